@@ -1,0 +1,89 @@
+"""What a metric publishes: figures, series and listings. Pages and exports read nothing else.
+
+Belongs here: the shape of results. Not here: how they are computed (``estimators``) or drawn (``publish``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+FIGURE_SCHEMA: dict[str, pl.DataType] = {
+    "metric": pl.String(),
+    "version": pl.Int64(),
+    "as_of": pl.Date(),
+    "dims": pl.String(),
+    "statistic": pl.String(),
+    "label": pl.String(),
+    "value": pl.Float64(),
+    "lower": pl.Float64(),
+    "upper": pl.Float64(),
+    "n": pl.Int64(),
+    "n_missing": pl.Int64(),
+    "unit": pl.String(),
+    "reason": pl.String(),
+    "caveats": pl.List(pl.String()),
+}
+"""One row per figure. ``dims`` is canonical JSON of the group (``{}`` for the whole mission); ``label`` tells figures
+of one statistic apart (the day of a survival probability, the bin of an age profile); ``reason`` says why ``value``
+is null; ``caveats`` are ``code: sentence``."""
+
+SERIES_SCHEMA: dict[str, pl.DataType] = {
+    "metric": pl.String(),
+    "version": pl.Int64(),
+    "as_of": pl.Date(),
+    "dims": pl.String(),
+    "series": pl.String(),
+    "x": pl.Float64(),
+    "y": pl.Float64(),
+    "lower": pl.Float64(),
+    "upper": pl.Float64(),
+    "n": pl.Int64(),
+}
+"""Points of a figure's curve, in order of x."""
+
+LISTING_SCHEMA: dict[str, pl.DataType] = {
+    "metric": pl.String(),
+    "version": pl.Int64(),
+    "as_of": pl.Date(),
+    "dims": pl.String(),
+    "listing": pl.String(),
+    "rank": pl.Int64(),
+    "row_key": pl.String(),
+    "cells": pl.String(),
+}
+"""A few named rows in order; ``cells`` is JSON of the columns that the metric lists."""
+
+
+def dims_key(dims: Mapping[str, str | None]) -> str:
+    """Canonical JSON of a group: sorted keys, no spaces, non-ASCII kept."""
+    return json.dumps(dict(dims), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All results of a run: three frames with the schemas above."""
+
+    figures: pl.DataFrame
+    series: pl.DataFrame
+    listings: pl.DataFrame
+
+    @classmethod
+    def empty(cls) -> Results:
+        """No results."""
+        return cls(
+            pl.DataFrame(schema=FIGURE_SCHEMA), pl.DataFrame(schema=SERIES_SCHEMA), pl.DataFrame(schema=LISTING_SCHEMA)
+        )
+
+    @classmethod
+    def concat(cls, parts: list[Results]) -> Results:
+        """All parts, one after the other."""
+        parts = [cls.empty(), *parts]
+        return cls(
+            pl.concat([p.figures for p in parts]),
+            pl.concat([p.series for p in parts]),
+            pl.concat([p.listings for p in parts]),
+        )

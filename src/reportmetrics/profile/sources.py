@@ -1,0 +1,139 @@
+"""Models of ``sources/*.yaml``: how the files of a source become canonical columns.
+
+Nothing is guessed: every column, format, zone, code and encoding is declared. A mapping says where a value comes
+from; what type it must have is declared by the canonical table.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from reportmetrics.profile.base import Identifier, Model, TimeZone
+
+
+class ColumnMap(Model):
+    """Where a canonical column comes from: exactly one of ``from``, ``value``, ``fact``."""
+
+    from_: Annotated[str | list[str] | None, Field(alias="from", description="column of the file, or its aliases")] = (
+        None
+    )
+    value: Annotated[str | None, Field(description="a constant")] = None
+    fact: Annotated[str | None, Field(description="a fact of the file's name")] = None
+    optional: Annotated[bool, Field(description="the file may lack the column: then null")] = False
+    format: Annotated[
+        str | list[str] | None, Field(description="strptime formats of dates and times, tried in order")
+    ] = None
+    timezone: Annotated[TimeZone | None, Field(description="zone of times without offset; default: the mission's")] = (
+        None
+    )
+    map: Annotated[dict[str, str | None] | None, Field(description="values of the file -> canonical values")] = None
+    ignore_case: Annotated[bool, Field(description="of 'map' and of codes")] = False
+    blank: Annotated[list[str], Field(description="texts that mean 'nothing was entered'")] = [""]
+    decimal: Annotated[Literal[".", ","], Field(description="decimal mark of numbers")] = "."
+    thousands: Annotated[str | None, Field(description="thousands mark of numbers")] = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        given = [n for n, v in (("from", self.from_), ("value", self.value), ("fact", self.fact)) if v is not None]
+        if len(given) != 1:
+            raise ValueError(f"give exactly one of 'from', 'value' and 'fact' (given: {', '.join(given) or 'none'})")
+        return self
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """Names under which the file may hold the column, in order of preference."""
+        return () if self.from_ is None else (self.from_,) if isinstance(self.from_, str) else tuple(self.from_)
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Date formats in the order in which they are tried."""
+        return () if self.format is None else (self.format,) if isinstance(self.format, str) else tuple(self.format)
+
+
+class Options(Model):
+    """Options of the readers; each reader names those that it knows."""
+
+    encoding: str = "utf-8"
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
+    skip_rows: Annotated[int, Field(ge=0, description="rows before the header")] = 0
+    sheet: Annotated[str | None, Field(description="sheet of a workbook")] = None
+
+
+class Unpivot(Model):
+    """Turns columns into rows: one row per matching column, its name in ``name_to``, its cell in ``value_to``.
+
+    ``name_to`` and ``value_to`` are names that ``from`` of a column can then use.
+    """
+
+    columns: Annotated[str, Field(description="regular expression that matches the whole column name")]
+    name_to: str
+    value_to: str
+    drop_blank: Annotated[bool, Field(description="cells without entry give no row")] = True
+
+
+class TableMap(Model):
+    """How one canonical table is filled from a file of the source."""
+
+    table: str
+    sheet: Annotated[str | None, Field(description="sheet of a workbook, when it differs from 'options.sheet'")] = None
+    unpivot: Unpivot | None = None
+    key: Annotated[list[str] | None, Field(description="business key, when it differs from the table's")] = None
+    columns: dict[str, ColumnMap]
+    end_before_start: Annotated[
+        Literal["reject", "zero"], Field(description="what an end before its start means: a bad row, or a wait of zero")
+    ] = "reject"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_string_is_from(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("columns"), dict):
+            columns = {k: {"from": v} if isinstance(v, str) else v for k, v in data["columns"].items()}
+            return {**data, "columns": columns}
+        return data
+
+
+class FileDate(Model):
+    """A backfill whose rows are known from the date that the file's name states (fact ``file_date``)."""
+
+    file_date: Annotated[str, Field(description="strptime format of the fact 'file_date'")]
+
+
+class FromColumn(Model):
+    """A backfill whose rows are known from a date of their own: a canonical column of the table."""
+
+    column: str
+
+
+class Source(Model):
+    """A source of files. Either one table (``table``, ``columns``) or several from each file (``tables``)."""
+
+    source: Identifier
+    title: str
+    sender: Annotated[str, Field(description="who sends it, and gets its rejects back")]
+    files: Annotated[str, Field(description="glob below the landing folder")]
+    every: Annotated[str, Field(pattern=r"^\d+ days?$", description="how often it is expected")] = "7 days"
+    reader: Literal["csv", "xlsx"]
+    options: Options = Options()
+    facts: Annotated[
+        str | None, Field(description="regular expression with named groups, matched to the file's name")
+    ] = None
+    known_from: Literal["arrival"] | FileDate | FromColumn = "arrival"
+    tables: list[TableMap]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_table_is_a_list_of_one(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "table" not in data:
+            return data
+        if "tables" in data:
+            raise ValueError("give either 'table' with 'columns', or 'tables', not both")
+        inner = {k: data[k] for k in TableMap.model_fields if k in data and k != "sheet"}
+        return {**{k: v for k, v in data.items() if k not in inner}, "tables": [inner]}
+
+    @property
+    def every_days(self) -> int:
+        """Days between two deliveries."""
+        return int(self.every.split()[0])

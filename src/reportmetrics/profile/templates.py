@@ -1,0 +1,67 @@
+"""Models of ``templates.yaml``: the report forms, their fields, minutes, due rules and recorded uses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from reportmetrics.profile.base import Identifier, Model
+
+Every = Literal["week", "2 weeks", "month", "quarter"]
+
+
+class Minutes(Model):
+    """Assumed minutes to prepare one report, where the report does not state them."""
+
+    low: Annotated[float, Field(ge=0)]
+    central: Annotated[float, Field(ge=0)]
+    high: Annotated[float, Field(ge=0)]
+
+
+class DueRule(Model):
+    """Due ``days_after`` days after the period's last day, at ``time`` in the mission's time zone; when
+    ``working_days`` is true only working days of the mission's home calendar are counted."""
+
+    days_after: Annotated[int, Field(ge=0)]
+    time: dt.time = dt.time(18, 0)
+    working_days: bool = False
+
+
+class TemplateField(Model):
+    """A field of a form. ``uses`` lists who does what with the answer; an empty list means no recorded use."""
+
+    field_id: Identifier
+    concept_id: Identifier
+    label: str
+    level: Literal["input", "activity", "output", "outcome", "impact", "process"]
+    kind: Literal["state", "flow", "text"]
+    minutes: Annotated[float, Field(ge=0)]
+    per_objective: Annotated[bool, Field(description="answered once for each objective")] = False
+    uses: list[str] = []
+    alarm: Annotated[bool, Field(description="kept for the rare day that it says something")] = False
+
+
+class Template(Model):
+    """A report form, owed by each of ``units`` (all units when left out) for each period."""
+
+    template_id: Identifier
+    name: str
+    every: Every
+    anchor: Annotated[dt.date | None, Field(description="first day of one period, for '2 weeks'")] = None
+    per: Literal["advisor", "unit", "mission"]
+    recipient: str
+    minutes: Minutes
+    normal_course: Annotated[float, Field(ge=0, le=1, description="share of minutes spent anyway")] = 0.0
+    due: DueRule
+    units: list[Identifier] | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    fields: list[TemplateField]
+
+
+class TemplatesFile(Model):
+    """``templates.yaml``."""
+
+    templates: list[Template]

@@ -1,0 +1,85 @@
+"""Where things are: the only reader of environment variables and default paths.
+
+``home`` is the folder of everything that is made at run time. Nothing else in the package knows a path by itself.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+
+
+def _shipped(name: str) -> Path:
+    """Folder shipped with the product: inside an installed wheel, or at the top of a checkout."""
+    installed = _HERE / "_assets" / name
+    return installed if installed.is_dir() else _HERE.parent.parent / name
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Paths of one mission's installation. ``landing`` defaults to ``home/landing``."""
+
+    profile: Path
+    home: Path
+    landing: Path
+
+    @classmethod
+    def from_environment(
+        cls, *, profile: Path | None = None, home: Path | None = None, landing: Path | None = None
+    ) -> Settings:
+        """Explicit arguments win over ``REPORTMETRICS_PROFILE``, ``_HOME`` and ``_LANDING``, those over defaults."""
+        env = os.environ
+        home = home or Path(env.get("REPORTMETRICS_HOME", "data"))
+        return cls(
+            profile=(profile or Path(env.get("REPORTMETRICS_PROFILE", "data/profiles/nmi"))).resolve(),
+            home=home.resolve(),
+            landing=(landing or Path(env.get("REPORTMETRICS_LANDING", home / "landing"))).resolve(),
+        )
+
+    @property
+    def archive(self) -> Path:
+        """Received files by content hash, never changed."""
+        return self.home / "archive"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file with raw rows, core tables, rejects and ledger."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def staging(self) -> Path:
+        """Scratch space of a run: staged Parquet, snapshots before they are published."""
+        return self.home / "staging"
+
+    @property
+    def publications(self) -> Path:
+        """Immutable publications, ``index.html`` and ``latest``."""
+        return self.home / "publications"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's instance: run history, event log, schedules."""
+        return self.home / "dagster"
+
+    @property
+    def pseudonym_key_file(self) -> Path:
+        """Key of the pseudonyms, made on first use with mode 600; never in the database or a publication."""
+        return self.home / "pseudonym.key"
+
+
+def pseudonym_key_from_environment() -> str | None:
+    """Key of the pseudonyms from ``REPORTMETRICS_PSEUDONYM_KEY``, which wins over the key file."""
+    return os.environ.get("REPORTMETRICS_PSEUDONYM_KEY")
+
+
+def sql_folder() -> Path:
+    """``sql/``: core, derived, metrics, checks."""
+    return _shipped("sql")
+
+
+def dashboards_folder() -> Path:
+    """``dashboards/``: page templates, theme, script."""
+    return _shipped("dashboards")
