@@ -21,8 +21,10 @@ class Minutes(Model):
 
 
 class DueRule(Model):
-    """Due ``days_after`` days after the period's last day, at ``time`` in the mission's time zone; when
-    ``working_days`` is true only working days of the mission's home calendar are counted."""
+    """When a report is due: ``days_after`` days after the period's last day, at ``time`` in the mission's zone.
+
+    With ``working_days`` only working days of the mission's home calendar are counted.
+    """
 
     days_after: Annotated[int, Field(ge=0)]
     time: dt.time = dt.time(18, 0)

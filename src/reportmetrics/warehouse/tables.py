@@ -81,8 +81,11 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A canonical table. ``happens`` is the event column without which the row does not exist yet at ``as_of``;
-    its month also partitions the snapshot."""
+    """A canonical table.
+
+    ``happens`` is the event column without which the row does not exist yet at ``as_of``; its month also partitions
+    the snapshot.
+    """
 
     name: str
     one_row_is: str
