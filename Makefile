@@ -21,7 +21,7 @@ $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $(READY)
 
@@ -51,7 +51,7 @@ sample: $(READY) ## write the reference mission's files again
 
 lock: $(READY) ## resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
-	--python-version 3.11 --all-extras --group dev pyproject.toml --output-file requirements.lock
+	--python-version 3.11 --group dev pyproject.toml --output-file requirements.lock
 
 clean: ## remove what runs have made (keeps .venv)
 	rm -rf data/landing data/archive data/staging data/dagster data/publications data/warehouse.duckdb* data/pseudonym.key
