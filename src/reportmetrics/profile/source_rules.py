@@ -1,0 +1,151 @@
+"""What must hold of the mappings in ``sources/*.yaml``, judged against the canonical tables and the profile's ids.
+
+Belongs here: mistakes that can be seen without a file to read. Not here: what a file turns out to hold (``ingest``).
+"""
+
+from __future__ import annotations
+
+import codecs
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+
+from reportmetrics.profile.reading import Problem
+from reportmetrics.profile.rules import unknown_id
+from reportmetrics.profile.sources import ColumnMap, FileDate, FromColumn, Source, TableMap
+from reportmetrics.warehouse.tables import SOURCE_TABLES, Column, Table
+
+_TABLES = {t.name: t for t in SOURCE_TABLES}
+Ids = Mapping[str, set[str]]
+
+
+def source_problems(sources: Sequence[tuple[str, Source]], ids: Ids) -> list[Problem]:
+    """All mistakes of the sources, given as (file name, source). ``ids`` are the known ids by profile table."""
+    problems: list[Problem] = []
+    first: dict[str, str] = {}
+    for file, source in sources:
+        if source.source in first:
+            said = f"source '{source.source}' is described in {first[source.source]} too"
+            problems.append(Problem(file, "source", said, "give each source a name of its own"))
+        first.setdefault(source.source, file)
+        problems += _one_source(file, source, ids)
+    return problems
+
+
+def _one_source(file: str, source: Source, ids: Ids) -> Iterator[Problem]:
+    groups, bad = _groups(file, "facts", source.facts)
+    yield from bad
+    try:
+        codecs.lookup(source.options.encoding)
+    except LookupError:
+        known = "use a name that Python knows, such as utf-8 or cp1252"
+        yield Problem(file, "options.encoding", f"unknown encoding '{source.options.encoding}'", known)
+    yield from _known_from(file, source, groups)
+    names = [t.table for t in source.tables]
+    for name in sorted({n for n in names if names.count(n) > 1}):
+        yield Problem(file, f"tables[{name}]", f"table '{name}' is filled twice", "merge the two entries")
+    for entry in source.tables:
+        key = f"tables[{entry.table}]" if len(source.tables) > 1 else entry.table
+        if entry.table not in _TABLES:
+            yield unknown_id(file, key, "table", entry.table, _TABLES)
+            continue
+        yield from _sheet(file, key, source, entry)
+        yield from _one_table(file, key, entry, _TABLES[entry.table], groups, ids)
+
+
+def _groups(file: str, key: str, pattern: str | None) -> tuple[set[str], list[Problem]]:
+    if pattern is None:
+        return set(), []
+    try:
+        return set(re.compile(pattern).groupindex), []
+    except re.error as error:
+        said = f"not a regular expression ({error})"
+        return set(), [Problem(file, key, said, "correct the pattern; quote it with single quotes in YAML")]
+
+
+def _known_from(file: str, source: Source, groups: set[str]) -> Iterator[Problem]:
+    if isinstance(source.known_from, FileDate):
+        if "file_date" not in groups:
+            remedy = "add a group (?P<file_date>...) to 'facts'"
+            yield Problem(file, "known_from", "the file's name gives no fact 'file_date'", remedy)
+        yield from _format_problems(file, "known_from.file_date", source.known_from.file_date)
+    if isinstance(source.known_from, FromColumn):
+        name = source.known_from.column
+        for entry in source.tables:
+            table = _TABLES.get(entry.table)
+            column = table.by_name.get(name) if table else None
+            if table and (column is None or column.type not in ("date", "timestamp")):
+                said = f"'{name}' is not a date or time of table '{table.name}'"
+                dates = ", ".join(c.name for c in table.columns if c.type in ("date", "timestamp"))
+                yield Problem(file, "known_from.column", said, f"use one of: {dates or 'none'}, or a file date")
+
+
+def _sheet(file: str, key: str, source: Source, entry: TableMap) -> Iterator[Problem]:
+    sheet = entry.sheet or source.options.sheet
+    if source.reader == "xlsx" and sheet is None:
+        yield Problem(file, key, "the sheet of the workbook is not named", "add 'sheet'")
+    if source.reader != "xlsx" and sheet is not None:
+        yield Problem(file, key, f"a {source.reader} file has no sheets", "remove 'sheet'")
+
+
+def _one_table(file: str, key: str, entry: TableMap, table: Table, groups: set[str], ids: Ids) -> Iterator[Problem]:
+    made: set[str] = set()
+    if entry.unpivot is not None:
+        made = {entry.unpivot.name_to, entry.unpivot.value_to}
+        yield from _groups(file, f"{key}.unpivot.columns", entry.unpivot.columns)[1]
+    for name, column_map in entry.columns.items():
+        where = f"{key}.columns.{name}"
+        if name not in table.by_name:
+            yield unknown_id(file, where, f"column of table '{table.name}'", name, table.by_name)
+            continue
+        yield from _one_column(file, where, column_map, table.by_name[name], groups, ids)
+    for column in table.columns:
+        if column.required and column.name not in entry.columns:
+            said = f"required column '{column.name}' of table '{table.name}' is not mapped"
+            yield Problem(file, f"{key}.columns", said, f"add '{column.name}': {column.meaning}")
+    for name in entry.key or []:
+        if name not in table.by_name:
+            yield unknown_id(file, f"{key}.key", f"column of table '{table.name}'", name, table.by_name)
+        elif name not in entry.columns:
+            yield Problem(file, f"{key}.key", f"column '{name}' of the key is not mapped", "map it, or leave it out")
+    used = set(chain.from_iterable(c.candidates for c in entry.columns.values()))
+    for name in sorted(made - used):
+        yield Problem(file, f"{key}.unpivot", f"no column is taken from '{name}'", f"use it: {{from: {name}}}")
+
+
+def _one_column(file: str, key: str, given: ColumnMap, column: Column, groups: set[str], ids: Ids) -> Iterator[Problem]:
+    if given.fact is not None and given.fact not in groups:
+        yield unknown_id(file, f"{key}.fact", "fact of the file's name", given.fact, groups)
+    moment = column.type in ("date", "timestamp")
+    if moment and not given.formats:
+        yield Problem(file, key, "a date without a format", "add 'format', such as \"%Y-%m-%d\": nothing is guessed")
+    if not moment and given.formats:
+        yield Problem(file, f"{key}.format", f"a {column.type} column has no date format", "remove 'format'")
+    if given.timezone is not None and column.type != "timestamp":
+        yield Problem(file, f"{key}.timezone", f"a {column.type} column has no time zone", "remove 'timezone'")
+    for pattern in given.formats:
+        yield from _format_problems(file, f"{key}.format", pattern)
+    targets = [v for v in (given.map or {}).values() if v is not None]
+    if given.value is not None:
+        targets.append(given.value)
+    allowed = set(column.codes) or (ids.get(column.refers) if column.refers else None)
+    for value in sorted(set(targets)):
+        if allowed is not None and value not in allowed:
+            yield unknown_id(file, key, f"value of '{column.name}'", value, allowed)
+
+
+_DIRECTIVES = re.compile(r"%(.)?")
+
+
+def _format_problems(file: str, key: str, pattern: str) -> Iterator[Problem]:
+    """A format must hold a whole date and be one that strptime reads back."""
+    found = {m.group(1) or "" for m in _DIRECTIVES.finditer(pattern)}
+    moment = dt.datetime(2021, 11, 23, 17, 5, 9, tzinfo=dt.UTC)
+    try:
+        back = dt.datetime.strptime(moment.strftime(pattern), pattern)
+    except (ValueError, re.error) as error:
+        yield Problem(file, key, f"'{pattern}' is not a date format ({error})", "use strptime codes, such as %d/%m/%Y")
+        return
+    if "f" not in found and (back.year, back.month, back.day) != (2021, 11, 23):
+        yield Problem(file, key, f"'{pattern}' gives no whole date", "it needs year, month and day, such as %Y-%m-%d")
