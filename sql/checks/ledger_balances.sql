@@ -1,0 +1,13 @@
+/*---
+id: ledger_balances
+title: Rows read equal rows accepted, rejected, duplicate and superseded
+table: ledger
+severity: critical
+remedy: this is a fault of the program, not of the file; report it with the file's name
+---*/
+SELECT
+    l.file_seq || '/' || l.table_name AS row_key,
+    l.original_name || ' (' || l.table_name || '): ' || l.rows_read || ' read, '
+    || (l.accepted + l.rejected + l.duplicate + l.superseded) || ' accounted for' AS detail
+FROM ledger AS l
+WHERE l.rows_read != l.accepted + l.rejected + l.duplicate + l.superseded

@@ -1,0 +1,158 @@
+"""One table's staged batch through Great Expectations, by SQL on an in-memory DuckDB connection.
+
+Belongs here: everything that knows Great Expectations. Not here: which expectations there are (``suites``).
+
+The library is imported inside functions: it takes seconds, and a run without new rows never needs it. Its context is
+ephemeral, so that it writes no file; its telemetry is off before it is imported.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from reportmetrics.validation.suites import Expected
+
+ALL_KEYS = 2**31 - 1
+"""Great Expectations cuts its lists of failing rows at twenty unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one expectation. ``error`` is set when it could not be evaluated at all."""
+
+    name: str
+    success: bool
+    failing_keys: list[str] = field(default_factory=list)
+    observed: str = ""
+    error: str | None = None
+
+
+def preload() -> None:
+    """Import Great Expectations, quietly and without Spark."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    if "great_expectations" in sys.modules:
+        return
+    with _without_spark():
+        importlib.import_module("great_expectations")
+        importlib.import_module("great_expectations.expectations")
+
+
+@contextmanager
+def _without_spark() -> Iterator[None]:
+    """Great Expectations imports pyspark where it finds it, which is slow and may look for a Spark installation."""
+    if "pyspark" in sys.modules:
+        yield
+        return
+    sys.modules["pyspark"] = None  # type: ignore[assignment] # documented: makes its import fail
+    try:
+        yield
+    finally:
+        del sys.modules["pyspark"]
+
+
+class Checker:
+    """Runs expectations on Parquet files; one in-memory connection for all tables of a run, closed on leaving."""
+
+    def __init__(self) -> None:
+        preload()
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import ProgressBarsConfig
+
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        self._source = context.data_sources.add_sql(
+            "staged",
+            connection_string="duckdb:///:memory:",
+            # DuckDB knows no isolation levels; without these two the connection test fails.
+            kwargs={"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True},
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._source.get_engine().dispose()
+
+    def check(
+        self, table: str, parquet: Path, expected: list[Expected], ids: Mapping[str, frozenset[str]]
+    ) -> list[Outcome]:
+        """Outcome of each of ``expected`` on the rows of ``parquet``, in the same order."""
+        import great_expectations as gx
+
+        asset = self._source.add_query_asset(table, query=_query(parquet, expected))
+        batch = asset.add_batch_definition_whole_table("new").get_batch()
+        suite = gx.ExpectationSuite(table, expectations=[_expectation(e, ids) for e in expected])
+        result_format = {
+            "result_format": "COMPLETE",
+            "unexpected_index_column_names": ["row_key"],
+            "partial_unexpected_count": ALL_KEYS,
+        }
+        result = batch.validate(suite, result_format=result_format)
+        by_name = {r.expectation_config.meta["check"]: _outcome(r) for r in result.results}
+        return [by_name[e.name] for e in expected]
+
+
+def _query(parquet: Path, expected: list[Expected]) -> str:
+    """The batch, with a boolean column for each rule.
+
+    Great Expectations lists at most 200 rows of an unexpected-rows query; a column has no such limit.
+    """
+    holds = [f"NOT coalesce({e.violated}, FALSE) AS {e.name}" for e in expected if e.kind == "holds"]
+    path = str(parquet).replace("'", "''")
+    return f"SELECT {', '.join(['*', *holds])} FROM read_parquet('{path}')"
+
+
+def _expectation(expected: Expected, ids: Mapping[str, frozenset[str]]) -> Any:
+    import great_expectations.expectations as gxe
+
+    meta = {"check": expected.name}
+    column = expected.columns[0]
+    match expected.kind:
+        case "present":
+            return gxe.ExpectColumnValuesToNotBeNull(column=column, meta=meta)
+        case "known":
+            return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=list(expected.codes), meta=meta)
+        case "reference":
+            known = sorted(ids[expected.refers or ""])
+            return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=known, meta=meta)
+        case "range":
+            return gxe.ExpectColumnValuesToBeBetween(
+                column=column, min_value=expected.minimum, max_value=expected.maximum, meta=meta
+            )
+        case "unique":
+            return gxe.ExpectCompoundColumnsToBeUnique(column_list=list(expected.columns), meta=meta)
+        case "holds":
+            return gxe.ExpectColumnValuesToBeInSet(column=expected.name, value_set=[True], meta=meta)
+
+
+def _outcome(result: Any) -> Outcome:
+    name = result.expectation_config.meta["check"]
+    error = _error(result.exception_info)
+    if error is not None:
+        return Outcome(name, success=False, error=error)
+    rows = result.result.get("unexpected_index_list") or []
+    keys = sorted(str(row["row_key"]) for row in rows)
+    return Outcome(name, bool(result.success), keys, _observed(result))
+
+
+def _observed(result: Any) -> str:
+    """The distinct offending values, a few of them."""
+    values = result.result.get("partial_unexpected_list") or []
+    distinct = list(dict.fromkeys(str(v) for v in values if not isinstance(v, dict | bool) and v is not None))
+    return ", ".join(distinct[:5]) + (", ..." if len(distinct) > 5 else "")
+
+
+def _error(info: Any) -> str | None:
+    """First message of an expectation that could not be evaluated, from either of the two shapes it comes in."""
+    entries = [info] if "raised_exception" in info else list(info.values())
+    for entry in entries:
+        if entry.get("raised_exception"):
+            return str(entry.get("exception_message"))
+    return None

@@ -1,0 +1,118 @@
+"""Which expectations a table's staged batch must meet, derived from its declaration.
+
+Belongs here: the translation of ``warehouse/tables.py`` into named expectations, as plain data that can be listed
+without importing Great Expectations. Not here: running them (``batch``), rules between tables (``sql/checks``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from reportmetrics.profile.load import Profile
+from reportmetrics.warehouse.tables import PROVENANCE, Column, Table
+
+Severity = Literal["critical", "warning"]
+Kind = Literal["present", "known", "range", "reference", "unique", "holds"]
+
+CLOCK_TOLERANCE = "INTERVAL 1 DAY"
+"""A file may tell of the day on which it was written, and a declared backfill is known from that day's start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One expectation of a table's batch. ``name`` is unique within the table and tells what must hold.
+
+    ``columns`` are those that it reads. ``violated`` (kind *holds*) is a SQL predicate that is true for a bad row.
+    ``message`` completes the sentence "N rows: ...".
+    """
+
+    name: str
+    kind: Kind
+    severity: Severity
+    columns: tuple[str, ...]
+    message: str
+    codes: tuple[str, ...] = ()
+    refers: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    violated: str | None = None
+
+
+def expectations_of(table: Table) -> list[Expected]:
+    """All expectations of a source table's batch, in the order of its columns."""
+    expected = [_unique()]
+    for column in (*PROVENANCE, *table.columns):
+        expected += _of_column(column)
+    expected += [
+        Expected(f"no_{rule.code}", "holds", "critical", (rule.column,), rule.message, violated=rule.violated)
+        for rule in table.rules
+    ]
+    expected += [_not_foretold(c) for c in table.columns if c.kind == "event"]
+    return expected
+
+
+def allowed_ids(profile: Profile) -> Mapping[str, frozenset[str]]:
+    """Identifiers that a column may refer to, by profile table."""
+    return {
+        "objective": frozenset(o.objective_id for o in profile.objectives),
+        "indicator": frozenset(i.indicator_id for i in profile.indicators),
+        "template": frozenset(t.template_id for t in profile.templates),
+        "unit": frozenset(u.unit_id for u in profile.mission.units),
+    }
+
+
+def _unique() -> Expected:
+    return Expected(
+        "key_unique_in_file",
+        "unique",
+        "critical",
+        ("row_key", "file_seq", "known_from"),
+        "the same key stands twice in one file for the same time",
+    )
+
+
+def _of_column(column: Column) -> list[Expected]:
+    name = column.name
+    expected: list[Expected] = []
+    if column.required:
+        expected.append(Expected(f"{name}_present", "present", "critical", (name,), f"{name} is empty"))
+    if column.codes:
+        known = ", ".join(column.codes)
+        message = f"{name} is none of {known}"
+        expected.append(Expected(f"{name}_known", "known", "critical", (name,), message, codes=column.codes))
+    if column.minimum is not None or column.maximum is not None:
+        expected.append(
+            Expected(
+                f"{name}_in_range",
+                "range",
+                "critical",
+                (name,),
+                f"{name} is outside {_bounds(column)}",
+                minimum=column.minimum,
+                maximum=column.maximum,
+            )
+        )
+    if column.refers is not None:
+        message = f"{name} names no {column.refers} of the profile"
+        expected.append(Expected(f"{name}_in_profile", "reference", "critical", (name,), message, refers=column.refers))
+    return expected
+
+
+def _bounds(column: Column) -> str:
+    low = "-inf" if column.minimum is None else f"{column.minimum:g}"
+    high = "inf" if column.maximum is None else f"{column.maximum:g}"
+    return f"{low} to {high}"
+
+
+def _not_foretold(column: Column) -> Expected:
+    """An event that is dated after the file that tells of it: possible through a wrong clock or a wrong year."""
+    return Expected(
+        f"{column.name}_not_foretold",
+        "holds",
+        "warning",
+        (column.name,),
+        f"{column.name} lies after the day on which it became known",
+        violated=f"{column.name} > known_from + {CLOCK_TOLERANCE}",
+    )
