@@ -1,0 +1,33 @@
+/*---
+id: report_effort
+one_row_is: a report in its latest revision, with the minutes that it took
+level: process
+---*/
+-- Minutes are measured where the report states them, else assumed from the template.
+WITH latest AS (
+    SELECT
+        row_key,
+        report_id,
+        template_id,
+        unit_id,
+        reporter_id,
+        period_end,
+        prep_minutes,
+        row_number() OVER (PARTITION BY report_id ORDER BY revision DESC) AS from_latest
+    FROM report
+)
+
+SELECT
+    latest.row_key,
+    latest.report_id,
+    latest.template_id,
+    latest.unit_id,
+    latest.reporter_id,
+    latest.prep_minutes IS NULL AS assumed,
+    CAST(date_trunc('week', latest.period_end) AS DATE) AS week,
+    coalesce(CAST(latest.prep_minutes AS DOUBLE), template.minutes_central) AS minutes,
+    coalesce(CAST(latest.prep_minutes AS DOUBLE), template.minutes_low) AS minutes_low,
+    coalesce(CAST(latest.prep_minutes AS DOUBLE), template.minutes_high) AS minutes_high
+FROM latest
+LEFT JOIN template ON latest.template_id = template.template_id
+WHERE latest.from_latest = 1

@@ -1,0 +1,1 @@
+"""Engines: run a SELECT over a snapshot and return a polars frame."""

@@ -1,0 +1,79 @@
+"""DuckDB over a snapshot's Parquet files, inside this process.
+
+The connection is in memory, with a view per table; it may read the snapshot's folder and nothing else.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import polars as pl
+
+from reportmetrics.engines.base import EngineError
+
+MEMORY_LIMIT = "1GB"
+"""What one engine may hold before it spills to disk."""
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+class DuckDBEngine:
+    """An engine over the snapshot in ``snapshot_folder`` (one folder of Parquet files per table).
+
+    Raises :class:`EngineError` where the folder holds no table. Use as a context manager, or call ``close``.
+    """
+
+    name = "duckdb"
+
+    def __init__(self, snapshot_folder: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int | None = None) -> None:
+        folder = snapshot_folder.resolve()
+        tables = sorted(p.name for p in folder.iterdir() if any(p.glob("*.parquet"))) if folder.is_dir() else []
+        if not tables:
+            raise EngineError(f"{folder} holds no snapshot: expected one folder of Parquet files per table")
+        self._spill = tempfile.TemporaryDirectory(prefix="reportmetrics-")
+        self._connection = duckdb.connect(":memory:")
+        try:
+            self._settle(folder, memory_limit, threads)
+            for table in tables:
+                files = _quoted(str(folder / table / "*.parquet"))
+                self._connection.execute(f'CREATE VIEW "{table}" AS SELECT * FROM read_parquet({files})')
+            self._connection.execute("SET lock_configuration = true")
+        except BaseException:
+            self.close()
+            raise
+
+    def _settle(self, folder: Path, memory_limit: str, threads: int | None) -> None:
+        run = self._connection.execute
+        run("SET enable_progress_bar = false")
+        run(f"SET memory_limit = {_quoted(memory_limit)}")
+        run(f"SET temp_directory = {_quoted(self._spill.name)}")
+        if threads is not None:
+            run(f"SET threads = {int(threads)}")
+        run(f"SET allowed_directories = [{_quoted(str(folder))}, {_quoted(self._spill.name)}]")
+        run("SET enable_external_access = false")
+
+    def frame(self, sql: str) -> pl.DataFrame:
+        """Rows of ``sql``; raises :class:`EngineError` with DuckDB's message and the query."""
+        try:
+            return self._connection.sql(sql).pl()
+        except duckdb.Error as error:
+            raise EngineError(f"DuckDB could not run a query: {error}\n{sql}") from error
+
+    def close(self) -> None:
+        """Close the connection and remove what was spilled."""
+        self._connection.close()
+        self._spill.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

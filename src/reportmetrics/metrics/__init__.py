@@ -1,0 +1,1 @@
+"""Metrics: definitions, estimators, and the computing of figures from a snapshot."""

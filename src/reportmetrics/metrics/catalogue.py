@@ -1,0 +1,286 @@
+"""All definitions together: what reads what, the runnable SQL of each metric, and the hash of its meaning.
+
+Belongs here: resolving names between files, inlining derived views, hashing. Not here: the checks of one file
+(``definition``), computing (``run``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sqlglot import exp, parse_one
+from sqlglot.errors import SqlglotError
+from sqlglot.tokens import Tokenizer
+
+from reportmetrics.metrics.definition import Definition, DerivedDefinition, read_derived, read_metric
+from reportmetrics.metrics.estimators import ESTIMATORS
+from reportmetrics.metrics.header import DefinitionError, Problem
+from reportmetrics.metrics.select import own_ctes
+from reportmetrics.warehouse.tables import TABLES
+
+AS_OF = "as_of"
+"""The one-row table of a snapshot that says how far it looks."""
+
+ROWS = "contributing_rows"
+"""Name of a metric's SELECT inside the queries that are made from it."""
+
+FRAME_COLUMN = "reported"
+"""Column of a frame view that tells a true zero from what nobody reported."""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A derived view; ``reads`` are the tables and views that it names itself."""
+
+    definition: DerivedDefinition
+    id: str
+    one_row_is: str
+    level: str
+    sql: str
+    path: Path
+    columns: tuple[str, ...]
+    reads: tuple[str, ...]
+    hash: str
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric. ``views`` are the derived views beneath it in the order in which they must be defined; ``tables`` the
+    canonical tables beneath all of them; ``rows_sql`` returns its contributing rows and runs on a snapshot as it is."""
+
+    definition: Definition
+    views: tuple[str, ...]
+    tables: tuple[str, ...]
+    rows_sql: str
+    frame_sql: str | None
+    definition_hash: str
+
+    def __getattr__(self, name: str) -> Any:
+        """Fields of the definition are fields of the metric."""
+        if name.startswith("_") or name == "definition":
+            raise AttributeError(name)
+        return getattr(self.definition, name)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All metrics and derived views by id."""
+
+    metrics: Mapping[str, Metric]
+    derived: Mapping[str, Derived]
+
+    @cached_property
+    def themes(self) -> dict[str, list[Metric]]:
+        """Metrics by theme."""
+        found: dict[str, list[Metric]] = {}
+        for metric in self.metrics.values():
+            found.setdefault(metric.definition.theme, []).append(metric)
+        return found
+
+
+def load_catalogue(sql_folder: Path) -> Catalogue:
+    """All definitions below ``sql_folder``; raises :class:`DefinitionError` with every mistake of every file."""
+    problems: list[Problem] = []
+    views: dict[str, DerivedDefinition] = {}
+    definitions: dict[str, Definition] = {}
+    for path in sorted((sql_folder / "derived").glob("*.sql")):
+        try:
+            views[path.stem] = read_derived(path, path.relative_to(sql_folder).as_posix())
+        except DefinitionError as error:
+            problems += error.problems
+    for path in sorted((sql_folder / "metrics").glob("*/*.sql")):
+        try:
+            definition = read_metric(path, path.relative_to(sql_folder).as_posix())
+            definitions[definition.id] = definition
+        except DefinitionError as error:
+            problems += error.problems
+    unread = {p.path for p in problems}
+    problems += _unknown_names(sql_folder, views, definitions, unread)
+    if problems:
+        raise DefinitionError(problems)
+    core = _core_hashes(sql_folder)
+    derived: dict[str, Derived] = {}
+    for name in _in_order(views, tuple(views)):
+        derived[name] = _derived(views[name], derived, core)
+    metrics = {d.id: _metric(d, views, derived, core) for d in definitions.values()}
+    return Catalogue(dict(sorted(metrics.items())), dict(sorted(derived.items())))
+
+
+def _unknown_names(
+    folder: Path, views: Mapping[str, DerivedDefinition], definitions: Mapping[str, Definition], unread: set[str]
+) -> list[Problem]:
+    """Tables that do not exist, own CTEs that hide a table, circles among views, frames that are none."""
+    known = {*TABLES, AS_OF, *(p.stem for p in (folder / "derived").glob("*.sql"))}
+    problems = []
+    for item in (*views.values(), *definitions.values()):
+        shown = item.path.relative_to(folder).as_posix()
+        for name in item.select.reads:
+            if name not in known:
+                remedy = f"the tables and views are: {', '.join(sorted(known))}"
+                problems.append(Problem(shown, 1, "table-unknown", f"there is no table or view '{name}'", remedy))
+        for name in sorted(own_ctes(item.select.tree) & (known | {ROWS})):
+            problems.append(
+                Problem(shown, 1, "table-hidden", f"the CTE '{name}' hides a table or view", "give it another name")
+            )
+    for name in views:
+        if name in _beneath(views, views[name].select.reads):
+            shown = views[name].path.relative_to(folder).as_posix()
+            problems.append(Problem(shown, 1, "circle", f"view '{name}' reads itself", "break the circle"))
+    for definition in definitions.values():
+        shown = definition.path.relative_to(folder).as_posix()
+        frame = definition.frame
+        if frame and frame not in views and f"derived/{frame}.sql" not in unread:
+            problems.append(Problem(shown, 1, "frame-unknown", f"there is no view '{frame}'", "name a derived view"))
+        elif frame in views and FRAME_COLUMN not in views[frame].select.columns:
+            message = f"view '{frame}' has no column '{FRAME_COLUMN}'"
+            problems.append(Problem(shown, 1, "frame-unfit", message, "a frame tells what was reported"))
+    return problems
+
+
+def _beneath(views: Mapping[str, DerivedDefinition], names: tuple[str, ...]) -> set[str]:
+    """All views that ``names`` lead to."""
+    found: set[str] = set()
+    todo = [n for n in names if n in views]
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += [n for n in views[name].select.reads if n in views]
+    return found
+
+
+def _in_order(views: Mapping[str, DerivedDefinition], names: tuple[str, ...]) -> tuple[str, ...]:
+    """``names`` and all views beneath them, each after those that it reads."""
+    done: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        if name in done or name not in views:
+            return
+        for needed in views[name].select.reads:
+            visit(needed)
+        done[name] = None
+
+    for name in names:
+        visit(name)
+    return tuple(done)
+
+
+def _with_views(query: exp.Query, views: Mapping[str, DerivedDefinition], needed: tuple[str, ...]) -> str:
+    """``query`` with the views as CTEs ahead of its own."""
+    query = query.copy()
+    own = query.args.get("with_")
+    ctes = [
+        exp.CTE(this=views[name].select.tree.copy(), alias=exp.TableAlias(this=exp.to_identifier(name)))
+        for name in needed
+    ]
+    if ctes:
+        query.set("with_", exp.With(expressions=[*ctes, *(own.expressions if own else [])]))
+    return query.sql(dialect="duckdb", pretty=True, comments=False)
+
+
+def wrap(rows_sql: str, outer: str) -> str:
+    """``outer``, a SELECT that reads :data:`ROWS`, over the rows of ``rows_sql``.
+
+    The CTEs of ``rows_sql`` are lifted beside it, so that there is one flat WITH on every engine.
+    """
+    rows, query = parse_one(rows_sql, dialect="duckdb"), parse_one(outer, dialect="duckdb")
+    lifted = rows.args.get("with_")
+    rows.set("with_", None)
+    body = exp.CTE(this=rows, alias=exp.TableAlias(this=exp.to_identifier(ROWS)))
+    query.set("with_", exp.With(expressions=[*(lifted.expressions if lifted else []), body]))
+    return query.sql(dialect="duckdb")
+
+
+def _derived(view: DerivedDefinition, done: Mapping[str, Derived], core: Mapping[str, str]) -> Derived:
+    beneath = {name: done[name].hash if name in done else core.get(name, "") for name in view.select.reads}
+    digest = _digest({"select": view.select.canonical(), "reads": beneath})
+    return Derived(
+        view,
+        view.id,
+        view.one_row_is,
+        view.level,
+        view.sql,
+        view.path,
+        view.select.columns,
+        view.select.reads,
+        digest,
+    )
+
+
+def _metric(
+    definition: Definition,
+    views: Mapping[str, DerivedDefinition],
+    derived: Mapping[str, Derived],
+    core: Mapping[str, str],
+) -> Metric:
+    frame = (definition.frame,) if definition.frame else ()
+    needed = _in_order(views, definition.select.reads)
+    beneath = _in_order(views, (*definition.select.reads, *frame))
+    reads = {*definition.select.reads, *(n for v in beneath for n in views[v].select.reads)}
+    frame_sql = None
+    if definition.frame:
+        names = ", ".join(f'"{c}"' for c in views[definition.frame].select.columns if c != "row_key")
+        query = parse_one(f"SELECT {names} FROM {definition.frame}", dialect="duckdb")
+        assert isinstance(query, exp.Query)
+        frame_sql = _with_views(query, views, _in_order(views, frame))
+    tables = tuple(sorted(reads - set(views)))
+    return Metric(
+        definition,
+        beneath,
+        tables,
+        _with_views(definition.select.tree, views, needed),
+        frame_sql,
+        _definition_hash(definition, derived, core),
+    )
+
+
+def _definition_hash(definition: Definition, derived: Mapping[str, Derived], core: Mapping[str, str]) -> str:
+    """SHA-256 over a tree: the SELECT, what of the header changes the meaning, the estimators, and all SQL beneath.
+
+    The version is left out: that it must move when the hash does is checked elsewhere.
+    """
+    header = {
+        "id": definition.id,
+        "level": definition.level,
+        "unit": definition.unit,
+        "by": definition.by,
+        "also_by": definition.also_by,
+        "caveats": definition.caveats,
+        "frame": definition.frame,
+        "listings": [[x.name, x.order_by, x.rows, x.columns] for x in definition.listings],
+    }
+    names = (*definition.select.reads, *((definition.frame,) if definition.frame else ()))
+    return _digest(
+        {
+            "select": definition.select.canonical(),
+            "header": header,
+            "estimators": {u.name: [ESTIMATORS[u.name].version, dict(u.params)] for u in definition.estimators},
+            "reads": {name: derived[name].hash if name in derived else core.get(name, "") for name in names},
+        }
+    )
+
+
+def _core_hashes(folder: Path) -> dict[str, str]:
+    """Hash of each table's core SQL; tables of the profile and of the system have none."""
+    return {
+        path.stem: _digest(_normal(path.read_text(encoding="utf-8"))) for path in (folder / "core").glob("*.sql")
+    }
+
+
+def _normal(sql: str) -> str:
+    """SQL without comments and layout. Core SQL may hold placeholders, so it is split into tokens, not parsed."""
+    try:
+        return " ".join(token.text for token in Tokenizer(dialect="duckdb").tokenize(sql))
+    except SqlglotError:
+        return sql
+
+
+def _digest(tree: object) -> str:
+    text = json.dumps(tree, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

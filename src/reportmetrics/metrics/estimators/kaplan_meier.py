@@ -1,0 +1,214 @@
+"""``kaplan_meier``: how long something takes, with what is not over yet counted in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+
+from reportmetrics.metrics.estimators.base import (
+    PER_UNIT,
+    Estimate,
+    Figure,
+    Need,
+    Param,
+    Params,
+    Reduction,
+    one_of,
+    positive,
+    probabilities,
+    quantile_name,
+    rising_numbers,
+)
+from reportmetrics.metrics.estimators.survival import (
+    Curve,
+    Z,
+    product_limit,
+    quantile_time,
+    restricted_mean,
+    risk_table,
+)
+
+FEW_EVENTS = 10
+"""Below it a curve is marked."""
+
+
+def _tau(value: Any) -> str | None:
+    return None if value is None else positive(value)
+
+
+class KaplanMeier:
+    """Figures ``q25``, ``median``, ``q75``, ``survival`` (label: time), ``rmst`` (label: tau), ``events``, ``censored``.
+
+    Series ``survival``: x time, y S(x), its interval, n at risk at x. Rows give ``duration``, ``event`` (false:
+    censored then) and, where a register began late, ``entry``; durations are divided by ``per_unit`` last, so whole
+    seconds stay exact. Rows without duration, or that ended before they could be seen (entry >= duration), are
+    n_missing. S and the restricted mean are null beyond the last follow-up.
+    """
+
+    name = "kaplan_meier"
+    version = 1
+    scope: Literal["group"] = "group"
+    needs: tuple[Need, ...] = (
+        Need("duration", "time from start to event or censoring"),
+        Need("event", "true where it ended with the event"),
+        Need("entry", "time from start until it could first be seen; null: from the start", optional=True),
+        Need("stale", "true where the extract that the row comes from is stale", optional=True),
+    )
+    params: tuple[Param, ...] = (
+        Param("at", [], rising_numbers, "times at which S is given"),
+        Param("quantiles", [0.25, 0.5, 0.75], probabilities, "which quantiles"),
+        Param("tau", None, _tau, "up to where the restricted mean goes; left out: none"),
+        Param("interval", "log-log", one_of("log-log", "log"), "scale on which the interval is symmetric"),
+        PER_UNIT,
+    )
+
+    def reduction(self, columns: Collection[str], params: Params) -> Reduction:  # noqa: ARG002 (the protocol's)
+        """How many spells, and how many events, end at each duration (and entry)."""
+        aggregates = {
+            "n_rows": "CAST(count(*) AS BIGINT)",
+            "n_events": "CAST(sum(CASE WHEN event THEN 1 ELSE 0 END) AS BIGINT)",
+        }
+        if "stale" in columns:
+            aggregates["n_stale"] = "CAST(sum(CASE WHEN stale THEN 1 ELSE 0 END) AS BIGINT)"
+        return Reduction(("duration", "entry") if "entry" in columns else ("duration",), aggregates)
+
+    def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:
+        """The curve of one group and what is read off it."""
+        total = int(reduced["n_rows"].sum())
+        seen = reduced.filter(pl.col("duration").is_not_null() & (pl.col("duration") >= 0))
+        if "entry" in seen.columns:
+            seen = seen.filter(pl.col("entry").is_null() | (pl.col("entry") < pl.col("duration")))
+        n = int(seen["n_rows"].sum())
+        caveats = self._unusable(total - n)
+        if "n_stale" in reduced.columns and reduced["n_stale"].sum():
+            caveats += ("extract stale: nothing new for more than twice the register's period",)
+        if n == 0:
+            return Estimate([Figure("median", None, 0, total, reason="nothing observed", caveats=caveats)])
+        curve = self._curve(seen, params)
+        events = int(curve.table.events.sum())
+        if events < FEW_EVENTS:
+            caveats += (f"few: {events} events, fewer than {FEW_EVENTS}",)
+        if quantile_time(curve.table.time, curve.survival, 0.5) is None:
+            caveats += ("median not reached: fewer than half are estimated to end within the time observed",)
+        figures = [
+            *self._quantiles(curve, params),
+            *self._survival(curve, params),
+            *self._restricted_mean(curve, params),
+            Figure("events", float(events), n, unit="number"),
+            Figure("censored", float(n - events), n, unit="number"),
+        ]
+        complete = [_with(f, n, total - n, caveats) for f in figures]
+        return Estimate(complete, {"survival": self._series(curve, float(params["per_unit"]))})
+
+    @staticmethod
+    def _unusable(rows: int) -> tuple[str, ...]:
+        return (f"not observed: {rows} rows have no usable duration or ended before they could be seen",) if rows else ()
+
+    @staticmethod
+    def _curve(seen: pl.DataFrame, params: Params) -> Curve:
+        entry = None
+        if "entry" in seen.columns and seen["entry"].is_not_null().any():
+            entry = seen["entry"].cast(pl.Float64).fill_null(-math.inf).to_numpy()
+        table = risk_table(
+            seen["duration"].cast(pl.Float64).to_numpy(),
+            seen["n_events"].to_numpy(),
+            seen["n_rows"].to_numpy(),
+            entry,
+        )
+        return product_limit(table, params["interval"])
+
+    @staticmethod
+    def _quantiles(curve: Curve, params: Params) -> list[Figure]:
+        scale, time = float(params["per_unit"]), curve.table.time
+
+        def when(values: np.typing.NDArray[np.float64], q: float) -> float | None:
+            t = quantile_time(time, values, q)
+            return None if t is None else t / scale
+
+        return [
+            Figure(
+                quantile_name(q),
+                when(curve.survival, q),
+                0,
+                lower=when(curve.lower, q),
+                upper=when(curve.upper, q),
+                reason="not reached" if when(curve.survival, q) is None else None,
+            )
+            for q in params["quantiles"]
+        ]
+
+    @staticmethod
+    def _survival(curve: Curve, params: Params) -> list[Figure]:
+        figures = []
+        for at in params["at"]:
+            t, label = at * float(params["per_unit"]), f"{at:g}"
+            if t > curve.table.last_follow_up:
+                figures.append(
+                    Figure("survival", None, 0, label=label, unit="share", reason="beyond the last follow-up")
+                )
+                continue
+            before = 1.0 if curve.table.events.any() else 0.025 ** (1 / curve.at_risk(t))
+            figures.append(
+                Figure(
+                    "survival",
+                    curve.at(t, curve.survival),
+                    0,
+                    label=label,
+                    unit="share",
+                    lower=curve.at(t, curve.lower, before) if curve.table.events.any() else before,
+                    upper=curve.at(t, curve.upper),
+                )
+            )
+        return figures
+
+    @staticmethod
+    def _restricted_mean(curve: Curve, params: Params) -> list[Figure]:
+        if params["tau"] is None:
+            return []
+        scale, label = float(params["per_unit"]), f"{params['tau']:g}"
+        tau = params["tau"] * scale
+        if tau > curve.table.last_follow_up:
+            return [Figure("rmst", None, 0, label=label, reason="beyond the last follow-up")]
+        area, variance = restricted_mean(curve, tau)
+        half = Z * math.sqrt(variance)
+        # Without any event the variance cannot be estimated; an interval of width 0 would claim certainty.
+        lower, upper = ((area - half) / scale, (area + half) / scale) if curve.table.events.any() else (None, None)
+        return [Figure("rmst", area / scale, 0, label=label, lower=lower, upper=upper)]
+
+    @staticmethod
+    def _series(curve: Curve, scale: float) -> pl.DataFrame:
+        """Points at 0, at each event and at the last follow-up."""
+        table = curve.table
+        keep = (table.events > 0) | (table.time == table.last_follow_up)
+        points = pl.DataFrame(
+            {
+                "x": table.time[keep] / scale,
+                "y": curve.survival[keep],
+                "lower": curve.lower[keep],
+                "upper": curve.upper[keep],
+                "n": table.at_risk[keep],
+            }
+        )
+        if points["x"][0] == 0:
+            return points
+        start = {"x": [0.0], "y": [1.0], "lower": [1.0], "upper": [1.0], "n": [curve.at_risk(0.0)]}
+        return pl.concat([pl.DataFrame(start, schema=points.schema), points])
+
+
+def _with(figure: Figure, n: int, missing: int, caveats: tuple[str, ...]) -> Figure:
+    return Figure(
+        figure.statistic,
+        figure.value,
+        n,
+        missing,
+        figure.label,
+        figure.lower,
+        figure.upper,
+        figure.unit,
+        figure.reason,
+        caveats,
+    )

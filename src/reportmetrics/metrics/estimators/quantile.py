@@ -1,0 +1,83 @@
+"""``quantile``: quantiles of a value by inverse CDF, with order-statistic intervals, and the mean beside them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from scipy import stats
+
+from reportmetrics.metrics.estimators.base import (
+    PER_UNIT,
+    Estimate,
+    Figure,
+    Need,
+    Param,
+    Params,
+    Reduction,
+    probabilities,
+    quantile_name,
+    yes_or_no,
+)
+from reportmetrics.metrics.estimators.order_statistics import (
+    FloatArray,
+    IntArray,
+    at_rank,
+    inverse_cdf,
+    rank_interval,
+)
+
+
+class Quantile:
+    """Figures ``median``, ``q25``, ... and, on request, ``mean`` with a t interval, of ``value`` / ``per_unit``."""
+
+    name = "quantile"
+    version = 1
+    scope: Literal["group"] = "group"
+    needs: tuple[Need, ...] = (Need("value", "the number whose quantiles are wanted"),)
+    params: tuple[Param, ...] = (
+        Param("at", [0.25, 0.5, 0.75], probabilities, "which quantiles"),
+        Param("mean", False, yes_or_no, "whether the mean is given too"),
+        PER_UNIT,
+    )
+
+    def reduction(self, columns: Collection[str], params: Params) -> Reduction:  # noqa: ARG002 (the protocol's)
+        """How often each value occurs."""
+        return Reduction(("value",), {"n_rows": "CAST(count(*) AS BIGINT)"})
+
+    def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:
+        """Quantiles of all values, and how many rows have none."""
+        known = reduced.filter(pl.col("value").is_not_null()).sort("value")
+        counts = known["n_rows"].to_numpy().astype(np.int64)
+        values = known["value"].cast(pl.Float64).to_numpy() / float(params["per_unit"])
+        n, total = int(counts.sum()), int(reduced["n_rows"].sum())
+        names = [quantile_name(q) for q in params["at"]] + (["mean"] if params["mean"] else [])
+        if n == 0:
+            return Estimate([Figure(name, None, 0, total, reason="no value") for name in names])
+        figures = [self._quantile(values, counts, q, total - n) for q in params["at"]]
+        if params["mean"]:
+            figures.append(self._mean(values, counts, total - n))
+        return Estimate(figures)
+
+    @staticmethod
+    def _quantile(values: FloatArray, counts: IntArray, q: float, missing: int) -> Figure:
+        n = int(counts.sum())
+        ranks = rank_interval(n, q)
+        lower, upper = (at_rank(values, counts, ranks[0]), at_rank(values, counts, ranks[1])) if ranks else (None, None)
+        caveats = () if ranks else (f"few: {n} values are too few for an interval",)
+        return Figure(
+            quantile_name(q), inverse_cdf(values, counts, q), n, missing, lower=lower, upper=upper, caveats=caveats
+        )
+
+    @staticmethod
+    def _mean(values: FloatArray, counts: IntArray, missing: int) -> Figure:
+        n = int(counts.sum())
+        mean = float((values * counts).sum()) / n
+        if n < 2:
+            return Figure("mean", mean, n, missing, caveats=("few: one value is too few for an interval",))
+        variance = float((counts * (values - mean) ** 2).sum()) / (n - 1)
+        half = float(stats.t.ppf(0.975, n - 1)) * math.sqrt(variance / n)
+        return Figure("mean", mean, n, missing, lower=mean - half, upper=mean + half)

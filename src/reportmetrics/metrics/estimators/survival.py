@@ -1,0 +1,118 @@
+"""Arithmetic of survival curves on counted spells, shared by the estimators that need a risk set.
+
+Belongs here: risk tables, product-limit curves, their variance, quantiles and areas. Not here: which columns a metric
+has, what is published (``kaplan_meier``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+Interval = Literal["log-log", "log"]
+
+Z = NormalDist().inv_cdf(0.975)
+TOLERANCE = 1e-12
+"""Slack of S(t) <= 1 - q, so that 0.1 + 0.2 style rounding moves no quantile."""
+
+
+@dataclass(frozen=True, slots=True)
+class RiskTable:
+    """Distinct rising exit times; events, exits and number at risk (entry < t <= exit) at each."""
+
+    time: FloatArray
+    events: IntArray
+    exits: IntArray
+    at_risk: IntArray
+
+    @property
+    def last_follow_up(self) -> float:
+        """The largest exit time."""
+        return float(self.time[-1])
+
+
+def risk_table(duration: FloatArray, events: IntArray, rows: IntArray, entry: FloatArray | None = None) -> RiskTable:
+    """Risk table of spells that end at ``duration``: ``rows`` of them, of which ``events`` end with the event.
+
+    ``entry`` is when they came under observation (minus infinity: from the start). Spells with entry >= duration were
+    never seen at risk and must be left out before.
+    """
+    time, index = np.unique(duration, return_inverse=True)
+    d = np.bincount(index, weights=events, minlength=len(time)).astype(np.int64)
+    exits = np.bincount(index, weights=rows, minlength=len(time)).astype(np.int64)
+    at_risk = exits[::-1].cumsum()[::-1]
+    if entry is not None:
+        # A spell that enters at or after t is not at risk at t although its exit lies beyond.
+        late = np.bincount(np.searchsorted(time, entry, side="right"), weights=rows, minlength=len(time) + 1)
+        at_risk = at_risk - (int(rows.sum()) - late.astype(np.int64).cumsum()[: len(time)])
+    return RiskTable(time, d, exits, at_risk)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Product-limit curve at the times of ``table``: S, Greenwood's sum, and the 95 % interval."""
+
+    table: RiskTable
+    survival: FloatArray
+    greenwood: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+
+    def at(self, t: float, values: FloatArray, before: float = 1.0) -> float:
+        """Value at ``t`` of a step function that is ``before`` ahead of the first time."""
+        i = int(np.searchsorted(self.table.time, t, side="right")) - 1
+        return before if i < 0 else float(values[i])
+
+    def at_risk(self, t: float) -> int:
+        """Number at risk at ``t``, for ``t`` at or below the last follow-up."""
+        return int(self.table.at_risk[int(np.searchsorted(self.table.time, t, side="left"))])
+
+
+def product_limit(table: RiskTable, interval: Interval = "log-log") -> Curve:
+    """S = prod(1 - d/n) (Kaplan & Meier 1958) with Greenwood's variance S^2 sum d/(n(n-d)), terms with d = n being 0.
+
+    Interval log-log: S^exp(+-z se/log S) (Kalbfleisch & Prentice 1980); log: S exp(+-z se), cut at 1. Ahead of the
+    first event both bounds are 1, as in R's ``survfit``. With no event at all S is 1 and the lower bound is
+    0.025^(1/n), the exact binomial one, with n at risk at that time.
+    """
+    n, d = table.at_risk.astype(np.float64), table.events.astype(np.float64)
+    survival = np.cumprod(1 - d / n)
+    greenwood = np.cumsum(np.divide(d, n * (n - d), out=np.zeros_like(n), where=d < n))
+    if not table.events.any():
+        return Curve(table, survival, greenwood, 0.025 ** (1 / n), np.ones_like(n))
+    se = np.sqrt(greenwood)
+    if interval == "log":
+        return Curve(table, survival, greenwood, survival * np.exp(-Z * se), np.minimum(1.0, survival * np.exp(Z * se)))
+    inside = (survival > 0) & (survival < 1)
+    power = np.divide(Z * se, -np.log(survival, where=inside, out=np.ones_like(n)), where=inside, out=np.zeros_like(n))
+    lower = np.where(inside, survival ** np.exp(power), survival)
+    upper = np.where(inside, survival ** np.exp(-power), survival)
+    return Curve(table, survival, greenwood, lower, upper)
+
+
+def quantile_time(time: FloatArray, survival: FloatArray, q: float) -> float | None:
+    """Smallest t with S(t) <= 1 - q, None where the curve does not come down to it.
+
+    An interval's curve need not fall everywhere, so the first time at which it is low enough counts.
+    """
+    low = np.flatnonzero(survival <= 1 - q + TOLERANCE)
+    return float(time[low[0]]) if low.size else None
+
+
+def restricted_mean(curve: Curve, tau: float) -> tuple[float, float]:
+    """Area under S up to ``tau``, and its variance: sum over events of (area from t to tau)^2 d / (n (n - d))."""
+    table = curve.table
+    inside = table.time < tau
+    knots = np.concatenate([[0.0], table.time[inside], [tau]])
+    heights = np.concatenate([[1.0], curve.survival[inside]])
+    pieces = np.diff(knots) * heights
+    area_right = pieces[::-1].cumsum()[::-1]  # from knot i to tau
+    n, d = table.at_risk[inside].astype(np.float64), table.events[inside].astype(np.float64)
+    weight = np.divide(d, n * (n - d), out=np.zeros_like(n), where=d < n)
+    return float(pieces.sum()), float((area_right[1:] ** 2 * weight).sum())

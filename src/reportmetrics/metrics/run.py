@@ -1,0 +1,220 @@
+"""Computing metrics: reduce on the engine, finish in numpy, collect figures, series and listings.
+
+Belongs here: the order of things. Not here: formulas (``estimators``), meaning (``sql/metrics``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from reportmetrics.engines.base import Engine
+from reportmetrics.metrics.catalogue import FRAME_COLUMN, ROWS, Catalogue, Metric, wrap
+from reportmetrics.metrics.definition import EstimatorUse
+from reportmetrics.metrics.estimators import ESTIMATORS
+from reportmetrics.metrics.estimators.base import Estimate, Estimator, EstimatorError, Figure
+from reportmetrics.metrics.results import FIGURE_SCHEMA, LISTING_SCHEMA, SERIES_SCHEMA, Results, dims_key
+from reportmetrics.progress import Track, silent
+
+DIGITS = 12
+"""Significant digits that reduced doubles are rounded to, so that the order of a sum on any engine moves no figure."""
+
+Dims = dict[str, "str | None"]
+
+
+class ComputeError(Exception):
+    """A metric could not be computed; the message names the metric, the group and the cause."""
+
+
+def compute(
+    catalogue: Catalogue,
+    engine: Engine,
+    *,
+    as_of: dt.date,
+    select: Collection[str] | None = None,
+    track: Track = silent,
+) -> Results:
+    """All figures, series and listings of the metrics in ``select`` (ids; all when None) over the engine's snapshot.
+
+    Raises :class:`ComputeError` for an unknown id or rows that an estimator refuses, and the engine's own error where
+    a query fails.
+    """
+    unknown = sorted(set(select or ()) - set(catalogue.metrics))
+    if unknown:
+        raise ComputeError(f"no metric {', '.join(unknown)}; there are: {', '.join(catalogue.metrics)}")
+    chosen = [m for name, m in catalogue.metrics.items() if select is None or name in select]
+    return Results.concat(
+        [compute_metric(m, engine, as_of=as_of) for m in track(chosen, "metrics", total=len(chosen))]
+    )
+
+
+def compute_metric(metric: Metric, engine: Engine, *, as_of: dt.date) -> Results:
+    """Results of one metric, all its groupings and estimators."""
+    parts = _Parts(metric, as_of)
+    for grouping in metric.definition.groupings:
+        for use in metric.definition.estimators:
+            for dims, estimate in _estimates(metric, engine, grouping, use):
+                parts.add(dims, estimate)
+    for listing in metric.definition.listings:
+        parts.listings += _listing_rows(metric, engine, listing.name)
+    return parts.results()
+
+
+def metric_rows(catalogue: Catalogue, metric_id: str, engine: Engine) -> pl.DataFrame:
+    """The contributing rows of a metric, sorted by row_key. Raises :class:`ComputeError` for an unknown id."""
+    if metric_id not in catalogue.metrics:
+        raise ComputeError(f"no metric {metric_id}; there are: {', '.join(catalogue.metrics)}")
+    return engine.frame(catalogue.metrics[metric_id].rows_sql).sort("row_key")
+
+
+def reduce_sql(metric: Metric, grouping: Sequence[str], use: EstimatorUse) -> str:
+    """The one GROUP BY that an estimator asks of the engine."""
+    columns = metric.definition.select.columns
+    reduction = ESTIMATORS[use.name].reduction(columns, use.params)
+    keys = [*grouping, *(k for k in reduction.keys if k not in grouping)]
+    names = [f'"{k}"' for k in keys]
+    outputs = [*names, *(f'{sql} AS "{alias}"' for alias, sql in reduction.aggregates.items())]
+    group_by = f" GROUP BY {', '.join(names)}" if names else ""
+    return wrap(metric.rows_sql, f"SELECT {', '.join(outputs)} FROM {ROWS}{group_by}")
+
+
+def _estimates(
+    metric: Metric, engine: Engine, grouping: Sequence[str], use: EstimatorUse
+) -> list[tuple[Dims, Estimate]]:
+    reduced = engine.frame(reduce_sql(metric, grouping, use))
+    if not grouping and "n_rows" in reduced.columns and not reduced["n_rows"].sum():
+        return []  # a GROUP BY of nothing over no rows is one row of nulls
+    reduced = _rounded(reduced)
+    estimator = ESTIMATORS[use.name]
+    estimates = _finish(metric, estimator, reduced, grouping, use)
+    if metric.frame_sql is not None:
+        estimates += _framed(metric, engine, grouping, {dims_key(d) for d, _ in estimates}, use)
+    return estimates
+
+
+def _finish(
+    metric: Metric, estimator: Estimator, reduced: pl.DataFrame, grouping: Sequence[str], use: EstimatorUse
+) -> list[tuple[Dims, Estimate]]:
+    if estimator.scope == "family":
+        return estimator.finish_family(reduced, grouping, use.params)
+    if reduced.is_empty():
+        return []
+    groups = reduced.partition_by(list(grouping), maintain_order=True) if grouping else [reduced]
+    done = []
+    for group in groups:
+        dims = _dims(grouping, group.row(0, named=True))
+        try:
+            done.append((dims, estimator.finish(group, use.params)))
+        except EstimatorError as error:
+            raise ComputeError(f"{metric.definition.id}, group {dims_key(dims)}: {error}") from error
+    return done
+
+
+def _framed(
+    metric: Metric, engine: Engine, grouping: Sequence[str], known: set[str], use: EstimatorUse
+) -> list[tuple[Dims, Estimate]]:
+    """Groups of the frame without any row: zero where something was reported, null where nothing was.
+
+    Only for a grouping by exactly the frame's columns: a coarser one would hide what is unreported within it.
+    """
+    assert metric.frame_sql is not None
+    frame = engine.frame(metric.frame_sql)
+    if set(grouping) != set(frame.columns) - {FRAME_COLUMN}:
+        return []
+    done = []
+    for row in frame.sort(list(grouping)).iter_rows(named=True):
+        dims = _dims(grouping, row)
+        if dims_key(dims) in known:
+            continue
+        figure = Figure(use.name, 0.0, 0) if row[FRAME_COLUMN] else Figure(use.name, None, 0, 1, reason="not reported")
+        done.append((dims, Estimate([figure])))
+    return done
+
+
+def _listing_rows(metric: Metric, engine: Engine, name: str) -> list[dict[str, Any]]:
+    listing = next(x for x in metric.definition.listings if x.name == name)
+    groups = [f'"{c}"' for c in metric.definition.by]
+    extra = [c for c in listing.columns if c not in metric.definition.by]
+    part = f"PARTITION BY {', '.join(groups)} " if groups else ""
+    ranked = ", ".join(['"row_key"', *groups, *(f'"{c}"' for c in extra)])
+    sql = (
+        f"SELECT {ranked}, listing_rank FROM (SELECT {ranked}, row_number() OVER "
+        f'({part}ORDER BY "{listing.order_by}" DESC, "row_key") AS listing_rank FROM {ROWS}) AS ranked '
+        f"WHERE listing_rank <= {listing.rows}"
+    )
+    rows = engine.frame(wrap(metric.rows_sql, sql))
+    return [
+        {
+            "dims": dims_key(_dims(metric.definition.by, row)),
+            "listing": listing.name,
+            "rank": row["listing_rank"],
+            "row_key": row["row_key"],
+            "cells": json.dumps({c: _cell(row[c]) for c in listing.columns}, ensure_ascii=False),
+        }
+        for row in rows.sort([*metric.definition.by, "listing_rank"]).iter_rows(named=True)
+    ]
+
+
+def _cell(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _rounded(reduced: pl.DataFrame) -> pl.DataFrame:
+    doubles = [c for c, t in reduced.schema.items() if t in (pl.Float64, pl.Float32)]
+    return reduced.with_columns(pl.col(c).round_sig_figs(DIGITS) for c in doubles).sort(reduced.columns)
+
+
+def _dims(grouping: Sequence[str], row: Mapping[str, Any]) -> Dims:
+    return {name: None if row[name] is None else _dim(row[name]) for name in grouping}
+
+
+def _dim(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+class _Parts:
+    """Collects the results of one metric."""
+
+    def __init__(self, metric: Metric, as_of: dt.date) -> None:
+        self.metric = metric.definition
+        self.head = {"metric": self.metric.id, "version": self.metric.version, "as_of": as_of}
+        self.figures: list[dict[str, Any]] = []
+        self.series: list[pl.DataFrame] = []
+        self.listings: list[dict[str, Any]] = []
+
+    def add(self, dims: Dims, estimate: Estimate) -> None:
+        key = dims_key(dims)
+        for figure in estimate.figures:
+            self.figures.append(
+                {
+                    **self.head,
+                    "dims": key,
+                    "statistic": figure.statistic,
+                    "label": figure.label,
+                    "value": figure.value,
+                    "lower": figure.lower,
+                    "upper": figure.upper,
+                    "n": figure.n,
+                    "n_missing": figure.n_missing,
+                    "unit": figure.unit or self.metric.unit,
+                    "reason": figure.reason,
+                    "caveats": [*figure.caveats, *self.metric.caveats],
+                }
+            )
+        for name, points in estimate.series.items():
+            constants = {**self.head, "dims": key, "series": name}
+            self.series.append(points.with_columns(pl.lit(v).alias(k) for k, v in constants.items()))
+
+    def results(self) -> Results:
+        series = [s.select(pl.col(c).cast(t) for c, t in SERIES_SCHEMA.items()) for s in self.series]
+        return Results(
+            pl.DataFrame(self.figures, schema=FIGURE_SCHEMA, orient="row"),
+            pl.concat([pl.DataFrame(schema=SERIES_SCHEMA), *series]),
+            pl.DataFrame([{**self.head, **row} for row in self.listings], schema=LISTING_SCHEMA, orient="row"),
+        )

@@ -1,0 +1,107 @@
+"""The SELECT of a definition: parsed once, checked, and asked what it reads and returns.
+
+Belongs here: everything about the syntax tree of one file. Not here: the header, and how files fit together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from reportmetrics.metrics.header import Problem
+
+ENGINE_BOUND = (
+    exp.PercentileCont,
+    exp.PercentileDisc,
+    exp.Quantile,
+    exp.ApproxQuantile,
+    exp.Median,
+    exp.Pivot,
+)
+"""What engines compute differently, or not at all; an estimator does it from the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A parsed query: its tree, the columns it returns in order, and the names it reads from (CTEs of its own left out)."""
+
+    tree: exp.Query
+    columns: tuple[str, ...]
+    reads: tuple[str, ...]
+
+    def canonical(self) -> str:
+        """The query as text in which comments, layout and letter case of keywords do not count."""
+        return self.tree.sql(dialect="duckdb", comments=False, normalize=True, pretty=False)
+
+
+def parse_select(sql: str, shown: str, first_line: int) -> tuple[Select | None, list[Problem]]:
+    """The one SELECT in ``sql``, or None, with every mistake; lines are counted from ``first_line`` of the file."""
+
+    def problem(code: str, message: str, remedy: str, node: exp.Expr | None = None) -> Problem:
+        line = _line(node) if node is not None else 1
+        return Problem(shown, first_line + line - 1, code, message, remedy)
+
+    try:
+        statements = [s for s in sqlglot.parse(sql, dialect="duckdb") if s is not None]
+    except SqlglotError as error:
+        where = getattr(error, "errors", None) or [{}]
+        line = first_line + int(where[0].get("line") or 1) - 1
+        text = where[0].get("description") or str(error).splitlines()[0]
+        return None, [Problem(shown, line, "sql-syntax", f"the SQL cannot be read: {text}", "correct it")]
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        return None, [problem("sql-one-select", "the file must hold exactly one SELECT", "keep one, without others")]
+    tree = statements[0]
+    problems = [
+        problem("select-star", "'SELECT *' hides which columns are read", "name the columns", node)
+        for node in _stars(tree)
+    ]
+    problems += [
+        problem("not-portable", f"{node.sql(dialect='duckdb')} differs between engines", "let an estimator do it", node)
+        for node in tree.find_all(*ENGINE_BOUND)
+    ]
+    problems += [
+        problem("division", f"{node.sql(dialect='duckdb')} may divide by zero", "wrap the divisor in nullif(..., 0)", node)
+        for node in tree.find_all(exp.Div, exp.IntDiv, exp.Mod)
+        if not _guarded(node.expression)
+    ]
+    columns = tuple(p.alias_or_name for p in tree.selects if not p.is_star)
+    if "" in columns:
+        problems.append(problem("column-name", "a returned column has no name", "name each with AS"))
+    for name in sorted({c for c in columns if c and columns.count(c) > 1}):
+        problems.append(problem("column-twice", f"column '{name}' is returned twice", "return it once"))
+    return Select(tree, columns, _reads(tree)), problems
+
+
+def _stars(tree: exp.Query) -> Iterator[exp.Expr]:
+    for star in tree.find_all(exp.Star):
+        if not isinstance(star.parent, exp.Count):
+            yield star
+
+
+def _guarded(divisor: exp.Expr) -> bool:
+    while isinstance(divisor, exp.Paren | exp.Cast):
+        divisor = divisor.this
+    if isinstance(divisor, exp.Literal):
+        return not divisor.is_string and float(divisor.this) != 0
+    return isinstance(divisor, exp.Nullif)
+
+
+def _line(node: exp.Expr) -> int:
+    for part in node.walk():
+        if "line" in part.meta:
+            return int(part.meta["line"])
+    return 1
+
+
+def _reads(tree: exp.Query) -> tuple[str, ...]:
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    return tuple(sorted({t.name for t in tree.find_all(exp.Table) if t.name and t.name not in own}))
+
+
+def own_ctes(tree: exp.Query) -> set[str]:
+    """Names that the query gives to its own CTEs."""
+    return {cte.alias for cte in tree.find_all(exp.CTE)}
