@@ -8,7 +8,7 @@ PROFILE := data/profiles/nmi
 SAMPLE := data/sample/nmi
 AS_OF := 2022-01-31
 
-.PHONY: run test lint unit setup lock ui validate bench schemas sample clean help chromium
+.PHONY: run test lint unit setup lock ui validate sample clean help chromium
 
 help: ## show what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ chromium:
 ui: $(READY) ## open Dagster on this machine (loopback only) with the reference mission
 	@DAGSTER_HOME=$(CURDIR)/data/dagster REPORTMETRICS_HOME=$(CURDIR)/data REPORTMETRICS_PROFILE=$(CURDIR)/$(PROFILE) \
 	REPORTMETRICS_LANDING=$(CURDIR)/$(SAMPLE) $(BIN)/dagster dev -m pipelines.definitions -h 127.0.0.1
+
+validate: $(READY) ## long simulations of intervals and alarms; writes docs/validation.md
+	@$(BIN)/python -m benchmarks.validate
 
 sample: $(READY) ## write the reference mission's files again
 	@$(BIN)/reportmetrics sample --output $(SAMPLE)
