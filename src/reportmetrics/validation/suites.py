@@ -16,6 +16,25 @@ from reportmetrics.warehouse.tables import PROVENANCE, Column, Table
 Severity = Literal["critical", "warning"]
 Kind = Literal["present", "known", "range", "reference", "unique", "holds"]
 
+Group = Literal[
+    "required_present",
+    "codes_known",
+    "numbers_in_range",
+    "ids_in_profile",
+    "key_unique_in_file",
+    "rules_kept",
+    "nothing_foretold",
+]
+"""What expectations of one table are shown together, as one check of the orchestration."""
+
+_GROUPS: Mapping[Kind, Group] = {
+    "present": "required_present",
+    "known": "codes_known",
+    "range": "numbers_in_range",
+    "reference": "ids_in_profile",
+    "unique": "key_unique_in_file",
+}
+
 CLOCK_TOLERANCE = "INTERVAL 1 DAY"
 """A file may tell of the day on which it was written, and a declared backfill is known from that day's start."""
 
@@ -38,6 +57,13 @@ class Expected:
     minimum: float | None = None
     maximum: float | None = None
     violated: str | None = None
+
+    @property
+    def group(self) -> Group:
+        """The group that it is shown in; all of one severity."""
+        if self.kind == "holds":
+            return "rules_kept" if self.severity == "critical" else "nothing_foretold"
+        return _GROUPS[self.kind]
 
 
 def expectations_of(table: Table) -> list[Expected]:

@@ -1,0 +1,83 @@
+"""Each SQL file below ``sql/derived`` and ``sql/metrics`` as an asset; one step computes those that are selected.
+
+One step and not one each: a process per metric would cost more than all metrics together.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines import names
+from pipelines.resources import Installation, watch
+from reportmetrics import steps
+from reportmetrics.metrics.catalogue import Catalogue, Derived, Metric
+
+
+def metrics_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
+    """The step that computes metrics over a snapshot."""
+    views = {names.derived(name): _derived_spec(view, catalogue) for name, view in catalogue.derived.items()}
+    metrics = {names.metric(name): name for name in catalogue.metrics}
+    specs = [*views.values(), *(_metric_spec(m, catalogue) for m in catalogue.metrics.values())]
+
+    @dg.multi_asset(name="metrics", specs=specs, partitions_def=names.AS_OF, can_subset=True)
+    def measure(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult]:
+        """Rows that count -> figures, series, listings."""
+        as_of = dt.date.fromisoformat(context.partition_key)
+        wanted = context.selected_asset_keys
+        select = [name for key, name in metrics.items() if key in wanted]
+        results = steps.measure(
+            installation.settings, as_of=as_of, engine=installation.engine, select=select, track=watch().track
+        )
+        watch().results = results
+        figures = dict(results.figures.group_by("metric").len().iter_rows())
+        for key in (k for k in views if k in wanted):
+            yield dg.MaterializeResult(asset_key=key)
+        for key, name in metrics.items():
+            if key in wanted:
+                yield dg.MaterializeResult(asset_key=key, metadata={"figures": figures.get(name, 0)})
+
+    return measure
+
+
+def _derived_spec(view: Derived, catalogue: Catalogue) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        names.derived(view.id),
+        deps=[_key(name, catalogue) for name in view.reads],
+        group_name="derived",
+        description=f"One row is {view.one_row_is}.",
+        code_version=view.hash,
+        metadata={
+            "file": dg.MetadataValue.path(str(view.path)),
+            "level": view.level,
+            "dagster/column_schema": dg.TableSchema([dg.TableColumn(c) for c in view.columns]),
+        },
+        kinds={"sql", "view"},
+    )
+
+
+def _metric_spec(metric: Metric, catalogue: Catalogue) -> dg.AssetSpec:
+    definition = metric.definition
+    frame = [definition.frame] if definition.frame else []
+    return dg.AssetSpec(
+        names.metric(definition.id),
+        deps=[_key(name, catalogue) for name in sorted({*definition.select.reads, *frame})],
+        group_name=f"metrics/{definition.theme}",
+        description=f"{definition.title}. {definition.question}\n\n"
+        f"Serves: {definition.decision}.\n\nLimits: {definition.limits}",
+        code_version=metric.definition_hash,
+        owners=[f"team:{definition.owner}"],
+        metadata={
+            "file": dg.MetadataValue.path(str(definition.path)),
+            "version": definition.version,
+            "level": definition.level,
+            "unit": definition.unit,
+            "estimators": ", ".join(use.name for use in definition.estimators),
+            "dagster/column_schema": dg.TableSchema([dg.TableColumn(c) for c in definition.select.columns]),
+        },
+        kinds={"sql", definition.level},
+    )
+
+
+def _key(name: str, catalogue: Catalogue) -> dg.AssetKey:
+    return names.derived(name) if name in catalogue.derived else names.snapshot(name)

@@ -1,0 +1,43 @@
+"""Keys, groups, partitions and owners: how things are called in Dagster's graph.
+
+Belongs here: naming only. Groups read as the way of a row: landing, core, snapshot, derived, metrics, publication.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+AS_OF = dg.DynamicPartitionsDefinition(name="as_of")
+"""One partition per publication date; added by the launcher, a schedule, or by hand for any date."""
+
+JOB = "run"
+WRITER_POOL = "duckdb_writer"
+"""One writer at a time on the warehouse."""
+
+PROFILE = dg.AssetKey("profile")
+PUBLICATION = dg.AssetKey("publication")
+
+
+def landing(source: str) -> dg.AssetKey:
+    """Files of a source as they are sent."""
+    return dg.AssetKey(["landing", source])
+
+
+def core(table: str) -> dg.AssetKey:
+    """A canonical table in the warehouse."""
+    return dg.AssetKey(["core", table])
+
+
+def snapshot(table: str) -> dg.AssetKey:
+    """A table as known at ``as_of``."""
+    return dg.AssetKey(["snapshot", table])
+
+
+def derived(name: str) -> dg.AssetKey:
+    """A row-level view that metrics share."""
+    return dg.AssetKey(["derived", name])
+
+
+def metric(metric_id: str) -> dg.AssetKey:
+    """A metric; ``latency.time_to_decision`` becomes ``metrics/latency/time_to_decision``."""
+    return dg.AssetKey(["metrics", *metric_id.split(".")])

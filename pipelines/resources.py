@@ -1,0 +1,68 @@
+"""What assets are given at run time: where the mission's installation is, and who watches the run.
+
+Belongs here: Dagster's view of ``Settings``. Not here: default paths (``reportmetrics.settings``).
+"""
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import dagster as dg
+from pydantic import Field
+
+from reportmetrics.ingest.run import IngestSummary
+from reportmetrics.metrics.results import Results
+from reportmetrics.profile.load import Profile
+from reportmetrics.progress import Track, silent
+from reportmetrics.publish.publish import Publication
+from reportmetrics.settings import Settings
+from reportmetrics.steps import ENGINES, current_profile
+from reportmetrics.validation.run import CheckResult
+
+
+class Installation(dg.ConfigurableResource):
+    """A mission's installation. Fields left out follow the environment, as on the command line."""
+
+    profile: str = Field(default="", description="folder of the profile (REPORTMETRICS_PROFILE)")
+    home: str = Field(default="", description="folder of everything made at run time (REPORTMETRICS_HOME)")
+    landing: str = Field(default="", description="folder where files arrive (REPORTMETRICS_LANDING)")
+    engine: str = Field(default=ENGINES[0], description=f"one of: {', '.join(ENGINES)}")
+
+    @classmethod
+    def of(cls, settings: Settings, engine: str = ENGINES[0]) -> Self:
+        """The installation that ``settings`` describe."""
+        return cls(profile=str(settings.profile), home=str(settings.home), landing=str(settings.landing), engine=engine)
+
+    @property
+    def settings(self) -> Settings:
+        """Paths for the library."""
+        return Settings.from_environment(
+            profile=Path(self.profile) if self.profile else None,
+            home=Path(self.home) if self.home else None,
+            landing=Path(self.landing) if self.landing else None,
+        )
+
+    def load_profile(self) -> Profile:
+        """The profile as it is now."""
+        return current_profile(self.settings)
+
+
+@dataclass
+class Watch:
+    """Whoever started the run in this process: draws its progress, keeps what its steps returned."""
+
+    track: Track = silent
+    ingested: IngestSummary | None = None
+    checks: list[CheckResult] = field(default_factory=list)
+    results: Results | None = None
+    publication: Publication | None = None
+
+
+WATCH: ContextVar[Watch] = ContextVar("watch")
+"""Set by the launcher. Runs that Dagster starts by itself have nobody watching."""
+
+
+def watch() -> Watch:
+    """The watcher of this run, or one that nobody looks at."""
+    return WATCH.get(Watch())

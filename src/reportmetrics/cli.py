@@ -1,0 +1,322 @@
+"""The command line: parse, call, print.
+
+Belongs here: commands, their options and help. Not here: what is printed (``cli_print``), any work (the library).
+
+Nothing heavy is imported at the top: each command imports what it needs, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reportmetrics.settings import Settings, sql_folder
+
+if TYPE_CHECKING:
+    from reportmetrics.profile.load import Profile
+
+OK, FAILED, MISUSED = 0, 1, 2
+
+ProfileOption = Annotated[
+    Path | None,
+    typer.Option("--profile", help="Folder of the mission's profile. [env: REPORTMETRICS_PROFILE]", show_default=False),
+]
+HomeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        help="Folder of all that is made: archive, warehouse, publications. [env: REPORTMETRICS_HOME]",
+        show_default=False,
+    ),
+]
+LandingOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--landing",
+        help="Folder where files arrive; default: landing below home. [env: REPORTMETRICS_LANDING]",
+        show_default=False,
+    ),
+]
+AsOfOption = Annotated[
+    dt.datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help="State of knowledge at this day's first midnight in the mission's time zone; default: today there.",
+        show_default=False,
+    ),
+]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show the log, and tracebacks of faults.")]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+metrics_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The catalogue of metrics.")
+profile_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The mission's profile.")
+rejects_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What was refused, and why.")
+app.add_typer(metrics_app, name="metrics")
+app.add_typer(profile_app, name="profile")
+app.add_typer(rejects_app, name="rejects")
+
+
+@app.callback()
+def _about() -> None:
+    """Judge what a mission's reporting tells, what it costs, and how long headquarters takes to answer.
+
+    Exit codes: 0 done, 1 a check failed (the last publication stays), 2 wrong use.
+
+    \b
+    Examples:
+      reportmetrics run --profile data/profiles/nmi --landing data/sample/nmi --as-of 2022-01-31
+      reportmetrics metrics show latency.time_to_decision
+      reportmetrics profile lint data/profiles/nmi
+    """
+
+
+@app.command()
+def run(
+    profile: ProfileOption = None,
+    home: HomeOption = None,
+    landing: LandingOption = None,
+    as_of: AsOfOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Take in what landed, check it, compute all metrics and publish: the main job.
+
+    The run is recorded in HOME/dagster, where `dagster dev` shows its history.
+
+    \b
+    Examples:
+      reportmetrics run
+      reportmetrics run --profile data/profiles/nmi --landing data/sample/nmi --home /srv/nmi --as-of 2022-01-31
+    """
+    from reportmetrics import cli_print
+    from reportmetrics.progress import on_terminal
+
+    settings, loaded = _opened(profile, home, landing)
+    day = _day(as_of, loaded)
+    from pipelines.launch import launch
+
+    outcome = launch(settings, as_of=day, track=on_terminal, verbose=verbose)
+    if outcome.ingested is not None:
+        cli_print.taken_in(settings, outcome.ingested)
+    cli_print.checks(outcome.checks)
+    if outcome.error is not None:
+        cli_print.problem(outcome.error)
+    if outcome.results is not None and outcome.publication is not None:
+        cli_print.headline(outcome.results.figures, loaded, day)
+        cli_print.published(outcome.publication)
+    elif not outcome.success:
+        cli_print.problem("nothing was published; the last publication stays as it was")
+    raise typer.Exit(OK if outcome.success else FAILED)
+
+
+@app.command()
+def ingest(profile: ProfileOption = None, home: HomeOption = None, landing: LandingOption = None) -> None:
+    """Take in what landed, and nothing more.
+
+    \b
+    Example:
+      reportmetrics ingest --landing /mnt/inbox
+    """
+    from reportmetrics import cli_print
+    from reportmetrics.ingest.run import ingest as take_in
+    from reportmetrics.progress import on_terminal
+
+    settings, loaded = _opened(profile, home, landing)
+    cli_print.taken_in(settings, take_in(settings, loaded, track=on_terminal))
+
+
+@app.command()
+def check(profile: ProfileOption = None, home: HomeOption = None, as_of: AsOfOption = None) -> None:
+    """Check what is new, table by table, then look for contradictions between tables.
+
+    \b
+    Example:
+      reportmetrics check --as-of 2022-01-31
+    """
+    from reportmetrics import cli_print, steps
+    from reportmetrics.progress import on_terminal
+
+    settings, loaded = _opened(profile, home, None)
+    day = _day(as_of, loaded)
+    batch = steps.check_new(settings, loaded, track=on_terminal)
+    steps.freeze(settings, loaded, as_of=day)
+    results = [*batch.results, *steps.check_snapshot(settings, as_of=day)]
+    cli_print.checks(results)
+    raise typer.Exit(FAILED if any(r.blocks for r in results) else OK)
+
+
+@app.command()
+def publish(profile: ProfileOption = None, home: HomeOption = None, as_of: AsOfOption = None) -> None:
+    """Compute all metrics over what has been checked, and publish them.
+
+    \b
+    Example:
+      reportmetrics publish --as-of 2021-06-07
+    """
+    from reportmetrics import cli_print, steps
+    from reportmetrics.progress import on_terminal
+
+    settings, loaded = _opened(profile, home, None)
+    day = _day(as_of, loaded)
+    steps.freeze(settings, loaded, as_of=day)
+    cli_print.checks(steps.check_snapshot(settings, as_of=day))
+    results = steps.measure(settings, as_of=day, track=on_terminal)
+    publication = steps.issue(settings, loaded, as_of=day, track=on_terminal)
+    cli_print.headline(results.figures, loaded, day)
+    cli_print.published(publication)
+
+
+@metrics_app.command("list")
+def metrics_list() -> None:
+    """List all metrics: id, version, level, title.
+
+    \b
+    Example:
+      reportmetrics metrics list
+    """
+    from reportmetrics import cli_print
+    from reportmetrics.metrics.catalogue import load_catalogue
+
+    cli_print.metric_list(load_catalogue(sql_folder()))
+
+
+@metrics_app.command("show")
+def metrics_show(metric: Annotated[str, typer.Argument(help="Id, such as latency.time_to_decision.")]) -> None:
+    """Show a metric's definition: what it means, whom it serves, its limits, its SQL.
+
+    \b
+    Example:
+      reportmetrics metrics show latency.time_to_decision
+    """
+    from reportmetrics import cli_print
+    from reportmetrics.metrics.catalogue import load_catalogue
+
+    catalogue = load_catalogue(sql_folder())
+    if metric not in catalogue.metrics:
+        raise typer.BadParameter(f"there is no metric '{metric}'; 'reportmetrics metrics list' names all")
+    cli_print.metric(catalogue.metrics[metric])
+
+
+@metrics_app.command("lint")
+def metrics_lint(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Folder with derived/ and metrics/; default: the product's.")
+    ] = None,
+) -> None:
+    """Find every mistake in the definitions; exit 1 if there is one.
+
+    \b
+    Example:
+      reportmetrics metrics lint sql
+    """
+    from reportmetrics.metrics.catalogue import load_catalogue
+    from reportmetrics.validation.rules import load_rules
+
+    catalogue = load_catalogue(folder or sql_folder())
+    rules = load_rules(folder or sql_folder())
+    typer.echo(f"{len(catalogue.metrics)} metrics, {len(catalogue.derived)} views and {len(rules)} rules are sound")
+
+
+@profile_app.command("lint")
+def profile_lint(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of the profile; default: the one in use.")] = None,
+) -> None:
+    """Find every mistake in a profile, with file, key and remedy; exit 1 if there is one.
+
+    \b
+    Example:
+      reportmetrics profile lint data/profiles/nmi
+    """
+    from reportmetrics.profile.load import ProfileError, load_profile
+
+    try:
+        profile = load_profile(Settings.from_environment(profile=folder).profile)
+    except ProfileError as error:
+        typer.echo(f"{len(error.problems)} mistakes:\n{error}", err=True)
+        raise typer.Exit(FAILED) from None
+    typer.echo(
+        f"{profile.mission.name}: {len(profile.objectives)} objectives, {len(profile.indicators)} indicators, "
+        f"{len(profile.templates)} report forms, {len(profile.sources)} sources; no mistake"
+    )
+
+
+@rejects_app.command("list")
+def rejects_list(
+    home: HomeOption = None,
+    source: Annotated[str | None, typer.Option(help="Only rows of this source.", show_default=False)] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+) -> None:
+    """List refused rows, newest first: file, row, column, what is wrong, and the remedy.
+
+    \b
+    Example:
+      reportmetrics rejects list --source hq_request_log
+    """
+    from reportmetrics import cli_print, steps
+
+    settings = Settings.from_environment(home=home)
+    cli_print.rejects(steps.rejects(settings, source=source), limit)
+
+
+@app.command()
+def sample(
+    output: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("data/sample/nmi"),
+    weeks: Annotated[int, typer.Option(min=1, help="ISO weeks of reports.")] = 60,
+    personnel: Annotated[int, typer.Option(min=1, help="Strength of the mission.")] = 500,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+) -> None:
+    """Write files of the reference mission, as it would send them.
+
+    \b
+    Examples:
+      reportmetrics sample
+      reportmetrics sample --output /tmp/large --weeks 260 --personnel 4000
+    """
+    from reportmetrics.sample.generate import generate
+
+    generate(output, weeks=weeks, personnel=personnel, seed=seed)
+    typer.echo(f"written to {output}")
+
+
+def _opened(profile: Path | None, home: Path | None, landing: Path | None) -> tuple[Settings, Profile]:
+    from reportmetrics.steps import current_profile
+
+    settings = Settings.from_environment(profile=profile, home=home, landing=landing)
+    return settings, current_profile(settings)
+
+
+def _day(given: dt.datetime | None, profile: Profile) -> dt.date:
+    from reportmetrics.steps import today
+
+    if given is None:
+        return today(profile)
+    if given.date() > today(profile):
+        raise typer.BadParameter(
+            f"--as-of {given.date()} lies in the future, of which nothing is known; give {today(profile)} or earlier"
+        )
+    return given.date()
+
+
+def main() -> None:
+    """Entry point: known faults become one message and an exit code, without a traceback."""
+    try:
+        app()
+    except Exception as error:
+        if "--verbose" in sys.argv or "-v" in sys.argv:
+            raise
+        from reportmetrics import cli_errors
+
+        message, code = cli_errors.explain(error)
+        typer.echo(f"error: {message}", err=True)
+        sys.exit(code)

@@ -1,0 +1,26 @@
+"""Faults as the command line tells them: one message with its remedy, and an exit code.
+
+Belongs here: which exceptions are the user's to mend, and how. Not here: raising them.
+"""
+
+from __future__ import annotations
+
+from reportmetrics.engines.base import EngineError
+from reportmetrics.metrics.header import DefinitionError
+from reportmetrics.metrics.run import ComputeError
+from reportmetrics.profile.load import ProfileError
+from reportmetrics.steps import StepError
+from reportmetrics.validation.rules import RuleError
+
+FAILURE: tuple[type[Exception], ...] = (StepError, RuleError, EngineError, ComputeError, DefinitionError)
+
+
+def explain(error: Exception) -> tuple[str, int]:
+    """Message and exit code (1 failed, 2 wrong use) for ``error``."""
+    if isinstance(error, ProfileError):
+        return f"the profile has mistakes; nothing was done\n{error}", 2
+    if isinstance(error, FAILURE):
+        return str(error), 1
+    if isinstance(error, OSError):
+        return f"{error}; check that the path exists, is readable and writable, and that the disk has room", 1
+    return f"{type(error).__name__}: {error}\nThis should not happen. Run again with --verbose for the details.", 1

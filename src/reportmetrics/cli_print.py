@@ -1,0 +1,200 @@
+"""What the command line prints: words and plain tables, coloured on a terminal only.
+
+Belongs here: layout and wording of results. Not here: computing anything, parsing arguments.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+from rich.console import Console
+from rich.markup import escape
+
+from reportmetrics.steps import rejects as rejected_rows
+
+if TYPE_CHECKING:
+    from reportmetrics.ingest.run import IngestSummary
+    from reportmetrics.metrics.catalogue import Catalogue, Metric
+    from reportmetrics.profile.load import Profile
+    from reportmetrics.publish.publish import Publication
+    from reportmetrics.settings import Settings
+    from reportmetrics.validation.run import CheckResult
+
+FIRST = 5
+"""Rejects and failed checks shown in full; the rest is counted."""
+
+
+def _console(*, error: bool = False) -> Console:
+    stream = sys.stderr if error else sys.stdout
+    # Piped output is not folded: a line stays a line for whatever reads it.
+    return Console(file=stream, soft_wrap=True, highlight=False)
+
+
+def problem(text: str) -> None:
+    """An error, on standard error."""
+    _console(error=True).print(f"[red]error:[/red] {escape(text)}")
+
+
+def taken_in(settings: Settings, summary: IngestSummary) -> None:
+    """Files and rows of this run, files that could not be read, and the first rejects."""
+    out = _console()
+    found = summary.deliveries
+    counts = {
+        name: sum(getattr(d, name) for d in found) for name in ("accepted", "rejected", "duplicate", "superseded")
+    }
+    files = len({d.file_seq for d in found})
+    out.print(
+        f"[bold]Taken in[/bold]  {files:,} files ({summary.unchanged:,} seen before), "
+        f"{sum(d.rows_read for d in found):,} rows: " + ", ".join(f"{n:,} {name}" for name, n in counts.items())
+    )
+    for delivery in [d for d in found if d.status == "unreadable"][:FIRST]:
+        out.print(f"  [yellow]unreadable[/yellow] {escape(delivery.original_name)}: {escape(delivery.message or '')}")
+    if counts["rejected"]:
+        numbers = {d.file_seq for d in found}
+        rejects(rejected_rows(settings).filter(pl.col("file_seq").is_in(list(numbers))), FIRST)
+
+
+def rejects(rows: pl.DataFrame, limit: int) -> None:
+    """Faults of rejected rows, each in words."""
+    out = _console()
+    if rows.is_empty():
+        out.print("nothing was refused")
+        return
+    for row in rows.head(limit).iter_rows(named=True):
+        out.print("  " + escape(_reject_line(row)))
+    if rows.height > limit:
+        out.print(f"  ... {rows.height - limit:,} more: reportmetrics rejects list --limit {rows.height}")
+
+
+def _reject_line(row: dict[str, object]) -> str:
+    sheet = f" [{row['sheet']}]" if row["sheet"] else ""
+    place = "" if row["source_row"] is None else f", row {row['source_row']}"
+    column = f", column {row['column_name']}" if row["column_name"] else ""
+    raw = f" '{row['raw']}'" if row["raw"] else ""
+    return f"refused {row['original_name']}{sheet}{place}{column}:{raw} {row['message']}; {row['remedy']}"
+
+
+def checks(results: Sequence[CheckResult]) -> None:
+    """How many checks ran, and each that failed."""
+    out = _console()
+    failed = [r for r in results if not r.success]
+    tables = len({r.table for r in results})
+    verdict = "all passed" if not failed else f"{len(failed)} failed"
+    out.print(f"[bold]Checked[/bold]   {len(results)} checks on {tables} tables, {verdict}")
+    for result in sorted(failed, key=lambda r: (r.severity, r.table, r.check)):
+        colour = "red" if result.severity == "critical" else "yellow"
+        observed = f" ({result.observed})" if result.observed else ""
+        out.print(f"  [{colour}]{result.severity}[/{colour}] {result.table}: {escape(result.message + observed)}")
+
+
+def published(publication: Publication) -> None:
+    """Where the site is."""
+    out = _console()
+    state = "new" if publication.new else "the same inputs were published before"
+    out.print(f"[bold]Published[/bold] {publication.name} ({state})")
+    out.print(f"  {escape(str(publication.index))}")
+    out.print(f"  {escape(publication.index.as_uri())}")
+
+
+def headline(figures: pl.DataFrame, profile: Profile, as_of: dt.date) -> None:
+    """The few figures that a run ends with."""
+    out = _console()
+    out.print(f"[bold]Figures[/bold]   {escape(profile.mission.name)}, as known at {as_of}")
+    for line in headline_lines(figures):
+        out.print(f"  {escape(line)}")
+
+
+def headline_lines(figures: pl.DataFrame) -> Iterator[str]:
+    """Headline figures in words, from the ``figures`` frame of the results."""
+    yield from _waits(figures)
+    for metric, name in (("burden.completeness", "reports received"), ("burden.timeliness", "reports on time")):
+        for row in _rows(figures, metric, "share", {}):
+            yield f"{name}: {_percent(row['value'])} of {row['n']:,}"
+    for row in _rows(figures, "burden.hours", "sum", {}):
+        yield f"hours spent on reports: {_number(row['value'])} ({_number(row['lower'])} to {_number(row['upper'])})"
+    known = list(_rows(figures, "outcome.objective_progress", "known"))
+    if known:
+        unmeasured = sum(1 for row in known if not row["value"])
+        yield f"objectives without any usable reading: {unmeasured} of {len(known)}"
+    medians = sorted(
+        r["value"] for r in _rows(figures, "outcome.objective_progress", "median") if r["value"] is not None
+    )
+    if medians:
+        yield f"median progress of an objective, baseline to target: {_percent(medians[0])} to {_percent(medians[-1])}"
+
+
+def _waits(figures: pl.DataFrame) -> Iterator[str]:
+    still_open = {
+        _hq(r): int(r["value"]) for r in _rows(figures, "latency.open_backlog", "open") if r["value"] is not None
+    }
+    for row in _rows(figures, "latency.time_to_decision", "median"):
+        hq = _hq(row)
+        if hq is None:
+            continue
+        value = f"{row['value']:.1f} days" if row["value"] is not None else (row["reason"] or "not known")
+        yield (
+            f"median wait for {hq}: {value} [{_number(row['lower'], 1)}, {_number(row['upper'], 1)}], "
+            f"{row['n']:,} requests, {still_open.get(hq, 0):,} of them open"
+        )
+
+
+def _hq(row: dict[str, object]) -> str | None:
+    dims = json.loads(str(row["dims"]))
+    return str(dims["hq"]) if set(dims) == {"hq"} else None
+
+
+def _rows(
+    figures: pl.DataFrame, metric: str, statistic: str, dims: dict[str, str] | None = None
+) -> Iterable[dict[str, object]]:
+    found = figures.filter((pl.col("metric") == metric) & (pl.col("statistic") == statistic))
+    if dims is not None:
+        found = found.filter(pl.col("dims") == json.dumps(dims))
+    return found.sort("dims").iter_rows(named=True)
+
+
+def _number(value: object, digits: int = 0) -> str:
+    return "unbounded" if not isinstance(value, float) else f"{value:,.{digits}f}"
+
+
+def _percent(value: object) -> str:
+    return "not known" if not isinstance(value, float) else f"{value:.0%}"
+
+
+def metric_list(catalogue: Catalogue) -> None:
+    """One line per metric."""
+    out = _console()
+    for m in catalogue.metrics.values():
+        d = m.definition
+        out.print(f"{d.id:<32} v{d.version}  {d.level:<10} {escape(d.title)}")
+
+
+def metric(shown: Metric) -> None:
+    """A metric's definition in full."""
+    out = _console()
+    d = shown.definition
+    out.print(f"[bold]{d.id}[/bold] version {d.version}: {escape(d.title)}")
+    estimators = ", ".join(f"{u.name} {json.dumps(dict(u.params))}" for u in d.estimators)
+    for name, value in (
+        ("question", d.question),
+        ("level", d.level),
+        ("unit", d.unit),
+        ("by", ", ".join(d.by) or "the mission"),
+        ("also by", "; ".join(", ".join(g) or "the mission" for g in d.also_by)),
+        ("estimator", estimators),
+        ("owner", d.owner),
+        ("reviewed", f"{d.reviewed}, every {d.review_every} months"),
+        ("decision", d.decision),
+        ("limits", d.limits),
+        ("source", d.source),
+        ("reads", ", ".join(shown.tables)),
+        ("hash", shown.definition_hash),
+        ("file", str(d.path)),
+    ):
+        out.print(f"  {name:<10} {escape(str(value))}")
+    out.print("")
+    out.print(escape(d.sql.strip()))

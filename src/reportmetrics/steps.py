@@ -1,0 +1,219 @@
+"""The steps of the main job, each a function of the settings: what the command line and the orchestration both call.
+
+Belongs here: which library function follows which, where a step leaves what the next one needs, and when a batch counts
+as validated. Not here: the work itself (``ingest``, ``validation``, ``warehouse``, ``metrics``, ``publish``), when and
+where it runs (``pipelines``), what is printed (``cli``).
+
+Between ingest and publication, a run's files lie in a *workspace* below ``staging``, one for each ``as_of``: the
+snapshot, the results of its metrics, the results of its checks. Making a snapshot empties it, so results can never
+belong to another snapshot than the one beside them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import json
+import shutil
+import zoneinfo
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from reportmetrics.engines.base import Engine
+from reportmetrics.metrics.catalogue import load_catalogue
+from reportmetrics.metrics.results import Results
+from reportmetrics.metrics.run import compute
+from reportmetrics.profile.load import Profile, load_profile
+from reportmetrics.progress import Track, silent
+from reportmetrics.publish.publish import Publication, publish
+from reportmetrics.settings import Settings, sql_folder
+from reportmetrics.validation.run import CheckResult, cross_checks, validate
+from reportmetrics.warehouse.snapshot import Snapshot, make_snapshot
+from reportmetrics.warehouse.staged import stage_unvalidated
+from reportmetrics.warehouse.store import Store
+from reportmetrics.warehouse.tables import REJECT
+
+ENGINES = ("duckdb",)
+"""Engines that can compute metrics over a snapshot."""
+
+
+class StepError(Exception):
+    """A step cannot start; the text says what is missing and which step makes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCheck:
+    """Result of validating what is new. ``tables`` names those that had new rows, up to ledger ``position``."""
+
+    position: int
+    tables: list[str]
+    results: list[CheckResult]
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a critical check failed: nothing downstream may use the batch."""
+        return any(r.blocks for r in self.results)
+
+
+def today(profile: Profile) -> dt.date:
+    """Today in the mission's time zone: the default ``as_of``, so that the figures are those of last midnight."""
+    return dt.datetime.now(zoneinfo.ZoneInfo(profile.mission.time_zone)).date()
+
+
+def current_profile(settings: Settings) -> Profile:
+    """The profile as its files are now; read again only when one of them changed."""
+    files = sorted(p for p in settings.profile.rglob("*.yaml"))
+    return _profile(settings.profile, tuple((p, p.stat().st_mtime_ns, p.stat().st_size) for p in files))
+
+
+@functools.lru_cache(maxsize=8)
+def _profile(folder: Path, _state: tuple[tuple[Path, int, int], ...]) -> Profile:
+    return load_profile(folder)
+
+
+def check_new(settings: Settings, profile: Profile, *, track: Track = silent) -> BatchCheck:
+    """Validate all rows above the validated ledger position; when none fails critically, move the position up.
+
+    A batch that fails stays unvalidated: it is checked again on the next run, and no snapshot holds it.
+    """
+    folder = settings.staging / "batch"
+    with Store(settings.warehouse) as store:
+        position = store.position()
+        staged = {} if position == store.validated_position() else stage_unvalidated(store, folder)
+    # The store is closed here: validation reads the staged files and must not keep others from the warehouse.
+    checked = BatchCheck(position, sorted(staged), validate(staged, profile, track=track))
+    if not checked.blocked:
+        with Store(settings.warehouse) as store:
+            store.mark_validated(position)
+    if staged:
+        _save_checks(settings.staging / "batch_checks.json", checked.results)
+    shutil.rmtree(folder, ignore_errors=True)
+    return checked
+
+
+def freeze(settings: Settings, profile: Profile, *, as_of: dt.date) -> Snapshot:
+    """A fresh snapshot of all validated rows as known at ``as_of``, in an emptied workspace."""
+    workspace = _workspace(settings, as_of)
+    shutil.rmtree(workspace, ignore_errors=True)
+    workspace.mkdir(parents=True)
+    with Store(settings.warehouse) as store:
+        return make_snapshot(store, profile, as_of=as_of, target=workspace / "snapshot")
+
+
+def open_snapshot(settings: Settings, as_of: dt.date) -> Snapshot:
+    """The snapshot in the workspace of ``as_of``. Raises ``StepError`` when there is none."""
+    folder = _workspace(settings, as_of) / "snapshot"
+    if not (folder / "snapshot.json").is_file():
+        raise StepError(f"there is no snapshot of {as_of} in {settings.staging}; make it first (asset 'snapshot')")
+    return Snapshot.open(folder)
+
+
+def open_engine(name: str, snapshot: Snapshot) -> Engine:
+    """The engine called ``name`` over ``snapshot``; close it after use. Raises ``StepError`` for an unknown name."""
+    if name not in ENGINES:
+        raise StepError(f"'{name}' is no engine; use one of: {', '.join(ENGINES)}")
+    from reportmetrics.engines.duckdb import DuckDBEngine
+
+    return DuckDBEngine(snapshot.folder)
+
+
+def check_snapshot(settings: Settings, *, as_of: dt.date, engine: str = "duckdb") -> list[CheckResult]:
+    """Run the rules between tables on the snapshot of ``as_of``."""
+    with open_engine(engine, open_snapshot(settings, as_of)) as opened:
+        results = cross_checks(opened, sql_folder())
+    _save_checks(_workspace(settings, as_of) / "checks.json", results)
+    return results
+
+
+def measure(
+    settings: Settings,
+    *,
+    as_of: dt.date,
+    engine: str = "duckdb",
+    select: Collection[str] | None = None,
+    track: Track = silent,
+) -> Results:
+    """Compute the metrics named in ``select`` (all when left out) and leave their results in the workspace."""
+    catalogue = load_catalogue(sql_folder())
+    with open_engine(engine, open_snapshot(settings, as_of)) as opened:
+        results = compute(catalogue, opened, as_of=as_of, select=select, track=track)
+    folder = _workspace(settings, as_of) / "results"
+    for metric in select if select is not None else catalogue.metrics:
+        _save_results(folder / metric, results, metric)
+    return results
+
+
+def issue(
+    settings: Settings, profile: Profile, *, as_of: dt.date, engine: str = "duckdb", track: Track = silent
+) -> Publication:
+    """Publish the results in the workspace of ``as_of``, then clear the workspace.
+
+    Raises ``StepError`` when results of a metric are missing, or a critical rule between tables failed.
+    """
+    workspace = _workspace(settings, as_of)
+    snapshot = open_snapshot(settings, as_of)
+    catalogue = load_catalogue(sql_folder())
+    crossed = _load_checks(workspace / "checks.json")
+    failed = [c.message for c in crossed if c.blocks]
+    if failed:
+        raise StepError("a critical check failed, nothing is published: " + "; ".join(failed))
+    checks = [*_load_checks(settings.staging / "batch_checks.json"), *crossed]
+    results = _load_results(workspace / "results", catalogue.metrics)
+    publication = publish(
+        settings, profile, snapshot, catalogue, results, checks=checks, engine_name=engine, track=track
+    )
+    shutil.rmtree(workspace, ignore_errors=True)
+    return publication
+
+
+def rejects(settings: Settings, *, source: str | None = None) -> pl.DataFrame:
+    """All faults of rejected rows and unreadable files, newest delivery first; columns as declared for ``reject``.
+
+    Raises ``StepError`` when nothing has been taken in yet.
+    """
+    if not settings.warehouse.is_file():
+        raise StepError(f"there is no warehouse in {settings.home}; take something in first: reportmetrics ingest")
+    columns = ", ".join(c.name for c in REJECT.columns)
+    with Store(settings.warehouse) as store:
+        found = store.connection.sql(f"SELECT {columns} FROM reject").pl()
+    if source is not None:
+        found = found.filter(pl.col("source") == source)
+    return found.sort(["file_seq", "table_name", "source_row"], descending=[True, False, False])
+
+
+def _workspace(settings: Settings, as_of: dt.date) -> Path:
+    return settings.staging / as_of.isoformat()
+
+
+_RESULT_PARTS = dataclasses.fields(Results)
+
+
+def _save_results(folder: Path, results: Results, metric: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in _RESULT_PARTS:
+        frame: pl.DataFrame = getattr(results, part.name)
+        frame.filter(pl.col("metric") == metric).write_parquet(folder / f"{part.name}.parquet")
+
+
+def _load_results(folder: Path, metrics: Iterable[str]) -> Results:
+    parts: list[Results] = []
+    for metric in metrics:
+        if not (folder / metric / "figures.parquet").is_file():
+            raise StepError(f"there are no results of {metric}; compute it first (asset '{metric.replace('.', '/')}')")
+        parts.append(Results(**{p.name: pl.read_parquet(folder / metric / f"{p.name}.parquet") for p in _RESULT_PARTS}))
+    return Results.concat(parts)
+
+
+def _save_checks(path: Path, results: list[CheckResult]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([dataclasses.asdict(r) for r in results], ensure_ascii=False), encoding="utf-8")
+
+
+def _load_checks(path: Path) -> list[CheckResult]:
+    if not path.is_file():
+        return []
+    return [CheckResult(**r) for r in json.loads(path.read_text(encoding="utf-8"))]

@@ -1,0 +1,80 @@
+"""Staged batches for the tests of validation: a clean one per table, to which a test adds one fault."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import polars as pl
+
+from reportmetrics.warehouse.tables import PROVENANCE, TABLES, Type
+
+POLARS: dict[Type, pl.DataType] = {
+    "text": pl.String(),
+    "integer": pl.Int64(),
+    "number": pl.Float64(),
+    "boolean": pl.Boolean(),
+    "date": pl.Date(),
+    "timestamp": pl.Datetime("us"),
+}
+KNOWN = dt.datetime(2021, 3, 1)
+
+PROFILE: Any = SimpleNamespace(
+    objectives=[SimpleNamespace(objective_id="LO-01")],
+    indicators=[SimpleNamespace(indicator_id="LO-01.1")],
+    templates=[SimpleNamespace(template_id="WAR")],
+    mission=SimpleNamespace(units=[SimpleNamespace(unit_id="U1")]),
+)
+"""What validation reads of a profile, and nothing else."""
+
+CLEAN: dict[str, dict[str, Any]] = {
+    "request": {
+        "request_id": "R1",
+        "hq": "HQ",
+        "objective_id": "LO-01",
+        "raised_at": dt.datetime(2021, 2, 1, 8),
+        "acknowledged_at": dt.datetime(2021, 2, 2),
+        "decided_at": dt.datetime(2021, 2, 20),
+        "outcome": "approved",
+        "amount": 100.0,
+    },
+    "report": {
+        "report_id": "P1",
+        "template_id": "WAR",
+        "unit_id": "U1",
+        "period_start": dt.date(2021, 2, 1),
+        "period_end": dt.date(2021, 2, 7),
+        "submitted_at": dt.datetime(2021, 2, 8, 9),
+        "revision": 0,
+        "prep_minutes": 90,
+    },
+    "activity": {
+        "activity_id": "A1",
+        "objective_id": "LO-01",
+        "kind": "meeting",
+        "status": "held",
+        "occurred_on": dt.date(2021, 2, 3),
+        "count": 1,
+    },
+}
+
+
+def rows(table: str, *changes: dict[str, Any]) -> pl.DataFrame:
+    """A batch of one clean row for each of ``changes``, which are applied to it; row keys are k1, k2, ..."""
+    declared = TABLES[table]
+    schema = {c.name: POLARS[c.type] for c in (*PROVENANCE, *declared.columns)}
+    provenance = {"source_file": "f" * 64, "file_seq": 1, "known_from": KNOWN}
+    made = [
+        {"row_key": f"k{n}", "source_row": n + 1, **provenance, **CLEAN[table], **change}
+        for n, change in enumerate(changes, start=1)
+    ]
+    return pl.DataFrame(made, schema=schema, orient="row")
+
+
+def staged(folder: Path, table: str, *changes: dict[str, Any]) -> dict[str, Path]:
+    """The same, as ``validate`` wants it."""
+    path = folder / f"{table}.parquet"
+    rows(table, *changes).write_parquet(path)
+    return {table: path}

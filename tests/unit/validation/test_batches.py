@@ -1,0 +1,141 @@
+"""Great Expectations on staged batches: a clean batch passes, each kind of fault is caught with its keys."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reportmetrics.validation.run import validate
+from tests.unit.validation.batches import CLEAN, PROFILE, staged
+
+
+@pytest.mark.parametrize("table", sorted(CLEAN))
+def test_a_clean_batch_passes_every_check(tmp_path: Path, table: str) -> None:
+    results = validate(staged(tmp_path, table, {}, {}), PROFILE)
+    assert [r.check for r in results if not r.success] == []
+    assert len(results) > 10
+    assert all(r.failing_count == 0 and r.failing_keys == [] for r in results)
+
+
+FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
+    ("request", {"hq": None}, "hq_present", "critical"),
+    ("request", {"outcome": "lost"}, "outcome_known", "critical"),
+    ("request", {"amount": -1.0}, "amount_in_range", "critical"),
+    ("request", {"objective_id": "LO-99"}, "objective_id_in_profile", "critical"),
+    ("request", {"decided_at": dt.datetime(2021, 1, 31)}, "no_decided_before_raised", "critical"),
+    ("request", {"decided_at": dt.datetime(2021, 3, 3)}, "decided_at_not_foretold", "warning"),
+    ("request", {"source_file": None}, "source_file_present", "critical"),
+    ("report", {"period_end": dt.date(2021, 1, 31)}, "no_period_reversed", "critical"),
+    ("report", {"prep_minutes": 10_001}, "prep_minutes_in_range", "critical"),
+    ("report", {"unit_id": "U9"}, "unit_id_in_profile", "critical"),
+    ("activity", {"occurred_on": None}, "no_held_without_date", "critical"),
+]
+
+
+@pytest.mark.parametrize(("table", "fault", "check", "severity"), FAULTS, ids=[f[2] for f in FAULTS])
+def test_a_seeded_fault_fails_its_check_alone_and_names_its_row(
+    tmp_path: Path, table: str, fault: dict[str, Any], check: str, severity: str
+) -> None:
+    results = validate(staged(tmp_path, table, {}, fault, {}), PROFILE)
+    failed = [r for r in results if not r.success]
+    assert [(r.check, r.severity) for r in failed] == [(check, severity)]
+    assert failed[0].failing_keys == ["k2"]
+    assert failed[0].failing_count == 1
+    assert failed[0].blocks is (severity == "critical")
+
+
+def test_bounds_are_inclusive(tmp_path: Path) -> None:
+    results = validate(staged(tmp_path, "report", {"prep_minutes": 0}, {"prep_minutes": 10_000}), PROFILE)
+    assert all(r.success for r in results)
+
+
+def test_a_key_that_stands_twice_in_a_file_is_critical(tmp_path: Path) -> None:
+    results = validate(staged(tmp_path, "request", {}, {"row_key": "k1"}, {}), PROFILE)
+    failed = [r for r in results if not r.success]
+    assert [r.check for r in failed] == ["key_unique_in_file"]
+    assert failed[0].failing_keys == ["k1", "k1"]
+
+
+def test_the_same_key_in_two_files_is_history_and_no_fault(tmp_path: Path) -> None:
+    results = validate(staged(tmp_path, "request", {}, {"row_key": "k1", "file_seq": 2}), PROFILE)
+    assert all(r.success for r in results)
+
+
+@pytest.mark.parametrize(("fault", "check"), [({"hq": None}, "hq_present"), ({"outcome": "lost"}, "outcome_known")])
+def test_all_failing_keys_are_named_however_many(tmp_path: Path, fault: dict[str, Any], check: str) -> None:
+    results = validate(staged(tmp_path, "request", *[fault] * 700, {}), PROFILE)
+    failed = next(r for r in results if r.check == check)
+    assert failed.failing_count == 700
+    assert set(failed.failing_keys) == {f"k{n}" for n in range(1, 701)}
+
+
+def test_all_keys_that_break_a_rule_are_named(tmp_path: Path) -> None:
+    early = {"decided_at": dt.datetime(2021, 1, 1)}
+    results = validate(staged(tmp_path, "request", *[early] * 700, {}), PROFILE)
+    failed = [r for r in results if not r.success]
+    assert [r.check for r in failed] == ["no_decided_before_raised"]
+    assert len(set(failed[0].failing_keys)) == 700
+
+
+def test_offending_values_are_quoted(tmp_path: Path) -> None:
+    results = validate(staged(tmp_path, "request", {"outcome": "lost"}, {"outcome": "stolen"}), PROFILE)
+    failed = next(r for r in results if not r.success)
+    assert failed.observed == "lost, stolen"
+    assert "approved, denied, withdrawn, open" in failed.message
+
+
+def test_a_batch_without_a_declared_column_fails_critically_and_says_so(tmp_path: Path) -> None:
+    import polars as pl
+
+    paths = staged(tmp_path, "request", {})
+    pl.read_parquet(paths["request"]).drop("amount").write_parquet(paths["request"])
+    failed = [r for r in validate(paths, PROFILE) if not r.success]
+    assert [r.check for r in failed] == ["amount_in_range"]
+    assert failed[0].blocks
+    assert "the check itself failed" in failed[0].message
+
+
+def test_several_tables_are_checked_in_one_go(tmp_path: Path) -> None:
+    paths = staged(tmp_path, "request", {"hq": None}) | staged(tmp_path, "activity", {"kind": None})
+    failed = [(r.table, r.check) for r in validate(paths, PROFILE) if not r.success]
+    assert failed == [("activity", "kind_present"), ("request", "hq_present")]
+
+
+def test_nothing_staged_means_no_result_and_no_import() -> None:
+    code = (
+        "import sys; from reportmetrics.validation.run import validate; "
+        "assert validate({}, None) == []; assert 'great_expectations' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_validation_writes_no_file_and_calls_nobody(tmp_path: Path) -> None:
+    """In a home of its own, with every socket forbidden."""
+    paths = staged(tmp_path, "request", {"hq": None})
+    home = tmp_path / "home"
+    home.mkdir()
+    code = f"""
+import socket, pathlib
+def refuse(*a, **k): raise AssertionError("a socket was opened")
+socket.socket.connect = refuse
+from reportmetrics.validation.run import validate
+from tests.unit.validation.batches import PROFILE
+failed = [r.check for r in validate({{"request": pathlib.Path({str(paths["request"])!r})}}, PROFILE) if not r.success]
+assert failed == ["hq_present"], failed
+import great_expectations as gx
+import json, os
+print(json.dumps([os.environ["GX_ANALYTICS_ENABLED"], "pyspark" in __import__("sys").modules]))
+"""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GX_")} | {
+        "HOME": str(home),
+        "PYTHONPATH": str(Path(__file__).parents[3]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    done = subprocess.run([sys.executable, "-c", code], check=True, cwd=home, env=env, capture_output=True, text=True)
+    assert json.loads(done.stdout.splitlines()[-1]) == ["false", False]
+    assert list(home.rglob("*")) == []

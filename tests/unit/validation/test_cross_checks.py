@@ -1,0 +1,164 @@
+"""Rules between tables: each is broken once by hand and names the row; a sound snapshot breaks none."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from reportmetrics.engines.duckdb import DuckDBEngine
+from reportmetrics.settings import sql_folder
+from reportmetrics.validation.rules import RuleError, load_rules
+from reportmetrics.validation.run import cross_checks
+from reportmetrics.warehouse.tables import TABLES
+from tests.unit.validation.batches import POLARS
+
+DAY = dt.datetime(2021, 2, 1)
+Rows = dict[str, list[dict[str, Any]]]
+
+SOUND: Rows = {
+    "report": [
+        {
+            "row_key": "p1",
+            "report_id": "P1",
+            "unit_id": "U1",
+            "period_start": DAY.date(),
+            "period_end": dt.date(2021, 2, 7),
+        }
+    ],
+    "report_field": [{"row_key": "f1", "report_id": "P1", "field_id": "F"}],
+    "activity": [
+        {"row_key": "a1", "activity_id": "A1", "report_id": "P1"},
+        {"row_key": "a2", "activity_id": "A2"},
+    ],
+    "request": [
+        {"row_key": "r1", "request_id": "R1", "hq": "HQ", "activity_id": "A1", "outcome": "open"},
+        {"row_key": "r2", "request_id": "R2", "hq": "HQ", "decided_at": DAY, "outcome": "denied"},
+        {"row_key": "r3", "request_id": "R3", "hq": "HQ", "withdrawn_at": DAY, "outcome": "withdrawn"},
+    ],
+    "observation": [
+        {
+            "row_key": "o1",
+            "indicator_id": "I1",
+            "objective_id": "LO-01",
+            "level": "outcome",
+            "observed_on": DAY.date(),
+        }
+    ],
+    "indicator": [
+        {"row_key": "i1", "indicator_id": "I1", "version": 1, "objective_id": "LO-01", "level": "outcome"},
+        {"row_key": "i2", "indicator_id": "I1", "version": 2, "objective_id": "LO-01", "level": "outcome"},
+    ],
+    "unit": [{"row_key": "u1", "unit_id": "U1", "valid_from": dt.date(2021, 1, 1), "valid_to": None}],
+    "headquarters": [{"row_key": "h1", "hq": "HQ"}],
+    "ledger": [
+        {
+            "file_seq": 1,
+            "table_name": "request",
+            "original_name": "a.csv",
+            "rows_read": 10,
+            "accepted": 6,
+            "rejected": 1,
+            "duplicate": 2,
+            "superseded": 1,
+        }
+    ],
+}
+
+
+def snapshot(folder: Path, rows: Rows) -> Path:
+    for name, table in TABLES.items():
+        schema = {"row_key": pl.String()} | {c.name: POLARS[c.type] for c in table.columns}
+        (folder / name).mkdir(parents=True)
+        full = [{c: row.get(c) for c in schema} for row in rows.get(name, [])]
+        pl.DataFrame(full, schema=schema, orient="row").write_parquet(folder / name / "all.parquet")
+    return folder
+
+
+def broken(folder: Path, rows: Rows) -> list[tuple[str, list[str]]]:
+    with DuckDBEngine(snapshot(folder, rows)) as engine:
+        return [(r.check, r.failing_keys) for r in cross_checks(engine, sql_folder()) if not r.success]
+
+
+def test_a_sound_snapshot_breaks_no_rule(tmp_path: Path) -> None:
+    assert broken(tmp_path, SOUND) == []
+
+
+FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "report_field_without_report": ("report_field", {"row_key": "x", "report_id": "P9", "field_id": "F"}),
+    "activity_report_unknown": ("activity", {"row_key": "x", "activity_id": "A9", "report_id": "P9"}),
+    "decided_yet_open": (
+        "request",
+        {"row_key": "x", "request_id": "R9", "hq": "HQ", "decided_at": DAY, "outcome": "open"},
+    ),
+    "outcome_without_date": ("request", {"row_key": "x", "request_id": "R9", "hq": "HQ", "outcome": "approved"}),
+    "request_headquarters_unknown": ("request", {"row_key": "x", "request_id": "R9", "hq": "?", "outcome": "open"}),
+    "request_activity_unknown": (
+        "request",
+        {"row_key": "x", "request_id": "R9", "hq": "HQ", "outcome": "open", "activity_id": "A9"},
+    ),
+    "report_outside_unit_dates": (
+        "report",
+        {
+            "row_key": "x",
+            "report_id": "P2",
+            "unit_id": "U1",
+            "period_start": dt.date(2020, 12, 20),
+            "period_end": dt.date(2020, 12, 27),
+        },
+    ),
+    "observation_objective_differs": (
+        "observation",
+        {
+            "row_key": "x",
+            "indicator_id": "I1",
+            "objective_id": "LO-02",
+            "level": "outcome",
+            "observed_on": DAY.date(),
+        },
+    ),
+    "observation_level_differs": (
+        "observation",
+        {"row_key": "x", "indicator_id": "I1", "level": "output", "observed_on": DAY.date()},
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", sorted(FAULTS))
+def test_a_broken_rule_names_the_row_and_nothing_else_fails(tmp_path: Path, rule: str) -> None:
+    table, row = FAULTS[rule]
+    assert broken(tmp_path, {**SOUND, table: [*SOUND[table], row]}) == [(rule, ["x"])]
+
+
+def test_a_ledger_that_does_not_balance_is_critical(tmp_path: Path) -> None:
+    row = {**SOUND["ledger"][0], "accepted": 5}
+    with DuckDBEngine(snapshot(tmp_path, {**SOUND, "ledger": [row]})) as engine:
+        failed = [r for r in cross_checks(engine, sql_folder()) if not r.success]
+    assert [r.check for r in failed] == ["ledger_balances"]
+    assert failed[0].blocks
+    assert failed[0].failing_keys == ["1/request"]
+    assert failed[0].observed == "a.csv (request): 10 read, 9 accounted for"
+
+
+def test_every_shipped_rule_is_tested_here() -> None:
+    assert {r.id for r in load_rules(sql_folder())} == {*FAULTS, "ledger_balances"}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("SELECT 1", "no header"),
+        ("/*---\nid: other\ntitle: t\ntable: report\nseverity: warning\nremedy: r\n---*/\nSELECT 1", "the same name"),
+        ("/*---\nid: a\ntitle: t\ntable: nowhere\nseverity: warning\nremedy: r\n---*/\nSELECT 1", "no canonical table"),
+        ("/*---\nid: a\ntitle: t\ntable: report\nseverity: fatal\nremedy: r\n---*/\nSELECT 1", "severity"),
+        ("/*---\njust text\n---*/\nSELECT 1", "not usable"),
+    ],
+)
+def test_an_unusable_rule_is_refused_with_its_file(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "checks").mkdir()
+    path = tmp_path / "checks" / "a.sql"
+    path.write_text(text)
+    with pytest.raises(RuleError, match=says) as caught:
+        load_rules(tmp_path)
+    assert str(path) in str(caught.value)
