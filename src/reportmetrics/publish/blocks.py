@@ -1,0 +1,172 @@
+"""The parts that pages are made of: chart, table, figure block, key figure.
+
+Belongs here: their shape, and text that follows from the shape alone. Not here: which page has which (``pages``), how
+they become HTML (``dashboards/pages``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from reportmetrics.publish import numbers
+from reportmetrics.publish.text import for_shell
+
+Raw = str | float | int | bool | dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table. Numbers are aligned right; the unit stands in ``head``."""
+
+    head: str
+    align: Literal["left", "right"] = "left"
+    bar: bool = False
+    """The cells are drawn as bars beside their number; such a column is neither sorted nor exported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is read (``text``), and what is sorted and exported (``value``)."""
+
+    text: str
+    value: Raw = None
+    href: str | None = None
+    strong: bool = False
+    quiet: bool = False
+
+    @property
+    def sort_key(self) -> str:
+        """Text by which the page sorts; numbers and dates sort as such."""
+        return "" if self.value is None else str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table in the order in which it is read."""
+
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+
+    def records(self) -> tuple[list[str], list[list[Raw]]]:
+        """Heads and values for export; a missing value is empty, not its explanation."""
+        kept = [i for i, c in enumerate(self.columns) if not c.bar]
+        return [self.columns[i].head for i in kept], [[row[i].value for i in kept] for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A Plotly figure for wide and for narrow places, each ``{"data", "layout"}`` with a fixed height.
+
+    ``print_width`` is the width in CSS pixels at which it is drawn on A4.
+    """
+
+    wide: dict[str, Any]
+    compact: dict[str, Any]
+    print_width: int = 343
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRef:
+    """A metric that a block shows; ``where`` is the group for the explain command."""
+
+    id: str
+    version: int
+    where: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A figure on a page: finding, subtitle, chart or table, caveat, links.
+
+    ``span`` is in twelfths of the page. ``description`` is the text alternative: measure, main figures, caveat. With
+    no chart the table stands in its place. With neither, ``nothing`` says what is awaited.
+    """
+
+    id: str
+    finding: str
+    subtitle: str
+    span: Literal[4, 6, 8, 12]
+    metrics: Sequence[MetricRef]
+    description: str = ""
+    chart: Chart | None = None
+    table: Table | None = None
+    more: Sequence[Table] = ()
+    caveat: str = ""
+    nothing: str = ""
+
+    def commands(self, publication: str) -> list[str]:
+        """The commands that show the rows behind the block, for those who may see them."""
+        lines = []
+        for metric in self.metrics:
+            where = [for_shell(f"{k}={v}") for k, v in metric.where.items()]
+            words = ["reportmetrics explain", metric.id, *(f"--where {w}" for w in where)]
+            lines.append(" ".join([*words, f"--publication {publication}"]))
+        return lines
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """One of the four questions: a figure, its unit in words, interval or base, the last 13 weeks."""
+
+    question: str
+    figure: str
+    words: str
+    note: str
+    level: str
+    trail: Sequence[float | None] = ()
+    before: str = ""
+
+    @property
+    def spark(self) -> list[str]:
+        """Points of the small line in a box of 120 x 24, one polyline for each unbroken stretch."""
+        return _polylines(self.trail, 116.0, 20.0)
+
+    @property
+    def spark_end(self) -> tuple[float, float] | None:
+        """Place of the last point, None when the last week is missing."""
+        if not self.spark or self.trail[-1] is None:
+            return None
+        x, y = self.spark[-1].split(" ")[-1].split(",")
+        return float(x), float(y)
+
+
+def _polylines(trail: Sequence[float | None], width: float, height: float) -> list[str]:
+    known = [v for v in trail if v is not None]
+    if len(known) < 2:
+        return []
+    low, high = min(known), max(known)
+    step, spread = width / (len(trail) - 1), (high - low) or 1.0
+    runs: list[list[str]] = [[]]
+    for i, value in enumerate(trail):
+        if value is None:
+            runs.append([])
+            continue
+        y = height / 2 if high == low else height - (value - low) / spread * height
+        runs[-1].append(f"{2 + i * step:.1f},{2 + y:.1f}")
+    return [" ".join(run) for run in runs if run]
+
+
+def name_cell(text: str, href: str | None = None) -> Cell:
+    """A cell of text, sorted as text."""
+    return Cell(text, text, href=href)
+
+
+def number_cell(
+    value: float | None, write: numbers.Format, *, reason: str | None = None, strong: bool = False
+) -> Cell:
+    """A number, or why there is none."""
+    return Cell(numbers.or_missing(value, write, reason), value, strong=strong, quiet=value is None)
+
+
+def interval_cell(lower: float | None, upper: float | None, write: numbers.Format) -> Cell:
+    """An interval in words, sorted by its lower end."""
+    return Cell(numbers.interval(lower, upper, write) or numbers.DASH, lower, quiet=lower is None and upper is None)
+
+
+def date_cell(day: dt.date | None) -> Cell:
+    """A date."""
+    return Cell(numbers.date_short(day) if day else numbers.DASH, day, quiet=day is None)

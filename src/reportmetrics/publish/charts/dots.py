@@ -1,0 +1,255 @@
+"""Dot charts: a row for each item, a dot for its figure, a pale bar for its interval.
+
+Belongs here: progress of objectives, waits of headquarters or groups. Not here: bars that start at zero (``bars``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportmetrics.publish import numbers, palette
+from reportmetrics.publish.blocks import Chart
+from reportmetrics.publish.charts.base import Trace, ink, layout, nice_ticks, note, segment
+from reportmetrics.publish.text import for_plotly, shortened, two_lines
+
+DOT, BAR = 9, 5
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRow:
+    """Progress of one objective; bounds are null where unread indicators leave them open."""
+
+    id: str
+    name: str
+    median: float | None
+    lowest: float | None
+    lower: float | None
+    upper: float | None
+    missing: str
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRow:
+    """A median with interval, and what stands at its right. ``missing`` says why there is no median."""
+
+    name: str
+    median: float | None
+    lower: float | None
+    upper: float | None
+    beside: tuple[str, ...]
+    missing: str
+    thin: bool = False
+
+
+def progress_chart(rows: Sequence[ProgressRow]) -> Chart:
+    """Progress of objectives from baseline to target: median dot, tick at the lowest indicator, bar for the bounds."""
+    return Chart(_progress(rows, names=26), _progress(rows, names=20))
+
+
+def waits_chart(rows: Sequence[WaitRow], *, axis: str = "Median days to decision") -> Chart:
+    """Medians of several groups on one axis of days from zero."""
+    return Chart(_waits(rows, axis, names=22), _waits(rows, axis, names=15))
+
+
+def _progress(rows: Sequence[ProgressRow], *, names: int) -> dict[str, object]:
+    values = [v for r in rows for v in (r.median, r.lowest, r.lower, r.upper) if v is not None]
+    low = min([-0.1, *(v - 0.08 for v in values)])
+    high = max([1.05, *(v + 0.08 for v in values)])
+    count = len(rows)
+    data: list[Trace] = []
+    for y, row in enumerate(rows):
+        if row.median is not None and (row.lower != row.median or row.upper != row.median):
+            data.append(_progress_bounds(row, y, low, high))
+    data += [_ticks(rows), _medians(rows)]
+    notes = [
+        note(_at_right(row), 1.0, y, xref="paper", xanchor="right", xshift=44, font=ink())
+        for y, row in enumerate(rows)
+        if row.median is not None
+    ]
+    notes += [
+        note(for_plotly(row.missing), 0, y, xanchor="left", xshift=6) for y, row in enumerate(rows) if row.median is None
+    ]
+    notes += _names_of_marks(rows)
+    ticks = [t for t in (-1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0) if low <= t <= high]
+    if len(ticks) > 6:
+        ticks = [t for t in ticks if t * 2 == int(t * 2)]
+    words = {0.0: "<br>baseline", 1.0: "<br>target"}
+    shapes = [segment(t, -0.5, t, count - 0.5, line={"color": palette.MARK, "width": 1}) for t in (0.0, 1.0)]
+    shapes += [segment(low, y, high, y, line={"color": palette.GRID, "width": 1}) for y in range(count)]
+    left = _left([f"{r.id}  {r.name}" for r in rows], names + 7)
+    return {
+        "data": data,
+        "layout": layout(
+            60 + 19 * max(count, 3) + 24,
+            left=left,
+            right=46,
+            top=24,
+            bottom=42,
+            x={
+                "range": [low, high],
+                "tickvals": ticks,
+                "ticktext": [f"{_tick(t)}{words.get(t, '')}" for t in ticks],
+            },
+            y={
+                "range": [count - 0.4, -0.6],
+                "tickvals": list(range(count)),
+                "ticktext": [_label(r, names) for r in rows],
+                "tickfont": ink(),
+            },
+            annotations=notes,
+            shapes=shapes,
+        ),
+    }
+
+
+def _progress_bounds(row: ProgressRow, y: int, low: float, high: float) -> Trace:
+    ends = [low if row.lower is None else row.lower, high if row.upper is None else row.upper]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": ends,
+        "y": [y, y],
+        "line": {"color": palette.faded(palette.NAVY, 0.4), "width": BAR},
+        "hoverinfo": "skip",
+    }
+
+
+def _ticks(rows: Sequence[ProgressRow]) -> Trace:
+    kept = [(y, r) for y, r in enumerate(rows) if r.lowest is not None]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [r.lowest for _, r in kept],
+        "y": [y for y, _ in kept],
+        "marker": {
+            "symbol": "line-ns-open",
+            "size": 12,
+            "line": {"width": 2},
+            "color": [palette.ORANGE if r.named else palette.NAVY for _, r in kept],
+        },
+        "hoverinfo": "text",
+        "hovertext": [f"{for_plotly(r.id)}: lowest indicator {numbers.progress(r.lowest or 0)}" for _, r in kept],
+    }
+
+
+def _medians(rows: Sequence[ProgressRow]) -> Trace:
+    kept = [(y, r) for y, r in enumerate(rows) if r.median is not None]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [r.median for _, r in kept],
+        "y": [y for y, _ in kept],
+        "marker": {"size": DOT, "color": [palette.ORANGE if r.named else palette.NAVY for _, r in kept], "opacity": 1},
+        "hoverinfo": "text",
+        "hovertext": [f"{for_plotly(r.id)}: median {numbers.progress(r.median or 0)}" for _, r in kept],
+    }
+
+
+def _names_of_marks(rows: Sequence[ProgressRow]) -> list[dict[str, object]]:
+    """'lowest' and 'median' over the first row, spread so that the words do not touch."""
+    first = rows[0] if rows else None
+    if first is None or first.median is None or first.lowest is None:
+        return []
+    words = [note("median", first.median, -0.6, xanchor="left", xshift=-6, yanchor="bottom")]
+    if first.lowest < first.median:
+        words.append(note("lowest", first.lowest, -0.6, xanchor="right", xshift=6, yanchor="bottom"))
+    return words
+
+
+def _at_right(row: ProgressRow) -> str:
+    text = numbers.progress(row.median or 0)
+    return f"<b>{text}</b>" if row.named else text
+
+
+def _label(row: ProgressRow, width: int) -> str:
+    text = f"{for_plotly(row.id)}  {for_plotly(shortened(row.name, width))}"
+    return f"<b>{text}</b>" if row.named else text
+
+
+def _left(labels: Sequence[str], width: int) -> int:
+    longest = max((min(len(label), width) for label in labels), default=0)
+    return int(16 + 6.4 * longest)
+
+
+def _tick(value: float) -> str:
+    return f"{value:g}".replace("-", numbers.MINUS)
+
+
+def _waits(rows: Sequence[WaitRow], axis: str, *, names: int) -> dict[str, object]:
+    ends = [v for r in rows for v in (r.median, r.upper) if v is not None]
+    ticks = nice_ticks(max(ends, default=1.0), at_most=5)
+    count = len(rows)
+    high = ticks[-1] * 1.02
+    data: list[Trace] = []
+    notes = []
+    for y, row in enumerate(rows):
+        if row.median is not None and row.lower is not None:
+            upper = high if row.upper is None else row.upper
+            data.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "x": [row.lower, upper],
+                    "y": [y, y],
+                    "line": {"color": palette.faded(palette.PURPLE, 0.4), "width": 3 if row.thin else BAR},
+                    "hoverinfo": "skip",
+                }
+            )
+        text = f"<b>{numbers.days(row.median)} days</b>" if row.median is not None else for_plotly(row.missing)
+        at = row.median if row.median is not None else 0.0
+        early = at < high * 0.2
+        notes.append(
+            note(
+                text,
+                at,
+                y,
+                yanchor="bottom",
+                yshift=5 if row.median is not None else -8,
+                xanchor="left" if early else "center",
+                xshift=-6 if early and row.median is not None else 4 if early else 0,
+                font=ink() if row.median is not None else {"size": 12, "color": palette.NOTE},
+            )
+        )
+        beside = "<br>".join(for_plotly(line) for line in row.beside)
+        notes.append(note(beside, 1.0, y, xref="paper", xanchor="left", xshift=10, align="left"))
+    kept = [(y, r) for y, r in enumerate(rows) if r.median is not None]
+    data.append(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [r.median for _, r in kept],
+            "y": [y for y, _ in kept],
+            "marker": {"size": 8, "color": palette.PURPLE, "opacity": 1},
+            "hoverinfo": "text",
+            "hovertext": [f"{for_plotly(r.name)}: median {numbers.days(r.median or 0)} days" for _, r in kept],
+        }
+    )
+    beside_width = max((len(line) for r in rows for line in r.beside), default=0)
+    return {
+        "data": data,
+        "layout": layout(
+            20 + 44 * max(count, 2) + 46,
+            left=_left([r.name for r in rows], names),
+            right=int(16 + 6 * beside_width),
+            top=10,
+            bottom=44,
+            x={
+                "range": [0, high],
+                "tickvals": ticks,
+                "ticktext": [numbers.count(t) if t == int(t) else f"{t:g}" for t in ticks],
+                "title": {"text": axis},
+            },
+            y={
+                "range": [count - 0.4, -0.75],
+                "tickvals": list(range(count)),
+                "ticktext": [two_lines(r.name, names) for r in rows],
+                "tickfont": ink(),
+            },
+            annotations=notes,
+            shapes=[
+                segment(0, y, high, y, line={"color": palette.GRID, "width": 1}) for y in range(count)
+            ],
+        ),
+    }

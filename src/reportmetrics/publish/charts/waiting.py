@@ -1,0 +1,284 @@
+"""The wait curve: Kaplan-Meier steps with band, median by lines and words, at-risk table, the biased curve dashed.
+
+Belongs here: one headquarters' curve. Not here: several headquarters beside each other (``dots``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportmetrics.publish import numbers, palette
+from reportmetrics.publish.blocks import Chart
+from reportmetrics.publish.charts.base import Box, Trace, layout, note, place, text_size
+from reportmetrics.publish.figures import Point
+
+THIN_BELOW = 10
+LEFT, TOP, BOTTOM, HEIGHT = 62, 12, 112, 430
+_STEPS = (1, 2, 5, 7, 10, 14, 15, 30, 60, 90, 180, 365)
+_NOMINAL = {False: 740.0, True: 350.0}
+"""Widths that labels are placed for; the page draws at nearly these."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitCurve:
+    """A curve (x days, y share still undecided, n at risk), its median, and the answered-only curve or quartiles."""
+
+    points: Sequence[Point]
+    requests: int
+    still_open: int
+    median: float | None
+    lower: float | None
+    upper: float | None
+    answered: Sequence[tuple[float, float]]
+    answered_median: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """The numbers under a tick: at risk from that day on, decided until then, left undecided until then."""
+
+    day: int
+    at_risk: int
+    decided: int
+    open: int
+
+
+def wait_chart(curve: WaitCurve) -> Chart:
+    """The curve for wide and narrow places; on paper it takes the whole width."""
+    return Chart(_figure(curve, compact=False), _figure(curve, compact=True), print_width=710)
+
+
+def at_risk(curve: WaitCurve, days: Sequence[int]) -> list[AtRisk]:
+    """Numbers at given days, read off the curve.
+
+    The curve has a point at each decision, so the number at risk is that of the first decision on or after the day;
+    decisions are n (1 - S / S before) at each point, a whole number.
+    """
+    found = []
+    for day in days:
+        later = [p.n for p in curve.points if p.x >= day and p.n is not None]
+        if not later:
+            break
+        decided = sum(_decisions(curve.points, day))
+        risk = later[0] if day > 0 else curve.requests
+        found.append(AtRisk(day, risk, decided, max(0, curve.requests - risk - decided)))
+    return found
+
+
+def ticks(end: float, *, most: int) -> list[int]:
+    """Days to mark: multiples of a step that people think in."""
+    for step in _STEPS:
+        days = list(range(0, int(end) + 1, step))
+        if len(days) <= most:
+            return days
+    return [0, int(end)]
+
+
+def _decisions(points: Sequence[Point], day: int) -> list[int]:
+    counts, before = [], 1.0
+    for p in points:
+        if p.x > day:
+            break
+        if p.y is not None and p.n and before > 0:
+            counts.append(round(p.n * (1 - p.y / before)))
+            before = p.y
+    return counts
+
+
+def _figure(curve: WaitCurve, *, compact: bool) -> dict[str, object]:
+    points = [p for p in curve.points if p.y is not None]
+    end = max([p.x for p in points] + [1.0])
+    days = ticks(end, most=7 if compact else 13)
+    right = 12 if compact else 20
+    data = [*_band(points), *_line(points), *_answered(curve)]
+    shapes, notes = _median_lines(curve), []
+    labels = _labels(curve, points, end, compact=compact, width=_NOMINAL[compact] - LEFT - right)
+    notes += labels
+    notes += _table(at_risk(curve, days), end)
+    if curve.median is not None:
+        data.append(_dot(curve.median, palette.PURPLE, f"Median {numbers.days(curve.median)} days"))
+    if curve.answered_median is not None:
+        data.append(
+            _dot(curve.answered_median, palette.ORANGE, f"Answered alone: {numbers.days(curve.answered_median)} days")
+        )
+    return {
+        "data": data,
+        "layout": layout(
+            HEIGHT,
+            left=LEFT + (14 if not compact else 8),
+            right=right,
+            top=TOP,
+            bottom=BOTTOM,
+            x={
+                "range": [0, end * 1.01],
+                "tickvals": days,
+                "ticktext": [str(d) for d in days],
+                "title": {"text": "Days since the request was raised", "standoff": 2},
+            },
+            y={
+                "range": [0, 1.0],
+                "tickvals": [0, 0.25, 0.5, 0.75, 1.0],
+                "ticktext": [numbers.percent(v) for v in (0, 0.25, 0.5, 0.75, 1.0)],
+                "showgrid": True,
+            },
+            annotations=notes,
+            shapes=shapes,
+        ),
+    }
+
+
+def _band(points: Sequence[Point]) -> list[Trace]:
+    kept = [p for p in points if p.lower is not None and p.upper is not None]
+    if len(kept) < 2:
+        return []
+    edge = {"width": 0, "shape": "hv", "color": palette.CLEAR}
+    x = [p.x for p in kept]
+    common = {"type": "scatter", "mode": "lines", "x": x, "line": edge, "hoverinfo": "skip"}
+    return [
+        common | {"y": [_r(p.upper) for p in kept]},
+        common | {"y": [_r(p.lower) for p in kept], "fill": "tonexty", "fillcolor": palette.faded(palette.PURPLE, 0.13)},
+    ]
+
+
+def _line(points: Sequence[Point]) -> list[Trace]:
+    """The curve, thinner from where fewer than ten are at risk."""
+    thin_from = next((i for i, p in enumerate(points) if p.n is not None and p.n < THIN_BELOW), len(points))
+    parts = [(points[: thin_from + 1], 2.4), (points[thin_from:], 1.2)]
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [_r(p.x) for p in part],
+            "y": [_r(p.y) for p in part],
+            "line": {"color": palette.PURPLE, "width": width, "shape": "hv"},
+            "hoverinfo": "text",
+            "hovertext": [
+                f"Day {numbers.days(p.x)}: {numbers.percent(p.y or 0)} still undecided, {p.n} at risk" for p in part
+            ],
+        }
+        for part, width in parts
+        if len(part) > 1
+    ]
+
+
+def _answered(curve: WaitCurve) -> list[Trace]:
+    if len(curve.answered) < 2:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [_r(x) for x, _ in curve.answered],
+            "y": [_r(y) for _, y in curve.answered],
+            "line": {"color": palette.ORANGE, "width": 1.6, "dash": "dot", "shape": "hv"},
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _median_lines(curve: WaitCurve) -> list[dict[str, object]]:
+    if curve.median is None:
+        return []
+    line = {"color": palette.MARK, "width": 1}
+    return [
+        {"type": "line", "x0": 0, "x1": curve.median, "y0": 0.5, "y1": 0.5, "line": line, "layer": "below"},
+        {"type": "line", "x0": curve.median, "x1": curve.median, "y0": 0, "y1": 0.5, "line": line, "layer": "below"},
+    ]
+
+
+def _dot(x: float, colour: str, text: str) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [x],
+        "y": [0.5],
+        "marker": {"size": 9, "color": colour, "opacity": 1},
+        "hoverinfo": "text",
+        "hovertext": [text],
+    }
+
+
+def _labels(
+    curve: WaitCurve, points: Sequence[Point], end: float, *, compact: bool, width: float
+) -> list[dict[str, object]]:
+    """Direct labels of the curves, put where they touch neither a curve nor each other."""
+    height = HEIGHT - TOP - BOTTOM
+    to_px = lambda x, y: (x / (end * 1.01) * width, (1 - y) * height)  # noqa: E731 (two lines of arithmetic)
+    marks = _sampled(to_px, [(p.x, p.y or 0.0) for p in points], end)
+    marks += _sampled(to_px, list(curve.answered), end)
+    if curve.median is not None:
+        marks += [to_px(curve.median, y / 50) for y in range(26)]
+        marks += [to_px(curve.median * x / 30, 0.5) for x in range(31)]
+    inside = Box(4, 2, width - 2, height - 4)
+    wanted = []
+    if curve.median is not None:
+        spread = numbers.interval(curve.lower, curve.upper, numbers.days)
+        parts = [f"Median {numbers.days(curve.median)} days", f"interval {spread}" if spread else ""]
+        text = (",<br>" if compact else ", ").join(f"<b>{p}</b>" for p in parts if p)
+        wanted.append((text, (curve.median, 0.5), palette.PURPLE, True))
+    y_at = next((p.y for p in reversed(points) if p.x <= end * 0.66), 1.0) or 0.0
+    still = f"All {numbers.count(curve.requests)} requests,<br>those still open counted in"
+    wanted.append((f"<b>{still.replace('<br>', '</b><br><b>')}</b>", (end * 0.66, y_at), palette.PURPLE, True))
+    if curve.answered:
+        at = next((a for a in curve.answered if a[1] <= 0.3), curve.answered[-1])
+        text = f"<b>Answered alone</b><br>biased: leaves out<br>the {numbers.count(curve.still_open)} still open"
+        if curve.answered_median is not None:
+            text += f";<br>median {numbers.days(curve.answered_median)} days"
+        wanted.append((text, at, palette.INK, False))
+    notes, taken = [], []
+    for text, at, colour, bold in wanted:
+        px = to_px(*at)
+        found = place(px, text_size(text, bold=bold), inside=inside, boxes=taken, points=marks, gaps=(8, 18, 32, 50, 80))
+        if found is None:
+            continue
+        dx, dy, box = found
+        taken.append(box)
+        notes.append(
+            note(text, *at, xshift=round(dx), yshift=-round(dy), align="left", font={"size": 12, "color": colour})
+        )
+    return notes
+
+
+def _sampled(to_px, corners: Sequence[tuple[float, float]], end: float) -> list[tuple[float, float]]:  # type: ignore[no-untyped-def]
+    """Pixels along a step curve, dense enough that no label fits between two."""
+    marks = []
+    for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], (end, corners[-1][1])] if corners else [], strict=False):
+        across = max(1, int(120 * (x1 - x0) / end))
+        marks += [to_px(x0 + (x1 - x0) * i / across, y0) for i in range(across + 1)]
+        down = max(1, int(60 * abs(y0 - y1)))
+        marks += [to_px(x1, y0 + (y1 - y0) * i / down) for i in range(down + 1)]
+    return marks
+
+
+def _table(rows: Sequence[AtRisk], end: float) -> list[dict[str, object]]:
+    """At risk, decided, still open, under the ticks."""
+    notes = []
+    for line, (head, pick) in enumerate(
+        (("At risk", lambda r: r.at_risk), ("Decided", lambda r: r.decided), ("Left open", lambda r: r.open))
+    ):
+        down = -(54 + 18 * line)
+        notes.append(
+            note(head, 0, 0, yref="paper", xref="paper", xanchor="right", yanchor="top", xshift=-14, yshift=down)
+        )
+        notes += [
+            note(
+                numbers.count(pick(r)),
+                r.day,
+                0,
+                yref="paper",
+                yanchor="top",
+                yshift=down,
+                xanchor="center",
+                font={"size": 12, "color": palette.INK},
+            )
+            for r in rows
+            if r.day <= end
+        ]
+    return notes
+
+
+def _r(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+

@@ -1,0 +1,87 @@
+"""``exports/``: figures, series and listings as CSV and Parquet, the charts' tables as CSV, ``datapackage.json``.
+
+Belongs here: files that are shared. Not here: rows and narratives (``audit``).
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from reportmetrics.metrics.results import Results
+from reportmetrics.publish.blocks import Table
+from reportmetrics.publish.text import for_spreadsheet
+
+_TYPES: dict[type[pl.DataType], str] = {
+    pl.String: "string",
+    pl.Int64: "integer",
+    pl.Float64: "number",
+    pl.Date: "date",
+    pl.List: "string",
+}
+
+
+def write_exports(folder: Path, results: Results, *, marking: str, title: str, created: str) -> None:
+    """Write all three frames in both formats and describe them (Data Package 1.0)."""
+    folder.mkdir(parents=True)
+    resources = []
+    for name in ("figures", "series", "listings"):
+        frame: pl.DataFrame = getattr(results, name)
+        frame.write_parquet(folder / f"{name}.parquet", metadata={"marking": marking})
+        write_csv(folder / f"{name}.csv", frame.columns, _plain_rows(frame), marking=marking)
+        resources.append(_resource(name, frame))
+    package = {
+        "profile": "tabular-data-package",
+        "name": "reportmetrics-exports",
+        "title": title,
+        "marking": marking,
+        "created": created,
+        "resources": resources,
+    }
+    text = json.dumps(package, indent=2, ensure_ascii=False, sort_keys=True)
+    (folder / "datapackage.json").write_text(text + "\n", encoding="utf-8")
+
+
+def write_csv(path: Path, heads: Sequence[str], rows: Iterable[Sequence[Any]], *, marking: str) -> None:
+    """A CSV file whose text cells no spreadsheet takes for formulas; the marking is its last column."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([for_spreadsheet(h) for h in (*heads, "marking")])
+        writer.writerows([for_spreadsheet(_plain(c)) for c in (*row, marking)] for row in rows)
+
+
+def write_table(path: Path, table: Table, *, marking: str) -> None:
+    """The data of one chart or table of a page."""
+    heads, rows = table.records()
+    write_csv(path, heads, rows, marking=marking)
+
+
+def _plain_rows(frame: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
+    yield from frame.iter_rows()
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, list):
+        return " | ".join(cell)
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
+    return cell
+
+
+def _resource(name: str, frame: pl.DataFrame) -> dict[str, Any]:
+    fields = [{"name": c, "type": _TYPES.get(t.base_type(), "string")} for c, t in frame.schema.items()]
+    return {
+        "name": name,
+        "path": f"{name}.csv",
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "encoding": "utf-8",
+        "schema": {"fields": [*fields, {"name": "marking", "type": "string"}], "missingValues": [""]},
+    }

@@ -1,0 +1,169 @@
+"""What several pages read off the figures: waits of headquarters, progress of objectives, caveats as one line.
+
+Belongs here: figures turned into the values that sentences and charts take. Not here: the sentences themselves.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from reportmetrics.publish import numbers
+from reportmetrics.publish.blocks import Block, Cell, Column, Table, interval_cell, name_cell
+from reportmetrics.publish.charts.dots import WaitRow, waits_chart
+from reportmetrics.publish.edition import Edition
+from reportmetrics.publish.figures import Figure, Figures
+from reportmetrics.publish.sentences import FEW_EVENTS, Progressed, Wait, median_words, waits_compared
+from reportmetrics.publish.text import slug
+
+WAIT, BACKLOG, ANSWERED = "latency.time_to_decision", "latency.open_backlog", "latency.answered_only"
+PROGRESS = "outcome.objective_progress"
+HORIZONS = (30, 60, 90, 180)
+
+
+def waits(edition: Edition, figures: Figures | None = None) -> list[Wait]:
+    """All headquarters, the one with most open requests first (then by name)."""
+    figures = figures or edition.figures
+    ids = {f.dims["hq"] for f in figures.each(WAIT, "median", "hq")}
+    ids |= {f.dims["hq"] for f in figures.each(BACKLOG, "open", "hq")}
+    found = [one_wait(edition, hq, figures) for hq in sorted(i for i in ids if i is not None)]
+    return sorted(found, key=lambda w: -w.still_open)
+
+
+def one_wait(edition: Edition, hq: str, figures: Figures | None = None) -> Wait:
+    """What is known of one headquarters."""
+    figures = figures or edition.figures
+    median = figures.one(WAIT, "median", hq=hq)
+    survival = []
+    for day in HORIZONS:
+        value = figures.value(WAIT, "survival", str(day), hq=hq)
+        if value is not None:
+            survival.append((float(day), value))
+    return Wait(
+        name=hq,
+        requests=int(median.n or 0) if median else 0,
+        still_open=int(figures.value(BACKLOG, "open", hq=hq) or 0),
+        events=int(figures.value(WAIT, "events", hq=hq) or 0),
+        median=median.value if median else None,
+        lower=median.lower if median else None,
+        upper=median.upper if median else None,
+        survival=tuple(survival),
+        silent=bool(median and median.has("silent")),
+        silent_days=figures.value(WAIT, "silent_days", hq=hq),
+    )
+
+
+def progressed(edition: Edition, figures: Figures | None = None) -> list[Progressed]:
+    """All objectives in the order of the profile; those without figures have no median."""
+    figures = figures or edition.figures
+    found = []
+    for objective in edition.objectives:
+        oid = objective.objective_id
+
+        def value(statistic: str, oid: str = oid) -> float | None:
+            return figures.value(PROGRESS, statistic, objective_id=oid)
+
+        total = value("total")
+        found.append(
+            Progressed(
+                oid,
+                value("median"),
+                value("minimum"),
+                int(value("regressed") or 0),
+                int(value("known") or 0),
+                int(total) if total is not None else len(edition.indicators(oid)),
+            )
+        )
+    return found
+
+
+def wait_page(hq: str, ordered: Sequence[Wait]) -> str:
+    """File of a headquarters' page; the one with most open requests has the page in the navigation."""
+    return "headquarters.html" if ordered and ordered[0].name == hq else f"headquarters-{slug(hq)}.html"
+
+
+def waits_block(edition: Edition, block_id: str, ordered: Sequence[Wait]) -> Block:
+    """Headquarters beside each other: median with interval, and how many requests are open."""
+    rows = sorted(ordered, key=lambda w: (w.median is None, -(w.median or 0)))
+    chart_rows = [
+        WaitRow(w.name, w.median, w.lower, w.upper, _beside(w), "not reached" if w.requests else "no request", w.events < FEW_EVENTS)
+        for w in rows
+    ]
+    columns = [
+        Column("Headquarters"),
+        Column("Median, days", "right"),
+        Column("95 % interval", "right"),
+        Column("Open", "right"),
+        Column("Requests", "right"),
+    ]
+    table_rows = [
+        [
+            name_cell(w.name, wait_page(w.name, ordered)),
+            Cell(numbers.or_missing(w.median, numbers.days, "not reached"), w.median, strong=True, quiet=w.median is None),
+            interval_cell(w.lower, w.upper, numbers.days),
+            Cell(numbers.count(w.still_open), w.still_open),
+            Cell(numbers.count(w.requests), w.requests),
+        ]
+        for w in rows
+    ]
+    figures = list(edition.figures.each(WAIT, "median", "hq"))
+    return Block(
+        block_id,
+        waits_compared(ordered),
+        "Median and 95 % interval, open requests counted in · source: request registers",
+        4,
+        [edition.ref(WAIT), edition.ref(BACKLOG)],
+        description="Median days to decision. " + "; ".join(f"{w.name}: {median_words(w)}" for w in rows) + ".",
+        chart=waits_chart(chart_rows) if rows else None,
+        table=Table("Median wait by headquarters", columns, table_rows) if rows else None,
+        caveat=one_line(c for f in figures for c in marked(f)),
+        nothing=nothing(edition, "request"),
+    )
+
+
+def marked(figure: Figure) -> list[str]:
+    """Caveats of a figure of one headquarters, its name before each."""
+    hq = figure.dims.get("hq")
+    return [f"{hq}: {c}" for c in figure.caveat_sentences()] if hq else figure.caveat_sentences()
+
+
+def one_line(caveats: Iterable[str], *, most: int = 3) -> str:
+    """Caveats as sentences, each once; what is left out is counted."""
+    seen = list(dict.fromkeys(_sentence(c) for c in caveats if c))
+    more = f" And {len(seen) - most} more, in the table and in Definitions." if len(seen) > most else ""
+    return " ".join(seen[:most]) + more
+
+
+def nothing(edition: Edition, table: str) -> str:
+    """What stands in an empty frame: which source is expected, and since when."""
+    sources = [s.title for s in edition.profile.sources if any(t.table == table for t in s.tables)]
+    expected = f"Expected from: {', '.join(sources)}" if sources else "No source of the profile delivers it"
+    return f"{expected}; mission since {numbers.date_long(edition.profile.mission.starts_on)}."
+
+
+def weekly(figures: Figures, metric: str, statistic: str, **dims: str) -> dict[dt.date, Figure]:
+    """Figures by week (its Monday)."""
+    found = {}
+    for figure in figures.each(metric, statistic, "week", *dims):
+        day = numbers.parse_day(figure.dims.get("week"))
+        if day and all(figure.dims.get(k) == v for k, v in dims.items()):
+            found[day] = figure
+    return found
+
+
+def last_weeks(edition: Edition, how_many: int) -> list[dt.date]:
+    """Mondays of the last complete weeks before ``as_of``, oldest first."""
+    monday = edition.as_of - dt.timedelta(days=edition.as_of.weekday())
+    return [monday - dt.timedelta(weeks=k) for k in range(how_many, 0, -1)]
+
+
+def _beside(w: Wait) -> tuple[str, ...]:
+    spread = numbers.interval(w.lower, w.upper, numbers.days)
+    is_open = f"{numbers.of(w.still_open, w.requests)} open" + (", few" if 0 < w.events < FEW_EVENTS else "")
+    return (spread, is_open) if spread else (is_open,)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else text + "."

@@ -1,0 +1,147 @@
+"""Definitions: what each figure means, exactly, and the rules behind the overview.
+
+Belongs here: blocks made from the catalogue. Not here: figures.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+from reportmetrics.publish import numbers
+from reportmetrics.publish.blocks import Cell, Column, Table, date_cell, name_cell
+from reportmetrics.publish.edition import Edition
+from reportmetrics.publish.page import Page
+from reportmetrics.publish.pages.matters import RULES
+
+if TYPE_CHECKING:
+    from reportmetrics.metrics.catalogue import Metric
+
+ESTIMATORS = {
+    "count": "How many rows there are.",
+    "count_distinct": "How many different things the rows name.",
+    "sum": "The values of all rows added up; a row without a value is counted as missing, not as zero.",
+    "share": "Rows that meet the condition, divided by all rows it could be met in. The 95 % interval (Wilson) allows "
+    "for rows of one unit resembling each other; it is left out below 8 units.",
+    "rate": "One total divided by another. The interval leaves out one unit at a time (jackknife).",
+    "mean": "The values added up and divided by their number, with a t interval.",
+    "quantile": "The smallest value that so large a share of rows does not exceed; interval from order statistics.",
+    "kaplan_meier": "At each decision the share still waiting is multiplied by the share of those at risk that stays "
+    "undecided (Kaplan–Meier): who still waits counts as long as it has waited. The median is the first day on "
+    "which at most half still wait. Interval by Greenwood’s variance on the log-log scale.",
+    "age_profile": "How many are open, and quantiles and bins of their age.",
+    "progress": "(latest − baseline) ÷ (target − baseline) of each indicator, not clipped; for an objective the lowest "
+    "and the median, with the bounds that unread indicators leave.",
+}
+"""Each estimator in words; one that is not here is shown by its name."""
+
+WORDS = (
+    ("Median", "The middle value: half lie at or below it."),
+    ("Interval", "Where the true value plausibly lies: so made, 95 of 100 intervals hold it."),
+    ("At risk", "Still undecided and still followed on that day."),
+    ("Open", "Neither decided nor withdrawn by the date of the publication."),
+    ("Progress", "0 at the baseline, 1 at the target; below 0 when an indicator moved away from its target."),
+    ("Fresh", "Read within 1.5 times the interval agreed for the indicator."),
+    ("Level", "The step of the result chain: input, activity, output, outcome, impact; process is the work of reporting "
+     "and answering, comparison sets levels beside each other."),
+    ("Hidden", "Fewer than 5 people stand behind the number, or it would give such a number away."),
+)
+
+
+def build(edition: Edition) -> Page:
+    """The page from the catalogue alone."""
+    metrics = sorted(edition.catalogue.metrics.values(), key=lambda m: (m.theme, m.id))
+    overdue = [m for m in metrics if _due(m) < edition.as_of]
+    heading = f"{numbers.count(len(metrics))} metrics, each with its question, its limits and its SQL"
+    if overdue:
+        verb = "is" if len(overdue) == 1 else "are"
+        heading = f"{numbers.count(len(metrics))} metrics; {numbers.in_words(len(overdue))} {verb} past the review date"
+    if not metrics:
+        heading = "No metric is defined yet"
+    return Page(
+        file="definitions.html",
+        template="definitions.html",
+        navigation="Definitions",
+        crumb=["Definitions"],
+        heading=heading,
+        lede="What a figure counts, what it serves to decide, what it cannot tell, and how it is computed.",
+        content={
+            "index": _index(edition, metrics) if metrics else None,
+            "index_title": "All metrics",
+            "rules": Table(
+                "Rules behind the overview",
+                [Column("Rule"), Column("Holds when")],
+                [[name_cell(r.name), name_cell(r.holds)] for r in RULES],
+            ),
+            "words": WORDS,
+            "definitions": [_definition(edition, m) for m in metrics],
+        },
+    )
+
+
+def _index(edition: Edition, metrics: list[Metric]) -> Table:
+    heads = ("Metric", "Title", "Theme", "Level", "Unit", "Version", "Review by")
+    rows = []
+    for m in metrics:
+        due = date_cell(_due(m))
+        if _due(m) < edition.as_of:
+            due = Cell(f"{due.text}, past", due.value, strong=True)
+        rows.append(
+            [
+                name_cell(m.id, f"#{m.id}"),
+                *(name_cell(str(text)) for text in (m.title, m.theme, m.level, m.unit)),
+                Cell(str(m.version), m.version),
+                due,
+            ]
+        )
+    return Table("All metrics", [Column(h, "right" if h == "Version" else "left") for h in heads], rows)
+
+
+def _definition(edition: Edition, m: Metric) -> dict[str, Any]:
+    uses = list(m.estimators)
+    words = " ".join(dict.fromkeys(ESTIMATORS.get(u.name, f"Estimator {u.name}.") for u in uses))
+    named = "; ".join(_estimator(u.name, u.params) for u in uses)
+    groups = " · ".join(", ".join(g) if g else "the whole mission" for g in (m.by, *m.also_by))
+    due = _due(m)
+    review = f"{numbers.date_long(m.reviewed)}, again by {numbers.date_long(due)}"
+    if due < edition.as_of:
+        review += "; this date is past: keep it, change it or drop it"
+    return {
+        "id": m.id,
+        "version": m.version,
+        "title": m.title,
+        "theme": m.theme,
+        "level": m.level,
+        "unit": m.unit,
+        "hash": m.definition_hash,
+        "sql": m.sql.strip(),
+        "facts": [
+            ("Question", m.question),
+            ("Decision it serves", m.decision),
+            ("In words", words),
+            ("Limits", m.limits),
+            ("Source", m.source),
+            ("Estimator", named),
+            ("By", groups),
+            ("Owner", m.owner),
+            ("Reviewed", review),
+        ],
+    }
+
+
+def _estimator(name: str, params: Any) -> str:
+    given = {k: v for k, v in dict(params).items() if v is not None}
+    return f"{name} {json.dumps(given, sort_keys=True, default=str)}" if given else name
+
+
+def _due(m: Metric) -> dt.date:
+    """Day by which the metric is to be looked at again: ``review_every`` months after it was reviewed."""
+    months = m.reviewed.month - 1 + int(m.review_every)
+    year, month = m.reviewed.year + months // 12, months % 12 + 1
+    for day in range(m.reviewed.day, 0, -1):
+        try:
+            return dt.date(year, month, day)
+        except ValueError:  # the month is shorter
+            continue
+    raise AssertionError("every month has a first day")

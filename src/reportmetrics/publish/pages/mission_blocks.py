@@ -1,0 +1,215 @@
+"""Blocks on the mission as a whole: activity by objective, progress, hours of reporting, coverage.
+
+Belongs here: blocks that the overview shows and other pages may show wider. Not here: headquarters (``headquarters``).
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from reportmetrics.publish import numbers, palette, sentences
+from reportmetrics.publish.blocks import Block, Cell, Column, Table, interval_cell, name_cell, number_cell
+from reportmetrics.publish.charts.bars import Bar, bars_chart, paler
+from reportmetrics.publish.charts.dots import ProgressRow, progress_chart
+from reportmetrics.publish.charts.squares import CoverageRow, squares_chart
+from reportmetrics.publish.charts.weeks import WeekLine, weeks_chart
+from reportmetrics.publish.edition import Edition
+from reportmetrics.publish.pages.common import PROGRESS, last_weeks, nothing, one_line, weekly
+from reportmetrics.publish.sentences import Progressed
+
+HELD, HOURS, COVERAGE, STATE = "activity.held", "burden.hours", "outcome.coverage", "outcome.reading_state"
+HOURS_WEEKS, MEAN_WEEKS = 26, 13
+
+
+def held_block(edition: Edition) -> Block:
+    """Activities held by objective, most first."""
+    held = {f.dims["objective_id"] or "": f for f in edition.figures.each(HELD, "sum", "objective_id")}
+    known = sorted(((o, f.value) for o, f in held.items() if f.value is not None), key=lambda item: -item[1])
+    total = sum(v for _, v in known)
+    most = known[0] if known else (None, 0.0)
+    middle = statistics.median(v for _, v in known) if known else 0.0
+    bars = [
+        Bar(f"{o}  {edition.objective_name(o)}", v, numbers.count(v), named=o == most[0]) for o, v in known
+    ]
+    rows = [[name_cell(o), name_cell(edition.objective_name(o)), number_cell(v, numbers.count)] for o, v in known]
+    columns = [Column("Objective"), Column("Name"), Column("Held", "right")]
+    since = numbers.date_long(edition.profile.mission.starts_on)
+    return Block(
+        "held",
+        sentences.held(most[0], most[1], total, middle),
+        f"Activities held since {since}, by objective · what was done, not what changed · source: activity reports",
+        6,
+        [edition.ref(HELD)],
+        description=_all_of("Activities held by objective", [(o, numbers.count(v)) for o, v in known]),
+        chart=bars_chart(bars, colour=paler(palette.TEAL), named_colour=palette.TEAL, row=19) if bars else None,
+        table=Table("Activities held by objective", columns, rows) if rows else None,
+        caveat="More activity is neither better nor worse; it does not show cause." if known else "",
+        nothing=nothing(edition, "activity"),
+    )
+
+
+def progress_block(edition: Edition, objectives: Sequence[Progressed]) -> Block:
+    """Median progress by objective, farthest first; without reading last."""
+    ordered = sorted(objectives, key=lambda o: (o.median is None, -(o.median or 0)))
+    known = [o for o in ordered if o.median is not None]
+    rows, cells, unread = [], [], []
+    for o in ordered:
+        figure = edition.figures.one(PROGRESS, "median", objective_id=o.objective_id)
+        lower, upper = (figure.lower, figure.upper) if figure else (None, None)
+        reason = (figure.reason if figure else None) or "no reading"
+        name = edition.objective_name(o.objective_id)
+        named = len(known) > 1 and o is known[-1]
+        rows.append(ProgressRow(o.objective_id, name, o.median, o.lowest, lower, upper, reason, named))
+        if o.median is None:
+            unread.append(o.objective_id)
+        bounds = "unbounded" if o.median is not None and lower is None and upper is None else ""
+        cells.append(
+            [
+                name_cell(o.objective_id),
+                name_cell(name),
+                number_cell(o.median, numbers.progress, reason=reason, strong=True),
+                Cell(bounds, None, quiet=True) if bounds else interval_cell(lower, upper, numbers.progress),
+                number_cell(o.lowest, numbers.progress, reason=None),
+                Cell(numbers.of(o.known, o.total), o.known),
+            ]
+        )
+    columns = [
+        Column("Objective"),
+        Column("Name"),
+        Column("Median", "right"),
+        Column("Bounds", "right"),
+        Column("Lowest", "right"),
+        Column("Read", "right"),
+    ]
+    return Block(
+        "progress",
+        sentences.progress_range(objectives),
+        "Progress from baseline (0) to target (1), latest reading · pale bar: where the median may lie once all are read · "
+        "source: indicator readings",
+        6,
+        [edition.ref(PROGRESS)],
+        description=_all_of("Median progress", [(o.objective_id, numbers.progress(o.median or 0)) for o in known]),
+        chart=progress_chart(rows) if rows else None,
+        table=Table("Progress by objective", columns, cells) if rows else None,
+        caveat=one_line(_progress_caveats(objectives, unread)),
+        nothing=nothing(edition, "observation"),
+    )
+
+
+def _progress_caveats(objectives: Sequence[Progressed], unread: Sequence[str]) -> list[str]:
+    below = [o for o in objectives if o.regressed]
+    said = []
+    if unread and len(unread) < len(objectives):
+        said.append(f"{', '.join(unread)} {'has' if len(unread) == 1 else 'have'} no reading")
+    if below:
+        indicators = sum(o.regressed for o in below)
+        verb = "indicator of" if indicators == 1 else "indicators of"
+        said.append(
+            f"{numbers.in_words(indicators)} {verb} {', '.join(o.objective_id for o in below)} "
+            f"{'lies' if indicators == 1 else 'lie'} below the baseline"
+        )
+    return said
+
+
+def hours_block(edition: Edition) -> Block:
+    """Hours of reporting by week."""
+    weeks = last_weeks(edition, HOURS_WEEKS)
+    by_week = weekly(edition.figures, HOURS, "sum")
+    figures = [by_week.get(w) for w in weeks]
+    values = [f.value if f else None for f in figures]
+    recent = [v for v in values[-MEAN_WEEKS:] if v is not None]
+    middle = statistics.median(recent) if recent else None
+    line = WeekLine(
+        f"Reporting {numbers.hours(values[-1])}" if values[-1] is not None else "Reporting",
+        values,
+        [f.lower if f else None for f in figures],
+        [f.upper if f else None for f in figures],
+        palette.PURPLE,
+    )
+    rows = [
+        [
+            Cell(numbers.date_short(w), w),
+            number_cell(v, numbers.hours, reason="not reported"),
+            interval_cell(f.lower if f else None, f.upper if f else None, numbers.hours),
+        ]
+        for w, v, f in zip(weeks, values, figures, strict=True)
+    ]
+    columns = [Column("Week of"), Column("Hours", "right"), Column("Low to high", "right")]
+    return Block(
+        "hours",
+        sentences.reporting_hours(middle, len(recent)),
+        f"Hours of reporting a week, {HOURS_WEEKS} weeks · band: low to high minutes where they are assumed · "
+        "source: reports, form minutes",
+        4,
+        [edition.ref(HOURS)],
+        description=f"Hours of reporting by week from {numbers.date_long(weeks[0])}"
+        + (f"; last week {numbers.hours(values[-1])} hours." if values[-1] is not None else "."),
+        chart=weeks_chart(weeks, [line], y_title="Hours a week, all units", write=numbers.hours) if recent else None,
+        table=Table("Hours of reporting by week", columns, rows) if recent else None,
+        caveat=_assumed(edition),
+        nothing=nothing(edition, "report"),
+    )
+
+
+def _assumed(edition: Edition) -> str:
+    total = edition.figures.one(HOURS, "sum")
+    return one_line(total.caveat_sentences()) if total else ""
+
+
+def coverage_block(edition: Edition) -> Block:
+    """Which indicators have a fresh reading."""
+    rows = [_coverage_row(edition, o.objective_id) for o in edition.objectives]
+    rows = [r for r in rows if r.total]
+    fresh, total = sum(r.fresh for r in rows), sum(r.total for r in rows)
+    unread = [r.id for r in rows if r.fresh == 0]
+    rows = [CoverageRow(r.id, r.fresh, r.stale, r.unread, r.id in unread and len(unread) <= 3) for r in rows]
+    published = edition.figures.has(COVERAGE) or edition.figures.has(STATE)
+    columns = [Column("Objective"), *(Column(h, "right") for h in ("Fresh", "Stale", "Never read", "All"))]
+    cells = [
+        [name_cell(r.id), *(Cell(numbers.count(v), v) for v in (r.fresh, r.stale, r.unread, r.total))] for r in rows
+    ]
+    return Block(
+        "coverage",
+        sentences.coverage(fresh, total, unread) if published else "No reading of an indicator received yet",
+        "Filled: fresh · pale: stale · open: never read, or no baseline or target · fresh: within 1.5 times the "
+        "indicator's own interval",
+        4,
+        [edition.ref(COVERAGE)],
+        description=_all_of("Indicators with a fresh reading", [(r.id, numbers.of(r.fresh, r.total)) for r in rows]),
+        chart=squares_chart(rows) if rows and published else None,
+        table=Table("Indicators by state of their reading", columns, cells) if rows and published else None,
+        caveat=one_line(c for f in edition.figures.each(COVERAGE, "share") for c in f.caveat_sentences()),
+        nothing=nothing(edition, "observation"),
+    )
+
+
+def _coverage_row(edition: Edition, objective_id: str) -> CoverageRow:
+    """States as published for each indicator; where they are not, those without a fresh reading count as stale."""
+    states = {"fresh": 0, "stale": 0}
+    unread = 0
+    found = False
+    names = ("objective_id", "indicator_id", "reading_state")
+    for statistic in ("count", "state"):
+        for f in edition.figures.each(STATE, statistic, *names):
+            if f.dims["objective_id"] != objective_id or not f.value:
+                continue
+            found = True
+            state = f.dims["reading_state"] or ""
+            if state in states:
+                states[state] += int(f.value)
+            else:
+                unread += int(f.value)
+    if found:
+        return CoverageRow(objective_id, states["fresh"], states["stale"], unread)
+    share = edition.figures.one(COVERAGE, "share", objective_id=objective_id)
+    came = edition.figures.value(COVERAGE, "numerator", objective_id=objective_id)
+    total = int(share.n or 0) if share else 0
+    fresh = int(came or 0)
+    known = edition.figures.value(PROGRESS, "known", objective_id=objective_id)
+    never = total if known == 0 else 0
+    return CoverageRow(objective_id, fresh, total - fresh - never if not never else 0, never)
+
+
+def _all_of(what: str, items: Sequence[tuple[str, str]]) -> str:
+    return f"{what}: " + "; ".join(f"{name} {value}" for name, value in items) + "." if items else ""

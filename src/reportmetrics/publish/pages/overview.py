@@ -1,0 +1,165 @@
+"""The overview: what needs a decision, what changed?
+
+Belongs here: the four key figures and the order of blocks. Not here: the rules of the two lists (``matters``), the
+blocks on objectives (``mission_blocks``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportmetrics.publish import numbers
+from reportmetrics.publish.blocks import KeyFigure
+from reportmetrics.publish.edition import Edition
+from reportmetrics.publish.pages.common import last_weeks, one_wait, progressed, waits, waits_block, weekly
+from reportmetrics.publish.pages.matters import changes, matters
+from reportmetrics.publish.pages.mission_blocks import coverage_block, held_block, hours_block, progress_block
+from reportmetrics.publish.sentences import Progressed, Wait, overview_heading
+from reportmetrics.publish.page import Page
+
+COMPLETENESS, TIMELINESS, HOURS = "burden.completeness", "burden.timeliness", "burden.hours"
+WEEKS = 13
+
+
+def build(edition: Edition) -> Page:
+    """The page from figures alone."""
+    ordered = waits(edition)
+    objectives = progressed(edition)
+    found, changed = matters(edition), changes(edition)
+    halves = [held_block(edition), progress_block(edition, objectives)]
+    thirds = [waits_block(edition, "waits", ordered), hours_block(edition), coverage_block(edition)]
+    return Page(
+        file="index.html",
+        template="overview.html",
+        navigation="Overview",
+        crumb=["Overview"],
+        heading=overview_heading(objectives, ordered[0] if ordered else None),
+        lede=f"{numbers.count(len(objectives))} objectives. What was done and what changed are shown apart throughout.",
+        blocks=[*halves, *thirds],
+        content={
+            "keys": [
+                _objectives(edition, objectives),
+                _reporting(edition),
+                _headquarters(edition, ordered),
+                _trust(edition),
+            ],
+            "decisions": found,
+            "decisions_title": _decisions_title(len(found)),
+            "changes": changed,
+            "changed_title": _changed_title(edition, len(changed)),
+            "halves": halves,
+            "thirds": thirds,
+        },
+    )
+
+
+def _objectives(edition: Edition, objectives: Sequence[Progressed]) -> KeyFigure:
+    question = "Activity or progress?"
+    read = [o for o in objectives if o.known]
+    if not read:
+        return KeyFigure(question, numbers.DASH, "no reading yet", "No outcome indicator has been read", "outcome")
+    moved = [o for o in read if o.median is not None and o.median > 0]
+    unread = [o.objective_id for o in objectives if not o.known]
+    note = "median above the baseline, of those with a reading"
+    if unread:
+        note += f"; {unread[0] if len(unread) == 1 else numbers.count(len(unread))} without"
+    held = weekly(edition.figures, "activity.held", "sum")
+    last = held.get(last_weeks(edition, 1)[0])
+    if last and last.value is not None:
+        note += f"; {numbers.count(last.value)} activities held last week"
+    history = [_moved(edition, past_index) for past_index in range(len(edition.past))]
+    trail = [float(len(moved)), *history][:WEEKS][::-1]
+    return KeyFigure(
+        question,
+        numbers.of(len(moved), len(read)),
+        "objectives moved",
+        note,
+        "outcome",
+        trail,
+        _before(trail, numbers.count),
+    )
+
+
+def _moved(edition: Edition, index: int) -> float:
+    past = progressed(edition, edition.past[index].figures)
+    return float(sum(1 for o in past if o.median is not None and o.median > 0))
+
+
+def _reporting(edition: Edition) -> KeyFigure:
+    question = "What does reporting cost?"
+    weeks = last_weeks(edition, WEEKS)
+    by_week = weekly(edition.figures, HOURS, "sum")
+    trail = [by_week[w].value if w in by_week else None for w in weeks]
+    last = by_week.get(weeks[-1])
+    if last is None or last.value is None:
+        return KeyFigure(question, numbers.DASH, "no report last week", "No hours are known for it", "process", trail)
+    spread = numbers.interval(last.lower, last.upper, numbers.hours)
+    note = f"{spread}, as part of the minutes is assumed" if spread and last.lower != last.upper else "as stated"
+    return KeyFigure(
+        question, numbers.hours(last.value), "hours last week", note, "process", trail, _before(trail, numbers.hours)
+    )
+
+
+def _headquarters(edition: Edition, ordered: Sequence[Wait]) -> KeyFigure:
+    if not ordered:
+        return KeyFigure("How long does headquarters take?", numbers.DASH, "no request yet", "", "process")
+    w = ordered[0]
+    question = f"How long does {w.name} take?"
+    history = [one_wait(edition, w.name, past.figures).median for past in edition.past]
+    trail = [w.median, *history][:WEEKS][::-1]
+    is_open = f"{numbers.of(w.still_open, w.requests)} requests still open"
+    if w.median is None:
+        return KeyFigure(question, "not reached", "median", f"fewer than half are decided; {is_open}", "process")
+    spread = numbers.interval(w.lower, w.upper, numbers.days)
+    note = f"95 % interval {spread}; {is_open}" if spread else is_open
+    return KeyFigure(question, numbers.days(w.median), "days, median", note, "process", trail, _before(trail, numbers.days))
+
+
+def _trust(edition: Edition) -> KeyFigure:
+    question = "Can the figures be trusted?"
+    share = edition.figures.one(COMPLETENESS, "share")
+    if share is None or share.value is None:
+        return KeyFigure(question, numbers.DASH, "no report was due", "", "data")
+    came = edition.figures.value(COMPLETENESS, "numerator")
+    spread = numbers.interval(share.lower, share.upper, numbers.percent)
+    parts = [f"95 % interval {spread}" if spread else ""]
+    if came is not None and share.n:
+        parts.append(f"{numbers.of(came, share.n)} due came")
+    on_time, timely = edition.figures.value(TIMELINESS, "numerator"), edition.figures.value(TIMELINESS, "share")
+    if on_time is not None and timely is not None:
+        parts.append(f"{numbers.count(on_time)} on time ({numbers.percent(timely)})")
+    by_week = weekly(edition.figures, COMPLETENESS, "share")
+    weeks = last_weeks(edition, WEEKS)
+    trail = [by_week[w].value if w in by_week else None for w in weeks]
+    return KeyFigure(
+        question,
+        numbers.percent(share.value),
+        "of reports came",
+        "; ".join(p for p in parts if p),
+        "data",
+        trail,
+        _before(trail, numbers.percent),
+    )
+
+
+def _before(trail: Sequence[float | None], write: numbers.Format) -> str:
+    """The last week's value beside the small line."""
+    if len(trail) < 2 or trail[-1] is None:
+        return ""
+    weeks = f"{len(trail)} weeks"
+    return f"{weeks}; was {numbers.or_missing(trail[-2], write, 'not reported')}"
+
+
+def _decisions_title(number: int) -> str:
+    if number == 0:
+        return "No matter needs a decision"
+    matters_words = "matter needs" if number == 1 else "matters need"
+    return f"{numbers.in_words(number).capitalize()} {matters_words} a decision"
+
+
+def _changed_title(edition: Edition, number: int) -> str:
+    if not edition.past:
+        return "First publication: nothing to compare with" if not number else "First publication"
+    since = numbers.day_and_month(edition.past[0].as_of)
+    return f"What changed since {since}" if number else f"Nothing changed since {since}"
+

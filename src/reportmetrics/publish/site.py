@@ -1,0 +1,123 @@
+"""``site/``: pages rendered, assets copied, the charts' tables exported.
+
+Belongs here: the list of pages, Jinja, assets. Not here: what a page says (``pages``).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import jinja2
+
+from reportmetrics.profile.load import Profile
+from reportmetrics.progress import Track, silent
+from reportmetrics.publish import history, numbers, palette
+from reportmetrics.publish.blocks import Block, Table
+from reportmetrics.publish.edition import Edition
+from reportmetrics.publish.exports import write_table
+from reportmetrics.publish.text import for_css_string, for_script
+from reportmetrics.settings import dashboards_folder
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data: blob:; "
+    "connect-src 'none'; base-uri 'none'; form-action 'none'"
+)
+
+
+def write_site(publication: Path, edition: Edition, *, track: Track = silent) -> None:
+    """Render all pages of an edition into ``site/`` and their tables into ``exports/charts/``."""
+    from reportmetrics.publish.pages import definitions, headquarters, overview
+
+    pages = [overview.build(edition), *headquarters.build(edition), definitions.build(edition)]
+    site = publication / "site"
+    _copy_assets(site / "assets", _newest_assets(publication.parent, edition))
+    environment = _environment()
+    navigation = [(p.file, p.navigation) for p in pages if p.navigation]
+    earlier = history.latest_by_date([e for e in history.entries(publication.parent) if e.as_of < edition.as_of])[:2]
+    for page in track(pages, "pages", len(pages)):
+        html = environment.get_template(page.template).render(
+            edition=edition,
+            mission=edition.profile.mission,
+            page=page,
+            current=page.under or page.file,
+            navigation=navigation,
+            earlier=earlier,
+            **page.content,
+        )
+        (site / page.file).write_text(html, encoding="utf-8")
+        for block in page.blocks:
+            for table, name in _tables(block):
+                path = publication / "exports" / "charts" / f"{Path(page.file).stem}.{name}.csv"
+                write_table(path, table, marking=edition.profile.mission.marking)
+
+
+def render_index(profile: Profile, entries: Sequence[history.Entry]) -> str:
+    """The list of all publications, newest first; it takes its looks from the newest."""
+    template = _environment().get_template("publications.html")
+    return template.render(mission=profile.mission, entries=entries)
+
+
+def _tables(block: Block) -> list[tuple[Table, str]]:
+    return [(block.table, block.id)] if block.table else []
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(dashboards_folder() / "pages"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "date_long": numbers.date_long,
+        "date_short": numbers.date_short,
+        "weekday": numbers.weekday,
+        "count": numbers.count,
+    }
+    # for_script and for_css_string escape for their place; Jinja must not escape a second time.
+    environment.filters["script_json"] = lambda value: jinja2.utils.markupsafe.Markup(for_script(value))
+    environment.filters["css_string"] = lambda value: jinja2.utils.markupsafe.Markup(for_css_string(value))
+    environment.globals |= {
+        "content_policy": CONTENT_POLICY,
+        "plotly_template": palette.template(),
+        "plotly_config": palette.CONFIG,
+        "dark_colours": palette.DARK,
+    }
+    return environment
+
+
+def _copy_assets(assets: Path, previous: Path | None) -> None:
+    """Theme and script of this product, and Plotly's own script, shared with the publication before where it is."""
+    assets.mkdir(parents=True)
+    for part in ("theme", "script"):
+        for path in sorted((dashboards_folder() / part).iterdir()):
+            shutil.copyfile(path, assets / path.name)
+    shutil.copyfile(plotly_script(), assets / "plotly.min.js")
+    _share(assets / "plotly.min.js", previous / "plotly.min.js" if previous else None)
+
+
+def _share(path: Path, twin: Path | None) -> None:
+    """Replace ``path`` by a hard link to ``twin`` when both are the same: 5 MB a week add up."""
+    from reportmetrics.publish.files import link_or_copy, sha256
+
+    if twin and twin.is_file() and sha256(twin) == sha256(path):
+        path.unlink()
+        link_or_copy(twin, path)
+
+
+def _newest_assets(publications: Path, edition: Edition) -> Path | None:
+    known = history.entries(publications)
+    return known[0].folder / "site" / "assets" if known else None
+
+
+def plotly_script() -> Path:
+    """``plotly.min.js`` as the wheel brings it, found without importing Plotly."""
+    spec = importlib.util.find_spec("plotly")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("plotly is not installed; install the pinned requirements again")
+    return Path(spec.origin).parent / "package_data" / "plotly.min.js"

@@ -1,0 +1,66 @@
+"""Text that comes from outside, made safe for where it is put.
+
+Jinja escapes what goes into HTML. Belongs here: the other three places, which Jinja does not know of: Plotly's
+pseudo-HTML, JSON inside a script element, cells of a spreadsheet.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from typing import Any
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def for_plotly(text: str) -> str:
+    """``text`` shown by Plotly as typed: no tags, no template braces, no line breaks of its own."""
+    text = " ".join(text.split())
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")
+
+
+def shortened(text: str, width: int) -> str:
+    """``text`` in at most ``width`` characters, an ellipsis where it was cut."""
+    text = " ".join(text.split())
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
+def two_lines(text: str, width: int) -> str:
+    """``text`` for Plotly on at most two lines of ``width`` characters, an ellipsis where it was cut."""
+    lines = textwrap.wrap(" ".join(text.split()), width, break_long_words=True) or [""]
+    if len(lines) > 2:
+        lines = [lines[0], shortened(" ".join(lines[1:]), width)]
+    return "<br>".join(for_plotly(line) for line in lines)
+
+
+def for_script(value: Any) -> str:
+    """JSON that can stand inside a script element: it cannot close it, nor open a comment."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return (
+        text.replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("&", "\\u0026")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
+
+
+def for_spreadsheet(cell: object) -> object:
+    """A text cell that a spreadsheet would take for a formula gets a leading apostrophe; numbers stay numbers."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+
+
+def slug(text: str) -> str:
+    """Lower-case letters, digits and hyphens, for file names and ids; never empty."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
+
+
+def for_css_string(text: str) -> str:
+    """``text`` for the inside of a quoted CSS string."""
+    return "".join(c if c.isalnum() or c in " ·,.-" else f"\\{ord(c):x} " for c in text)
+
+
+def for_shell(text: str) -> str:
+    """``text`` as one word of a POSIX shell command, quoted only where it must be."""
+    return text if re.fullmatch(r"[A-Za-z0-9_./:=@-]+", text) else "'" + text.replace("'", "'\\''") + "'"
