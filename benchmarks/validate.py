@@ -159,7 +159,7 @@ def write(claims: list[Claim]) -> None:
     lines = [
         "# Validation",
         "",
-        "Made by `make validate` from seeded simulations; do not edit. Each line is a claim that an estimator or a rule makes,",
+        "Made by `make validate` from seeded draws; do not edit. Each line is a claim that an estimator or a rule makes,",
         "how often it held, and where that share should lie.",
         "",
         "| part | claim | draws | held | wanted | |",
