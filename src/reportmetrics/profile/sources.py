@@ -82,6 +82,7 @@ class TableMap(Model):
     unpivot: Unpivot | None = None
     key: Annotated[list[str] | None, Field(description="business key, when it differs from the table's")] = None
     columns: dict[str, ColumnMap]
+    ignore: Annotated[list[str], Field(description="columns of the file that are known and not used")] = []
     end_before_start: Annotated[
         Literal["reject", "zero"], Field(description="what an end before its start means: a bad row, or a wait of zero")
     ] = "reject"

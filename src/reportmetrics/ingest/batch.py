@@ -1,0 +1,141 @@
+"""Reading a batch of deliveries: text rows, grouped by source, sheet and header.
+
+Files of one source mostly share their header, so a batch of hundreds of small files becomes a few frames, and each
+later step is one statement a table instead of one a file.
+
+Belongs here: opening files and fitting mappings to headers. Not here: what cells mean, what is stored.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from reportmetrics.ingest.archive import Kept
+from reportmetrics.ingest.mapping import Fit, fit, sheet_of, unknown_columns
+from reportmetrics.ingest.readers.base import Sheet, UnreadableError
+from reportmetrics.ingest.readers.registry import READERS
+from reportmetrics.profile.sources import FileDate, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A delivery with its place in the ledger. ``known_from`` is the file's; a row may state its own."""
+
+    kept: Kept
+    file_seq: int
+    known_from: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A table that a delivery could not fill, and why."""
+
+    taken: Taken
+    table: str
+    sheet: str | None
+    why: UnreadableError
+
+
+@dataclass(slots=True)
+class Group:
+    """Rows of all sheets of a batch with the same source, sheet name and header.
+
+    ``rows`` has ``rid`` (0, 1, ...), ``file_seq``, the columns of ``Sheet.rows``, and ``fact_<name>`` per fact of names.
+    """
+
+    number: int
+    source: Source
+    sheet: str | None
+    header: tuple[str, ...]
+    fits: list[Fit]
+    unknown: list[str]
+    rows: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Everything that a batch of deliveries held, as text."""
+
+    taken: list[Taken]
+    groups: list[Group]
+    refusals: list[Refusal]
+    notes: dict[tuple[int, str], str]
+
+
+def read_batch(deliveries: Iterable[Taken]) -> Batch:
+    """Open the files of a batch. What cannot be read becomes a refusal for each table that it should fill."""
+    batch = Batch([], [], [], {})
+    groups: dict[tuple[str, str | None, tuple[str, ...]], tuple[Group, list[pl.DataFrame]]] = {}
+    refused: dict[tuple[str, str | None, tuple[str, ...]], list[tuple[str, UnreadableError]]] = {}
+    for taken in deliveries:
+        batch.taken.append(taken)
+        source = taken.kept.found.source
+        for name, sheet in _sheets(taken).items():
+            tables = [t for t in source.tables if sheet_of(source, t) == name]
+            if isinstance(sheet, UnreadableError):
+                batch.refusals += [Refusal(taken, t.table, name, sheet) for t in tables]
+                continue
+            key = (source.source, name, sheet.header)
+            if key not in groups:
+                group, refused[key] = _group(len(groups), source, name, sheet.header)
+                groups[key] = (group, [])
+            groups[key][1].append(_placed(taken, sheet))
+            batch.refusals += [Refusal(taken, table, name, why) for table, why in refused[key]]
+            if groups[key][0].unknown:
+                note = "columns that the mapping does not know, kept as sent only: "
+                for t in tables:
+                    batch.notes[(taken.file_seq, t.table)] = note + ", ".join(groups[key][0].unknown[:40])
+    for group, frames in groups.values():
+        group.rows = pl.concat(frames).with_row_index("rid").with_columns(pl.col("rid").cast(pl.Int64))
+        batch.groups.append(group)
+    return batch
+
+
+def _sheets(taken: Taken) -> dict[str | None, Sheet | UnreadableError]:
+    found = taken.kept.found
+    source = found.source
+    wanted: Sequence[str | None] = list(dict.fromkeys(sheet_of(source, t) for t in source.tables))
+    if found.facts is None:
+        said = f"the name '{found.path.name}' does not fit the pattern {source.facts}"
+        return dict.fromkeys(
+            wanted, UnreadableError("unknown_name", said, "rename the file as agreed and send it again")
+        )
+    if isinstance(source.known_from, FileDate) and found.dated is None:
+        said = f"the name '{found.path.name}' gives no date like {source.known_from.file_date}"
+        return dict.fromkeys(wanted, UnreadableError("name_without_date", said, "correct the date in the file's name"))
+    try:
+        return READERS[source.reader](taken.kept.path, source.options, wanted)
+    except UnreadableError as why:
+        return dict.fromkeys(wanted, why)
+
+
+def _group(
+    number: int, source: Source, sheet: str | None, header: tuple[str, ...]
+) -> tuple[Group, list[tuple[str, UnreadableError]]]:
+    fits: list[Fit] = []
+    refused: list[tuple[str, UnreadableError]] = []
+    for entry in source.tables:
+        if sheet_of(source, entry) != sheet:
+            continue
+        try:
+            fits.append(fit(entry, header))
+        except UnreadableError as why:
+            refused.append((entry.table, why))
+    return Group(number, source, sheet, header, fits, unknown_columns(source, sheet, header)), refused
+
+
+def _placed(taken: Taken, sheet: Sheet) -> pl.DataFrame:
+    facts = taken.kept.found.facts or {}
+    names = set(_fact_names(taken.kept.found.source))
+    return sheet.rows.with_columns(
+        pl.lit(taken.file_seq, dtype=pl.Int64).alias("file_seq"),
+        *(pl.lit(facts.get(n), dtype=pl.String).alias(f"fact_{n}") for n in sorted(names)),
+    )
+
+
+def _fact_names(source: Source) -> Iterable[str]:
+    return (g.fact for t in source.tables for g in t.columns.values() if g.fact is not None)

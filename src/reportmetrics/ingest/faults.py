@@ -1,0 +1,129 @@
+"""What is wrong with a row: casts that failed, missing entries, unknown codes and ids, numbers out of range, rules.
+
+All follow from the declarations in ``warehouse.tables`` and the ids of the profile. Each check is first counted for all
+rows at once; only a check that finds something costs a second look.
+
+Leaves the temporary table ``fault``: row_id, column_name, code, message, remedy, entry (the text that was judged).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from reportmetrics.ingest.text import literal, literals
+from reportmetrics.warehouse.tables import Column, Table, Type
+
+Ids = Mapping[str, frozenset[str]]
+"""Known ids by profile table."""
+
+_KINDS: Mapping[Type, tuple[str, str, str]] = {
+    "text": ("unreadable_cell", "the cell cannot be understood", "correct the cell"),
+    "integer": ("bad_integer", "not a whole number", "enter digits only"),
+    "number": ("bad_number", "not a number", "enter a number with the agreed decimal mark"),
+    "boolean": ("bad_flag", "neither yes nor no", "enter yes or no"),
+    "date": ("bad_date", "not a date in the agreed format", "enter an existing day in the agreed format"),
+    "timestamp": ("bad_time", "not a time in the agreed format", "enter an existing time in the agreed format"),
+}
+_BAD = "starts_with({text}, chr(26))"
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    code: str
+    column: str | None
+    found: str
+    message: str
+    remedy: str
+
+
+def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids) -> int:
+    """Fill ``fault`` from ``mapped`` and ``typed``. Returns the number of faults."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE fault (row_id BIGINT, column_name VARCHAR, code VARCHAR, message VARCHAR, "
+        "remedy VARCHAR, entry VARCHAR)"
+    )
+    checks = [*_checks(table, ids)]
+    rules = "".join(f", coalesce({r.violated}, false) AS rule_{i}" for i, r in enumerate(table.rules))
+    both = f"(SELECT *{rules} FROM typed) AS t JOIN mapped AS m USING (row_id)"
+    counts = connection.execute(
+        f"SELECT {', '.join(f'count(*) FILTER (WHERE {c.found})' for c in checks)} FROM {both}"
+    ).fetchone()
+    hits = [c for c, n in zip(checks, counts or (), strict=True) if n]
+    for check in hits:
+        name = "NULL" if check.column is None else literal(check.column)
+        entry = "NULL" if check.column is None else f'ltrim(m."{check.column}", chr(26))'
+        connection.execute(
+            f"INSERT INTO fault SELECT t.row_id, {name}, {literal(check.code)}, {check.message}, "
+            f"{literal(check.remedy)}, {entry} FROM {both} WHERE {check.found}"
+        )
+    return sum(counts or ())
+
+
+def _checks(table: Table, ids: Ids) -> Iterator[_Check]:
+    yield _Check(
+        "ragged_row",
+        None,
+        "m.row_fault IS NOT NULL",
+        "m.row_fault",
+        "give the row one cell for each column of the header",
+    )
+    for column in table.columns:
+        yield from _of_column(column, ids)
+    sound = "m.row_fault IS NULL"
+    for number, rule in enumerate(table.rules):
+        violated = f"{sound} AND t.rule_{number}"
+        yield _Check(rule.code, rule.column, violated, literal(rule.message), rule.remedy)
+
+
+def _of_column(column: Column, ids: Ids) -> Iterator[_Check]:
+    text, typed = f'm."{column.name}"', f't."{column.name}"'
+    marked = _BAD.format(text=text)
+    sound = "m.row_fault IS NULL"
+    shown = f"left(ltrim({text}, chr(26)), 100)"
+    if column.required:
+        missing = f"nothing is entered: {column.meaning}"
+        yield _Check("missing", column.name, f"{sound} AND {text} IS NULL", literal(missing), "fill in the cell")
+    code, said, remedy = _KINDS[column.type]
+    message = f"'''' || {shown} || ''' is ' || {literal(said)}"
+    if column.type != "text":
+        failed = f"{text} IS NOT NULL AND ({typed} IS NULL{_not_finite(column, typed)})"
+        yield _Check(code, column.name, f"{sound} AND {failed}", message, remedy)
+    elif column.codes:
+        unknown = f"'''' || {shown} || ''' is not one of: ' || {literal(', '.join(column.codes))}"
+        found = f"{sound} AND {text} IS NOT NULL AND {text} NOT IN ({literals(column.codes)})"
+        yield _Check("unknown_code", column.name, found, unknown, "use one of these, or add it to the source's mapping")
+    else:
+        yield _Check(
+            "unknown_code",
+            column.name,
+            f"{sound} AND {marked}",
+            f"'''' || {shown} || ''' is not in the mapping of the source'",
+            "correct the entry, or add it to the source's mapping",
+        )
+    if column.refers is not None and column.refers in ids:
+        known = sorted(ids[column.refers])
+        found = f"{sound} AND {text} IS NOT NULL AND NOT {marked}"
+        found += f" AND {text} NOT IN ({literals(known)})" if known else ""
+        unknown = f"'''' || {shown} || ''' is not a {column.refers} of the profile'"
+        yield _Check(
+            "unknown_id", column.name, found, unknown, f"correct it, or add the {column.refers} to the profile"
+        )
+    yield from _range(column, typed, shown)
+
+
+def _not_finite(column: Column, typed: str) -> str:
+    return f" OR NOT isfinite({typed})" if column.type == "number" else ""
+
+
+def _range(column: Column, typed: str, shown: str) -> Iterator[_Check]:
+    bounds = []
+    if column.minimum is not None:
+        bounds.append((f"{typed} < {column.minimum:g}", f"at least {column.minimum:g}"))
+    if column.maximum is not None:
+        bounds.append((f"{typed} > {column.maximum:g}", f"at most {column.maximum:g}"))
+    for found, said in bounds:
+        message = f"{shown} || ' is out of range: ' || {literal(said)}"
+        yield _Check("out_of_range", column.name, f"coalesce({found}, false)", message, "correct the number")

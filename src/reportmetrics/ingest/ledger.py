@@ -1,0 +1,75 @@
+"""What became of deliveries: the summary that a run returns, and the check that the ledger balances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of the rows that one delivery held for one table: a line of the ledger."""
+
+    file_seq: int
+    table_name: str
+    source: str
+    original_name: str
+    status: str
+    message: str | None
+    rows_read: int
+    accepted: int
+    rejected: int
+    duplicate: int
+    superseded: int
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSummary:
+    """What a run took in.
+
+    ``position`` is the ledger's end, ``unchanged`` the number of files seen before, ``waiting`` the files that are left
+    for the next run because they may still be being written, ``unmatched`` those that no source claims.
+    """
+
+    deliveries: list[Delivery]
+    position: int
+    unchanged: int
+    waiting: list[str] = field(default_factory=list)
+    unmatched: list[str] = field(default_factory=list)
+
+
+class LedgerError(Exception):
+    """The ledger does not balance. Nothing of the batch has been stored."""
+
+
+def check_balance(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raise ``LedgerError`` unless each line of the ledger adds up."""
+    bad = connection.execute(
+        "SELECT file_seq, table_name, rows_read, accepted, rejected, duplicate, superseded FROM ledger "
+        "WHERE rows_read <> accepted + rejected + duplicate + superseded ORDER BY ALL LIMIT 5"
+    ).fetchall()
+    if bad:
+        lines = "; ".join(f"delivery {b[0]}, {b[1]}: {b[2]} <> {' + '.join(str(n) for n in b[3:])}" for b in bad)
+        raise LedgerError(f"the ledger does not balance ({lines}); rebuild the warehouse from the archive")
+
+
+def check_core(connection: duckdb.DuckDBPyConnection, table: str, first: int, last: int) -> None:
+    """Raise ``LedgerError`` unless core holds, of the deliveries ``first`` to ``last``, the rows called accepted."""
+    bad = connection.execute(
+        f"""
+        WITH stored AS (
+            SELECT file_seq, count(*) AS rows FROM core.{table}
+            WHERE file_seq BETWEEN $first AND $last GROUP BY file_seq
+        ),
+        told AS (
+            SELECT file_seq, accepted FROM ledger
+            WHERE table_name = $table AND file_seq BETWEEN $first AND $last AND accepted > 0
+        )
+        SELECT file_seq, rows, accepted FROM stored FULL JOIN told USING (file_seq)
+        WHERE rows IS DISTINCT FROM accepted
+        """,
+        {"table": table, "first": first, "last": last},
+    ).fetchall()
+    if bad:
+        raise LedgerError(f"{table}: core and ledger differ for deliveries {bad[:5]} (delivery, stored, accepted)")

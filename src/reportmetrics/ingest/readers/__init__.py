@@ -1,0 +1,1 @@
+"""One file per format behind one protocol (``base``): a path in, sheets of text out."""

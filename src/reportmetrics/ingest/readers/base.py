@@ -1,0 +1,70 @@
+"""What all readers share: the protocol, the sheet that they return, and the way they refuse a file.
+
+Belongs here: nothing that knows a format. Not here: what a column means (``mapping``), types (``sql/core``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from reportmetrics.profile.sources import Options
+
+BAD_MARK = "\x1a"
+"""First character of a cell that could not be understood (SUBSTITUTE, which is meant for that). No cast accepts it."""
+
+
+class UnreadableError(Exception):
+    """A file or sheet that cannot be read. ``code`` is stable, ``message`` and ``remedy`` are for people."""
+
+    def __init__(self, code: str, message: str, remedy: str) -> None:
+        super().__init__(f"{message}; {remedy}")
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows under one header, as text.
+
+    ``rows`` has ``source_row`` (Int64, as a spreadsheet numbers it, the first row of the file being 1), ``c0`` ..
+    (String, one per name in ``header``, null where the cell is empty) and ``row_fault`` (String, null for a sound row).
+    Rows without any entry are left out; the numbers of the others do not move.
+    """
+
+    name: str
+    header: tuple[str, ...]
+    rows: pl.DataFrame
+
+
+class Reader(Protocol):
+    """Reads one format."""
+
+    def __call__(
+        self, path: Path, options: Options, sheets: Sequence[str | None]
+    ) -> dict[str | None, Sheet | UnreadableError]:
+        """The wanted sheets by name (None: the format has no sheets), each read or refused.
+
+        Raises ``UnreadableError`` when the file as a whole cannot be read.
+        """
+        ...
+
+
+def sheet_schema(width: int) -> dict[str, pl.DataType]:
+    """Schema of ``Sheet.rows`` with ``width`` columns."""
+    schema: dict[str, pl.DataType] = {"source_row": pl.Int64()}
+    schema |= {f"c{i}": pl.String() for i in range(width)}
+    return schema | {"row_fault": pl.String()}
+
+
+def clean_header(cells: Sequence[str | None]) -> tuple[str, ...]:
+    """Header cells without outer blanks; blank cells at the end are no columns."""
+    names = [(c or "").strip() for c in cells]
+    while names and not names[-1]:
+        names.pop()
+    return tuple(names)

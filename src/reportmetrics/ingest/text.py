@@ -1,0 +1,122 @@
+"""SQL that turns a cell into canonical text, from the declared mapping of its column.
+
+Canonical text is what ``sql/core`` casts without choices of its own: dates as ISO, instants as ISO in UTC, numbers
+with a decimal point, codes as declared. What the mapping does not understand keeps its text behind ``BAD_MARK``, so
+that the cast fails and the row is rejected with its reason. An empty cell is null.
+
+SQL is composed from the profile's mapping, whose texts enter as quoted literals; nothing from a file becomes SQL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from reportmetrics.profile.sources import ColumnMap
+from reportmetrics.warehouse.tables import Column
+
+_BLANKS = " \t\r\n\u00a0\u202f\u200b\ufeff"
+_MARKED = "chr(26) || {cell}"
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+"""Years outside are slips of the pen (217, 20222)."""
+
+CELL_DATES = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
+"""How the workbook reader writes real date cells; understood besides the formats that the mapping names."""
+
+
+def literal(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def literals(texts: Iterable[str]) -> str:
+    """SQL string literals, separated by commas."""
+    return ", ".join(literal(t) for t in texts)
+
+
+def entered(cell: str, given: ColumnMap) -> str:
+    """The cell without outer blanks; null when nothing was entered."""
+    text = f"nullif(trim({cell}, {literal(_BLANKS)}), '')"
+    words = [b for b in given.blank if b.strip(_BLANKS)]
+    return f"CASE WHEN {text} NOT IN ({literals(words)}) THEN {text} END" if words else text
+
+
+def canonical(cell: str, column: Column, given: ColumnMap, *, zone: str, extra_formats: Sequence[str] = ()) -> str:
+    """Canonical text of ``cell``, a SQL expression that is null where nothing was entered.
+
+    ``zone`` is the zone of times without offset, unless the mapping names one. ``extra_formats`` are tried last.
+    """
+    if given.map is not None:
+        cell = _mapped(cell, column, given)
+        return _boolean(cell) if column.type == "boolean" else cell
+    if column.type in ("date", "timestamp"):
+        formats = [*given.formats, *(f for f in extra_formats if f not in given.formats)]
+        return _moment(cell, formats, None if column.type == "date" else given.timezone or zone)
+    if column.type in ("integer", "number"):
+        return _number(cell, given, whole=column.type == "integer")
+    if column.type == "boolean":
+        return _boolean(cell)
+    if column.codes and given.ignore_case:
+        codes = " ".join(f"WHEN {literal(c.lower())} THEN {literal(c)}" for c in column.codes)
+        return f"CASE lower({cell}) {codes} ELSE {cell} END"
+    return cell
+
+
+def _mapped(cell: str, column: Column, given: ColumnMap) -> str:
+    """A map is a closed list: its keys, the canonical codes themselves, nothing else.
+
+    Ids of the profile pass, since they are checked against the profile later.
+    """
+    pairs = {} if given.map is None else given.map
+    fold = str.lower if given.ignore_case else str
+    targets = list(dict.fromkeys([*column.codes, *(v for v in pairs.values() if v is not None)]))
+    cases = {fold(t): literal(t) for t in targets}
+    cases |= {fold(k.strip()): "NULL" if v is None else literal(v) for k, v in pairs.items()}
+    whens = " ".join(f"WHEN {literal(k)} THEN {v}" for k, v in cases.items())
+    subject = f"lower({cell})" if given.ignore_case else cell
+    other = cell if column.refers else _MARKED.format(cell=cell)
+    return f"CASE {subject} {whens} ELSE {other} END"
+
+
+def _moment(cell: str, formats: Sequence[str], zone: str | None) -> str:
+    """A date (``zone`` None) or an instant. Local times that a change of clocks skipped are not understood."""
+    tries = []
+    for text in formats:
+        read = f"try_strptime({cell}, {literal(text)})"
+        if "%z" in text.replace("%%", ""):
+            tries.append(f"CAST({read} AS DATE)" if zone is None else f"timezone('UTC', {read})")
+        elif zone is None or zone == "UTC":
+            tries.append(read)
+        else:
+            at = f"timezone({literal(zone)}, {read})"
+            tries.append(f"CASE WHEN timezone({literal(zone)}, {at}) = {read} THEN timezone('UTC', {at}) END")
+    found = f"coalesce({', '.join(tries)})" if len(tries) > 1 else tries[0]
+    as_type = "DATE" if zone is None else "TIMESTAMP"
+    return (
+        f"CASE WHEN year({found}) BETWEEN {_FIRST_YEAR} AND {_LAST_YEAR} "
+        f"THEN CAST(CAST({found} AS {as_type}) AS VARCHAR) ELSE {_MARKED.format(cell=cell)} END"
+    )
+
+
+def _number(cell: str, given: ColumnMap, *, whole: bool) -> str:
+    """A number with the declared marks. Thousands marks must stand where they belong, or the cell is not understood."""
+    mark, digits = re.escape(given.decimal), r"\d+"
+    if given.thousands:
+        digits = rf"(\d+|\d{{1,3}}({re.escape(given.thousands)}\d{{3}})+)"
+    tail = rf"({mark}0*)?" if whole else rf"({mark}\d*)?([eE][+-]?\d+)?"
+    pattern = rf"[+-]?{digits}{tail}" if whole else rf"[+-]?({digits}{tail}|{mark}\d+)"
+    plain = cell
+    if given.thousands:
+        plain = f"replace({plain}, {literal(given.thousands)}, '')"
+    if given.decimal != ".":
+        plain = f"replace({plain}, {literal(given.decimal)}, '.')"
+    if whole:
+        plain = f"split_part({plain}, '.', 1)"
+    return f"CASE WHEN regexp_full_match({cell}, {literal(pattern)}) THEN {plain} ELSE {_MARKED.format(cell=cell)} END"
+
+
+def _boolean(cell: str) -> str:
+    return (
+        f"CASE WHEN lower({cell}) IN ('true', 'yes', '1') THEN 'true' "
+        f"WHEN lower({cell}) IN ('false', 'no', '0') THEN 'false' ELSE {_MARKED.format(cell=cell)} END"
+    )

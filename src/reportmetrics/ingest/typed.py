@@ -1,0 +1,149 @@
+"""Text rows to typed rows: the temporary tables ``mapped`` and ``typed`` of one canonical table and one batch.
+
+``mapped`` holds canonical text in the declared columns, and for each row its number, group, file, row in the file,
+the label of the column it was turned from, a fault of the row as a whole, and the hash of its content.
+``typed`` is what ``sql/core/<table>.sql`` makes of it.
+"""
+
+from __future__ import annotations
+
+import re
+
+import duckdb
+import polars as pl
+
+from reportmetrics.ingest.batch import Batch, Group
+from reportmetrics.ingest.mapping import Fit, Origin
+from reportmetrics.ingest.pseudonyms import pseudonyms
+from reportmetrics.ingest.text import CELL_DATES, canonical, entered, literal
+from reportmetrics.settings import sql_folder
+from reportmetrics.warehouse.tables import Column, Table
+
+_PLACE = "row_id, part, grp, file_seq, source_row, turned, row_fault"
+_ORDERED = re.compile(r"(\w+) < (\w+)")
+"""A rule of the form ``end < start``."""
+
+
+def make_typed(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch, *, zone: str, key: bytes) -> bool:
+    """Make the two tables. False, and neither is made, when the batch holds nothing for ``table``."""
+    parts: list[str] = []
+    first = 0
+    zeros: list[int] = []
+    for group in batch.groups:
+        for fitted in group.fits:
+            if fitted.table.table != table.name:
+                continue
+            connection.register(f"rows_{group.number}", group.rows)
+            parts.append(_select(connection, group, fitted, table, zone, first))
+            first += group.rows.height * max(1, len(fitted.turned))
+            if fitted.table.end_before_start == "zero":
+                zeros.append(group.number)
+    if not parts:
+        return False
+    _hide_people(connection, table, parts, key)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {core_sql(table.name)}")
+    for group_number in zeros:
+        _end_at_start(connection, table, group_number)
+    return True
+
+
+def core_sql(table: str) -> str:
+    """The SELECT that casts the columns of a table."""
+    return (sql_folder() / "core" / f"{table}.sql").read_text(encoding="utf-8")
+
+
+def _select(
+    connection: duckdb.DuckDBPyConnection, group: Group, fitted: Fit, table: Table, zone: str, first: int
+) -> str:
+    """SELECT of one group's rows as canonical text."""
+    turned = fitted.turned
+    place = f"{first} + rid AS row_id, 0 AS part" if not turned else _TURNED_PLACE.format(first=first, n=len(turned))
+    source = f"rows_{group.number}"
+    if turned:
+        names = pl.DataFrame({"pos": range(len(turned)), "label": [fitted.header[i] for i in turned]})
+        connection.register(f"turned_{group.number}", names)
+        cells = ", ".join(f"c{i}" for i in turned)
+        source = (
+            f"(SELECT r.*, t.pos, t.label, list_extract([{cells}], t.pos + 1) AS cell "
+            f"FROM {source} AS r CROSS JOIN turned_{group.number} AS t)"
+        )
+    extra = CELL_DATES if group.source.reader == "xlsx" else ()
+    inner, outer = [], []
+    for column in table.columns:
+        origin = fitted.origins.get(column.name)
+        cell = None if origin is None else _cell(origin)
+        if origin is None or cell is None:
+            outer.append(f'CAST(NULL AS VARCHAR) AS "{column.name}"')
+            continue
+        inner.append(f'{entered(cell, origin.given)} AS "{column.name}"')
+        text = canonical(f'"{column.name}"', column, origin.given, zone=zone, extra_formats=extra)
+        outer.append(f'{text} AS "{column.name}"')
+    label = "label" if turned else "CAST(NULL AS VARCHAR)"
+    where = "WHERE nullif(trim(cell), '') IS NOT NULL" if turned and _drops_blank(fitted) else ""
+    return (
+        f"SELECT {_PLACE}, {', '.join(outer)} FROM (SELECT {place}, {group.number} AS grp, file_seq, source_row, "
+        f"{label} AS turned, row_fault, {', '.join(inner)} FROM {source} {where})"
+    )
+
+
+_TURNED_PLACE = "{first} + rid * {n} + pos AS row_id, pos AS part"
+
+
+def _drops_blank(fitted: Fit) -> bool:
+    return fitted.table.unpivot is not None and fitted.table.unpivot.drop_blank
+
+
+def _cell(origin: Origin) -> str | None:
+    """SQL of the text that a column is made from; None when the file lacks an optional column."""
+    if origin.pivot is not None:
+        return "label" if origin.pivot == "name" else "cell"
+    if origin.cell is not None:
+        return f"c{origin.cell}"
+    if origin.given.fact is not None:
+        return f"fact_{origin.given.fact}"
+    return None if origin.given.value is None else literal(origin.given.value)
+
+
+def _hide_people(connection: duckdb.DuckDBPyConnection, table: Table, parts: list[str], key: bytes) -> None:
+    """Make ``mapped``, with pseudonyms in place of names, so that no name reaches a table of the warehouse."""
+    rows = " UNION ALL ".join(parts)
+    people = [c.name for c in table.columns if c.personal]
+    if people:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE named AS {rows}")
+        distinct = " UNION ".join(f'SELECT "{p}" AS name FROM named WHERE "{p}" IS NOT NULL' for p in people)
+        known = pseudonyms(key, (row[0] for row in connection.execute(distinct).fetchall()))
+        connection.register(
+            "pseudonym", pl.DataFrame({"name": list(known), "hidden": list(known.values())}, schema_overrides=_TEXT)
+        )
+        rows = "SELECT n.* REPLACE ({}) FROM named AS n {}".format(
+            ", ".join(f'p_{p}.hidden AS "{p}"' for p in people),
+            " ".join(f'LEFT JOIN pseudonym AS p_{p} ON p_{p}.name = n."{p}"' for p in people),
+        )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE mapped AS SELECT *, {_content(table.columns)} AS content FROM ({rows})"
+    )
+    if people:
+        connection.execute("DROP TABLE named")
+
+
+_TEXT = {"name": pl.String(), "hidden": pl.String()}
+
+
+def _content(columns: tuple[Column, ...]) -> str:
+    """Hash of the mapped text. Canonical text is never empty, so null and empty cannot be confused."""
+    texts = ", ".join(f"coalesce(\"{c.name}\", '')" for c in columns)
+    return f"md5_number(concat_ws(chr(31), {texts}, coalesce(row_fault, '')))"
+
+
+def _end_at_start(connection: duckdb.DuckDBPyConnection, table: Table, group: int) -> None:
+    """Where the source says that an end before its start is a wait of zero, the end moves to the start."""
+    for rule in table.rules:
+        ordered = _ORDERED.fullmatch(rule.violated)
+        if ordered is None:
+            continue
+        end, start = ordered.groups()
+        connection.execute(
+            f"UPDATE typed SET {end} = {start} WHERE {rule.violated} "
+            "AND row_id IN (SELECT row_id FROM mapped WHERE grp = $group)",
+            {"group": group},
+        )

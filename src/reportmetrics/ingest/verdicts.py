@@ -1,0 +1,184 @@
+"""Which rows are new, which repeat, which are replaced, which are refused.
+
+For each key the rows that were told make a sequence, in the order (known_from, delivery, row). Judged in this order:
+
+* *duplicate*: the row repeats what is current for its key: the sound row before it, or, for a faulty row, the row told
+  just before. So a faulty row that is sent twice is one reject and one duplicate.
+* *rejected*: it has a fault.
+* *superseded*: a later sound row of the same file, known from the same moment, has the same key and other content.
+* *accepted*: all others. A row that goes back to an earlier content is a change again.
+
+Most rows have a key that is new and stands once: they need no sequence. Only the others are put in order. A row that
+is known from an earlier moment than what is stored (a backfill that arrives late) is compared with the history of its
+key in core, so that it finds its place.
+
+Leaves the temporary tables ``judged`` (one line per row of ``mapped``) and ``news`` (the new state of each key).
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from reportmetrics.ingest.text import literal
+from reportmetrics.profile.sources import FromColumn
+from reportmetrics.warehouse.tables import Table
+
+KnownFrom = dict[int, FromColumn]
+"""Group number -> where its rows say from when they are known; other groups take the file's moment."""
+
+
+def judge(connection: duckdb.DuckDBPyConnection, table: Table, keys: dict[int, list[str]], known: KnownFrom) -> None:
+    """Judge every row of ``mapped``. ``keys`` gives, per group, the columns of the business key.
+
+    Needs the tables ``delivery`` (file_seq, known_from), ``mapped``, ``typed``, ``fault``.
+    """
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE told AS
+        SELECT
+            m.row_id, m.file_seq, m.source_row, m.part, m.content,
+            {_row_key(table, keys)} AS row_key,
+            {_known_from(table, known)} AS known_from,
+            f.row_id IS NOT NULL AS faulty
+        FROM mapped AS m
+        JOIN typed AS t USING (row_id)
+        JOIN delivery AS d USING (file_seq)
+        LEFT JOIN (SELECT DISTINCT row_id FROM fault) AS f USING (row_id)
+        """
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE contested AS
+        SELECT
+            k.row_key,
+            l.known_from AS since,
+            l.accepted,
+            l.told,
+            coalesce(k.earliest < l.known_from, false) AS late
+        FROM (SELECT row_key, count(*) AS rows, min(known_from) AS earliest FROM told GROUP BY row_key) AS k
+        LEFT JOIN latest.{table.name} AS l USING (row_key)
+        WHERE k.rows > 1 OR l.row_key IS NOT NULL
+        """
+    )
+    connection.execute(_PRIOR.format(table=table.name))
+    connection.execute(_SEQUENCE)
+    connection.execute(_JUDGED)
+    connection.execute(_NEWS)
+
+
+def _row_key(table: Table, keys: dict[int, list[str]]) -> str:
+    """First 20 hex digits of the MD5 of table name and key, joined by ``|``; null counts as empty."""
+    by_key: dict[tuple[str, ...], list[int]] = {}
+    for group, names in keys.items():
+        by_key.setdefault(tuple(names), []).append(group)
+    hashes = []
+    for columns, groups in by_key.items():
+        # A key column that could not be cast counts with its text, so that such rows are not taken for one another.
+        parts = ", '|', ".join(f'coalesce(CAST(t."{n}" AS VARCHAR), m."{n}", \'\')' for n in columns)
+        hashes.append((groups, f"left(md5(concat({literal(table.name + '|')}, {parts})), 20)"))
+    if len(hashes) == 1:
+        return hashes[0][1]
+    whens = " ".join(f"WHEN m.grp IN ({', '.join(map(str, groups))}) THEN {sql}" for groups, sql in hashes)
+    return f"CASE {whens} END"
+
+
+def _known_from(table: Table, known: KnownFrom) -> str:
+    whens = " ".join(
+        f'WHEN {group} THEN coalesce(CAST(t."{source.column}" AS TIMESTAMP), d.known_from)'
+        for group, source in known.items()
+        if source.column in table.by_name
+    )
+    return f"CASE m.grp {whens} ELSE d.known_from END" if whens else "d.known_from"
+
+
+_PRIOR = """
+CREATE OR REPLACE TEMP TABLE prior AS
+SELECT
+    row_key,
+    since AS known_from,
+    0::BIGINT AS file_seq,
+    0::BIGINT AS source_row,
+    accepted AS content,
+    false AS faulty
+FROM contested WHERE NOT late AND accepted IS NOT NULL
+UNION ALL
+SELECT row_key, coalesce(since, TIMESTAMP '0001-01-01'), 0, 1, told, true
+FROM contested
+WHERE told IS NOT NULL AND told IS DISTINCT FROM accepted
+UNION ALL
+SELECT c.row_key, c.known_from, c.file_seq, c.source_row, c.content, false
+FROM core.{table} AS c SEMI JOIN (SELECT row_key FROM contested WHERE late) AS k USING (row_key)
+WHERE (SELECT bool_or(late) FROM contested)
+"""
+
+_SEQUENCE = """
+CREATE OR REPLACE TEMP TABLE sequence AS
+WITH everything AS (
+    SELECT row_id, row_key, known_from, file_seq, source_row, part, content, faulty
+    FROM told SEMI JOIN contested USING (row_key)
+    UNION ALL
+    SELECT NULL, row_key, known_from, file_seq, source_row, 0, content, faulty FROM prior
+),
+repeats AS (
+    SELECT
+        *,
+        CASE
+            WHEN row_id IS NULL THEN false
+            WHEN faulty THEN lag(content) OVER along_key = content
+            ELSE last_value(CASE WHEN NOT faulty THEN content END IGNORE NULLS) OVER before_in_file = content
+        END AS repeats
+    FROM everything
+    WINDOW
+        along_key AS (PARTITION BY row_key ORDER BY known_from, file_seq, source_row, part),
+        before_in_file AS (
+            PARTITION BY row_key, known_from, file_seq ORDER BY source_row, part
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        )
+),
+replaced AS (
+    SELECT
+        * REPLACE (coalesce(repeats, false) AS repeats),
+        NOT faulty AND NOT coalesce(repeats, false) AND lead(row_key) OVER (
+            PARTITION BY row_key, known_from, file_seq, faulty, coalesce(repeats, false) ORDER BY source_row, part
+        ) IS NOT NULL AND row_id IS NOT NULL AS superseded
+    FROM repeats
+)
+SELECT
+    *,
+    NOT faulty AND NOT repeats AND NOT superseded AND row_id IS NOT NULL AND coalesce(lag(content) OVER (
+        PARTITION BY row_key, faulty OR repeats OR superseded ORDER BY known_from, file_seq, source_row, part
+    ) = content, false) AS told_before
+FROM replaced
+"""
+
+_JUDGED = """
+CREATE OR REPLACE TEMP TABLE judged AS
+SELECT
+    t.row_id, t.row_key, t.file_seq, t.source_row, t.known_from, t.content,
+    CASE
+        WHEN s.repeats OR s.told_before THEN 'duplicate'
+        WHEN t.faulty THEN 'rejected'
+        WHEN s.superseded THEN 'superseded'
+        ELSE 'accepted'
+    END AS verdict
+FROM told AS t
+LEFT JOIN sequence AS s USING (row_id)
+"""
+
+_NEWS = """
+CREATE OR REPLACE TEMP TABLE news AS
+SELECT
+    row_key,
+    CASE WHEN NOT faulty THEN known_from END AS known_from,
+    CASE WHEN NOT faulty THEN content END AS accepted,
+    content AS told
+FROM told ANTI JOIN contested USING (row_key)
+UNION ALL
+SELECT
+    row_key,
+    last(known_from ORDER BY known_from, file_seq, source_row, part) FILTER (WHERE stands),
+    last(content ORDER BY known_from, file_seq, source_row, part) FILTER (WHERE stands),
+    last(content ORDER BY known_from, file_seq, source_row, part)
+FROM (SELECT *, NOT faulty AND NOT repeats AND NOT superseded AND NOT told_before AS stands FROM sequence)
+GROUP BY row_key
+"""

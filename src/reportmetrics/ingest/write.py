@@ -1,0 +1,179 @@
+"""Storing what has been judged: core, rejects, raw rows, ledger, and the index of what is latest.
+
+Everything here happens inside one transaction, opened by the caller, in which each file of the batch is whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+import duckdb
+import polars as pl
+
+from reportmetrics.ingest.batch import Batch, Group, Refusal, Taken
+from reportmetrics.ingest.ledger import Delivery, check_core
+from reportmetrics.ingest.mapping import Origin
+from reportmetrics.warehouse.schema import CONTENT
+from reportmetrics.warehouse.tables import TABLES, Table
+
+Counts = dict[int, dict[str, int]]
+"""Per delivery: rows of each verdict, and ``read``."""
+
+VERDICTS = ("accepted", "rejected", "duplicate", "superseded")
+
+
+def write_table(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> Counts:
+    """Store the judged rows of one table. Returns what became of them, per delivery."""
+    columns = ", ".join(f'"{c.name}"' for c in table.columns)
+    typed = ", ".join(f't."{c.name}"' for c in table.columns)
+    connection.execute(
+        f"""
+        INSERT INTO core.{table.name} (row_key, source_file, source_row, file_seq, known_from, {columns}, {CONTENT})
+        SELECT j.row_key, d.source_file, j.source_row, j.file_seq, j.known_from, {typed}, j.content
+        FROM judged AS j JOIN typed AS t USING (row_id) JOIN delivery AS d ON d.file_seq = j.file_seq
+        WHERE j.verdict = 'accepted'
+        """
+    )
+    connection.execute(
+        f"DELETE FROM latest.{table.name} "
+        "WHERE row_key IN (SELECT row_key FROM contested WHERE since IS NOT NULL OR told IS NOT NULL)"
+    )
+    connection.execute(f"INSERT INTO latest.{table.name} SELECT row_key, known_from, accepted, told FROM news")
+    _write_rejects(connection, table, batch)
+    counted = connection.execute(
+        "SELECT file_seq, count(*) AS read, {} FROM judged GROUP BY file_seq".format(
+            ", ".join(f"count(*) FILTER (WHERE verdict = '{v}')" for v in VERDICTS)
+        )
+    ).fetchall()
+    return {seq: {"read": read, **dict(zip(VERDICTS, each, strict=True))} for seq, read, *each in counted}
+
+
+def _write_rejects(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:
+    """One line per fault of a rejected row, with the column as the file names it and the cell as it was sent."""
+    faults = connection.sql(
+        "SELECT f.row_id, m.grp, m.file_seq, m.source_row, m.turned, f.column_name AS name, f.code, f.message, "
+        "f.remedy, f.entry FROM fault AS f JOIN judged AS j USING (row_id) JOIN mapped AS m USING (row_id) "
+        "WHERE j.verdict = 'rejected' ORDER BY f.row_id"
+    ).pl()
+    if faults.is_empty():
+        return
+    groups = {g.number: g for g in batch.groups}
+    parts = [
+        _as_sent(part, groups[int(str(grp))], table, None if name is None else str(name))
+        for (grp, name), part in faults.group_by(["grp", "name"], maintain_order=True)
+    ]
+    names = pl.DataFrame(
+        [{"file_seq": t.file_seq, "original_name": t.kept.found.name} for t in batch.taken],
+        schema={"file_seq": pl.Int64(), "original_name": pl.String()},
+    )
+    rejects = pl.concat(parts).join(names, on="file_seq", how="left").with_columns(table_name=pl.lit(table.name))
+    _append(connection, "reject", rejects)
+
+
+def _as_sent(faults: pl.DataFrame, group: Group, table: Table, name: str | None) -> pl.DataFrame:
+    """Give faults of one group and column the file's own name of the column and the cell as it was sent."""
+    origin = None if name is None else _origin(group, table.name, name)
+    label = pl.lit(None, dtype=pl.String) if origin is None else pl.lit(origin.label or name)
+    raw = pl.col("entry")
+    if origin is not None and origin.pivot is not None:
+        label = pl.col("turned")
+    elif origin is not None and origin.cell is not None and name is not None and not table.by_name[name].personal:
+        cells = group.rows.select("file_seq", "source_row", cell=f"c{origin.cell}")
+        faults = faults.join(cells, on=["file_seq", "source_row"], how="left", maintain_order="left")
+        raw = pl.col("cell")
+    return faults.select(
+        "file_seq",
+        "source_row",
+        "code",
+        "message",
+        "remedy",
+        column_name=label,
+        raw=raw.cast(pl.String).str.strip_prefix("\x1a"),
+        source=pl.lit(group.source.source),
+        sheet=pl.lit(group.sheet, dtype=pl.String),
+    )
+
+
+def _origin(group: Group, table: str, name: str) -> Origin | None:
+    return next((f.origins.get(name) for f in group.fits if f.table.table == table), None)
+
+
+def write_refusals(connection: duckdb.DuckDBPyConnection, refusals: Iterable[Refusal]) -> None:
+    """A reject without a row for each table that a delivery could not fill."""
+    lines = [
+        {
+            "file_seq": r.taken.file_seq,
+            "table_name": r.table,
+            "source": r.taken.kept.found.source.source,
+            "original_name": r.taken.kept.found.name,
+            "sheet": r.sheet,
+            "code": r.why.code,
+            "message": r.why.message,
+            "remedy": r.why.remedy,
+        }
+        for r in refusals
+    ]
+    if lines:
+        schema = {"file_seq": pl.Int64(), **dict.fromkeys(list(lines[0])[1:], pl.String())}
+        _append(connection, "reject", pl.DataFrame(lines, schema=schema))
+
+
+def write_raw(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """The text rows as they were sent, and the headers that name their cells."""
+    for group in batch.groups:
+        cells = ", ".join(f"c{i}" for i in range(len(group.header)))
+        connection.register(f"rows_{group.number}", group.rows)
+        connection.execute(
+            f"INSERT INTO raw.cells SELECT file_seq, $sheet, source_row, [{cells}] FROM rows_{group.number}",
+            {"sheet": group.sheet},
+        )
+        connection.execute(
+            "INSERT INTO raw.header SELECT d.file_seq, d.source_file, $sheet, $names FROM delivery AS d "
+            f"SEMI JOIN rows_{group.number} USING (file_seq)",
+            {"sheet": group.sheet, "names": list(group.header)},
+        )
+
+
+def write_ledger(connection: duckdb.DuckDBPyConnection, batch: Batch, counts: Mapping[str, Counts]) -> list[Delivery]:
+    """A line per delivery and table; every table of a source has one, be it with zero rows. Checks core against it."""
+    refused = {(r.taken.file_seq, r.table): r.why for r in batch.refusals}
+    lines: list[Delivery] = []
+    rows: list[dict[str, object]] = []
+    for taken in batch.taken:
+        found = taken.kept.found
+        for entry in found.source.tables:
+            place = (taken.file_seq, entry.table)
+            why = refused.get(place)
+            message = batch.notes.get(place) if why is None else f"{why.message}; {why.remedy}"
+            count = counts.get(entry.table, {}).get(taken.file_seq, {})
+            numbers = (count.get("read", 0), *(count.get(v, 0) for v in VERDICTS))
+            status = "stored" if why is None else "unreadable"
+            lines.append(
+                Delivery(taken.file_seq, entry.table, found.source.source, found.name, status, message, *numbers)
+            )
+            rows.append(_ledger_row(lines[-1], taken))
+    kinds = {"text": pl.String(), "integer": pl.Int64(), "timestamp": pl.Datetime("us")}
+    schema = {c.name: kinds[c.type] for c in TABLES["ledger"].columns}
+    _append(connection, "ledger", pl.DataFrame(rows, schema=schema))
+    for table in counts:
+        check_core(connection, table, batch.taken[0].file_seq, batch.taken[-1].file_seq)
+    return lines
+
+
+def _ledger_row(line: Delivery, taken: Taken) -> dict[str, object]:
+    row: dict[str, object] = {name: getattr(line, name) for name in line.__slots__}
+    facts = taken.kept.found.facts
+    return row | {
+        "source_file": taken.kept.sha256,
+        "facts": json.dumps(facts, ensure_ascii=False) if facts else None,
+        "arrived_at": taken.kept.arrived_at,
+        "known_from": taken.known_from,
+    }
+
+
+def _append(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
+    names = ", ".join(f'"{n}"' for n in rows.columns)
+    connection.register("appended", rows)
+    connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM appended")
+    connection.unregister("appended")

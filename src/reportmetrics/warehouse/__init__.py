@@ -1,0 +1,1 @@
+"""The canonical tables, the DuckDB file that holds them, and the snapshots made from it."""

@@ -1,0 +1,51 @@
+"""DDL of the warehouse, made from the declarations in ``tables``.
+
+* ``raw``: what was sent, as text, with its place in the file;
+* ``core``: typed rows of the source tables, append-only, with provenance;
+* ``latest``: per table and key, what was told last. It is an index over ``core`` (and over refused rows), kept so that
+  taking a file costs the same however long the history is;
+* ``ledger``, ``reject``, ``seen`` (files that need not be opened again), ``state``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reportmetrics.warehouse.tables import PROVENANCE, SOURCE_TABLES, SQL_TYPES, TABLES, Column, Table
+
+CONTENT = "content"
+"""Column of core beside the declared ones: hash of the row's mapped text, to tell a repeat from a change."""
+
+
+def core_columns(table: Table) -> tuple[Column, ...]:
+    """Provenance first, then the table's own columns."""
+    return (*PROVENANCE, *table.columns)
+
+
+def columns_sql(columns: Sequence[Column]) -> str:
+    """Column definitions. Only what the program itself guarantees is NOT NULL."""
+    return ", ".join(f'"{c.name}" {SQL_TYPES[c.type]}' for c in columns)
+
+
+def statements() -> Iterator[str]:
+    """All statements that make an empty warehouse; each may be run again."""
+    for schema in ("raw", "core", "latest"):
+        yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
+    for table in SOURCE_TABLES:
+        yield f"CREATE TABLE IF NOT EXISTS core.{table.name} ({columns_sql(core_columns(table))}, {CONTENT} UHUGEINT)"
+        yield (
+            f"CREATE TABLE IF NOT EXISTS latest.{table.name} "
+            "(row_key VARCHAR, known_from TIMESTAMP, accepted UHUGEINT, told UHUGEINT)"
+        )
+    yield (
+        "CREATE TABLE IF NOT EXISTS raw.header (file_seq BIGINT, source_file VARCHAR, sheet VARCHAR, names VARCHAR[])"
+    )
+    yield "CREATE TABLE IF NOT EXISTS raw.cells (file_seq BIGINT, sheet VARCHAR, source_row BIGINT, cells VARCHAR[])"
+    for name in ("ledger", "reject"):
+        yield f"CREATE TABLE IF NOT EXISTS {name} ({columns_sql(TABLES[name].columns)})"
+    yield (
+        "CREATE TABLE IF NOT EXISTS seen "
+        "(identity VARCHAR, source VARCHAR, name VARCHAR, size BIGINT, modified_ns BIGINT, seen_at TIMESTAMP)"
+    )
+    yield "CREATE TABLE IF NOT EXISTS state (position BIGINT, validated_position BIGINT)"
+    yield "INSERT INTO state SELECT 0, 0 WHERE NOT EXISTS (FROM state)"

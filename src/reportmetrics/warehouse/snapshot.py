@@ -1,0 +1,261 @@
+"""The snapshot: what was known at ``as_of``, fixed by the date and a ledger position, as Parquet.
+
+Belongs here: which row of a key counts, which dates are visible yet, and the layout on disk. Not here: metrics.
+
+The bytes of a snapshot depend on its date, position, profile and the rows only, not on the number of threads or on the
+order in which files came: rows are sorted by key and written by one thread. A month that is the same as in the previous
+snapshot is a hard link to it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import filecmp
+import json
+import os
+import re
+import shutil
+import zoneinfo
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import duckdb
+import polars as pl
+
+from reportmetrics.profile.load import Profile
+from reportmetrics.warehouse.schema import core_columns
+from reportmetrics.warehouse.store import Store
+from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES, Column, Table
+
+_SYSTEM = ("ledger", "reject")
+_ABOUT = "snapshot.json"
+_ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A snapshot on disk: ``folder/<table>/<YYYY-MM or all>.parquet``. ``rows`` counts rows by table.
+
+    ``as_of_at`` is the instant (naive UTC) that ``as_of`` means: midnight at its start in the mission's zone.
+    """
+
+    folder: Path
+    as_of: dt.date
+    as_of_at: dt.datetime
+    position: int
+    rows: dict[str, int]
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Read the description of a snapshot. Raises ``FileNotFoundError`` where there is none."""
+        about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+        return cls(
+            folder,
+            dt.date.fromisoformat(about["as_of"]),
+            dt.datetime.fromisoformat(about["as_of_at"]),
+            about["position"],
+            about["rows"],
+        )
+
+
+def as_of_instant(as_of: dt.date, time_zone: str) -> dt.datetime:
+    """Midnight at the start of ``as_of`` in ``time_zone``, as naive UTC."""
+    local = dt.datetime.combine(as_of, dt.time(), tzinfo=zoneinfo.ZoneInfo(time_zone))
+    return local.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def make_snapshot(
+    store: Store,
+    profile: Profile,
+    *,
+    as_of: dt.date,
+    target: Path,
+    position: int | None = None,
+    previous: Path | None = None,
+) -> Snapshot:
+    """Write the snapshot of ``as_of`` to ``target``, which is replaced when it exists.
+
+    ``position`` is the ledger position up to which deliveries count; left out, the validated one. ``previous`` is the
+    folder of an earlier snapshot, whose files are linked where they are the same.
+    """
+    position = store.validated_position() if position is None else min(position, store.position())
+    zone = profile.mission.time_zone
+    as_of_at = as_of_instant(as_of, zone)
+    building = target.parent / f".{target.name}.building"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    # A cursor is a connection of its own: its thread setting and temporary tables end with it.
+    with _cursor(store) as connection:
+        rows = {t.name: _write_source(connection, t, building, as_of, as_of_at, position) for t in SOURCE_TABLES}
+        rows |= {name: _write_system(connection, name, building, position) for name in _SYSTEM}
+    rows |= _write_profile(profile, as_of, building)
+    _write_frame(_as_of_frame(as_of, as_of_at, zone), building / "as_of")
+    rows["as_of"] = 1
+    about = {
+        "as_of": as_of.isoformat(),
+        "as_of_at": as_of_at.isoformat(),
+        "time_zone": zone,
+        "position": position,
+        "profile": profile.digest,
+        "rows": rows,
+    }
+    (building / _ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    if previous is not None:
+        _link_unchanged(building, previous)
+    _freeze(building)
+    _remove(target)
+    building.rename(target)
+    return Snapshot.open(target)
+
+
+class _cursor:  # noqa: N801 (used as a function)
+    def __init__(self, store: Store) -> None:
+        self._cursor = store.connection.cursor()
+
+    def __enter__(self) -> duckdb.DuckDBPyConnection:
+        return self._cursor
+
+    def __exit__(self, *_: object) -> None:
+        self._cursor.close()
+
+
+def visible_sql(table: Table) -> str:
+    """SELECT of the rows of a source table as they were known.
+
+    Parameters: ``$as_of``, ``$as_of_at``, ``$position``. One row per key: the one known last. Events that had not
+    happened yet are null, what depends on them is reset, and rows that had not happened at all are left out.
+    """
+    own = ",\n        ".join(f"{_as_known(table, c)} AS {c.name}" for c in core_columns(table))
+    happened = "" if table.happens is None else f"WHERE {table.happens} IS NOT NULL"
+    resets = {r.column: r for r in table.resets}
+    final = []
+    for column in core_columns(table):
+        reset = resets.get(column.name)
+        if reset is None:
+            final.append(column.name)
+        else:
+            nothing = " AND ".join(f"{name} IS NULL" for name in reset.when_null)
+            lost = " OR ".join(f"{name}_hidden" for name in reset.when_null)
+            final.append(
+                f"CASE WHEN {nothing} AND ({lost}) THEN '{reset.value}' ELSE {column.name} END AS {column.name}"
+            )
+    hidden = "".join(
+        f",\n        coalesce({name} >= {_limit(table.by_name[name])}, false) AS {name}_hidden"
+        for r in table.resets
+        for name in r.when_null
+    )
+    return f"""
+WITH known AS (
+    SELECT *
+    FROM core.{table.name}
+    WHERE known_from < $as_of_at AND file_seq <= $position
+    QUALIFY row_number() OVER (
+        PARTITION BY row_key ORDER BY known_from DESC, file_seq DESC, source_row DESC
+    ) = 1
+),
+seen AS (
+    SELECT
+        {own}{hidden}
+    FROM known
+)
+SELECT {", ".join(final)}
+FROM seen
+{happened}
+ORDER BY row_key
+"""
+
+
+def _limit(column: Column) -> str:
+    return "$as_of" if column.type == "date" else "$as_of_at"
+
+
+def _as_known(table: Table, column: Column) -> str:
+    own = column.name in table.by_name
+    if own and column.kind == "event":
+        return f"CASE WHEN {column.name} < {_limit(column)} THEN {column.name} END"
+    return column.name
+
+
+def _write_source(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    folder: Path,
+    as_of: dt.date,
+    as_of_at: dt.datetime,
+    position: int,
+) -> int:
+    sql = visible_sql(table)
+    given = {"as_of": as_of, "as_of_at": as_of_at, "position": position}
+    # A table without a date of its own does not ask for the day; DuckDB refuses parameters that are not asked for.
+    rows = connection.sql(sql, params={n: v for n, v in given.items() if re.search(rf"\${n}\b", sql)}).pl()
+    place = folder / table.name
+    if table.happens is None or rows.is_empty():
+        _write_frame(rows, place)
+        return rows.height
+    months = rows.with_columns(month=pl.col(table.happens).dt.strftime("%Y-%m"))
+    for (month,), part in months.group_by("month", maintain_order=True):
+        _write_frame(part.drop("month"), place, str(month))
+    return rows.height
+
+
+def _write_system(connection: duckdb.DuckDBPyConnection, name: str, folder: Path, position: int) -> int:
+    columns = ", ".join(c.name for c in TABLES[name].columns)
+    rows = connection.sql(
+        f"SELECT {columns} FROM {name} WHERE file_seq <= $position ORDER BY ALL", params={"position": position}
+    ).pl()
+    _write_frame(rows, folder / name)
+    return rows.height
+
+
+def _write_profile(profile: Profile, as_of: dt.date, folder: Path) -> dict[str, int]:
+    from reportmetrics.profile.frames import profile_frames
+
+    rows: dict[str, int] = {}
+    for name, frame in profile_frames(profile, through=as_of).items():
+        _write_frame(frame.sort("row_key"), folder / name)
+        rows[name] = frame.height
+    return rows
+
+
+def _as_of_frame(as_of: dt.date, as_of_at: dt.datetime, zone: str) -> pl.DataFrame:
+    schema = {"as_of": pl.Date(), "as_of_at": pl.Datetime("us"), "time_zone": pl.String()}
+    return pl.DataFrame({"as_of": [as_of], "as_of_at": [as_of_at], "time_zone": [zone]}, schema=schema)
+
+
+def _write_frame(frame: pl.DataFrame, folder: Path, name: str = _ALL) -> None:
+    """Write Parquet whose bytes depend on the rows only (polars writes row groups of a fixed size, in order)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    frame.rechunk().write_parquet(
+        folder / f"{name}.parquet", compression="zstd", row_group_size=122_880, statistics=True
+    )
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (p for p in sorted(folder.rglob("*.parquet")))
+
+
+def _link_unchanged(folder: Path, previous: Path) -> None:
+    """Replace files that are the same in ``previous`` by hard links, where the file system can."""
+    for path in _files(folder):
+        older = previous / path.relative_to(folder)
+        if not older.is_file() or not filecmp.cmp(path, older, shallow=False):
+            continue
+        link = path.with_suffix(".link")
+        try:
+            os.link(older, link)
+        except OSError:
+            return
+        link.replace(path)
+
+
+def _freeze(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.chmod(0o444)
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)

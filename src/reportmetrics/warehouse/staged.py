@@ -1,0 +1,28 @@
+"""What is new since the last validation, as Parquet that a validator can read without locking the warehouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reportmetrics.warehouse.schema import core_columns
+from reportmetrics.warehouse.store import Store
+from reportmetrics.warehouse.tables import SOURCE_TABLES
+
+
+def stage_unvalidated(store: Store, folder: Path) -> dict[str, Path]:
+    """One Parquet file per source table with the core rows that came after ``validated_position``.
+
+    Every source table has its file, be it without rows. Returns the paths by table.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    since = store.validated_position()
+    paths: dict[str, Path] = {}
+    for table in SOURCE_TABLES:
+        paths[table.name] = folder / f"{table.name}.parquet"
+        names = ", ".join(f'"{c.name}"' for c in core_columns(table))
+        rows = store.connection.sql(
+            f"SELECT {names} FROM core.{table.name} WHERE file_seq > $since ORDER BY file_seq, source_row, row_key",
+            params={"since": since},
+        )
+        rows.write_parquet(str(paths[table.name]), compression="zstd")
+    return paths

@@ -1,0 +1,95 @@
+"""The warehouse: one DuckDB file with raw rows, core tables, rejects and ledger.
+
+Belongs here: opening and closing it, and its positions. Not here: what goes in (``ingest``) or comes out (``staged``,
+``snapshot``).
+
+One process at a time may write. The connection lives for one step only, so that nothing else is locked out for longer.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+
+from reportmetrics.warehouse.schema import statements
+
+MEMORY_LIMIT = "1GB"
+"""Above this DuckDB spills to disk, beside the warehouse."""
+
+
+class StoreError(Exception):
+    """The warehouse cannot be opened; the text says why and what to do."""
+
+
+class Store:
+    """A warehouse, open for reading and writing inside a ``with`` block."""
+
+    def __init__(self, path: Path, *, threads: int | None = None) -> None:
+        self.path = path
+        self._threads = threads
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    def __enter__(self) -> Self:
+        """Open, making the file and its tables when they are missing. Raises ``StoreError``."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._connection = duckdb.connect(str(self.path), config=self._settings())
+        except duckdb.Error as error:
+            raise StoreError(
+                f"{self.path}: cannot be opened ({str(error).splitlines()[0]}); "
+                "wait until the other run has ended, or rebuild it from the archive"
+            ) from error
+        self._connection.execute("SET enable_progress_bar = false")
+        self._connection.execute("SET TimeZone = 'UTC'")
+        for statement in statements():
+            self._connection.execute(statement)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close, whatever happened; an open transaction is rolled back."""
+        self.connection.close()
+        self._connection = None
+
+    def _settings(self) -> dict[str, str | bool | int | float | list[str]]:
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": f"{self.path}.tmp",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            # A TRY_CAST pushed down into a scan raises on a bad cell instead of giving null.
+            "disabled_optimizers": "type_pushdown",
+        }
+        if self._threads is not None:
+            settings["threads"] = self._threads
+        return settings
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The open connection."""
+        if self._connection is None:
+            raise StoreError(f"{self.path}: the warehouse is not open; use it in a 'with' block")
+        return self._connection
+
+    def _state(self, column: str) -> int:
+        row = self.connection.execute(f"SELECT {column} FROM state").fetchone()
+        return 0 if row is None else int(row[0])
+
+    def position(self) -> int:
+        """``file_seq`` of the last delivery in the ledger; 0 when there is none."""
+        return self._state("position")
+
+    def validated_position(self) -> int:
+        """Up to which ``file_seq`` the rows have passed validation."""
+        return self._state("validated_position")
+
+    def mark_validated(self, position: int) -> None:
+        """Record that all rows up to ``position`` have passed. It never moves back, nor past the ledger."""
+        self.connection.execute(
+            "UPDATE state SET validated_position = greatest(validated_position, least(position, $position))",
+            {"position": position},
+        )
