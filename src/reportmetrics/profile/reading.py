@@ -122,6 +122,8 @@ def _named(name: str, model: type[BaseModel], data: object, detail: Any) -> Prob
 def _key_path(data: object, loc: tuple[int | str, ...]) -> str:
     """``indicators[LO-04.2].target``: list items are named by their first identifier where they have one."""
     path, here = "", data
+    if loc[:2] == ("tables", 0) and isinstance(data, Mapping) and "tables" not in data:
+        path, loc = str(data["table"]), loc[2:]  # the short form of a source with one table
     for step in loc:
         if isinstance(step, int):
             here = here[step] if isinstance(here, list) and step < len(here) else None

@@ -18,6 +18,7 @@ from reportmetrics.warehouse.tables import SOURCE_TABLES, Column, Table
 
 _TABLES = {t.name: t for t in SOURCE_TABLES}
 Ids = Mapping[str, set[str]]
+Groups = set[str] | None
 
 
 def source_problems(sources: Sequence[tuple[str, Source]], ids: Ids) -> list[Problem]:
@@ -54,19 +55,20 @@ def _one_source(file: str, source: Source, ids: Ids) -> Iterator[Problem]:
         yield from _one_table(file, key, entry, _TABLES[entry.table], groups, ids)
 
 
-def _groups(file: str, key: str, pattern: str | None) -> tuple[set[str], list[Problem]]:
+def _groups(file: str, key: str, pattern: str | None) -> tuple[Groups, list[Problem]]:
+    """Named groups of a pattern; None where it cannot be read, so that it is blamed once."""
     if pattern is None:
         return set(), []
     try:
         return set(re.compile(pattern).groupindex), []
     except re.error as error:
         said = f"not a regular expression ({error})"
-        return set(), [Problem(file, key, said, "correct the pattern; quote it with single quotes in YAML")]
+        return None, [Problem(file, key, said, "correct the pattern; quote it with single quotes in YAML")]
 
 
-def _known_from(file: str, source: Source, groups: set[str]) -> Iterator[Problem]:
+def _known_from(file: str, source: Source, groups: Groups) -> Iterator[Problem]:
     if isinstance(source.known_from, FileDate):
-        if "file_date" not in groups:
+        if groups is not None and "file_date" not in groups:
             remedy = "add a group (?P<file_date>...) to 'facts'"
             yield Problem(file, "known_from", "the file's name gives no fact 'file_date'", remedy)
         yield from _format_problems(file, "known_from.file_date", source.known_from.file_date)
@@ -89,7 +91,7 @@ def _sheet(file: str, key: str, source: Source, entry: TableMap) -> Iterator[Pro
         yield Problem(file, key, f"a {source.reader} file has no sheets", "remove 'sheet'")
 
 
-def _one_table(file: str, key: str, entry: TableMap, table: Table, groups: set[str], ids: Ids) -> Iterator[Problem]:
+def _one_table(file: str, key: str, entry: TableMap, table: Table, groups: Groups, ids: Ids) -> Iterator[Problem]:
     made: set[str] = set()
     if entry.unpivot is not None:
         made = {entry.unpivot.name_to, entry.unpivot.value_to}
@@ -114,8 +116,8 @@ def _one_table(file: str, key: str, entry: TableMap, table: Table, groups: set[s
         yield Problem(file, f"{key}.unpivot", f"no column is taken from '{name}'", f"use it: {{from: {name}}}")
 
 
-def _one_column(file: str, key: str, given: ColumnMap, column: Column, groups: set[str], ids: Ids) -> Iterator[Problem]:
-    if given.fact is not None and given.fact not in groups:
+def _one_column(file: str, key: str, given: ColumnMap, column: Column, groups: Groups, ids: Ids) -> Iterator[Problem]:
+    if given.fact is not None and groups is not None and given.fact not in groups:
         yield unknown_id(file, f"{key}.fact", "fact of the file's name", given.fact, groups)
     moment = column.type in ("date", "timestamp")
     if moment and not given.formats:
