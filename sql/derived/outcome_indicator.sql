@@ -38,8 +38,8 @@ SELECT
     today.tolerance,
     today.noise,
     today.interval_days,
-    CASE WHEN original.unit IS NOT DISTINCT FROM today.unit THEN original.baseline END AS original_baseline,
-    CASE WHEN original.unit IS NOT DISTINCT FROM today.unit THEN original.target END AS original_target
+    CASE WHEN coalesce(original.unit, '') = coalesce(today.unit, '') THEN original.baseline END AS original_baseline,
+    CASE WHEN coalesce(original.unit, '') = coalesce(today.unit, '') THEN original.target END AS original_target
 FROM started AS today
 CROSS JOIN as_of
 INNER JOIN started AS original ON today.indicator_id = original.indicator_id AND original.version = 1

@@ -20,8 +20,8 @@ foreign_unit AS (
     INNER JOIN indicator
         ON
             reading.indicator_id = indicator.indicator_id
-            AND (indicator.valid_from IS NULL OR indicator.valid_from <= reading.observed_on)
-            AND (indicator.valid_to IS NULL OR indicator.valid_to >= reading.observed_on)
+            AND (indicator.valid_from IS NULL OR reading.observed_on >= indicator.valid_from)
+            AND (indicator.valid_to IS NULL OR reading.observed_on <= indicator.valid_to)
     INNER JOIN outcome_indicator ON reading.indicator_id = outcome_indicator.indicator_id
     WHERE indicator.unit IS DISTINCT FROM outcome_indicator.unit
 )

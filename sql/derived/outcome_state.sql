@@ -20,7 +20,7 @@ aged AS (
         outcome_indicator.interval_days,
         latest.read_on,
         outcome_indicator.baseline IS NOT NULL AND outcome_indicator.target IS NOT NULL AS defined,
-        CAST(date_diff('day', latest.read_on, as_of.as_of) AS BIGINT) AS age_days
+        cast(date_diff('day', latest.read_on, as_of.as_of) AS BIGINT) AS age_days
     FROM outcome_indicator
     CROSS JOIN as_of
     LEFT JOIN latest ON outcome_indicator.indicator_id = latest.indicator_id

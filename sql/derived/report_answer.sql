@@ -17,11 +17,11 @@ SELECT
     expected_report.row_key,
     expected_report.template_id,
     expected_report.unit_id,
-    CAST(date_trunc('week', expected_report.period_end) AS DATE) AS week,
-    CAST(1 AS BIGINT) AS due,
-    CAST(CASE WHEN answer.came_at IS NOT NULL THEN 1 ELSE 0 END AS BIGINT) AS came,
-    CAST(CASE WHEN answer.came_at <= expected_report.due_at THEN 1 ELSE 0 END AS BIGINT) AS on_time,
-    CAST(0 AS BIGINT) AS excess,
+    cast(date_trunc('week', expected_report.period_end) AS DATE) AS week,
+    cast(1 AS BIGINT) AS due,
+    cast(CASE WHEN answer.came_at IS NOT NULL THEN 1 ELSE 0 END AS BIGINT) AS came,
+    cast(CASE WHEN answer.came_at <= expected_report.due_at THEN 1 ELSE 0 END AS BIGINT) AS on_time,
+    cast(0 AS BIGINT) AS excess,
     CASE
         WHEN answer.came_at IS NULL THEN 'overdue'
         WHEN answer.came_at <= expected_report.due_at THEN 'on time'
@@ -40,10 +40,10 @@ SELECT
     row_key,
     template_id,
     unit_id,
-    CAST(date_trunc('week', period_end) AS DATE) AS week,
+    cast(date_trunc('week', period_end) AS DATE) AS week,
     expected AS due,
     CASE WHEN received IS NOT NULL THEN least(received, expected) END AS came,
     CASE WHEN on_time IS NOT NULL THEN least(on_time, expected) END AS on_time,
     CASE WHEN received > expected THEN received - expected ELSE 0 END AS excess,
-    CAST(NULL AS VARCHAR) AS answer_state
+    cast(NULL AS VARCHAR) AS answer_state
 FROM report_tally

@@ -24,10 +24,10 @@ SELECT
     latest.unit_id,
     latest.reporter_id,
     latest.prep_minutes IS NULL AS assumed,
-    CAST(date_trunc('week', latest.period_end) AS DATE) AS week,
-    coalesce(CAST(latest.prep_minutes AS DOUBLE), template.minutes_central) AS minutes,
-    coalesce(CAST(latest.prep_minutes AS DOUBLE), template.minutes_low) AS minutes_low,
-    coalesce(CAST(latest.prep_minutes AS DOUBLE), template.minutes_high) AS minutes_high
+    cast(date_trunc('week', latest.period_end) AS DATE) AS week,
+    coalesce(cast(latest.prep_minutes AS DOUBLE), template.minutes_central) AS minutes,
+    coalesce(cast(latest.prep_minutes AS DOUBLE), template.minutes_low) AS minutes_low,
+    coalesce(cast(latest.prep_minutes AS DOUBLE), template.minutes_high) AS minutes_high
 FROM latest
 LEFT JOIN template ON latest.template_id = template.template_id
 WHERE latest.from_latest = 1

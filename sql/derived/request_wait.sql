@@ -83,7 +83,7 @@ SELECT
     seen.decided_at IS NOT NULL AS decided,
     seen.withdrawn_at IS NOT NULL AS withdrawn,
     seen.decided_at IS NULL AND seen.withdrawn_at IS NULL AS is_open,
-    CAST(
+    cast(
         date_diff(
             'second',
             seen.raised_at,
@@ -92,7 +92,7 @@ SELECT
     ) AS waited_seconds,
     CASE
         WHEN seen.entry_at > seen.raised_at
-            THEN CAST(date_diff('second', seen.raised_at, seen.entry_at) AS BIGINT)
+            THEN cast(date_diff('second', seen.raised_at, seen.entry_at) AS BIGINT)
     END AS entry_seconds,
     date_diff('second', movement.moved_at, seen.as_of_at)
     > 2 * 86400 * coalesce(headquarters.register_every_days, 7) AS stale

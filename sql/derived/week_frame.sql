@@ -5,7 +5,7 @@ level: process
 ---*/
 -- A week without activity is a true zero only where a report that could have told of some has come.
 WITH week AS (
-    SELECT DISTINCT CAST(date_trunc('week', calendar_day.day) AS DATE) AS week
+    SELECT DISTINCT cast(date_trunc('week', calendar_day.day) AS DATE) AS week
     FROM calendar_day
     CROSS JOIN as_of
     WHERE calendar_day.day < as_of.as_of
@@ -23,10 +23,10 @@ told AS (
     INNER JOIN report
         ON
             report.period_start < week.week + INTERVAL 7 DAY
-            AND report.period_end >= week.week
+            AND week.week <= report.period_end
     INNER JOIN telling_template ON report.template_id = telling_template.template_id
     UNION
-    SELECT CAST(date_trunc('week', coalesce(occurred_on, planned_on)) AS DATE) AS week
+    SELECT cast(date_trunc('week', coalesce(occurred_on, planned_on)) AS DATE) AS week
     FROM activity
 )
 

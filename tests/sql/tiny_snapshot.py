@@ -49,7 +49,12 @@ def build(folder: Path, given: Mapping[str, Sequence[Mapping[str, Any]]], *, as_
         rows = []
         for number, row in enumerate(given.get(table.name, ()), start=1):
             assert not set(row) - set(schema), f"{table.name} has no columns {set(row) - set(schema)}"
-            defaults = {"row_key": f"{table.name}-{number}", "file_seq": 1, "known_from": LONG_KNOWN, "source_row": number}
+            defaults = {
+                "row_key": f"{table.name}-{number}",
+                "file_seq": 1,
+                "known_from": LONG_KNOWN,
+                "source_row": number,
+            }
             full = {**{k: v for k, v in defaults.items() if k in schema}, **row}
             rows.append({name: _value(full.get(name), dtype) for name, dtype in schema.items()})
         target = folder / table.name
@@ -58,5 +63,7 @@ def build(folder: Path, given: Mapping[str, Sequence[Mapping[str, Any]]], *, as_
     at = dt.datetime.combine(as_of, dt.time())
     (folder / "as_of").mkdir()
     frame = {"as_of": [as_of], "as_of_at": [at], "time_zone": ["UTC"]}
-    pl.DataFrame(frame, schema_overrides={"as_of_at": pl.Datetime("us")}).write_parquet(folder / "as_of" / "all.parquet")
+    pl.DataFrame(frame, schema_overrides={"as_of_at": pl.Datetime("us")}).write_parquet(
+        folder / "as_of" / "all.parquet"
+    )
     return folder

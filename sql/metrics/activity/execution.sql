@@ -10,9 +10,9 @@ also_by: [[]]
 estimator: share
 decision: Whether plans are realistic, and where the obstacles are worth a talk with force protection.
 limits: >-
-  Counts what was planned for a day before as_of, by that day. Postponed activities are in neither part, nor are those
-  held without having been planned; activity.plan_outcome shows them apart. Advisors resemble themselves, so the interval
-  treats each as a cluster.
+  Counts what was planned for a day before as_of, by that day. Postponed activities are in neither part, nor are
+  those held without having been planned; activity.plan_outcome shows them apart. Advisors resemble themselves, so
+  the interval treats each as a cluster.
 source: Wilson 1927 interval, n divided by the design effect (Kish 1965), t on clusters - 1
 owner: ops-assessment
 reviewed: 2022-01-10

@@ -12,8 +12,8 @@ frame: week_frame
 reads: [process]
 decision: Where advisors' time goes. More is not better.
 limits: >-
-  A row that does not say how many pieces it stands for is one piece. A week is the ISO week of the day it was held. By
-  objective and week, a week without activity is zero only where a report that could have told of some has come;
+  A row that does not say how many pieces it stands for is one piece. A week is the ISO week of the day it was held.
+  By objective and week, a week without activity is zero only where a report that could have told of some has come;
   otherwise it is not reported. Incomplete reporting of a week is not corrected for.
 source: Measure of performance; counts as reported
 owner: ops-assessment
@@ -24,7 +24,7 @@ SELECT
     row_key,
     objective_id,
     kind,
-    CAST(date_trunc('week', occurred_on) AS DATE) AS week,
+    cast(date_trunc('week', occurred_on) AS DATE) AS week,
     coalesce(count, 1) AS value
 FROM activity
 WHERE status = 'held'

@@ -10,8 +10,8 @@ also_by: [[plan_outcome]]
 estimator: sum
 decision: Whether postponing hides cancelling, and how much work is unplanned.
 limits: >-
-  'no word' is planned for a day before as_of with nothing heard since. Counted by the row, a row without a number being one
-  piece.
+  'no word' is planned for a day before as_of with nothing heard since. Counted by the row, a row without a number
+  being one piece.
 source: Counts as reported
 owner: ops-assessment
 reviewed: 2022-01-10

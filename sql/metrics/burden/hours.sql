@@ -10,9 +10,10 @@ also_by: [[week], [template_id, week], []]
 estimator: {sum: {per_unit: 60}}
 decision: Which report to ask for less often.
 limits: >-
-  Each report counts once, in its latest revision, in the ISO week of its period's last day. Minutes stated by the sender
-  are measured; otherwise the template's central value is assumed, and the interval runs from its low to its high value:
-  it is no confidence interval. A report without either is missing, not zero. Not net of the normal course of business.
+  Each report counts once, in its latest revision, in the ISO week of its period's last day. Minutes stated by the
+  sender are measured; otherwise the template's central value is assumed, and the interval runs from its low to its
+  high value: it is no confidence interval. A report without either is missing, not zero. Not net of the normal
+  course of business.
 source: Paperwork Reduction Act, responses times hours per response
 owner: ops-assessment
 reviewed: 2022-01-10

@@ -10,8 +10,8 @@ also_by: [[], [unit_id], [week]]
 estimator: share
 decision: Whether due times fit the week of those who report.
 limits: >-
-  A report is in time when its first revision was sent by the instant it was due; late ones and those still missing both count
-  against it, and burden.answer_state tells them apart. Otherwise as burden.completeness.
+  A report is in time when its first revision was sent by the instant it was due; late ones and those still missing
+  both count against it, and burden.answer_state tells them apart. Otherwise as burden.completeness.
 source: Timeliness as in DHIS2; Wilson 1927 interval, n divided by the design effect (Kish 1965), t on clusters - 1
 owner: ops-assessment
 reviewed: 2022-01-10

@@ -14,8 +14,8 @@ listings:
     columns: [request_id, request_type, objective_id, raised_on, age_days, promised_on, priority]
 decision: Which requests to raise in person first.
 limits: >-
-  A request counts as open when neither decided nor withdrawn by the last extract of its source; its age is reckoned to
-  that extract, as in latency.time_to_decision, since nothing is known of it later. Who raised it is never shown.
+  A request counts as open when neither decided nor withdrawn by the last extract of its source; its age is reckoned
+  to that extract, as in latency.time_to_decision, since nothing is known of it later. Who raised it is never shown.
 source: Age profile of all open requests; quantiles by inverse CDF
 owner: ops-assessment
 reviewed: 2022-01-10
@@ -30,7 +30,7 @@ SELECT
     priority,
     promised_on,
     waited_seconds AS duration,
-    CAST(raised_at AS DATE) AS raised_on,
-    CAST(floor(waited_seconds / 86400) AS BIGINT) AS age_days
+    cast(raised_at AS DATE) AS raised_on,
+    cast(floor(waited_seconds / 86400) AS BIGINT) AS age_days
 FROM request_wait
 WHERE is_open

@@ -10,8 +10,8 @@ also_by: [[]]
 estimator: share
 decision: Which indicators to read before the next assessment.
 limits: >-
-  An indicator counts with a baseline, a target and a reading no older than one and a half times its own interval, days
-  reckoned to as_of. All indicators in force are counted, so there is no interval.
+  An indicator counts with a baseline, a target and a reading no older than one and a half times its own interval,
+  days reckoned to as_of. All indicators in force are counted, so there is no interval.
 source: Complete count
 owner: ops-assessment
 reviewed: 2022-01-10

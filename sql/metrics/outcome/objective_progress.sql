@@ -10,8 +10,8 @@ estimator: {progress: {of: objective}}
 decision: Which objective needs attention first.
 limits: >-
   No mean and no single score: the minimum, the median, and how many regressed. Bounds say what indicators without
-  progress could change: with half or more missing the median is unbounded, and the minimum is at most the one shown.
-  Indicators to be maintained have no progress and are counted apart.
+  progress could change: with half or more missing the median is unbounded, and the minimum is at most the one
+  shown. Indicators to be maintained have no progress and are counted apart.
 source: Minimum and median of indicator progress; worst-case bounds for missing values, Manski 1989
 owner: ops-assessment
 reviewed: 2022-01-10

@@ -10,8 +10,8 @@ also_by: [[objective_id, reading_state], [reading_state]]
 estimator: count
 decision: Which indicators to read before the next assessment.
 limits: >-
-  Fresh: no older than one and a half times the indicator's own interval. Whether it has a baseline and a target is in
-  outcome.coverage.
+  Fresh: no older than one and a half times the indicator's own interval. Whether it has a baseline and a target is
+  in outcome.coverage.
 source: Complete count
 owner: ops-assessment
 reviewed: 2022-01-10

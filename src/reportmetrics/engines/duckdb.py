@@ -61,7 +61,8 @@ class DuckDBEngine:
     def frame(self, sql: str) -> pl.DataFrame:
         """Rows of ``sql``; raises :class:`EngineError` with DuckDB's message and the query."""
         try:
-            return self._connection.sql(sql).pl()
+            frame: pl.DataFrame = self._connection.sql(sql).pl()
+            return frame
         except duckdb.Error as error:
             raise EngineError(f"DuckDB could not run a query: {error}\n{sql}") from error
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import TokenType
 from sqlglot.tokens import Tokenizer
 
 from reportmetrics.metrics.definition import Definition, DerivedDefinition, read_derived, read_metric
@@ -51,8 +52,11 @@ class Derived:
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric. ``views`` are the derived views beneath it in the order in which they must be defined; ``tables`` the
-    canonical tables beneath all of them; ``rows_sql`` returns its contributing rows and runs on a snapshot as it is."""
+    """A metric and all that lies beneath it.
+
+    ``views`` are the derived views in the order in which they must be defined; ``tables`` the canonical tables beneath
+    all of them; ``rows_sql`` returns the contributing rows and runs on a snapshot as it is.
+    """
 
     definition: Definition
     views: tuple[str, ...]
@@ -118,7 +122,8 @@ def _unknown_names(
     """Tables that do not exist, own CTEs that hide a table, circles among views, frames that are none."""
     known = {*TABLES, AS_OF, *(p.stem for p in (folder / "derived").glob("*.sql"))}
     problems = []
-    for item in (*views.values(), *definitions.values()):
+    everything: list[Definition | DerivedDefinition] = [*views.values(), *definitions.values()]
+    for item in everything:
         shown = item.path.relative_to(folder).as_posix()
         for name in item.select.reads:
             if name not in known:
@@ -137,7 +142,7 @@ def _unknown_names(
         frame = definition.frame
         if frame and frame not in views and f"derived/{frame}.sql" not in unread:
             problems.append(Problem(shown, 1, "frame-unknown", f"there is no view '{frame}'", "name a derived view"))
-        elif frame in views and FRAME_COLUMN not in views[frame].select.columns:
+        elif frame and frame in views and FRAME_COLUMN not in views[frame].select.columns:
             message = f"view '{frame}' has no column '{FRAME_COLUMN}'"
             problems.append(Problem(shown, 1, "frame-unfit", message, "a frame tells what was reported"))
     return problems
@@ -268,17 +273,17 @@ def _definition_hash(definition: Definition, derived: Mapping[str, Derived], cor
 
 def _core_hashes(folder: Path) -> dict[str, str]:
     """Hash of each table's core SQL; tables of the profile and of the system have none."""
-    return {
-        path.stem: _digest(_normal(path.read_text(encoding="utf-8"))) for path in (folder / "core").glob("*.sql")
-    }
+    return {path.stem: _digest(_normal(path.read_text(encoding="utf-8"))) for path in (folder / "core").glob("*.sql")}
 
 
 def _normal(sql: str) -> str:
-    """SQL without comments and layout. Core SQL may hold placeholders, so it is split into tokens, not parsed."""
+    """SQL without comments, layout and case. Core SQL may hold placeholders, so it is split into tokens, not parsed."""
     try:
-        return " ".join(token.text for token in Tokenizer(dialect="duckdb").tokenize(sql))
+        tokens = Tokenizer(dialect="duckdb").tokenize(sql)
     except SqlglotError:
         return sql
+    as_written = (TokenType.STRING, TokenType.IDENTIFIER)
+    return " ".join(f"'{t.text}'" if t.token_type in as_written else t.text.upper() for t in tokens)
 
 
 def _digest(tree: object) -> str:

@@ -47,9 +47,7 @@ def compute(
     if unknown:
         raise ComputeError(f"no metric {', '.join(unknown)}; there are: {', '.join(catalogue.metrics)}")
     chosen = [m for name, m in catalogue.metrics.items() if select is None or name in select]
-    return Results.concat(
-        [compute_metric(m, engine, as_of=as_of) for m in track(chosen, "metrics", total=len(chosen))]
-    )
+    return Results.concat([compute_metric(m, engine, as_of=as_of) for m in track(chosen, "metrics", total=len(chosen))])
 
 
 def compute_metric(metric: Metric, engine: Engine, *, as_of: dt.date) -> Results:
@@ -78,7 +76,8 @@ def reduce_sql(metric: Metric, grouping: Sequence[str], use: EstimatorUse) -> st
     keys = [*grouping, *(k for k in reduction.keys if k not in grouping)]
     names = [f'"{k}"' for k in keys]
     outputs = [*names, *(f'{sql} AS "{alias}"' for alias, sql in reduction.aggregates.items())]
-    group_by = f" GROUP BY {', '.join(names)}" if names else ""
+    # Without keys a GROUP BY over no rows is one row of nulls; no rows are to give no figure.
+    group_by = f" GROUP BY {', '.join(names)}" if names else " HAVING count(*) > 0"
     return wrap(metric.rows_sql, f"SELECT {', '.join(outputs)} FROM {ROWS}{group_by}")
 
 
@@ -86,8 +85,6 @@ def _estimates(
     metric: Metric, engine: Engine, grouping: Sequence[str], use: EstimatorUse
 ) -> list[tuple[Dims, Estimate]]:
     reduced = engine.frame(reduce_sql(metric, grouping, use))
-    if not grouping and "n_rows" in reduced.columns and not reduced["n_rows"].sum():
-        return []  # a GROUP BY of nothing over no rows is one row of nulls
     reduced = _rounded(reduced)
     estimator = ESTIMATORS[use.name]
     estimates = _finish(metric, estimator, reduced, grouping, use)

@@ -27,7 +27,7 @@ ENGINE_BOUND = (
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """A parsed query: its tree, the columns it returns in order, and the names it reads from (CTEs of its own left out)."""
+    """A parsed query: its tree, the columns it returns in order, and the tables and views that it names."""
 
     tree: exp.Query
     columns: tuple[str, ...]
@@ -64,7 +64,9 @@ def parse_select(sql: str, shown: str, first_line: int) -> tuple[Select | None, 
         for node in tree.find_all(*ENGINE_BOUND)
     ]
     problems += [
-        problem("division", f"{node.sql(dialect='duckdb')} may divide by zero", "wrap the divisor in nullif(..., 0)", node)
+        problem(
+            "division", f"{node.sql(dialect='duckdb')} may divide by zero", "wrap the divisor in nullif(..., 0)", node
+        )
         for node in tree.find_all(exp.Div, exp.IntDiv, exp.Mod)
         if not _guarded(node.expression)
     ]

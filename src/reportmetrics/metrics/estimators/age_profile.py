@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -52,12 +53,10 @@ class AgeProfile:
         if n == 0:
             names = ["q25", "median", "q75", "max"]
             return Estimate(figures + [Figure(name, None, 0, total, reason="no age") for name in names])
-        figures += [
-            Figure(quantile_name(q), inverse_cdf(ages, counts, q), n, total - n) for q in (0.25, 0.5, 0.75)
-        ]
+        figures += [Figure(quantile_name(q), inverse_cdf(ages, counts, q), n, total - n) for q in (0.25, 0.5, 0.75)]
         figures.append(Figure("max", float(ages[-1]), n, total - n))
         edges = [0, *(b + 1 for b in params["bins"])]
-        labels = [f"{a:g}-{b - 1:g}" for a, b in zip(edges, edges[1:], strict=False)] + [f"{edges[-1]:g}+"]
+        labels = [f"{a:g}-{b - 1:g}" for a, b in pairwise(edges)] + [f"{edges[-1]:g}+"]
         which = np.searchsorted(np.asarray(edges[1:], dtype=np.float64), ages, side="right")
         held = np.bincount(which, weights=counts, minlength=len(labels))
         figures += [

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal, Protocol
 
 import polars as pl
@@ -160,7 +161,7 @@ def rising_numbers(value: Any) -> str | None:
     fine = (
         isinstance(value, list)
         and all(is_number(x) and x > 0 for x in value)
-        and all(a < b for a, b in zip(value, value[1:], strict=False))
+        and all(a < b for a, b in pairwise(value))
     )
     return None if fine else f"must be a list of rising numbers above 0, not {value!r}"
 

@@ -41,7 +41,7 @@ def _tau(value: Any) -> str | None:
 
 
 class KaplanMeier:
-    """Figures ``q25``, ``median``, ``q75``, ``survival`` (label: time), ``rmst`` (label: tau), ``events``, ``censored``.
+    """Figures ``q25``, ``median``, ``q75``, ``survival``, ``rmst`` (label: the time), ``events`` and ``censored``.
 
     Series ``survival``: x time, y S(x), its interval, n at risk at x. Rows give ``duration``, ``event`` (false:
     censored then) and, where a register began late, ``entry``; durations are divided by ``per_unit`` last, so whole
@@ -106,7 +106,9 @@ class KaplanMeier:
 
     @staticmethod
     def _unusable(rows: int) -> tuple[str, ...]:
-        return (f"not observed: {rows} rows have no usable duration or ended before they could be seen",) if rows else ()
+        return (
+            (f"not observed: {rows} rows have no usable duration or ended before they could be seen",) if rows else ()
+        )
 
     @staticmethod
     def _curve(seen: pl.DataFrame, params: Params) -> Curve:

@@ -26,6 +26,18 @@ def inverse_cdf(values: FloatArray, counts: IntArray, q: float) -> float:
     return at_rank(values, counts, max(1, math.ceil((q - 1e-12) * n)))
 
 
+def averaged_quantile(values: FloatArray, counts: IntArray, q: float) -> float:
+    """As :func:`inverse_cdf`, but midway to the next value where F(x) is exactly q: the median that spreadsheets give.
+
+    Type 2 of Hyndman & Fan 1996.
+    """
+    n = int(counts.sum())
+    rank = round(q * n)
+    if not 0 < rank < n or abs(q * n - rank) > 1e-9:
+        return inverse_cdf(values, counts, q)
+    return (at_rank(values, counts, rank) + at_rank(values, counts, rank + 1)) / 2
+
+
 def rank_interval(n: int, q: float, level: float = 0.95) -> tuple[int, int] | None:
     """Ranks (lower, upper) whose values hold the q-quantile with at least ``level`` confidence, for any distribution.
 

@@ -18,6 +18,7 @@ from reportmetrics.metrics.estimators.base import (
     Param,
     Params,
     Reduction,
+    one_of,
     probabilities,
     quantile_name,
     yes_or_no,
@@ -26,6 +27,7 @@ from reportmetrics.metrics.estimators.order_statistics import (
     FloatArray,
     IntArray,
     at_rank,
+    averaged_quantile,
     inverse_cdf,
     rank_interval,
 )
@@ -41,6 +43,12 @@ class Quantile:
     params: tuple[Param, ...] = (
         Param("at", [0.25, 0.5, 0.75], probabilities, "which quantiles"),
         Param("mean", False, yes_or_no, "whether the mean is given too"),
+        Param(
+            "method",
+            "inverse-cdf",
+            one_of("inverse-cdf", "averaged"),
+            "inverse-cdf equals Kaplan-Meier without censoring; averaged is what spreadsheets give",
+        ),
         PER_UNIT,
     )
 
@@ -57,20 +65,19 @@ class Quantile:
         names = [quantile_name(q) for q in params["at"]] + (["mean"] if params["mean"] else [])
         if n == 0:
             return Estimate([Figure(name, None, 0, total, reason="no value") for name in names])
-        figures = [self._quantile(values, counts, q, total - n) for q in params["at"]]
+        figures = [self._quantile(values, counts, q, total - n, params["method"]) for q in params["at"]]
         if params["mean"]:
             figures.append(self._mean(values, counts, total - n))
         return Estimate(figures)
 
     @staticmethod
-    def _quantile(values: FloatArray, counts: IntArray, q: float, missing: int) -> Figure:
+    def _quantile(values: FloatArray, counts: IntArray, q: float, missing: int, method: str) -> Figure:
         n = int(counts.sum())
+        value = (averaged_quantile if method == "averaged" else inverse_cdf)(values, counts, q)
         ranks = rank_interval(n, q)
         lower, upper = (at_rank(values, counts, ranks[0]), at_rank(values, counts, ranks[1])) if ranks else (None, None)
         caveats = () if ranks else (f"few: {n} values are too few for an interval",)
-        return Figure(
-            quantile_name(q), inverse_cdf(values, counts, q), n, missing, lower=lower, upper=upper, caveats=caveats
-        )
+        return Figure(quantile_name(q), value, n, missing, lower=lower, upper=upper, caveats=caveats)
 
     @staticmethod
     def _mean(values: FloatArray, counts: IntArray, missing: int) -> Figure:

@@ -58,7 +58,9 @@ class Sum:
         caveats: tuple[str, ...] = ()
         if row.get("n_assumed"):
             share = (row["total_assumed"] or 0.0) / row["total"] if row["total"] else row["n_assumed"] / n
-            caveats = (f"assumed: {share:.0%} of the total is assumed; the interval runs from its low to its high value",)
+            caveats = (
+                f"assumed: {share:.0%} of the total is assumed; the interval runs from its low to its high value",
+            )
         figure = Figure(
             "sum",
             float(row["total"]) / scale,

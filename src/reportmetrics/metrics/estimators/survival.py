@@ -82,7 +82,7 @@ def product_limit(table: RiskTable, interval: Interval = "log-log") -> Curve:
     0.025^(1/n), the exact binomial one, with n at risk at that time.
     """
     n, d = table.at_risk.astype(np.float64), table.events.astype(np.float64)
-    survival = np.cumprod(1 - d / n)
+    survival: FloatArray = np.cumprod(1 - d / n, dtype=np.float64)
     greenwood = np.cumsum(np.divide(d, n * (n - d), out=np.zeros_like(n), where=d < n))
     if not table.events.any():
         return Curve(table, survival, greenwood, 0.025 ** (1 / n), np.ones_like(n))

@@ -1,0 +1,55 @@
+"""The DuckDB engine reads its snapshot and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from reportmetrics.engines.base import EngineError
+from reportmetrics.engines.duckdb import DuckDBEngine
+from tests.sql.tiny_snapshot import build
+
+AS_OF = dt.date(2022, 1, 31)
+
+
+def test_each_folder_of_parquet_is_a_table(tmp_path: Path) -> None:
+    folder = build(tmp_path / "it's a snapshot", {"objective": [{"objective_id": "LO-01"}]}, as_of=AS_OF)
+    with DuckDBEngine(folder, threads=1) as engine:
+        assert engine.frame("SELECT objective_id FROM objective").rows() == [("LO-01",)]
+        assert engine.frame("SELECT as_of FROM as_of").rows() == [(AS_OF,)]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_text('{outside}')",
+        "COPY (SELECT 1 AS x) TO '{outside}.copy'",
+        "ATTACH '{outside}.db' AS other",
+        "SET enable_external_access = true",
+    ],
+)
+def test_nothing_outside_the_snapshot_can_be_read_or_written(sql: str, tmp_path: Path) -> None:
+    outside = tmp_path / "secret.txt"
+    outside.write_text("secret")
+    with DuckDBEngine(build(tmp_path / "s", {}, as_of=AS_OF)) as engine, pytest.raises(EngineError):
+        engine.frame(sql.format(outside=outside))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["s", "secret.txt"]
+
+
+def test_errors_show_the_query(tmp_path: Path) -> None:
+    with (
+        DuckDBEngine(build(tmp_path / "s", {}, as_of=AS_OF)) as engine,
+        pytest.raises(EngineError, match="SELECT nope"),
+    ):
+        engine.frame("SELECT nope FROM request")
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_folder_without_tables_is_no_snapshot(exists: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    if exists:
+        folder.mkdir()
+    with pytest.raises(EngineError, match="holds no snapshot"):
+        DuckDBEngine(folder)
