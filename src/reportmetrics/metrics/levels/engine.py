@@ -24,8 +24,22 @@ from reportmetrics.warehouse.tables import PROVENANCE, SQL_TYPES, TABLES
 _FROM_KINDS = frozenset({"BASE_TABLE", "JOIN", "SUBQUERY", "EMPTY", "EXPRESSION_LIST"})
 _NODE_KINDS = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE"})
 _OF_THE_MOMENT = frozenset(
-    """ago current_time current_timestamp current_localtime current_localtimestamp localtime localtimestamp
-    current_catalog current_role current_user session_user user user_agent version""".split()
+    {
+        "ago",
+        "current_time",
+        "current_timestamp",
+        "current_localtime",
+        "current_localtimestamp",
+        "localtime",
+        "localtimestamp",
+        "current_catalog",
+        "current_role",
+        "current_user",
+        "session_user",
+        "user",
+        "user_agent",
+        "version",
+    }
 )
 """Names that depend on when, where or by whom a query is run, though DuckDB does not call them so."""
 _CODE = "engine-differs"

@@ -37,6 +37,7 @@ class Expressions:
             return self._star(node, scope)
         if isinstance(node, exp.Lambda):
             bound = bound | {p.name.lower() for p in node.expressions}
+            self._reader.reading.column_names.update(bound)
         elif isinstance(node, exp.Comprehension):
             self._reader.unsupported(node, "a list comprehension")
             bound = bound | {node.expression.name.lower()}
@@ -129,7 +130,7 @@ class Expressions:
         return source.relation.everything.union(*(self._note(node, source, c, line) for c in source.relation.columns))
 
     def _unknown(self, line: int, name: str) -> None:
-        self._reader.fault(line, "unknown-column", f"there is no column {name} here", "correct the name, or its table")
+        self._reader.fault(line, "column-unknown", f"there is no column {name} here", "correct the name, or its table")
 
     def _note(self, node: exp.Expr, source: Source, column: str, line: int = 0) -> References:
         """The references of a source's column; noted with the line where the source is a table or view itself."""

@@ -22,7 +22,22 @@ from reportmetrics.metrics.levels.scope import Scope, alias_columns, line_of
 from reportmetrics.metrics.levels.sources import Sources
 
 _SELECT_PARTS = frozenset(
-    """with_ expressions distinct from_ joins where group having qualify windows order limit offset kind""".split()
+    {
+        "with_",
+        "expressions",
+        "distinct",
+        "from_",
+        "joins",
+        "where",
+        "group",
+        "having",
+        "qualify",
+        "windows",
+        "order",
+        "limit",
+        "offset",
+        "kind",
+    }
 )
 _SET_PARTS = frozenset(["with_", "this", "expression", "distinct", "by_name", "order", "limit", "offset"])
 _SUBQUERY_PARTS = frozenset(["this", "alias", "with_", "order", "limit", "offset"])
@@ -57,10 +72,12 @@ class Reader:
             statements = [s for s in sqlglot.parse(sql, dialect="duckdb") if s is not None]
         except SqlglotError as error:
             reason = str(error).splitlines()[0]
-            self.fault(1, "syntax", f"the SQL cannot be parsed: {reason}", "correct the SELECT")
+            self.fault(1, "sql-syntax", f"the SQL cannot be parsed: {reason}", "correct the SELECT")
             return Relation({}, open=True)
         if len(statements) != 1 or not isinstance(statements[0], exp.Query):
-            self.fault(1, "not-a-select", "the file must hold exactly one SELECT", "leave one SELECT and nothing else")
+            self.fault(
+                1, "sql-one-select", "the file must hold exactly one SELECT", "leave one SELECT and nothing else"
+            )
             return Relation({}, open=True)
         return self.query(statements[0], {}, None)
 
@@ -103,7 +120,7 @@ class Reader:
             name = cte.alias.lower()
             if name in self.shapes:
                 message = f"the name {name} of a WITH part hides the table or view {name}"
-                self.fault(cte, "shadowed-name", message, "give the WITH part a name of its own")
+                self.fault(cte, "table-hidden", message, "give the WITH part a name of its own")
             known[name] = self.query(cte.this, known, outer).renamed(alias_columns(cte))
         return known
 

@@ -102,7 +102,7 @@ class Sources:
         shape = self._reader.shapes.get(name)
         if shape is None:
             message = f"{node.name} is neither a canonical table nor a derived view nor a WITH part"
-            self._reader.fault(node, "unknown-table", message, "read a declared table or view")
+            self._reader.fault(node, "table-unknown", message, "read a declared table or view")
             return Relation({}, open=True), ""
         rows = frozenset({Reference(name, "", narrowed)})
         self._reader.reading.places.update(Place(line_of(node), r) for r in rows)
@@ -144,7 +144,7 @@ class Sources:
                 s.has(name, qualified=False) or s.relation.open for s in right
             ):
                 message = f"USING names {name}, which one side of the join does not have"
-                self._reader.fault(identifier, "unknown-column", message, "correct the name, or use ON")
+                self._reader.fault(identifier, "column-unknown", message, "correct the name, or use ON")
                 continue
             refs |= self._reader.expressions.of(column, scope)
             if join.side not in ("RIGHT", "FULL"):

@@ -31,14 +31,23 @@ def judge_metric(
     faults = [*reading.faults, *_row_level(reading, levels)]
     violations = levels.violations(reading, allowed)
     faults += [_level_fault(v, metric_id, level) for v in violations]
-    if not any(f.code == "syntax" for f in reading.faults):
+    if not any(f.code == "sql-syntax" for f in reading.faults):
         faults += database.differences(sql, reading)
     if not faults:
-        problem = database.bind_problem(sql, allowed, reading.tables)
-        if problem:
-            message = f"where only what {level} metrics may read exists, DuckDB refuses it: {problem}"
-            faults.append(Fault(1, "engine-differs", message, "read allowed columns only, and name them plainly"))
+        faults = _refusals(sql, reading, level, allowed, database)
     return reading, sorted(set(faults))
+
+
+def _refusals(sql: str, reading: Reading, level: str, allowed: Collection[str], database: EmptyDatabase) -> list[Fault]:
+    """What DuckDB itself says of a text in which the analysis found nothing."""
+    problem = database.bind_problem(sql, matrix.READABLE, reading.tables)
+    if problem:
+        return [Fault(1, "sql-refused", f"DuckDB refuses it: {problem}", "correct the SELECT")]
+    problem = database.bind_problem(sql, allowed, reading.tables)
+    if problem:
+        message = f"where only what {level} metrics may read exists, DuckDB refuses it: {problem}"
+        return [Fault(1, "engine-differs", message, "read allowed columns only, and name them plainly")]
+    return []
 
 
 def judge_view(name: str, sql: str, *, level: str, levels: Levels, database: EmptyDatabase) -> list[Fault]:
