@@ -38,7 +38,6 @@ def build(settings: Settings, *, engine: str = "duckdb") -> dg.Definitions:
             dg.define_asset_job(
                 names.JOB,
                 selection=dg.AssetSelection.all(),
-                partitions_def=names.AS_OF,
                 description="The main job: take in, validate, freeze, compute, publish.",
             )
         ],

@@ -16,7 +16,7 @@ import dagster as dg
 from pipelines import names
 from pipelines.build import build
 from pipelines.resources import WATCH, Watch
-from reportmetrics.ingest.run import IngestSummary
+from reportmetrics.ingest.ledger import IngestSummary
 from reportmetrics.metrics.results import Results
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish.publish import Publication

@@ -11,7 +11,7 @@ from typing import Self
 import dagster as dg
 from pydantic import Field
 
-from reportmetrics.ingest.run import IngestSummary
+from reportmetrics.ingest.ledger import IngestSummary
 from reportmetrics.metrics.results import Results
 from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent

@@ -10,7 +10,8 @@ import dagster as dg
 from pipelines import names
 from pipelines.assets.columns import column_schema
 from pipelines.resources import Installation, watch
-from reportmetrics.ingest.run import IngestSummary, ingest
+from reportmetrics.ingest.ledger import IngestSummary
+from reportmetrics.ingest.run import ingest
 from reportmetrics.profile.load import Profile
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES, Table
 

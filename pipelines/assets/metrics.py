@@ -5,6 +5,7 @@ One step and not one each: a process per metric would cost more than all metrics
 
 import datetime as dt
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 
 import dagster as dg
 
@@ -16,7 +17,9 @@ from reportmetrics.metrics.catalogue import Catalogue, Derived, Metric
 
 def metrics_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
     """The step that computes metrics over a snapshot."""
-    views = {names.derived(name): _derived_spec(view, catalogue) for name, view in catalogue.derived.items()}
+    # Dagster wants a view reported after those that it reads.
+    order = TopologicalSorter({name: view.reads for name, view in catalogue.derived.items()}).static_order()
+    views = {names.derived(n): _derived_spec(catalogue.derived[n], catalogue) for n in order if n in catalogue.derived}
     metrics = {names.metric(name): name for name in catalogue.metrics}
     specs = [*views.values(), *(_metric_spec(m, catalogue) for m in catalogue.metrics.values())]
 

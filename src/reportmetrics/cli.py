@@ -1,3 +1,4 @@
+# ruff: noqa: D301 (\b in a docstring is click's mark for lines that are not to be folded)
 """The command line: parse, call, print.
 
 Belongs here: commands, their options and help. Not here: what is printed (``cli_print``), any work (the library).
@@ -99,7 +100,7 @@ def run(
       reportmetrics run
       reportmetrics run --profile data/profiles/nmi --landing data/sample/nmi --home /srv/nmi --as-of 2022-01-31
     """
-    from reportmetrics import cli_print
+    from reportmetrics import cli_print, steps
     from reportmetrics.progress import on_terminal
 
     settings, loaded = _opened(profile, home, landing)
@@ -108,7 +109,7 @@ def run(
 
     outcome = launch(settings, as_of=day, track=on_terminal, verbose=verbose)
     if outcome.ingested is not None:
-        cli_print.taken_in(settings, outcome.ingested)
+        cli_print.taken_in(outcome.ingested, steps.rejects(settings))
     cli_print.checks(outcome.checks)
     if outcome.error is not None:
         cli_print.problem(outcome.error)
@@ -128,12 +129,13 @@ def ingest(profile: ProfileOption = None, home: HomeOption = None, landing: Land
     Example:
       reportmetrics ingest --landing /mnt/inbox
     """
-    from reportmetrics import cli_print
+    from reportmetrics import cli_print, steps
     from reportmetrics.ingest.run import ingest as take_in
     from reportmetrics.progress import on_terminal
 
     settings, loaded = _opened(profile, home, landing)
-    cli_print.taken_in(settings, take_in(settings, loaded, track=on_terminal))
+    summary = take_in(settings, loaded, track=on_terminal)
+    cli_print.taken_in(summary, steps.rejects(settings))
 
 
 @app.command()
@@ -272,9 +274,10 @@ def rejects_list(
 @app.command()
 def sample(
     output: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("data/sample/nmi"),
-    weeks: Annotated[int, typer.Option(min=1, help="ISO weeks of reports.")] = 60,
-    personnel: Annotated[int, typer.Option(min=1, help="Strength of the mission.")] = 500,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+    weeks: Annotated[int | None, typer.Option(min=1, help="ISO weeks of reports.", show_default=False)] = None,
+    personnel: Annotated[int | None, typer.Option(min=1, help="Strength of the mission.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed, the same bytes.", show_default=False)] = None,
+    profile: ProfileOption = None,
 ) -> None:
     """Write files of the reference mission, as it would send them.
 
@@ -285,8 +288,13 @@ def sample(
     """
     from reportmetrics.sample.generate import generate
 
-    generate(output, weeks=weeks, personnel=personnel, seed=seed)
-    typer.echo(f"written to {output}")
+    _, loaded = _opened(profile, None, None)
+    given = {"weeks": weeks, "personnel": personnel, "seed": seed}
+    try:
+        written = generate(output, profile=loaded, **{k: v for k, v in given.items() if v is not None})
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    typer.echo(f"{len(written)} files written to {output}")
 
 
 def _opened(profile: Path | None, home: Path | None, landing: Path | None) -> tuple[Settings, Profile]:

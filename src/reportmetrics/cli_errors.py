@@ -6,13 +6,23 @@ Belongs here: which exceptions are the user's to mend, and how. Not here: raisin
 from __future__ import annotations
 
 from reportmetrics.engines.base import EngineError
+from reportmetrics.ingest.ledger import LedgerError
 from reportmetrics.metrics.header import DefinitionError
 from reportmetrics.metrics.run import ComputeError
 from reportmetrics.profile.load import ProfileError
 from reportmetrics.steps import StepError
 from reportmetrics.validation.rules import RuleError
+from reportmetrics.warehouse.store import StoreError
 
-FAILURE: tuple[type[Exception], ...] = (StepError, RuleError, EngineError, ComputeError, DefinitionError)
+FAILURE: tuple[type[Exception], ...] = (
+    StepError,
+    RuleError,
+    EngineError,
+    ComputeError,
+    DefinitionError,
+    StoreError,
+    LedgerError,
+)
 
 
 def explain(error: Exception) -> tuple[str, int]:

@@ -15,14 +15,11 @@ import polars as pl
 from rich.console import Console
 from rich.markup import escape
 
-from reportmetrics.steps import rejects as rejected_rows
-
 if TYPE_CHECKING:
-    from reportmetrics.ingest.run import IngestSummary
+    from reportmetrics.ingest.ledger import IngestSummary
     from reportmetrics.metrics.catalogue import Catalogue, Metric
     from reportmetrics.profile.load import Profile
     from reportmetrics.publish.publish import Publication
-    from reportmetrics.settings import Settings
     from reportmetrics.validation.run import CheckResult
 
 FIRST = 5
@@ -40,8 +37,8 @@ def problem(text: str) -> None:
     _console(error=True).print(f"[red]error:[/red] {escape(text)}")
 
 
-def taken_in(settings: Settings, summary: IngestSummary) -> None:
-    """Files and rows of this run, files that could not be read, and the first rejects."""
+def taken_in(summary: IngestSummary, refused: pl.DataFrame) -> None:
+    """Files and rows of this run, files that could not be read, and the first of all ``refused`` rows of this run."""
     out = _console()
     found = summary.deliveries
     counts = {
@@ -54,9 +51,13 @@ def taken_in(settings: Settings, summary: IngestSummary) -> None:
     )
     for delivery in [d for d in found if d.status == "unreadable"][:FIRST]:
         out.print(f"  [yellow]unreadable[/yellow] {escape(delivery.original_name)}: {escape(delivery.message or '')}")
+    for names, why in ((summary.waiting, "may still be written"), (summary.unmatched, "no source claims it")):
+        for name in names[:FIRST]:
+            out.print(f"  [yellow]left alone[/yellow] {escape(name)}: {why}")
+        if len(names) > FIRST:
+            out.print(f"  ... {len(names) - FIRST:,} more files left alone: {why}")
     if counts["rejected"]:
-        numbers = {d.file_seq for d in found}
-        rejects(rejected_rows(settings).filter(pl.col("file_seq").is_in(list(numbers))), FIRST)
+        rejects(refused.filter(pl.col("file_seq").is_in([d.file_seq for d in found])), FIRST)
 
 
 def rejects(rows: pl.DataFrame, limit: int) -> None:

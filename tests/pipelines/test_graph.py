@@ -1,0 +1,111 @@
+"""The graph that Dagster shows: assets from SQL files, edges from their FROM clauses, checks that block."""
+
+from pathlib import Path
+
+import dagster as dg  # noqa: TID251 (what is tested here is made of dagster)
+import pytest
+
+from pipelines import names
+from pipelines.build import build
+from reportmetrics.metrics.catalogue import Catalogue, load_catalogue
+from reportmetrics.settings import Settings, sql_folder
+from reportmetrics.validation.rules import load_rules
+from reportmetrics.validation.suites import expectations_of
+from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = Settings(ROOT / "data" / "profiles" / "nmi", ROOT / "data", ROOT / "data" / "sample" / "nmi")
+
+
+@pytest.fixture(scope="module")
+def definitions() -> dg.Definitions:
+    return build(SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def specs(definitions: dg.Definitions) -> dict[dg.AssetKey, dg.AssetSpec]:
+    return {spec.key: spec for spec in definitions.resolve_all_asset_specs()}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue(sql_folder())
+
+
+def deps(spec: dg.AssetSpec) -> set[dg.AssetKey]:
+    return {d.asset_key for d in spec.deps}
+
+
+def test_the_definitions_load_and_every_dependency_exists(
+    definitions: dg.Definitions, specs: dict[dg.AssetKey, dg.AssetSpec]
+) -> None:
+    dg.Definitions.validate_loadable(definitions)
+    missing = {d for spec in specs.values() for d in deps(spec)} - set(specs)
+    assert missing == set()
+
+
+def test_each_sql_file_is_an_asset(specs: dict[dg.AssetKey, dg.AssetSpec]) -> None:
+    for path in (sql_folder() / "metrics").glob("*/*.sql"):
+        spec = specs[dg.AssetKey(["metrics", path.parent.name, path.stem])]
+        assert spec.group_name == f"metrics/{path.parent.name}"
+        assert spec.owners
+        assert "sql" in spec.kinds
+    for path in (sql_folder() / "derived").glob("*.sql"):
+        assert dg.AssetKey(["derived", path.stem]) in specs
+
+
+def test_edges_and_versions_are_those_of_the_sql(specs: dict[dg.AssetKey, dg.AssetSpec], catalogue: Catalogue) -> None:
+    for metric in catalogue.metrics.values():
+        spec = specs[names.metric(metric.definition.id)]
+        read = {"/".join(d.path[1:]) for d in deps(spec)}
+        frame = {metric.definition.frame} if metric.definition.frame else set()
+        assert read == set(metric.definition.select.reads) | frame
+        assert spec.code_version == metric.definition_hash
+        assert metric.definition.title in (spec.description or "")
+
+
+def test_a_latency_metric_hangs_below_the_register_of_requests(specs: dict[dg.AssetKey, dg.AssetSpec]) -> None:
+    """By hand, the whole way of a row, from a source to the publication."""
+    wait = specs[dg.AssetKey(["metrics", "latency", "time_to_decision"])]
+    assert dg.AssetKey(["derived", "request_wait"]) in deps(wait)
+    assert dg.AssetKey(["snapshot", "request"]) in deps(specs[dg.AssetKey(["derived", "request_wait"])])
+    assert deps(specs[dg.AssetKey(["snapshot", "request"])]) == {dg.AssetKey(["core", "request"])}
+    assert dg.AssetKey(["landing", "jfc_naples_register"]) in deps(specs[dg.AssetKey(["core", "request"])])
+    assert wait.key in deps(specs[names.PUBLICATION])
+
+
+def test_tables_of_the_profile_hang_below_the_profile(specs: dict[dg.AssetKey, dg.AssetSpec]) -> None:
+    assert deps(specs[dg.AssetKey(["snapshot", "objective"])]) == {names.PROFILE}
+    assert deps(specs[dg.AssetKey(["snapshot", "expected_report"])]) == {names.PROFILE}
+
+
+def test_groups_read_as_the_way_of_a_row(specs: dict[dg.AssetKey, dg.AssetSpec], catalogue: Catalogue) -> None:
+    themes = {f"metrics/{theme}" for theme in catalogue.themes}
+    assert {s.group_name for s in specs.values()} == {
+        "landing",
+        "core",
+        "snapshot",
+        "derived",
+        "publication",
+        *themes,
+    }
+
+
+def test_columns_of_core_are_those_declared(specs: dict[dg.AssetKey, dg.AssetSpec]) -> None:
+    schema = specs[dg.AssetKey(["core", "request"])].metadata["dagster/column_schema"]
+    assert [c.name for c in schema.columns] == [c.name for c in TABLES["request"].columns]
+
+
+def test_checks_are_complete_and_critical_ones_block(definitions: dg.Definitions) -> None:
+    found = {
+        (spec.asset_key, spec.name): spec for checks in definitions.asset_checks or [] for spec in checks.check_specs
+    }
+    wanted = {(names.core(t.name), e.group): e.severity for t in SOURCE_TABLES for e in expectations_of(t)}
+    wanted |= {(names.snapshot(r.table), r.id): r.severity for r in load_rules(sql_folder())}
+    assert {key: ("critical" if spec.blocking else "warning") for key, spec in found.items()} == wanted
+
+
+def test_what_depends_on_a_date_is_partitioned_by_it(specs: dict[dg.AssetKey, dg.AssetSpec]) -> None:
+    for key, spec in specs.items():
+        dated = key.path[0] in {"snapshot", "derived", "metrics", "publication"}
+        assert (spec.partitions_def == names.AS_OF) is dated, key

@@ -1,0 +1,152 @@
+"""The command line: what it imports, its help, its exit codes, its errors."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from reportmetrics.cli import app
+
+ROOT = Path(__file__).parents[3]
+PROFILE = ROOT / "data" / "profiles" / "nmi"
+HEAVY = (
+    "polars",
+    "duckdb",
+    "dagster",
+    "great_expectations",
+    "pandas",
+    "numpy",
+    "plotly",
+    "sqlglot",
+    "rich",
+)
+COMMANDS = [
+    ["run"],
+    ["ingest"],
+    ["check"],
+    ["publish"],
+    ["metrics", "list"],
+    ["metrics", "show"],
+    ["metrics", "lint"],
+    ["profile", "lint"],
+    ["rejects", "list"],
+    ["sample"],
+]
+
+
+def call(*arguments: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own, as a user calls it."""
+    code = "from reportmetrics.cli import main; main()"
+    env = {k: v for k, v in os.environ.items() if not k.startswith("REPORTMETRICS_")}
+    given = ["--home", str(home)] if home else []
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments, *given], capture_output=True, text=True, env=env, cwd=ROOT, check=False
+    )
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["run", "--help"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import sys\nfrom reportmetrics.cli import app\n"
+        f"try: app({arguments!r})\nexcept SystemExit: pass\n"
+        f"print('HEAVY', [m for m in {HEAVY!r} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "HEAVY []"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_of_each_command_has_an_example_of_it(command: list[str]) -> None:
+    result = CliRunner().invoke(app, [*command, "--help"])
+    assert result.exit_code == 0
+    assert re.search(rf"Examples?:\n\s+reportmetrics {' '.join(command)}", result.output), result.output
+
+
+def test_the_list_of_commands_is_complete() -> None:
+    overview = CliRunner().invoke(app, ["--help"]).output
+    for command in COMMANDS:
+        assert re.search(rf"^  {command[0]}\s", overview, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fly"],
+        ["run", "--as-of", "31/01/2022"],
+        ["run", "--wat"],
+        ["metrics", "show"],
+        ["sample", "--weeks", "0"],
+        ["run", "--profile", "nowhere"],
+        ["run", "--as-of", "2999-01-01"],
+        ["metrics", "show", "latency.nothing"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_use_exits_with_2_and_no_traceback(arguments: list[str]) -> None:
+    done = call(*arguments)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip()
+
+
+def test_a_date_in_the_future_is_refused_with_the_remedy() -> None:
+    done = call("run", "--as-of", "2999-01-01")
+    assert "lies in the future" in done.stderr
+    assert "or earlier" in done.stderr
+
+
+def test_profile_lint_of_a_sound_profile_exits_with_0() -> None:
+    done = call("profile", "lint", str(PROFILE))
+    assert done.returncode == 0, done.stderr
+    assert "14 objectives" in done.stdout
+
+
+def test_profile_lint_names_file_and_remedy_and_exits_with_1(tmp_path: Path) -> None:
+    shutil.copytree(PROFILE, tmp_path / "p")
+    mission = tmp_path / "p" / "mission.yaml"
+    mission.write_text(mission.read_text().replace("time_zone: Asia/Baghdad", "time_zone: Asia/Bagdad", 1))
+    done = call("profile", "lint", str(tmp_path / "p"))
+    assert done.returncode == 1
+    assert "mission.yaml" in done.stderr
+    assert "Asia/Bagdad" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_metrics_lint_names_file_and_line_and_exits_with_1(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "sql", tmp_path / "sql")
+    wrong = next((tmp_path / "sql" / "metrics").glob("*/*.sql"))
+    wrong.write_text(wrong.read_text().replace("owner:", "ownr:"))
+    done = call("metrics", "lint", str(tmp_path / "sql"))
+    assert done.returncode == 1
+    assert re.search(rf"{wrong.stem}\.sql:\d+: ", done.stderr)
+    assert "owner" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_metrics_list_and_show_tell_of_the_same_metrics() -> None:
+    listed = [line.split()[0] for line in call("metrics", "list").stdout.splitlines()]
+    assert "latency.time_to_decision" in listed
+    shown = call("metrics", "show", "latency.time_to_decision").stdout
+    assert "kaplan_meier" in shown
+    assert "FROM request_wait" in shown
+
+
+def test_rejects_of_a_home_without_warehouse_say_what_to_do(tmp_path: Path) -> None:
+    done = call("rejects", "list", home=tmp_path)
+    assert done.returncode == 1
+    assert "reportmetrics ingest" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unforeseen_fault_is_one_line_without_traceback() -> None:
+    from reportmetrics.cli_errors import explain
+
+    message, code = explain(ZeroDivisionError("division by zero"))
+    assert code == 1
+    assert "ZeroDivisionError: division by zero" in message
+    assert "--verbose" in message

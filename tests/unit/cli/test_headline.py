@@ -1,0 +1,66 @@
+"""The figures that a run ends with, from a hand-made results frame."""
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+
+from reportmetrics.cli_print import headline_lines
+from reportmetrics.metrics.results import FIGURE_SCHEMA, dims_key
+
+
+def figure(metric: str, statistic: str, value: float | None, dims: dict[str, str] | None = None, **more: Any) -> dict:
+    row = dict.fromkeys(FIGURE_SCHEMA) | {
+        "metric": metric,
+        "version": 1,
+        "as_of": dt.date(2022, 1, 31),
+        "dims": dims_key(dims or {}),
+        "statistic": statistic,
+        "value": value,
+        "n": 10,
+        "caveats": [],
+    }
+    return row | more
+
+
+def lines(*figures: dict) -> list[str]:
+    return list(headline_lines(pl.DataFrame(list(figures), schema=FIGURE_SCHEMA, orient="row")))
+
+
+def test_waits_show_interval_number_and_what_is_open() -> None:
+    hq = {"hq": "SHAPE"}
+    assert lines(
+        figure("latency.time_to_decision", "median", 20.04, hq, lower=18.0, upper=22.5, n=1234),
+        figure("latency.time_to_decision", "median", 9.0, {"hq": "SHAPE", "priority": "high"}),
+        figure("latency.open_backlog", "open", 56.0, hq),
+    ) == ["median wait for SHAPE: 20.0 days [18.0, 22.5], 1,234 requests, 56 of them open"]
+
+
+def test_a_median_that_is_not_reached_says_so() -> None:
+    found = lines(
+        figure("latency.time_to_decision", "median", None, {"hq": "X"}, reason="not reached", lower=40.0, n=3)
+    )
+    assert found == ["median wait for X: not reached [40.0, unbounded], 3 requests, 0 of them open"]
+
+
+def test_shares_hours_and_progress() -> None:
+    assert lines(
+        figure("burden.completeness", "share", 0.931, n=600),
+        figure("burden.completeness", "share", 0.5, {"template_id": "WAR"}),
+        figure("burden.timeliness", "share", 0.75, n=558),
+        figure("burden.hours", "sum", 12_345.4, lower=9000.0, upper=20000.0),
+        figure("outcome.objective_progress", "known", 0.0, {"objective_id": "LO-01"}),
+        figure("outcome.objective_progress", "known", 2.0, {"objective_id": "LO-02"}),
+        figure("outcome.objective_progress", "median", -0.1, {"objective_id": "LO-02"}),
+        figure("outcome.objective_progress", "median", 0.62, {"objective_id": "LO-03"}),
+    ) == [
+        "reports received: 93% of 600",
+        "reports on time: 75% of 558",
+        "hours spent on reports: 12,345 (9,000 to 20,000)",
+        "objectives without any usable reading: 1 of 2",
+        "median progress of an objective, baseline to target: -10% to 62%",
+    ]
+
+
+def test_no_figures_no_lines() -> None:
+    assert lines() == []
