@@ -159,16 +159,17 @@ def write(claims: list[Claim]) -> None:
     lines = [
         "# Validation",
         "",
-        "Made by `make validate` from seeded draws; do not edit. Each line is a claim that an estimator or a rule makes,",
-        "how often it held, and where that share should lie.",
+        "Made by `make validate` from seeded draws; do not edit. Each line is a claim that an estimator or a rule",
+        "makes, how often it held, and where that share should lie.",
         "",
         "| part | claim | draws | held | wanted | |",
         "|---|---|---:|---:|---|---|",
     ]
     for c in claims:
         low, high = c.wanted
+        verdict = "kept" if c.kept else "NOT KEPT"
         lines.append(
-            f"| {c.part} | {c.claim} | {c.draws} | {c.share:.1%} | {low:.0%} to {high:.0%} | {'kept' if c.kept else 'NOT KEPT'} |"
+            f"| {c.part} | {c.claim} | {c.draws} | {c.share:.1%} | {low:.0%} to {high:.0%} | {verdict} |",
         )
     REPORT.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
