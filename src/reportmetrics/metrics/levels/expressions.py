@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from reportmetrics.metrics.levels.reader import Reader
 
 Bound = frozenset[str]
+_SPREADS = frozenset({"generate_subscripts", "regexp_split_to_table", "unlist"})
+"""Functions besides ``unnest`` that turn one row into several."""
 
 
 class Expressions:
@@ -48,6 +50,8 @@ class Expressions:
             return frozenset().union(*(s.relation.everything for s in scope.sources))
         elif isinstance(node, (exp.Placeholder, exp.Parameter)):
             self._reader.fault(node, "parameter", "a definition takes no parameters", "read the table as_of instead")
+        elif isinstance(node, exp.Anonymous) and node.name.lower() in _SPREADS:
+            self._reader.unsupported(node, f"{node.name} (which returns several rows; unnest does)")
         refs = NOTHING
         if isinstance(node, exp.Window) and node.alias:
             refs = self._named_window(node.alias.lower(), scope, bound)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from reportmetrics.metrics.levels.relation import Shape
-from reportmetrics.metrics.levels.scope import conjuncts
+from reportmetrics.metrics.levels.scope import alias_columns, conjuncts
 
 LEVELS = frozenset({"input", "activity", "output", "outcome", "impact", "process"})
 
@@ -142,6 +142,7 @@ def direct_tables(select: exp.Select, ctes: Mapping[str, object], shapes: Mappin
         Direct(i.table.alias_or_name.lower(), i.table.name.lower(), tuple(i.bound))
         for i in items
         if not i.table.db and i.table.name.lower() in shapes and i.table.name.lower() not in ctes
+        if not alias_columns(i.table)  # AS t (level, ...) may call another column level
     ]
 
 

@@ -36,7 +36,6 @@ _SELECT_PARTS = frozenset(
         "order",
         "limit",
         "offset",
-        "kind",
     }
 )
 _SET_PARTS = frozenset(["with_", "this", "expression", "distinct", "by_name", "order", "limit", "offset"])

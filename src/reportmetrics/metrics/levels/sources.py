@@ -55,7 +55,11 @@ class Sources:
             if isinstance(inner, exp.Table) or not isinstance(inner.this, exp.Query) or not inner.alias:
                 return self._item(inner, scope, narrowed)
         relation, base = self._relation(node, scope, narrowed)
-        unique = self.add(scope, node.alias_or_name.lower(), relation, base)
+        alias = node.alias_or_name.lower()
+        if alias and any(s.alias == alias for s in scope.sources):
+            message, remedy = f"{alias} stands twice in FROM", "give each its own alias"
+            self._reader.fault(node, "alias-twice", message, remedy)
+        unique = self.add(scope, alias, relation, base)
         rows = relation.rows
         for join in node.args.get("joins") or [] if isinstance(node, exp.Table) else []:
             rows, unique = self._join(join, scope, narrowed, rows, unique)

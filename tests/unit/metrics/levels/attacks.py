@@ -174,6 +174,21 @@ ATTACKS = [
     Attack("PIVOT", "unsupported-sql", "SELECT row_key FROM activity PIVOT (sum(hours) FOR kind IN ('meeting'))"),
     Attack("a sample", "unsupported-sql", "SELECT row_key FROM outcome_reading USING SAMPLE 10%"),
     Attack("another statement", "sql-one-select", "CREATE MACRO h() AS (SELECT sum(hours) FROM activity); SELECT h()"),
+    Attack(
+        "a list spread by another name",
+        "unsupported-sql",
+        "SELECT unlist([row_key]) AS row_key FROM outcome_reading",
+    ),
+    Attack(
+        "a text spread into rows",
+        "unsupported-sql",
+        "SELECT regexp_split_to_table(row_key, ' ') AS row_key FROM outcome_reading",
+    ),
+    Attack(
+        "two sources of one alias",
+        "alias-twice",
+        "SELECT r.row_key FROM outcome_reading AS r CROSS JOIN outcome_reading AS r",
+    ),
     Attack("a parameter", "parameter", "SELECT row_key, $hours AS value FROM outcome_reading"),
     Attack(
         "a natural join",

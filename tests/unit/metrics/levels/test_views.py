@@ -77,6 +77,8 @@ def test_nothing_else_narrows(condition: str) -> None:
         "SELECT u.row_key, o.value FROM unit AS u"
         " ASOF JOIN observation AS o ON u.valid_from >= o.observed_on WHERE o.level = 'outcome'",
         "SELECT u.row_key, o.value FROM unit AS u FULL JOIN observation AS o ON o.level = 'outcome'",
+        "SELECT o.row_key, o.evidence FROM observation AS o (row_key, source_file, source_row, file_seq, known_from,"
+        " indicator_id, objective_id, other, observed_on, value, level, evidence) WHERE o.level = 'outcome'",
         "SELECT row_key, value FROM observation QUALIFY level = 'outcome'",
         "SELECT max(row_key) AS row_key FROM observation GROUP BY level HAVING level = 'outcome'",
     ],
@@ -138,6 +140,8 @@ def test_a_left_join_with_one_match_colours_only_its_columns(levels: Levels) -> 
         "RIGHT JOIN (SELECT objective_id FROM activity GROUP BY 1) AS a ON o.objective_id = a.objective_id",
         "FULL JOIN (SELECT objective_id FROM activity GROUP BY 1) AS a ON o.objective_id = a.objective_id",
         "LEFT JOIN (SELECT DISTINCT objective_id, unnest([1, 2]) AS n FROM activity) AS a USING (objective_id)",
+        "LEFT JOIN (SELECT objective_id AS o, kind AS objective_id FROM activity GROUP BY activity.objective_id, kind)"
+        " AS a USING (objective_id)",
     ],
 )
 def test_any_other_join_colours_the_rows(join: str) -> None:
