@@ -9,6 +9,7 @@ import datetime as dt
 import zlib
 import zoneinfo
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -28,12 +29,12 @@ class Plan:
     copies: int
     seed: int
 
-    @property
+    @cached_property
     def first_monday(self) -> dt.date:
         """Monday of the first week; the last week ends on the day before ``as_of``."""
         return truths.AS_OF - dt.timedelta(weeks=self.weeks)
 
-    @property
+    @cached_property
     def mondays(self) -> list[dt.date]:
         """Monday of each week."""
         return [self.first_monday + dt.timedelta(weeks=w) for w in range(self.weeks)]

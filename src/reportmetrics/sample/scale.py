@@ -14,6 +14,7 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.profile.mission import Mission
 from reportmetrics.sample import truths
 
+_A_YEAR = dt.timedelta(days=365)
 _GROWING = ("MAS", "QR")
 """Forms of listed units that copies of those units owe too; the other lists belong to ground truths."""
 
@@ -39,7 +40,8 @@ def scaled_profile(profile: Profile, *, weeks: int, personnel: int) -> Profile:
     first = truths.AS_OF - dt.timedelta(weeks=weeks)
     units = []
     for unit in mission.units:
-        opened = min(unit.opened, first) if unit.opened < mission.starts_on else unit.opened
+        # Open a year before the first week, so that posts do not all change hands on the same days.
+        opened = min(unit.opened, first - _A_YEAR) if unit.opened < mission.starts_on else unit.opened
         for copy in range(copies):
             suffix, name = (f"-{copy + 1}", f" {copy + 1}") if copy else ("", "")
             changed = {"unit_id": unit.unit_id + suffix, "name": unit.name + name, "opened": opened}

@@ -1,5 +1,6 @@
 """The committed files: reproducible to the byte, small, each claimed by one source, with only the meant faults."""
 
+import datetime as dt
 import re
 import subprocess
 import sys
@@ -90,12 +91,35 @@ def test_faults_stand_where_the_truths_say(profile, committed):
             split = source.options.delimiter
             header, row = lines[source.options.skip_rows].split(split), lines[fault.row - 1].split(split)
             cell = dict(zip(header, row, strict=True))[column]
-        if fault.raw:
-            assert cell == fault.raw
-        else:
-            opened = dict(zip(header, row, strict=True))["APERTA IL"]
-            as_number = [tuple(reversed(re.findall(r"\d+", t[:10]))) for t in (cell, opened)]
-            assert as_number[0] < as_number[1]
+        assert cell == fault.raw
+
+
+def test_the_row_decided_before_it_was_raised_says_so(committed):
+    (fault,) = [f for f in truths.FAULTS if f.code == "decided_before_raised"]
+    row = committed[fault.file].decode("cp1252").splitlines()[fault.row - 1].split(";")
+    assert fault.raw in row
+    opened, decided = (dt.datetime.strptime(t, "%d/%m/%Y %H:%M") for t in (row[4], row[6]))
+    assert decided < opened
+
+
+def test_rows_of_the_ledger_as_counted_in_the_files(committed):
+    """Read and duplicates by plain text: a row is one when its source has sent the same text before."""
+    for source, folder, skip in (("activity_log", "activity/", 1), ("jfc_naples_register", "requests/jfc_naples/", 3)):
+        (table,) = [t for s, t in truths.LEDGER if s == source]
+        names = [n for n in committed if n.startswith(folder) and "(1)" not in n]
+        key_states, read, duplicates = {}, 0, 0
+        faulty = {(f.file, f.row) for f in truths.FAULTS}
+        for name in sorted(names):
+            for number, line in enumerate(committed[name].decode("cp1252").splitlines()[skip:], skip + 1):
+                read += 1
+                key = re.split("[,;]", line)[0]
+                if (name, number) in faulty:
+                    continue
+                duplicates += key_states.get(key) == line
+                key_states[key] = line
+        read_rows, accepted, rejected, duplicate, superseded = truths.LEDGER[source, table]
+        assert (read, duplicates) == (read_rows, duplicate), source
+        assert read == accepted + rejected + duplicate + superseded
 
 
 def test_file_sent_twice_and_rows_sent_twice(committed):
