@@ -4,11 +4,18 @@ one_row_is: an objective in an ISO week, and whether anything that tells of acti
 level: process
 ---*/
 -- A week without activity is a true zero only where a report that could have told of some has come.
-WITH week AS (
+-- Weeks run from the first period that was to be reported; a mission that is owed no reports has no frame.
+WITH first_period AS (
+    SELECT min(period_start) AS first_day
+    FROM expected_report
+),
+
+week AS (
     SELECT DISTINCT cast(date_trunc('week', calendar_day.day) AS DATE) AS week
     FROM calendar_day
     CROSS JOIN as_of
-    WHERE calendar_day.day < as_of.as_of
+    CROSS JOIN first_period
+    WHERE calendar_day.day < as_of.as_of AND calendar_day.day >= first_period.first_day
 ),
 
 telling_template AS (

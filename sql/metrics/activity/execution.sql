@@ -10,9 +10,9 @@ also_by: [[]]
 estimator: share
 decision: Whether plans are realistic, and where the obstacles are worth a talk with force protection.
 limits: >-
-  Counts what was planned for a day before as_of, by that day. Postponed activities are in neither part, nor are
-  those held without having been planned; activity.plan_outcome shows them apart. Advisors resemble themselves, so
-  the interval treats each as a cluster.
+  Counts what was planned for a day before as_of, by that day. What was postponed was planned and not held; else
+  postponing would hide cancelling. Activities held without having been planned are in neither part.
+  activity.plan_outcome shows both apart. Advisors resemble themselves, so the interval treats each as a cluster.
 source: Wilson 1927 interval, n divided by the design effect (Kish 1965), t on clusters - 1
 owner: ops-assessment
 reviewed: 2022-01-10
@@ -26,4 +26,4 @@ SELECT
     coalesce(activity.count, 1) AS denominator
 FROM activity
 CROSS JOIN as_of
-WHERE activity.planned_on < as_of.as_of AND activity.status <> 'postponed'
+WHERE activity.planned_on < as_of.as_of

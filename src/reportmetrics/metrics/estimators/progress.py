@@ -192,7 +192,7 @@ class Progress:
                 lower=lower,
                 upper=upper,
                 reason=reason,
-                caveats=(*unbounded, *notes[1:]) if missing else notes,
+                caveats=(*unbounded, *(note for note in notes if not note.startswith("at most"))),
             ),
             Figure("regressed", float(sum(p < 0 for p in known)), len(known), blank, unit="number"),
             Figure("known", float(len(known)), total, blank, unit="number"),
@@ -207,7 +207,7 @@ class Progress:
     @staticmethod
     def _notes(total: int, missing: int, kept: list[bool]) -> tuple[str, ...]:
         notes: tuple[str, ...] = ()
-        if missing:
+        if 0 < missing < total:
             notes += (f"at most: {missing} of {total} indicators have no progress, so the minimum is at most this",)
         off = sum(not met for met in kept)
         if off:
