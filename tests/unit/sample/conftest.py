@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import openpyxl
 import pytest
-from sample_rows import ROME, ROOT, SAMPLE, latest, moment, read_all
 
 from reportmetrics.profile.load import load_profile
+from tests.unit.sample.sample_rows import ROME, ROOT, SAMPLE, latest, moment, read_all
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ from statistics import mean, median
 
 import numpy as np
 import pytest
-from sample_rows import read_all
 
 from reportmetrics.sample import truths
+from tests.unit.sample.sample_rows import read_all
 
 FIRST_MONDAY = truths.AS_OF - dt.timedelta(weeks=truths.WEEKS)
 

@@ -9,12 +9,12 @@ from fnmatch import fnmatch
 
 import openpyxl
 import pytest
-from sample_rows import ROOT, SAMPLE
 
 from reportmetrics.profile.load import load_profile
 from reportmetrics.sample import truths
 from reportmetrics.sample.generate import generate, sample_files
 from reportmetrics.sample.scale import write_scaled_profile
+from tests.unit.sample.sample_rows import ROOT, SAMPLE
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ from collections import Counter, defaultdict
 
 import numpy as np
 import pytest
-from sample_rows import moment
 
 from reportmetrics.profile.frames import profile_frames
 from reportmetrics.sample import truths
+from tests.unit.sample.sample_rows import moment
 
 
 def series(forms, template):

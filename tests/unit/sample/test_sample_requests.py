@@ -8,9 +8,9 @@ from statistics import median
 import numpy as np
 import pytest
 from lifelines import KaplanMeierFitter
-from sample_rows import BAGHDAD, read_all
 
 from reportmetrics.sample import truths
+from tests.unit.sample.sample_rows import BAGHDAD, read_all
 
 AS_OF = dt.datetime.combine(truths.AS_OF, dt.time(), tzinfo=BAGHDAD)
 DAY = dt.timedelta(days=1)
