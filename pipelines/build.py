@@ -15,16 +15,15 @@ from pipelines.assets.publication import publication_asset
 from pipelines.assets.snapshot import snapshot_asset
 from pipelines.checks import batch_checks, cross_checks
 from pipelines.resources import Installation
-from reportmetrics.metrics.catalogue import load_catalogue
 from reportmetrics.settings import Settings, sql_folder
-from reportmetrics.steps import current_profile
+from reportmetrics.steps import current_catalogue, current_profile
 from reportmetrics.validation.rules import load_rules
 
 
 def build(settings: Settings, *, engine: str = "duckdb") -> dg.Definitions:
     """Definitions of the mission that ``settings`` name. Raises what the profile and the catalogue raise."""
     profile = current_profile(settings)
-    catalogue = load_catalogue(sql_folder())
+    catalogue = current_catalogue()
     return dg.Definitions(
         assets=[
             *landing_specs(profile),

@@ -9,7 +9,7 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from rich.console import Console
@@ -72,11 +72,12 @@ def rejects(rows: pl.DataFrame, limit: int) -> None:
         out.print(f"  ... {rows.height - limit:,} more: reportmetrics rejects list --limit {rows.height}")
 
 
-def _reject_line(row: dict[str, object]) -> str:
+def _reject_line(row: dict[str, Any]) -> str:
     sheet = f" [{row['sheet']}]" if row["sheet"] else ""
     place = "" if row["source_row"] is None else f", row {row['source_row']}"
     column = f", column {row['column_name']}" if row["column_name"] else ""
-    raw = f" '{row['raw']}'" if row["raw"] else ""
+    # Some messages quote the cell themselves.
+    raw = f" '{row['raw']}'" if row["raw"] and str(row["raw"]) not in str(row["message"]) else ""
     return f"refused {row['original_name']}{sheet}{place}{column}:{raw} {row['message']}; {row['remedy']}"
 
 
@@ -144,14 +145,14 @@ def _waits(figures: pl.DataFrame) -> Iterator[str]:
         )
 
 
-def _hq(row: dict[str, object]) -> str | None:
+def _hq(row: dict[str, Any]) -> str | None:
     dims = json.loads(str(row["dims"]))
     return str(dims["hq"]) if set(dims) == {"hq"} else None
 
 
 def _rows(
     figures: pl.DataFrame, metric: str, statistic: str, dims: dict[str, str] | None = None
-) -> Iterable[dict[str, object]]:
+) -> Iterable[dict[str, Any]]:
     found = figures.filter((pl.col("metric") == metric) & (pl.col("statistic") == statistic))
     if dims is not None:
         found = found.filter(pl.col("dims") == json.dumps(dims))

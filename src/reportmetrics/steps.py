@@ -24,7 +24,7 @@ from pathlib import Path
 import polars as pl
 
 from reportmetrics.engines.base import Engine
-from reportmetrics.metrics.catalogue import load_catalogue
+from reportmetrics.metrics.catalogue import Catalogue, load_catalogue
 from reportmetrics.metrics.results import Results
 from reportmetrics.metrics.run import compute
 from reportmetrics.profile.load import Profile, load_profile
@@ -66,13 +66,31 @@ def today(profile: Profile) -> dt.date:
 
 def current_profile(settings: Settings) -> Profile:
     """The profile as its files are now; read again only when one of them changed."""
-    files = sorted(p for p in settings.profile.rglob("*.yaml"))
-    return _profile(settings.profile, tuple((p, p.stat().st_mtime_ns, p.stat().st_size) for p in files))
+    return _profile(settings.profile, _state(settings.profile, "*.yaml"))
+
+
+def current_catalogue() -> Catalogue:
+    """The product's metrics as their files are now; read again only when one of them changed."""
+    return _catalogue(sql_folder(), _state(sql_folder(), "*.sql"))
+
+
+State = tuple[tuple[Path, int, int], ...]
+
+
+def _state(folder: Path, pattern: str) -> State:
+    """Paths, times of change and sizes: what tells whether files are still those that were read."""
+    found = ((p, p.stat()) for p in sorted(folder.rglob(pattern)))
+    return tuple((p, s.st_mtime_ns, s.st_size) for p, s in found)
 
 
 @functools.lru_cache(maxsize=8)
-def _profile(folder: Path, _state: tuple[tuple[Path, int, int], ...]) -> Profile:
+def _profile(folder: Path, _state: State) -> Profile:
     return load_profile(folder)
+
+
+@functools.lru_cache(maxsize=2)
+def _catalogue(folder: Path, _state: State) -> Catalogue:
+    return load_catalogue(folder)
 
 
 def check_new(settings: Settings, profile: Profile, *, track: Track = silent) -> BatchCheck:
@@ -138,7 +156,7 @@ def measure(
     track: Track = silent,
 ) -> Results:
     """Compute the metrics named in ``select`` (all when left out) and leave their results in the workspace."""
-    catalogue = load_catalogue(sql_folder())
+    catalogue = current_catalogue()
     with open_engine(engine, open_snapshot(settings, as_of)) as opened:
         results = compute(catalogue, opened, as_of=as_of, select=select, track=track)
     folder = _workspace(settings, as_of) / "results"
@@ -156,7 +174,7 @@ def issue(
     """
     workspace = _workspace(settings, as_of)
     snapshot = open_snapshot(settings, as_of)
-    catalogue = load_catalogue(sql_folder())
+    catalogue = current_catalogue()
     crossed = _load_checks(workspace / "checks.json")
     failed = [c.message for c in crossed if c.blocks]
     if failed:
@@ -179,7 +197,7 @@ def rejects(settings: Settings, *, source: str | None = None) -> pl.DataFrame:
         raise StepError(f"there is no warehouse in {settings.home}; take something in first: reportmetrics ingest")
     columns = ", ".join(c.name for c in REJECT.columns)
     with Store(settings.warehouse) as store:
-        found = store.connection.sql(f"SELECT {columns} FROM reject").pl()
+        found: pl.DataFrame = store.connection.sql(f"SELECT {columns} FROM reject").pl()
     if source is not None:
         found = found.filter(pl.col("source") == source)
     return found.sort(["file_seq", "table_name", "source_row"], descending=[True, False, False])

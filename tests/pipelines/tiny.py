@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from reportmetrics.settings import Settings
@@ -123,6 +124,9 @@ LO-01.1,LO-01,2021-01-31,25
 }
 """Row A4 has a day that does not exist, and is refused."""
 
+ARRIVED = 1_612_180_800
+"""2021-02-01 12:00 UTC."""
+
 
 def make(folder: Path) -> Settings:
     """The mission's profile and landed files below ``folder``."""
@@ -136,4 +140,6 @@ def make(folder: Path) -> Settings:
         (profile / "sources" / f"{name}.yaml").write_text(text, encoding="utf-8")
     for name, text in FILES.items():
         (landing / name).write_text(text, encoding="utf-8")
+        # A file that has just changed may still be being written, and is left for the next run.
+        os.utime(landing / name, (ARRIVED, ARRIVED))
     return Settings(profile=profile, home=folder / "home", landing=landing)

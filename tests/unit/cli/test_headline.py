@@ -1,12 +1,15 @@
-"""The figures that a run ends with, from a hand-made results frame."""
+"""What a run prints: figures from a hand-made results frame, deliveries from a hand-made summary."""
 
 import datetime as dt
 from typing import Any
 
 import polars as pl
+import pytest
 
-from reportmetrics.cli_print import headline_lines
+from reportmetrics.cli_print import headline_lines, taken_in
+from reportmetrics.ingest.ledger import Delivery, IngestSummary
 from reportmetrics.metrics.results import FIGURE_SCHEMA, dims_key
+from reportmetrics.warehouse.tables import REJECT
 
 
 def figure(metric: str, statistic: str, value: float | None, dims: dict[str, str] | None = None, **more: Any) -> dict:
@@ -64,3 +67,18 @@ def test_shares_hours_and_progress() -> None:
 
 def test_no_figures_no_lines() -> None:
     assert lines() == []
+
+
+def test_unreadable_waiting_and_unclaimed_files_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    broken = Delivery(4, "report", "s", "r.xlsx", "unreadable", "no workbook; send it again", 0, 0, 0, 0, 0)
+    fine = Delivery(5, "report", "s", "a.csv", "stored", None, 10, 7, 0, 2, 1)
+    unclaimed = [f"odd{n}.txt" for n in range(7)]
+    summary = IngestSummary([broken, fine], 5, 3, waiting=["late[1].csv"], unmatched=unclaimed)
+    taken_in(summary, pl.DataFrame(schema={c.name: pl.String() for c in REJECT.columns}))
+    assert capsys.readouterr().out.splitlines() == [
+        "Taken in  2 files (3 seen before), 10 rows: 7 accepted, 0 rejected, 2 duplicate, 1 superseded",
+        "  unreadable r.xlsx: no workbook; send it again",
+        "  left alone late[1].csv: may still be written",
+        *(f"  left alone odd{n}.txt: no source claims it" for n in range(5)),
+        "  ... 2 more files left alone: no source claims it",
+    ]

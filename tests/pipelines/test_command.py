@@ -1,0 +1,93 @@
+"""The command line on the tiny mission, in processes of its own: what it prints and how it exits."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reportmetrics.settings import Settings
+from reportmetrics.warehouse.store import Store
+from tests.pipelines.tiny import make
+
+ROOT = Path(__file__).parents[2]
+
+
+def call(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("REPORTMETRICS_", "DAGSTER_"))} | {
+        "REPORTMETRICS_PROFILE": str(settings.profile),
+        "REPORTMETRICS_HOME": str(settings.home),
+        "REPORTMETRICS_LANDING": str(settings.landing),
+        "PYTHONPATH": str(ROOT),
+    }
+    code = "from reportmetrics.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, env=env, check=False
+    )
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return make(tmp_path)
+
+
+def test_run_tells_what_was_taken_in_refused_found_and_where_the_site_is(settings: Settings) -> None:
+    done = call(settings, "run", "--as-of", "2021-02-08")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "", "nothing is drawn and nothing is logged when the output is not a terminal"
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("Taken in  3 files (0 seen before), 8 rows: 7 accepted, 1 rejected, 0 duplicate")
+    refused = next(line for line in lines if "refused" in line)
+    assert "activity_20210201.csv, row 5, column held: " in refused
+    assert "31/02/2021" in refused
+    assert any(line.startswith("Checked") and line.endswith("all passed") for line in lines)
+    assert any("median wait for HQ: 20.0 days" in line and "1 of them open" in line for line in lines)
+    assert any("objectives without any usable reading: 1 of 2" in line for line in lines)
+    index = settings.publications / "2021-02-08-r1" / "site" / "index.html"
+    assert lines[-2].strip() == str(index)
+    assert lines[-1].strip() == index.as_uri()
+    assert index.is_file()
+    assert "\x1b[" not in done.stdout, "no colours in a pipe"
+
+
+def test_the_single_steps_lead_to_the_same_publication_as_the_run(settings: Settings) -> None:
+    for step in (["ingest"], ["check", "--as-of", "2021-02-08"], ["publish", "--as-of", "2021-02-08"]):
+        done = call(settings, *step)
+        assert done.returncode == 0, done.stderr
+    whole = call(settings, "run", "--as-of", "2021-02-08")
+    assert "2021-02-08-r1 (the same inputs were published before)" in whole.stdout
+
+
+def test_rejects_list_names_the_refused_row_again(settings: Settings) -> None:
+    call(settings, "ingest")
+    listed = call(settings, "rejects", "list")
+    assert listed.returncode == 0
+    assert len(listed.stdout.splitlines()) == 1
+    assert "activity_20210201.csv, row 5, column held" in listed.stdout
+    assert call(settings, "rejects", "list", "--source", "requests").stdout == "nothing was refused\n"
+
+
+def test_publish_without_ingest_publishes_no_figure_of_requests(settings: Settings) -> None:
+    done = call(settings, "publish", "--as-of", "2021-02-08")
+    assert "median wait" not in done.stdout
+
+
+def test_a_critical_failure_exits_with_1_and_names_check_and_remedy(settings: Settings) -> None:
+    call(settings, "ingest")
+    with Store(settings.warehouse) as store:
+        store.connection.execute("UPDATE core.request SET hq = NULL WHERE request_id = 'R1'")
+    done = call(settings, "run", "--as-of", "2021-02-08")
+    assert done.returncode == 1
+    assert "critical request: 1 row where hq is empty" in done.stdout
+    assert "nothing was published; the last publication stays as it was" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not settings.publications.exists()
+
+
+def test_a_warehouse_in_use_is_an_error_with_a_remedy(settings: Settings) -> None:
+    with Store(settings.warehouse):
+        done = call(settings, "ingest")
+    assert done.returncode == 1
+    assert "wait until the other run has ended" in done.stderr
+    assert "Traceback" not in done.stderr
