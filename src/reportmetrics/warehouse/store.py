@@ -76,8 +76,9 @@ class Store:
         return self._connection
 
     def _state(self, column: str) -> int:
-        row = self.connection.execute(f"SELECT {column} FROM state").fetchone()
-        return 0 if row is None else int(row[0])
+        # All rows are fetched: DuckDB refuses other work on a connection with an unfinished result.
+        rows = self.connection.execute(f"SELECT {column} FROM state").fetchall()
+        return int(rows[0][0])
 
     def position(self) -> int:
         """``file_seq`` of the last delivery in the ledger; 0 when there is none."""
