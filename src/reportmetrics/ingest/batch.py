@@ -44,7 +44,7 @@ class Refusal:
 class Group:
     """Rows of all sheets of a batch with the same source, sheet name and header.
 
-    ``rows`` has ``rid`` (0, 1, ...), ``file_seq``, the columns of ``Sheet.rows``, and ``fact_<name>`` per fact of names.
+    ``rows`` has ``rid`` (0, 1, ...), ``file_seq``, the columns of ``Sheet.rows``, and ``fact_<name>`` per fact.
     """
 
     number: int

@@ -74,7 +74,9 @@ def _checks(table: Table, ids: Ids) -> Iterator[_Check]:
         yield from _of_column(column, ids)
     sound = "m.row_fault IS NULL"
     for number, rule in enumerate(table.rules):
-        violated = f"{sound} AND t.rule_{number}"
+        # A date that could not be read is one fault; that it is missing from a rule's point of view is not another.
+        failed = f'm."{rule.column}" IS NOT NULL AND t."{rule.column}" IS NULL'
+        violated = f"{sound} AND t.rule_{number} AND NOT ({failed})"
         yield _Check(rule.code, rule.column, violated, literal(rule.message), rule.remedy)
 
 
@@ -107,7 +109,7 @@ def _of_column(column: Column, ids: Ids) -> Iterator[_Check]:
         known = sorted(ids[column.refers])
         found = f"{sound} AND {text} IS NOT NULL AND NOT {marked}"
         found += f" AND {text} NOT IN ({literals(known)})" if known else ""
-        unknown = f"'''' || {shown} || ''' is not a {column.refers} of the profile'"
+        unknown = f"'''' || {shown} || ''' is no known {column.refers}'"
         yield _Check(
             "unknown_id", column.name, found, unknown, f"correct it, or add the {column.refers} to the profile"
         )

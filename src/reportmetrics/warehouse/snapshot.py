@@ -193,11 +193,11 @@ def _write_source(
     place = folder / table.name
     if table.happens is None or rows.is_empty():
         _write_frame(rows, place)
-        return rows.height
+        return int(rows.height)
     months = rows.with_columns(month=pl.col(table.happens).dt.strftime("%Y-%m"))
     for (month,), part in months.group_by("month", maintain_order=True):
         _write_frame(part.drop("month"), place, str(month))
-    return rows.height
+    return int(rows.height)
 
 
 def _write_system(connection: duckdb.DuckDBPyConnection, name: str, folder: Path, position: int) -> int:
@@ -206,7 +206,7 @@ def _write_system(connection: duckdb.DuckDBPyConnection, name: str, folder: Path
         f"SELECT {columns} FROM {name} WHERE file_seq <= $position ORDER BY ALL", params={"position": position}
     ).pl()
     _write_frame(rows, folder / name)
-    return rows.height
+    return int(rows.height)
 
 
 def _write_profile(profile: Profile, as_of: dt.date, folder: Path) -> dict[str, int]:

@@ -1,0 +1,145 @@
+"""Fixtures that several parts of the suite use: a small mission to feed with files, and the folder of real data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from reportmetrics.ingest.ledger import IngestSummary
+from reportmetrics.ingest.run import ingest
+from reportmetrics.profile.load import Profile
+from reportmetrics.profile.mission import Mission
+from reportmetrics.profile.objectives import Indicator, Objective
+from reportmetrics.profile.sources import Source
+from reportmetrics.settings import Settings
+from reportmetrics.warehouse.snapshot import Snapshot, make_snapshot
+from reportmetrics.warehouse.store import Store
+
+MISSION: dict[str, Any] = {
+    "id": "small",
+    "name": "Small mission",
+    "marking": "TEST",
+    "time_zone": "Asia/Baghdad",
+    "home_place": "baghdad",
+    "starts_on": "2021-01-04",
+    "personnel": {"total": 10, "advisors": 5},
+    "currency": "EUR",
+    "tariffs": [],
+    "places": {"baghdad": {"country": "IQ", "weekend": ["friday", "saturday"], "time_zone": "Asia/Baghdad"}},
+    "units": [{"unit_id": "U-1", "name": "Unit 1", "place": "baghdad", "advisors": 5, "opened": "2021-01-04"}],
+    "headquarters": [{"hq": "HQ", "name": "Headquarters", "place": "baghdad"}],
+}
+
+REQUESTS: dict[str, Any] = {
+    "source": "log",
+    "title": "Request log",
+    "sender": "desk",
+    "files": "requests/*.csv",
+    "reader": "csv",
+    "table": "request",
+    "columns": {
+        "request_id": "id",
+        "hq": {"value": "HQ"},
+        "objective_id": {"from": "objective", "optional": True},
+        "raised_at": {"from": "raised", "format": "%Y-%m-%d", "timezone": "UTC"},
+        "decided_at": {"from": "decided", "format": "%Y-%m-%d", "timezone": "UTC"},
+        "outcome": {"from": "outcome", "map": {"OK": "approved", "NO": "denied"}, "ignore_case": True},
+        "raised_by": {"from": "who", "optional": True},
+    },
+}
+"""A register of requests: columns id, raised, decided, outcome and, if any, objective and who."""
+
+
+@pytest.fixture
+def realdata() -> Path:
+    """Folder of real data that is not part of the project; the test is skipped where it is not to be had."""
+    named = os.environ.get("REPORTMETRICS_REALDATA")
+    if not named:
+        pytest.skip("real data: set REPORTMETRICS_REALDATA to their folder to run this test")
+    folder = Path(named)
+    assert folder.is_dir(), f"REPORTMETRICS_REALDATA names {folder}, which is not a folder"
+    return folder
+
+
+@dataclass
+class SmallMission:
+    """A mission of one unit in a temporary folder: put files in, ingest, ask."""
+
+    folder: Path
+    sources: list[dict[str, Any]] = field(default_factory=lambda: [REQUESTS])
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(profile=self.folder, home=self.folder / "home", landing=self.folder / "landing")
+
+    @property
+    def profile(self) -> Profile:
+        objectives = [
+            Objective.model_validate({"objective_id": f"LO-{n}", "name": f"Objective {n}", "owner": "x", "aim": "y"})
+            for n in (1, 2)
+        ]
+        indicator = {
+            "indicator_id": "LO-1.1", "objective_id": "LO-1", "name": "n", "level": "outcome", "unit": "%",
+            "baseline": 0, "target": 10, "direction": "rise", "interval_days": 30,
+        }  # fmt: skip
+        return Profile(
+            self.folder,
+            Mission.model_validate(MISSION),
+            objectives,
+            [Indicator.model_validate(indicator)],
+            [],
+            [Source.model_validate(s) for s in self.sources],
+            "digest",
+        )
+
+    def put(self, name: str, content: str | bytes) -> Path:
+        """A file that has been lying in the landing folder for an hour."""
+        path = self.settings.landing / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        hour_ago = time.time() - 3_600
+        os.utime(path, (hour_ago, hour_ago))
+        return path
+
+    def ingest(self, now: str | dt.datetime | None = None) -> IngestSummary:
+        self.settings.landing.mkdir(parents=True, exist_ok=True)
+        moment = dt.datetime.fromisoformat(now) if isinstance(now, str) else now
+        return ingest(self.settings, self.profile, now=moment)
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        with Store(self.settings.warehouse) as store:
+            return store.connection.execute(sql).fetchall()
+
+    def snapshot(self, as_of: str, target: str = "snapshot", **more: Any) -> Snapshot:
+        with Store(self.settings.warehouse) as store:
+            store.mark_validated(store.position())
+            day = dt.date.fromisoformat(as_of)
+            return make_snapshot(store, self.profile, as_of=day, target=self.folder / target, **more)
+
+    def elsewhere(self, name: str) -> SmallMission:
+        """The same mission in another folder, with nothing taken in yet."""
+        return replace(self, folder=self.folder / name)
+
+
+@pytest.fixture
+def mission(tmp_path: Path) -> SmallMission:
+    """A small mission with a register of requests (``REQUESTS``)."""
+    return SmallMission(tmp_path / "mission")
+
+
+@pytest.fixture
+def rows_of() -> Callable[[Snapshot, str], pl.DataFrame]:
+    """Reads a table of a snapshot, sorted by key."""
+
+    def read(snapshot: Snapshot, table: str) -> pl.DataFrame:
+        return pl.read_parquet(sorted((snapshot.folder / table).glob("*.parquet"))).sort("row_key")
+
+    return read

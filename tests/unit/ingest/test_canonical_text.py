@@ -1,0 +1,140 @@
+"""What a mapping makes of a cell, column type by column type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pytest
+
+from reportmetrics.ingest.text import canonical, entered, literal
+from reportmetrics.profile.sources import ColumnMap
+from reportmetrics.warehouse.tables import Column, Type
+
+BAD = "\x1a"
+
+
+def text(cell: str | None, kind: Type, zone: str = "UTC", codes: tuple[str, ...] = (), **given: Any) -> str | None:
+    column_map = ColumnMap.model_validate({"from": "x", **given})
+    column = Column("x", kind, "a column", codes=codes)
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("CREATE TABLE t (c VARCHAR)")
+        connection.execute("INSERT INTO t VALUES (?)", [cell])
+        sql = canonical("x", column, column_map, zone=zone)
+        row = connection.execute(f"SELECT {sql} FROM (SELECT {entered('c', column_map)} AS x FROM t)").fetchone()
+    assert row is not None
+    return None if row[0] is None else str(row[0])
+
+
+@pytest.mark.parametrize("cell", ["", "  ", "\u00a0", None])
+@pytest.mark.parametrize("kind", ["text", "integer", "number", "boolean", "date", "timestamp"])
+def test_nothing_entered_is_null(cell: str | None, kind: Type) -> None:
+    given = {"format": "%Y-%m-%d"} if kind in ("date", "timestamp") else {}
+    assert text(cell, kind, **given) is None
+
+
+def test_words_for_nothing_are_declared() -> None:
+    assert text("n/a", "text", blank=["n/a"]) is None
+    assert text("n/a", "text") == "n/a"
+    assert text("0", "integer", blank=["n/a"]) == "0"
+
+
+@pytest.mark.parametrize(
+    ("cell", "given", "expected"),
+    [
+        ("1234", {}, "1234"),
+        ("1234.0", {}, "1234"),
+        ("-7", {}, "-7"),
+        ("1.5", {}, BAD + "1.5"),
+        ("1 234", {}, BAD + "1 234"),
+        ("1.234", {"thousands": ".", "decimal": ","}, "1234"),
+        ("1.23", {"thousands": ".", "decimal": ","}, BAD + "1.23"),
+        ("1e3", {}, BAD + "1e3"),
+        ("1_000", {}, BAD + "1_000"),
+        ("five", {}, BAD + "five"),
+    ],
+)
+def test_whole_numbers(cell: str, given: dict[str, str], expected: str) -> None:
+    assert text(cell, "integer", **given) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "given", "expected"),
+    [
+        ("1.5", {}, "1.5"),
+        ("-.5", {}, "-.5"),
+        ("1,5", {}, BAD + "1,5"),
+        ("1,5", {"decimal": ","}, "1.5"),
+        ("1.234,5", {"decimal": ",", "thousands": "."}, "1234.5"),
+        ("12.34,5", {"decimal": ",", "thousands": "."}, BAD + "12.34,5"),
+        ("1.5e3", {}, "1.5e3"),
+        ("nan", {}, BAD + "nan"),
+        ("inf", {}, BAD + "inf"),
+        ("40 %", {}, BAD + "40 %"),
+    ],
+)
+def test_numbers(cell: str, given: dict[str, str], expected: str) -> None:
+    assert text(cell, "number", **given) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "formats", "expected"),
+    [
+        ("2021-11-23", "%Y-%m-%d", "2021-11-23"),
+        ("23/11/2021", ["%Y-%m-%d", "%d/%m/%Y"], "2021-11-23"),
+        ("11/23/2021", ["%Y-%m-%d", "%d/%m/%Y"], BAD + "11/23/2021"),
+        ("2021-06-31", "%Y-%m-%d", BAD + "2021-06-31"),
+        ("0217-06-01", "%Y-%m-%d", BAD + "0217-06-01"),
+        ("2021-11-23 10:00", "%Y-%m-%d", BAD + "2021-11-23 10:00"),
+    ],
+)
+def test_dates(cell: str, formats: str | list[str], expected: str) -> None:
+    assert text(cell, "date", format=formats) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "zone", "expected"),
+    [
+        ("2021-11-23 10:00", "UTC", "2021-11-23 10:00:00"),
+        ("2021-11-23 10:00", "Asia/Baghdad", "2021-11-23 07:00:00"),
+        ("2021-07-01 10:00", "Europe/Rome", "2021-07-01 08:00:00"),
+        ("2021-12-01 10:00", "Europe/Rome", "2021-12-01 09:00:00"),
+        # On 28 March 2021 clocks went from 02:00 to 03:00: this time did not exist.
+        ("2021-03-28 02:30", "Europe/Rome", BAD + "2021-03-28 02:30"),
+    ],
+)
+def test_instants_are_utc(cell: str, zone: str, expected: str) -> None:
+    assert text(cell, "timestamp", format="%Y-%m-%d %H:%M", timezone=zone) == expected
+    assert text(cell, "timestamp", zone=zone, format="%Y-%m-%d %H:%M") == expected
+
+
+def test_offset_of_the_cell_wins_over_the_zone() -> None:
+    formats = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M"]
+    assert text("2011-10-11T13:45:40+0200", "timestamp", "Asia/Baghdad", format=formats) == "2011-10-11 11:45:40"
+    assert text("2011-10-11 13:45", "timestamp", "Asia/Baghdad", format=formats) == "2011-10-11 10:45:00"
+
+
+def test_map_is_a_closed_list_of_its_keys_and_the_codes() -> None:
+    given = {"map": {"Closed": "approved", "void": None}, "codes": ("approved", "denied")}
+    assert text("Closed", "text", **given) == "approved"
+    assert text("denied", "text", **given) == "denied"
+    assert text("void", "text", **given) is None
+    assert text("CLOSED", "text", **given) == BAD + "CLOSED"
+    assert text("CLOSED", "text", **given, ignore_case=True) == "approved"
+
+
+def test_codes_may_ignore_case() -> None:
+    assert text("Held", "text", codes=("held",), ignore_case=True) == "held"
+    assert text("Held", "text", codes=("held",)) == "Held"
+
+
+@pytest.mark.parametrize(("cell", "expected"), [("Yes", "true"), ("0", "false"), ("maybe", BAD + "maybe")])
+def test_flags(cell: str, expected: str) -> None:
+    assert text(cell, "boolean") == expected
+
+
+def test_texts_of_the_mapping_are_quoted() -> None:
+    evil = "x'; DROP TABLE t; --"
+    assert literal(evil) == "'x''; DROP TABLE t; --'"
+    assert text(evil, "text", map={evil: "fine"}) == "fine"

@@ -1,0 +1,97 @@
+"""CSV and XLSX as text: numbering of rows, blanks, quotes, encodings, dates."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reportmetrics.ingest.readers.base import Sheet, UnreadableError
+from reportmetrics.ingest.readers.csv import read_csv
+from reportmetrics.ingest.readers.xlsx import read_xlsx
+from reportmetrics.profile.sources import Options
+
+
+def sheet(found: dict[str | None, Sheet | UnreadableError], name: str | None = None) -> Sheet:
+    one = found[name]
+    assert isinstance(one, Sheet)
+    return one
+
+
+def csv_sheet(path: Path, content: str | bytes, **options: Any) -> Sheet:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return sheet(read_csv(path, Options.model_validate(options), [None]))
+
+
+def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
+    found = csv_sheet(tmp_path / "a.csv", 'a,b\n1,"x\ny"\n\n , \n2,z\n')
+    assert found.header == ("a", "b")
+    assert found.rows.rows() == [(2, "1", "x\ny", None), (5, "2", "z", None)]
+
+
+def test_preamble_delimiter_and_encoding_are_declared(tmp_path: Path) -> None:
+    content = "Extract of 3 May\n\nname;place\nÄnne;Erbil, north\n".encode("cp1252")
+    found = csv_sheet(tmp_path / "a.csv", content, encoding="cp1252", delimiter=";", skip_rows=2)
+    assert found.rows.rows() == [(4, "Änne", "Erbil, north", None)]
+
+
+def test_byte_order_mark_is_no_part_of_the_first_name(tmp_path: Path) -> None:
+    assert csv_sheet(tmp_path / "a.csv", b"\xef\xbb\xbfid,b\r\n1,2\r\n").header == ("id", "b")
+
+
+def test_blank_cells_right_of_the_header_are_no_fault(tmp_path: Path) -> None:
+    assert csv_sheet(tmp_path / "a.csv", "a,b,,\n1,2,,\n3,4,,\n").rows["row_fault"].to_list() == [None, None]
+
+
+def test_left_over_cells_are_named(tmp_path: Path) -> None:
+    [fault] = csv_sheet(tmp_path / "a.csv", "a,b\n1,2,three\n").rows["row_fault"].to_list()
+    assert fault == "the row has 3 cells, the header 2 (left over: three)"
+
+
+cells = st.text(st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=("Cs",)), max_size=8)
+
+
+@settings(deadline=None, max_examples=60)
+@given(rows=st.lists(st.tuples(cells, cells), max_size=8))
+def test_what_was_written_is_read(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]) -> None:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerows([("first", "second"), *rows])
+    found = csv_sheet(tmp_path_factory.mktemp("csv") / "a.csv", buffer.getvalue())
+    read = [(n, a or "", b or "") for n, a, b, _ in found.rows.rows()]
+    assert read == [(n, *row) for n, row in enumerate(rows, start=2) if any(c and not c.isspace() for c in row)]
+
+
+def write_book(path: Path, cells: dict[tuple[int, int], Any], **options: Any) -> None:
+    with xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd hh:mm", **options}) as book:
+        log = book.add_worksheet("Log")
+        for (row, column), value in cells.items():
+            log.write(row, column, value)
+
+
+def test_cells_of_a_workbook_are_text(tmp_path: Path) -> None:
+    values = ["007", 3, 3.25, True, dt.datetime(2021, 11, 23), dt.datetime(2021, 11, 23, 10, 11, 12)]
+    header = {(0, i): f"h{i}" for i in range(len(values))}
+    write_book(tmp_path / "a.xlsx", header | {(1, i): v for i, v in enumerate(values)})
+    found = sheet(read_xlsx(tmp_path / "a.xlsx", Options(), ["Log"]), "Log")
+    assert found.rows.row(0)[1:-1] == ("007", "3", "3.25", "true", "2021-11-23 00:00:00", "2021-11-23 10:11:12")
+
+
+def test_dates_of_the_1904_epoch(tmp_path: Path) -> None:
+    write_book(tmp_path / "a.xlsx", {(0, 0): "day", (1, 0): dt.datetime(2021, 11, 23)}, date_1904=True)
+    found = sheet(read_xlsx(tmp_path / "a.xlsx", Options(), ["Log"]), "Log")
+    assert found.rows["c0"].to_list() == ["2021-11-23 00:00:00"]
+
+
+def test_rows_of_a_workbook_keep_their_numbers(tmp_path: Path) -> None:
+    write_book(tmp_path / "a.xlsx", {(2, 1): "a", (2, 2): "b", (3, 1): "x", (6, 2): "y", (7, 5): "stray"})
+    found = sheet(read_xlsx(tmp_path / "a.xlsx", Options(skip_rows=2), ["Log"]), "Log")
+    assert found.rows.select("source_row", "row_fault").rows()[:2] == [(4, None), (7, None)]
+    assert found.rows["source_row"].to_list() == [4, 7, 8]
+    assert "right of the header" in found.rows["row_fault"].to_list()[2]
