@@ -2,6 +2,7 @@
 "use strict";
 (function () {
   const COMPACT_BELOW = 480; // CSS pixels; narrower places get the figure that was made for them
+  const PAPER_HEIGHT = 0.66; // of the plot, with its 10 px labels
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const template = read("plotly-template");
   const config = read("plotly-config");
@@ -49,6 +50,10 @@
       sheet = onDark(sheet);
     }
     const layout = { ...figure.layout, template: sheet, width };
+    if (paper) {
+      const rim = layout.margin.t + layout.margin.b;
+      layout.height = Math.round(rim + (layout.height - rim) * PAPER_HEIGHT);
+    }
     place.style.minHeight = layout.height + "px";
     Plotly.react(place, figure.data, layout, config);
   }

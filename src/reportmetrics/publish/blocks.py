@@ -97,6 +97,19 @@ class Block:
     more: Sequence[Table] = ()
     caveat: str = ""
     nothing: str = ""
+    screen_only: bool = False
+    """Left out on paper, where the page has room for less."""
+
+    @property
+    def link_lines(self) -> int:
+        """Lines that the links and metric names take beside 'Table', so that nothing below them is covered."""
+        whole = {4: 365, 6: 560, 8: 755, 12: 1144}[self.span] - (44 if self.chart else 0)
+        character, links = 7.3, 175
+        names = [character * len(f"{m.id} v{m.version}") for m in self.metrics]
+        needed = sum(names) + 3 * character * (len(names) - 1)
+        if needed <= whole - links:
+            return 1
+        return 2 if needed <= whole else 1 + len(names)
 
     def commands(self, publication: str) -> list[str]:
         """The commands that show the rows behind the block, for those who may see them."""
@@ -155,9 +168,7 @@ def name_cell(text: str, href: str | None = None) -> Cell:
     return Cell(text, text, href=href)
 
 
-def number_cell(
-    value: float | None, write: numbers.Format, *, reason: str | None = None, strong: bool = False
-) -> Cell:
+def number_cell(value: float | None, write: numbers.Format, *, reason: str | None = None, strong: bool = False) -> Cell:
     """A number, or why there is none."""
     return Cell(numbers.or_missing(value, write, reason), value, strong=strong, quiet=value is None)
 

@@ -75,6 +75,7 @@ def template() -> dict[str, Any]:
         "tickfont": {"size": 12, "color": NOTE},
         "title": {"font": {"size": 12, "color": NOTE}, "standoff": 6},
         "automargin": False,
+        "tickangle": 0,
         "linecolor": MARK,
         "tickcolor": MARK,
         "gridcolor": GRID,
@@ -89,7 +90,7 @@ def template() -> dict[str, Any]:
             "hovermode": "closest",
             "hoverlabel": {"bgcolor": PAPER, "bordercolor": MARK, "font": {"size": 12, "color": INK}},
             "xaxis": axis | {"showline": True, "ticks": "outside", "ticklen": 4},
-            "yaxis": axis,
+            "yaxis": axis | {"ticks": "outside", "ticklen": 6, "tickcolor": CLEAR},
             "annotationdefaults": {"showarrow": False, "font": {"size": 12, "color": NOTE}},
             "colorway": [NAVY, TEAL, PURPLE, ORANGE],
         }

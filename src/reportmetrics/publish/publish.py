@@ -65,9 +65,7 @@ def publish(
     """
     publications = settings.publications
     publications.mkdir(parents=True, exist_ok=True)
-    inputs = describe_inputs(
-        profile, snapshot, catalogue, dashboards=dashboards_folder(), engine_name=engine_name
-    )
+    inputs = describe_inputs(profile, snapshot, catalogue, dashboards=dashboards_folder(), engine_name=engine_name)
     with _only_publisher(publications):
         known = _made_from(publications, snapshot.as_of, inputs_digest(inputs))
         if known:

@@ -123,8 +123,10 @@ def waits_compared(waits: Sequence[Wait]) -> str:
             ),
             (
                 apart,
-                lambda: f"Half of requests wait over {_days(longest.median or 0)} at {longest.name}, "
-                f"over {days(shortest.median or 0)} at {shortest.name}",
+                lambda: (
+                    f"Half of requests wait over {_days(longest.median or 0)} at {longest.name}, "
+                    f"over {days(shortest.median or 0)} at {shortest.name}"
+                ),
             ),
             (True, lambda: f"The median waits of {in_words(len(known))} headquarters cannot be told apart"),
         ]
@@ -155,8 +157,10 @@ def ages(still_open: int, oldest_bin: int, oldest_from: int, oldest_days: float 
             (still_open == 0, lambda: "No request is open"),
             (
                 oldest_bin > 0,
-                lambda: f"{count(oldest_bin)} of the {count(still_open)} open requests "
-                f"{'is' if oldest_bin == 1 else 'are'} older than {oldest_from} days",
+                lambda: (
+                    f"{count(oldest_bin)} of the {count(still_open)} open requests "
+                    f"{'is' if oldest_bin == 1 else 'are'} older than {oldest_from} days"
+                ),
             ),
             (
                 oldest_days is not None,
@@ -182,9 +186,11 @@ def oldest(listed: int, promised: int) -> str:
             ),
             (
                 True,
-                lambda: f"{in_words(promised).capitalize()} of the {in_words(listed)} oldest requests "
-                f"{'has' if promised == 1 else 'have'} a promise to a counterpart behind "
-                f"{'it' if promised == 1 else 'them'}",
+                lambda: (
+                    f"{in_words(promised).capitalize()} of the {in_words(listed)} oldest requests "
+                    f"{'has' if promised == 1 else 'have'} a promise to a counterpart behind "
+                    f"{'it' if promised == 1 else 'them'}"
+                ),
             ),
         ]
     )
@@ -204,8 +210,10 @@ def progress_range(objectives: Sequence[Progressed]) -> str:
             ),
             (
                 True,
-                lambda: f"Median progress runs from {progress(low.median or 0)} ({low.objective_id}) "
-                f"to {progress(high.median or 0)} ({high.objective_id})",
+                lambda: (
+                    f"Median progress runs from {progress(low.median or 0)} ({low.objective_id}) "
+                    f"to {progress(high.median or 0)} ({high.objective_id})"
+                ),
             ),
         ]
     )
@@ -218,7 +226,9 @@ def held(objective_id: str | None, most: float, total: float, middle: float) -> 
             (objective_id is None or total == 0, lambda: "No activity received yet"),
             (
                 True,
-                lambda: f"{objective_id} holds {of(most, total)} activities; the median objective holds {count(middle)}",
+                lambda: (
+                    f"{objective_id} holds {of(most, total)} activities; the median objective holds {count(middle)}"
+                ),
             ),
         ]
     )
@@ -243,8 +253,13 @@ def coverage(fresh: int | None, total: int, unread: Sequence[str]) -> str:
     return first_true(
         [
             (fresh is None or total == 0, lambda: "No indicator is defined"),
-            (len(unread) > 3, lambda: f"{of(fresh or 0, total)} indicators have a fresh reading; "
-             f"{in_words(len(unread))} objectives have none"),
+            (
+                len(unread) > 3,
+                lambda: (
+                    f"{of(fresh or 0, total)} indicators have a fresh reading; "
+                    f"{in_words(len(unread))} objectives have none"
+                ),
+            ),
             (True, lambda: f"{of(fresh or 0, total)} indicators have a fresh reading{none}"),
         ]
     )

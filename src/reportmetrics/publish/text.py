@@ -16,22 +16,27 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def for_plotly(text: str) -> str:
     """``text`` shown by Plotly as typed: no tags, no template braces, no line breaks of its own."""
-    text = " ".join(text.split())
+    text = _one_line(text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")
 
 
 def shortened(text: str, width: int) -> str:
     """``text`` in at most ``width`` characters, an ellipsis where it was cut."""
-    text = " ".join(text.split())
+    text = _one_line(text)
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
 
 
 def two_lines(text: str, width: int) -> str:
     """``text`` for Plotly on at most two lines of ``width`` characters, an ellipsis where it was cut."""
-    lines = textwrap.wrap(" ".join(text.split()), width, break_long_words=True) or [""]
+    lines = textwrap.wrap(_one_line(text), width, break_long_words=True) or [""]
     if len(lines) > 2:
         lines = [lines[0], shortened(" ".join(lines[1:]), width)]
     return "<br>".join(for_plotly(line) for line in lines)
+
+
+def _one_line(text: str) -> str:
+    """Runs of ordinary white space become one space; no-break spaces, which are meant, stay."""
+    return re.sub(r"[ \t\r\n\f\v]+", " ", text).strip(" ")
 
 
 def for_script(value: Any) -> str:

@@ -45,7 +45,7 @@ class WaitRow:
 
 def progress_chart(rows: Sequence[ProgressRow]) -> Chart:
     """Progress of objectives from baseline to target: median dot, tick at the lowest indicator, bar for the bounds."""
-    return Chart(_progress(rows, names=26), _progress(rows, names=20))
+    return Chart(_progress(rows, names=26, most=6), _progress(rows, names=18, most=4))
 
 
 def waits_chart(rows: Sequence[WaitRow], *, axis: str = "Median days to decision") -> Chart:
@@ -53,7 +53,7 @@ def waits_chart(rows: Sequence[WaitRow], *, axis: str = "Median days to decision
     return Chart(_waits(rows, axis, names=22), _waits(rows, axis, names=15))
 
 
-def _progress(rows: Sequence[ProgressRow], *, names: int) -> dict[str, object]:
+def _progress(rows: Sequence[ProgressRow], *, names: int, most: int) -> dict[str, object]:
     values = [v for r in rows for v in (r.median, r.lowest, r.lower, r.upper) if v is not None]
     low = min([-0.1, *(v - 0.08 for v in values)])
     high = max([1.05, *(v + 0.08 for v in values)])
@@ -69,12 +69,15 @@ def _progress(rows: Sequence[ProgressRow], *, names: int) -> dict[str, object]:
         if row.median is not None
     ]
     notes += [
-        note(for_plotly(row.missing), 0, y, xanchor="left", xshift=6) for y, row in enumerate(rows) if row.median is None
+        note(for_plotly(row.missing), 0, y, xanchor="left", xshift=6)
+        for y, row in enumerate(rows)
+        if row.median is None
     ]
     notes += _names_of_marks(rows)
     ticks = [t for t in (-1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0) if low <= t <= high]
-    if len(ticks) > 6:
-        ticks = [t for t in ticks if t * 2 == int(t * 2)]
+    for step in (0.5, 1.0):
+        if len(ticks) > most:
+            ticks = [t for t in ticks if t % step == 0]
     words = {0.0: "<br>baseline", 1.0: "<br>target"}
     shapes = [segment(t, -0.5, t, count - 0.5, line={"color": palette.MARK, "width": 1}) for t in (0.0, 1.0)]
     shapes += [segment(low, y, high, y, line={"color": palette.GRID, "width": 1}) for y in range(count)]
@@ -248,8 +251,6 @@ def _waits(rows: Sequence[WaitRow], axis: str, *, names: int) -> dict[str, objec
                 "tickfont": ink(),
             },
             annotations=notes,
-            shapes=[
-                segment(0, y, high, y, line={"color": palette.GRID, "width": 1}) for y in range(count)
-            ],
+            shapes=[segment(0, y, high, y, line={"color": palette.GRID, "width": 1}) for y in range(count)],
         ),
     }

@@ -46,9 +46,7 @@ def _squares(rows: Sequence[CoverageRow]) -> dict[str, object]:
     }
     data = []
     for state in STATES:
-        places = [
-            (x, y) for y, row in enumerate(rows) for x, s in enumerate(_states(row)[:MOST]) if s == state
-        ]
+        places = [(x, y) for y, row in enumerate(rows) for x, s in enumerate(_states(row)[:MOST]) if s == state]
         data.append(
             {
                 "type": "scatter",
@@ -67,7 +65,15 @@ def _squares(rows: Sequence[CoverageRow]) -> dict[str, object]:
             }
         )
     notes = [
-        note(_beside(row), 1.0, y, xref="paper", xanchor="left", xshift=4, font=ink() if row.named else {"size": 12, "color": palette.NOTE})
+        note(
+            _beside(row),
+            1.0,
+            y,
+            xref="paper",
+            xanchor="left",
+            xshift=4,
+            font=ink() if row.named else {"size": 12, "color": palette.NOTE},
+        )
         for y, row in enumerate(rows)
     ]
     return {

@@ -14,7 +14,7 @@ from reportmetrics.publish.charts.base import Box, Trace, layout, note, place, t
 from reportmetrics.publish.figures import Point
 
 THIN_BELOW = 10
-LEFT, TOP, BOTTOM, HEIGHT = 62, 12, 112, 430
+LEFT, TOP, BOTTOM, HEIGHT = 70, 12, 112, 430
 _STEPS = (1, 2, 5, 7, 10, 14, 15, 30, 60, 90, 180, 365)
 _NOMINAL = {False: 740.0, True: 350.0}
 """Widths that labels are placed for; the page draws at nearly these."""
@@ -137,7 +137,8 @@ def _band(points: Sequence[Point]) -> list[Trace]:
     common = {"type": "scatter", "mode": "lines", "x": x, "line": edge, "hoverinfo": "skip"}
     return [
         common | {"y": [_r(p.upper) for p in kept]},
-        common | {"y": [_r(p.lower) for p in kept], "fill": "tonexty", "fillcolor": palette.faded(palette.PURPLE, 0.13)},
+        common
+        | {"y": [_r(p.lower) for p in kept], "fill": "tonexty", "fillcolor": palette.faded(palette.PURPLE, 0.13)},
     ]
 
 
@@ -229,7 +230,9 @@ def _labels(
     notes, taken = [], []
     for text, at, colour, bold in wanted:
         px = to_px(*at)
-        found = place(px, text_size(text, bold=bold), inside=inside, boxes=taken, points=marks, gaps=(8, 18, 32, 50, 80))
+        found = place(
+            px, text_size(text, bold=bold), inside=inside, boxes=taken, points=marks, gaps=(8, 18, 32, 50, 80)
+        )
         if found is None:
             continue
         dx, dy, box = found
@@ -259,7 +262,7 @@ def _table(rows: Sequence[AtRisk], end: float) -> list[dict[str, object]]:
     ):
         down = -(54 + 18 * line)
         notes.append(
-            note(head, 0, 0, yref="paper", xref="paper", xanchor="right", yanchor="top", xshift=-14, yshift=down)
+            note(head, 0, 0, yref="paper", xref="paper", xanchor="right", yanchor="top", xshift=-20, yshift=down)
         )
         notes += [
             note(
@@ -280,5 +283,3 @@ def _table(rows: Sequence[AtRisk], end: float) -> list[dict[str, object]]:
 
 def _r(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
-
-

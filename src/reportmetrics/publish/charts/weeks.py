@@ -44,7 +44,19 @@ def _weeks(
         months = months[1:]
     step = 2 if len(months) > SPARSE_TICKS + 3 else 1
     data: list[Trace] = []
-    notes = [note(for_plotly(y_title), 0, 1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", xshift=-34, yshift=8)]
+    notes = [
+        note(
+            for_plotly(y_title),
+            0,
+            1,
+            xref="paper",
+            yref="paper",
+            xanchor="left",
+            yanchor="bottom",
+            xshift=-34,
+            yshift=8,
+        )
+    ]
     for line in lines:
         data += [*_bands(line), _line(line, weeks, write)]
         last = next((i for i in range(len(weeks) - 1, -1, -1) if line.values[i] is not None), None)
@@ -52,8 +64,15 @@ def _weeks(
             data.append(_end(line, last))
             text = "<br>".join(f"<b>{for_plotly(t)}</b>" for t in line.label.split("\n"))
             notes.append(
-                note(text, len(weeks) - 1, line.values[last], xanchor="left", xshift=9, align="left",
-                     font={"size": 12, "color": palette.PURPLE if line.colour == palette.PURPLE else palette.INK})
+                note(
+                    text,
+                    len(weeks) - 1,
+                    line.values[last],
+                    xanchor="left",
+                    xshift=9,
+                    align="left",
+                    font={"size": 12, "color": palette.PURPLE if line.colour == palette.PURPLE else palette.INK},
+                )
             )
     label_width = max((len(t) for line in lines for t in line.label.split("\n")), default=0)
     return {

@@ -86,7 +86,15 @@ def waits_block(edition: Edition, block_id: str, ordered: Sequence[Wait]) -> Blo
     """Headquarters beside each other: median with interval, and how many requests are open."""
     rows = sorted(ordered, key=lambda w: (w.median is None, -(w.median or 0)))
     chart_rows = [
-        WaitRow(w.name, w.median, w.lower, w.upper, _beside(w), "not reached" if w.requests else "no request", w.events < FEW_EVENTS)
+        WaitRow(
+            w.name,
+            w.median,
+            w.lower,
+            w.upper,
+            _beside(w),
+            "not reached" if w.requests else "no request",
+            w.events < FEW_EVENTS,
+        )
         for w in rows
     ]
     columns = [
@@ -99,7 +107,9 @@ def waits_block(edition: Edition, block_id: str, ordered: Sequence[Wait]) -> Blo
     table_rows = [
         [
             name_cell(w.name, wait_page(w.name, ordered)),
-            Cell(numbers.or_missing(w.median, numbers.days, "not reached"), w.median, strong=True, quiet=w.median is None),
+            Cell(
+                numbers.or_missing(w.median, numbers.days, "not reached"), w.median, strong=True, quiet=w.median is None
+            ),
             interval_cell(w.lower, w.upper, numbers.days),
             Cell(numbers.count(w.still_open), w.still_open),
             Cell(numbers.count(w.requests), w.requests),

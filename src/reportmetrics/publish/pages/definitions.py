@@ -43,8 +43,11 @@ WORDS = (
     ("Open", "Neither decided nor withdrawn by the date of the publication."),
     ("Progress", "0 at the baseline, 1 at the target; below 0 when an indicator moved away from its target."),
     ("Fresh", "Read within 1.5 times the interval agreed for the indicator."),
-    ("Level", "The step of the result chain: input, activity, output, outcome, impact; process is the work of reporting "
-     "and answering, comparison sets levels beside each other."),
+    (
+        "Level",
+        "The step of the result chain: input, activity, output, outcome, impact; process is the work of reporting "
+        "and answering, comparison sets levels beside each other.",
+    ),
     ("Hidden", "Fewer than 5 people stand behind the number, or it would give such a number away."),
 )
 

@@ -126,8 +126,14 @@ def _curve_block(edition: Edition, w: Wait) -> Block:
     ]
     caveats = [*(figure.caveat_sentences() if figure else [])]
     if drawn:
-        caveats.append("At risk is counted at the first decision from that day on; left open: not decided, followed less long")
-    about_answered = f" Answered alone, which is biased: median {numbers.days(answered_median)} days." if answered_median is not None else ""
+        caveats.append(
+            "At risk is counted at the first decision from that day on; left open: not decided, followed less long"
+        )
+    about_answered = (
+        f" Answered alone, which is biased: median {numbers.days(answered_median)} days."
+        if answered_median is not None
+        else ""
+    )
     return Block(
         "wait",
         sentences.wait(w),
@@ -159,7 +165,9 @@ def _answered(edition: Edition, w: Wait) -> list[tuple[float, float]]:
         points = edition.figures.series(ANSWERED, series, hq=w.name)
         if points:
             return [(p.x, p.y) for p in points if p.y is not None]
-    steps = [(edition.figures.value(ANSWERED, s, hq=w.name), y) for s, y in (("q25", 0.75), ("median", 0.5), ("q75", 0.25))]
+    steps = [
+        (edition.figures.value(ANSWERED, s, hq=w.name), y) for s, y in (("q25", 0.75), ("median", 0.5), ("q75", 0.25))
+    ]
     known = [(x, y) for x, y in steps if x is not None]
     return [(0.0, 1.0), *known] if len(known) == 3 else []
 
@@ -186,7 +194,9 @@ def _within_block(edition: Edition, w: Wait) -> Block:
         quarters.append(
             [
                 name_cell(name),
-                number_cell(f.value if f else None, numbers.days, reason=(f.reason if f else None) or "not known", strong=True),
+                number_cell(
+                    f.value if f else None, numbers.days, reason=(f.reason if f else None) or "not known", strong=True
+                ),
                 interval_cell(f.lower if f else None, f.upper if f else None, numbers.days),
             ]
         )
@@ -245,7 +255,8 @@ def _grouped_block(edition: Edition, w: Wait) -> Block | None:
     else:
         return None
     named = sorted(
-        ((f.dims[dimension] or "not stated", f) for f in figures), key=lambda i: (i[1].value is None, -(i[1].value or 0))
+        ((f.dims[dimension] or "not stated", f) for f in figures),
+        key=lambda i: (i[1].value is None, -(i[1].value or 0)),
     )
     rows, cells = [], []
     for name, f in named:
@@ -277,7 +288,9 @@ def _grouped_block(edition: Edition, w: Wait) -> Block | None:
         f"{w.name}: median days and 95 % interval, by {words}",
         4,
         [edition.ref(WAIT, hq=w.name)],
-        description=f"Median days by {words}: " + "; ".join(f"{r.name} {numbers.or_missing(r.median, numbers.days, r.missing)}" for r in rows) + ".",
+        description=f"Median days by {words}: "
+        + "; ".join(f"{r.name} {numbers.or_missing(r.median, numbers.days, r.missing)}" for r in rows)
+        + ".",
         chart=waits_chart(rows[:8]),
         table=Table(f"Median days by {words}", columns, cells),
         caveat=f"The {len(rows) - 8} shortest are in the table only." if len(rows) > 8 else "",

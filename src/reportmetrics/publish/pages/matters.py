@@ -162,7 +162,9 @@ def _regressed_since(edition: Edition, before: PastEdition) -> Iterator[Change]:
     earlier = {p.objective_id: p.regressed for p in progressed(edition, before.figures)}
     for p in progressed(edition):
         if p.regressed > earlier.get(p.objective_id, 0) and p.lowest is not None:
-            yield Change("New", f"{p.objective_id}: an indicator lies below its baseline, at {numbers.progress(p.lowest)}.")
+            yield Change(
+                "New", f"{p.objective_id}: an indicator lies below its baseline, at {numbers.progress(p.lowest)}."
+            )
 
 
 def _decided_since(edition: Edition, before: PastEdition) -> Iterator[Change]:
@@ -200,4 +202,3 @@ def _restated(edition: Edition, before: PastEdition) -> Iterator[Change]:
                 f"Completeness of the week of {numbers.day_and_month(week)} from {numbers.percent(old.value)} to "
                 f"{numbers.percent(f.value)} (data, not definition).",
             )
-

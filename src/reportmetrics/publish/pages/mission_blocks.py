@@ -30,7 +30,8 @@ def held_block(edition: Edition) -> Block:
     most = known[0] if known else (None, 0.0)
     middle = statistics.median(v for _, v in known) if known else 0.0
     bars = [
-        Bar(f"{o}  {edition.objective_name(o)}", v, numbers.count(v), named=o == most[0]) for o, v in known
+        Bar(f"{o}{numbers.HARD_SPACE * 2}{edition.objective_name(o)}", v, numbers.count(v), named=o == most[0])
+        for o, v in known
     ]
     rows = [[name_cell(o), name_cell(edition.objective_name(o)), number_cell(v, numbers.count)] for o, v in known]
     columns = [Column("Objective"), Column("Name"), Column("Held", "right")]
@@ -57,7 +58,7 @@ def progress_block(edition: Edition, objectives: Sequence[Progressed]) -> Block:
     for o in ordered:
         figure = edition.figures.one(PROGRESS, "median", objective_id=o.objective_id)
         lower, upper = (figure.lower, figure.upper) if figure else (None, None)
-        reason = (figure.reason if figure else None) or "no reading"
+        reason = _why_unread(edition, o.objective_id)
         name = edition.objective_name(o.objective_id)
         named = len(known) > 1 and o is known[-1]
         rows.append(ProgressRow(o.objective_id, name, o.median, o.lowest, lower, upper, reason, named))
@@ -95,6 +96,15 @@ def progress_block(edition: Edition, objectives: Sequence[Progressed]) -> Block:
         caveat=one_line(_progress_caveats(objectives, unread)),
         nothing=nothing(edition, "observation"),
     )
+
+
+def _why_unread(edition: Edition, objective_id: str) -> str:
+    """The reason that all indicators of an objective share, else that none has progress."""
+    figures = edition.figures.each("outcome.indicator_progress", "progress", "objective_id", "indicator_id")
+    reasons = {f.reason for f in figures if f.dims["objective_id"] == objective_id and f.value is None and f.reason}
+    if len(reasons) > 1:
+        return "no indicator has progress"
+    return reasons.pop() if reasons else "no reading"
 
 
 def _progress_caveats(objectives: Sequence[Progressed], unread: Sequence[str]) -> list[str]:

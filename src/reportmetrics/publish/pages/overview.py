@@ -7,6 +7,7 @@ blocks on objectives (``mission_blocks``).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from reportmetrics.publish import numbers
 from reportmetrics.publish.blocks import KeyFigure
@@ -27,7 +28,7 @@ def build(edition: Edition) -> Page:
     objectives = progressed(edition)
     found, changed = matters(edition), changes(edition)
     halves = [held_block(edition), progress_block(edition, objectives)]
-    thirds = [waits_block(edition, "waits", ordered), hours_block(edition), coverage_block(edition)]
+    thirds = [waits_block(edition, "waits", ordered), hours_block(edition), replace(coverage_block(edition), screen_only=True)]
     return Page(
         file="index.html",
         template="overview.html",
@@ -112,7 +113,9 @@ def _headquarters(edition: Edition, ordered: Sequence[Wait]) -> KeyFigure:
         return KeyFigure(question, "not reached", "median", f"fewer than half are decided; {is_open}", "process")
     spread = numbers.interval(w.lower, w.upper, numbers.days)
     note = f"95 % interval {spread}; {is_open}" if spread else is_open
-    return KeyFigure(question, numbers.days(w.median), "days, median", note, "process", trail, _before(trail, numbers.days))
+    return KeyFigure(
+        question, numbers.days(w.median), "days, median", note, "process", trail, _before(trail, numbers.days)
+    )
 
 
 def _trust(edition: Edition) -> KeyFigure:
@@ -162,4 +165,3 @@ def _changed_title(edition: Edition, number: int) -> str:
         return "First publication: nothing to compare with" if not number else "First publication"
     since = numbers.day_and_month(edition.past[0].as_of)
     return f"What changed since {since}" if number else f"Nothing changed since {since}"
-
