@@ -113,9 +113,7 @@ def test_file_of_no_source_is_named(mission: SmallMission) -> None:
 
 
 def test_name_that_does_not_fit_is_refused(mission: SmallMission) -> None:
-    mission.sources = [
-        {**REQUESTS, "facts": r"log_(?P<file_date>\d{8})\.csv", "known_from": {"file_date": "%Y%m%d"}}
-    ]
+    mission.sources = [{**REQUESTS, "facts": r"log_(?P<file_date>\d{8})\.csv", "known_from": {"file_date": "%Y%m%d"}}]
     mission.put("requests/log_today.csv", GOOD)
     mission.put("requests/log_20211399.csv", GOOD)
     codes = {(d.original_name, d.status) for d in mission.ingest().deliveries}

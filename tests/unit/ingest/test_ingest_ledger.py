@@ -17,7 +17,7 @@ OPEN_A = "A,2021-02-01,,\n"
 DONE_A = "A,2021-02-01,2021-02-05,OK\n"
 BAD_A = "A,2021-02-01,2021-01-05,OK\n"
 OPEN_B = "B,2021-02-02,,\n"
-READ = "rows_read accepted rejected duplicate superseded".split()
+READ = ["rows_read", "accepted", "rejected", "duplicate", "superseded"]
 
 
 def numbers(mission: SmallMission, *rows: str, now: str) -> tuple[int, ...]:
@@ -182,13 +182,15 @@ def test_ledger_balances_and_batches_do_not_matter(
     assert together.ask(ledger) == apart.ask(ledger)
     for read, *parts in together.ask(ledger):
         assert read == sum(parts)
-    assert together.ask("SELECT sum(rows_read) FROM ledger")[0][0] == sum(map(len, {t: t.split() for t in texts}.values())) - len(
-        set(texts)
-    )
+    assert together.ask("SELECT sum(rows_read) FROM ledger")[0][0] == sum(
+        map(len, {t: t.split() for t in texts}.values())
+    ) - len(set(texts))
 
 
 def test_row_order_does_not_matter(mission: SmallMission) -> None:
-    lines = [f"{c}{n},2021-02-{n:02},{'2021-03-01' if n % 2 else ''},\n" for c, n in itertools.product("XY", range(1, 9))]
+    lines = [
+        f"{c}{n},2021-02-{n:02},{'2021-03-01' if n % 2 else ''},\n" for c, n in itertools.product("XY", range(1, 9))
+    ]
     shuffled = lines[:]
     random.Random(1).shuffle(shuffled)
     other = mission.elsewhere("other")

@@ -39,7 +39,9 @@ def test_events_at_or_after_as_of_are_not_known_yet(mission: SmallMission, rows_
 
 
 def test_midnight_itself_is_after(mission: SmallMission, rows_of: Rows) -> None:
-    mission.sources = [{**REQUESTS, "columns": {**REQUESTS["columns"], "raised_at": {"from": "raised", "format": "%Y-%m-%d"}}}]
+    mission.sources = [
+        {**REQUESTS, "columns": {**REQUESTS["columns"], "raised_at": {"from": "raised", "format": "%Y-%m-%d"}}}
+    ]
     mission.put("requests/a.csv", HEADER + "A,2021-02-01,,\n")
     mission.ingest("2021-01-01")
     assert rows_of(mission.snapshot("2021-02-01"), "request").is_empty()
@@ -51,7 +53,8 @@ def test_plans_may_lie_ahead_and_cancelled_stays_cancelled(mission: SmallMission
         {
             "source": "acts", "title": "t", "sender": "s", "files": "acts/*.csv", "reader": "csv", "table": "activity",
             "columns": {
-                "activity_id": "id", "objective_id": {"value": "LO-1"}, "kind": {"value": "meeting"}, "status": "status",
+                "activity_id": "id", "objective_id": {"value": "LO-1"}, "kind": {"value": "meeting"},
+                "status": "status",
                 "planned_on": {"from": "planned", "format": "%Y-%m-%d"},
                 "occurred_on": {"from": "held", "format": "%Y-%m-%d"},
             },
@@ -75,7 +78,9 @@ def test_past_snapshots_come_out_again(mission: SmallMission, rows_of: Rows) -> 
     at_the_time: dict[str, Snapshot] = {}
     for week in range(1, 6):
         day = dt.date(2021, 3, 1) + dt.timedelta(weeks=week)
-        lines = [f"R{n},2021-03-0{n},{f'2021-03-1{n}' if n < week else ''},{'OK' if n < week else ''}\n" for n in range(1, 6)]
+        lines = [
+            f"R{n},2021-03-0{n},{f'2021-03-1{n}' if n < week else ''},{'OK' if n < week else ''}\n" for n in range(1, 6)
+        ]
         mission.put(f"requests/{day}.csv", HEADER + "".join(lines))
         mission.ingest(dt.datetime.combine(day, dt.time(8)))
         at_the_time[str(day)] = mission.snapshot(str(day), f"then-{day}")
