@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.instance.ref import InstanceRef
 
 from pipelines import names
 from pipelines.build import build
@@ -22,6 +23,15 @@ from reportmetrics.progress import Track, silent
 from reportmetrics.publish.publish import Publication
 from reportmetrics.settings import Settings
 from reportmetrics.validation.run import CheckResult
+
+NO_CAPTURE = {
+    "compute_logs": {
+        "module": "dagster._core.storage.noop_compute_log_manager",
+        "class": "NoOpComputeLogManager",
+    }
+}
+"""Capturing would put a file in the place of the terminal, and no progress bar would be drawn. Dagster offers no public
+way to open an instance with one setting changed, hence the import from its core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,7 @@ def open_instance(home: Path) -> dg.DagsterInstance:
     if not (home / "dagster.yaml").exists():
         shutil.copy(Path(__file__).with_name("dagster.yaml"), home / "dagster.yaml")
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    return dg.DagsterInstance.from_config(str(home))
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=NO_CAPTURE))
 
 
 def _first_error(result: dg.ExecuteInProcessResult) -> str:

@@ -1,6 +1,7 @@
 """The command line on the tiny mission, in processes of its own: what it prints and how it exits."""
 
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -14,16 +15,25 @@ from tests.pipelines.tiny import make
 ROOT = Path(__file__).parents[2]
 
 
-def call(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("REPORTMETRICS_", "DAGSTER_"))} | {
+CODE = "from reportmetrics.cli import main; main()"
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if not k.startswith(("REPORTMETRICS_", "DAGSTER_"))} | {
         "REPORTMETRICS_PROFILE": str(settings.profile),
         "REPORTMETRICS_HOME": str(settings.home),
         "REPORTMETRICS_LANDING": str(settings.landing),
         "PYTHONPATH": str(ROOT),
     }
-    code = "from reportmetrics.cli import main; main()"
+
+
+def call(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, env=env, check=False
+        [sys.executable, "-c", CODE, *arguments],
+        capture_output=True,
+        text=True,
+        env=environment(settings),
+        check=False,
     )
 
 
@@ -49,6 +59,33 @@ def test_run_tells_what_was_taken_in_refused_found_and_where_the_site_is(setting
     assert lines[-1].strip() == index.as_uri()
     assert index.is_file()
     assert "\x1b[" not in done.stdout, "no colours in a pipe"
+
+
+def test_long_work_draws_its_progress_on_a_terminal(settings: Settings) -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", CODE, "run", "--as-of", "2021-02-08"],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env=environment(settings) | {"TERM": "xterm-256color"},
+    ) as running:
+        os.close(theirs)
+        drawn = b""
+        while chunk := _read(ours):
+            drawn += chunk
+        assert running.stdout is not None
+        assert b"Published" in running.stdout.read()
+    assert b"Taking in files" in drawn
+    assert b"Checking" in drawn
+    assert b"100%" in drawn
+    assert b"DEBUG" not in drawn
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # Linux says so when the other side has closed
+        return b""
 
 
 def test_the_single_steps_lead_to_the_same_publication_as_the_run(settings: Settings) -> None:

@@ -61,7 +61,7 @@ def test_the_history_shows_run_partition_checks_and_publication(done: tuple[Sett
         assert event.asset_materialization is not None
         assert event.asset_materialization.partition == "2021-02-08"
         checked = instance.event_log_storage.get_latest_asset_check_execution_by_key(
-            [dg.AssetCheckKey(names.core("request"), "rules_kept")]
+            [dg.AssetCheckKey(names.core("request"), "as_declared")]
         )
         assert len(checked) == 1
 
@@ -141,6 +141,6 @@ def test_a_blocked_run_says_in_its_history_which_rows_failed(spoiled: tuple[Sett
             if e.dagster_event is not None
         ]
     failed = [e for e in evaluations if not e.passed]
-    assert [(e.asset_key, e.check_name) for e in failed] == [(names.core("request"), "required_present")]
+    assert [(e.asset_key, e.check_name) for e in failed] == [(names.core("request"), "as_declared")]
     assert failed[0].metadata["failing keys"].value == {"hq_present": ["bad"]}
     assert failed[0].severity == dg.AssetCheckSeverity.ERROR
