@@ -218,15 +218,27 @@ def metrics_lint(
 ) -> None:
     """Find every mistake in the definitions; exit 1 if there is one.
 
+    Reads each reference of each SELECT: a metric may only read what its level allows. Warnings do not fail.
+
     \b
-    Example:
+    Examples:
+      reportmetrics metrics lint
       reportmetrics metrics lint sql
     """
+    import datetime as dt
+
     from reportmetrics.metrics.catalogue import load_catalogue
+    from reportmetrics.metrics.lint import lint_folder
     from reportmetrics.validation.rules import load_rules
 
-    catalogue = load_catalogue(folder or sql_folder())
-    rules = load_rules(folder or sql_folder())
+    chosen = folder or sql_folder()
+    cases = chosen.parent / "tests" / "sql"
+    findings = lint_folder(chosen, today=dt.date.today(), tests_folder=cases if cases.is_dir() else None)
+    for finding in findings:
+        typer.echo(str(finding), err=finding.severity == "error")
+    if any(f.severity == "error" for f in findings):
+        raise typer.Exit(FAILED)
+    catalogue, rules = load_catalogue(chosen), load_rules(chosen)
     typer.echo(f"{len(catalogue.metrics)} metrics, {len(catalogue.derived)} views and {len(rules)} rules are sound")
 
 

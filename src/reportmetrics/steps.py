@@ -25,6 +25,7 @@ import polars as pl
 
 from reportmetrics.engines.base import Engine
 from reportmetrics.metrics.catalogue import Catalogue, load_catalogue
+from reportmetrics.metrics.lint import lint_folder
 from reportmetrics.metrics.results import Results
 from reportmetrics.metrics.run import compute
 from reportmetrics.profile.load import Profile, load_profile
@@ -90,7 +91,12 @@ def _profile(folder: Path, _state: State) -> Profile:
 
 @functools.lru_cache(maxsize=2)
 def _catalogue(folder: Path, _state: State) -> Catalogue:
-    return load_catalogue(folder)
+    """Load and lint: a metric that does not lint stops everything before anything is computed."""
+    catalogue = load_catalogue(folder)
+    errors = [str(f) for f in lint_folder(folder, today=dt.date.today()) if f.severity == "error"]
+    if errors:
+        raise StepError("\n".join(["the metrics have mistakes; nothing was computed", *errors]))
+    return catalogue
 
 
 def check_new(settings: Settings, profile: Profile, *, track: Track = silent) -> BatchCheck:
