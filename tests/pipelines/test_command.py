@@ -23,7 +23,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "REPORTMETRICS_PROFILE": str(settings.profile),
         "REPORTMETRICS_HOME": str(settings.home),
         "REPORTMETRICS_LANDING": str(settings.landing),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
     }
 
 
