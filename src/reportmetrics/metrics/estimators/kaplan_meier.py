@@ -30,6 +30,7 @@ from reportmetrics.metrics.estimators.survival import (
     quantile_time,
     restricted_mean,
     risk_table,
+    usable_spells,
 )
 
 FEW_EVENTS = 10
@@ -79,9 +80,7 @@ class KaplanMeier:
     def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:
         """The curve of one group and what is read off it."""
         total = int(reduced["n_rows"].sum())
-        seen = reduced.filter(pl.col("duration").is_not_null() & (pl.col("duration") >= 0))
-        if "entry" in seen.columns:
-            seen = seen.filter(pl.col("entry").is_null() | (pl.col("entry") < pl.col("duration")))
+        seen = usable_spells(reduced)
         n = int(seen["n_rows"].sum())
         caveats = self._unusable(total - n)
         if "n_stale" in reduced.columns and reduced["n_stale"].sum():

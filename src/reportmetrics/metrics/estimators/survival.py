@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -35,6 +36,14 @@ class RiskTable:
     def last_follow_up(self) -> float:
         """The largest exit time."""
         return float(self.time[-1])
+
+
+def usable_spells(reduced: pl.DataFrame) -> pl.DataFrame:
+    """Reduced rows with a duration from 0 that were at risk at some time: without entry, or entered before the end."""
+    seen = reduced.filter(pl.col("duration").is_not_null() & (pl.col("duration") >= 0))
+    if "entry" in seen.columns:
+        seen = seen.filter(pl.col("entry").is_null() | (pl.col("entry") < pl.col("duration")))
+    return seen
 
 
 def risk_table(duration: FloatArray, events: IntArray, rows: IntArray, entry: FloatArray | None = None) -> RiskTable:
