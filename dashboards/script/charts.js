@@ -2,7 +2,7 @@
 "use strict";
 (function () {
   const COMPACT_BELOW = 480; // CSS pixels; narrower places get the figure that was made for them
-  const PAPER_HEIGHT = 0.66; // of the plot, with its 10 px labels
+  const PAPER_HEIGHT = 0.6; // of the plot, with its 10 px labels
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const template = read("plotly-template");
   const config = read("plotly-config");

@@ -46,7 +46,7 @@ def write_audit(
 
 
 def _write_definitions(folder: Path, catalogue: Catalogue, sql: Path) -> None:
-    paths = {d.path for d in (*catalogue.metrics.values(), *catalogue.derived.values())}
+    paths = {m.path for m in catalogue.metrics.values()} | {d.path for d in catalogue.derived.values()}
     paths |= set((sql / "core").glob("*.sql"))
     for path in sorted(paths):
         below = path.relative_to(sql) if path.is_relative_to(sql) else Path(path.name)

@@ -104,7 +104,7 @@ class Block:
     def link_lines(self) -> int:
         """Lines that the links and metric names take beside 'Table', so that nothing below them is covered."""
         whole = {4: 365, 6: 560, 8: 755, 12: 1144}[self.span] - (44 if self.chart else 0)
-        character, links = 7.3, 175
+        character, links = 7.3, 150
         names = [character * len(f"{m.id} v{m.version}") for m in self.metrics]
         needed = sum(names) + 3 * character * (len(names) - 1)
         if needed <= whole - links:

@@ -74,14 +74,14 @@ class Figures:
             cells = {"row_key": row["row_key"]} | json.loads(row["cells"])
             self._listings.setdefault((row["metric"], row["dims"], row["listing"]), []).append(cells)
 
-    def one(self, metric: str, statistic: str, label: str = "", **dims: str | None) -> Figure | None:
+    def one(self, metric: str, statistic: str, label: str = "", /, **dims: str | None) -> Figure | None:
         """The figure of exactly this group, None when it was not published."""
         for figure in self._figures.get((metric, dims_key(dims)), ()):
             if figure.statistic == statistic and figure.label == label:
                 return figure
         return None
 
-    def value(self, metric: str, statistic: str, label: str = "", **dims: str | None) -> float | None:
+    def value(self, metric: str, statistic: str, label: str = "", /, **dims: str | None) -> float | None:
         """The number alone, None when it is missing or was not published."""
         figure = self.one(metric, statistic, label, **dims)
         return figure.value if figure else None
@@ -101,6 +101,10 @@ class Figures:
     def series(self, metric: str, series: str, **dims: str | None) -> list[Point]:
         """Points of a curve in order of x, empty when it was not published."""
         return self._series.get((metric, dims_key(dims), series), [])
+
+    def has_series(self, metric: str, **dims: str | None) -> bool:
+        """Whether the group published any curve."""
+        return any((owner, group) == (metric, dims_key(dims)) for owner, group, _ in self._series)
 
     def listing(self, metric: str, listing: str, **dims: str | None) -> list[dict[str, Any]]:
         """Named rows in order of rank, empty when none were published."""

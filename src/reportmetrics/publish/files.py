@@ -43,7 +43,7 @@ def replace_text(path: Path, text: str) -> None:
     """Write ``path`` so that a reader sees either the old or the new text, never half of one."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.write_text(text, encoding="utf-8")
-    os.replace(fresh, path)
+    fresh.replace(path)
 
 
 def write_protect(folder: Path) -> None:

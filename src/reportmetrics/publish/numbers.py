@@ -20,9 +20,21 @@ HIDDEN = "hidden (fewer than 5 people)"
 
 Format = Callable[[float], str]
 
+# Not strftime: pages do not change with the locale of the machine.
 _MONTHS = (
-    "January February March April May June July August September October November December"
-).split()  # not strftime: pages do not change with the locale of the machine
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def fixed(value: float, decimals: int) -> str:
@@ -54,7 +66,7 @@ def percent(share: float) -> str:
     near_end = 0 < abs(per_cent) < 1 or (per_cent < 100 and _rounded(per_cent, 0) == 100)
     if near_end and per_cent < 100 and _rounded(per_cent, 1) == 100:
         return f"over{HARD_SPACE}99.9{HARD_SPACE}%"
-    if 0 < per_cent and _rounded(per_cent, 1) == 0:
+    if per_cent > 0 and _rounded(per_cent, 1) == 0:
         return f"under{HARD_SPACE}0.1{HARD_SPACE}%"
     return f"{fixed(per_cent, 1 if near_end else 0)}{HARD_SPACE}%"
 

@@ -31,6 +31,7 @@ class Wait:
     survival: tuple[tuple[float, float], ...] = ()
     silent: bool = False
     silent_days: float | None = None
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)

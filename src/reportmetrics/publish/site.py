@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import jinja2
+import markupsafe
 
 from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
@@ -18,7 +19,7 @@ from reportmetrics.publish import history, numbers, palette
 from reportmetrics.publish.blocks import Block, Table
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.exports import write_table
-from reportmetrics.publish.text import for_css_string, for_script
+from reportmetrics.publish.text import for_script
 from reportmetrics.settings import dashboards_folder
 
 CONTENT_POLICY = (
@@ -33,7 +34,7 @@ def write_site(publication: Path, edition: Edition, *, track: Track = silent) ->
 
     pages = [overview.build(edition), *headquarters.build(edition), definitions.build(edition)]
     site = publication / "site"
-    _copy_assets(site / "assets", _newest_assets(publication.parent, edition))
+    _copy_assets(site / "assets", _newest_assets(publication.parent))
     environment = _environment()
     navigation = [(p.file, p.navigation) for p in pages if p.navigation]
     earlier = history.latest_by_date([e for e in history.entries(publication.parent) if e.as_of < edition.as_of])[:2]
@@ -79,9 +80,8 @@ def _environment() -> jinja2.Environment:
         "weekday": numbers.weekday,
         "count": numbers.count,
     }
-    # for_script and for_css_string escape for their place; Jinja must not escape a second time.
-    environment.filters["script_json"] = lambda value: jinja2.utils.markupsafe.Markup(for_script(value))
-    environment.filters["css_string"] = lambda value: jinja2.utils.markupsafe.Markup(for_css_string(value))
+    # for_script escapes for its place; Jinja must not escape a second time.
+    environment.filters["script_json"] = lambda value: markupsafe.Markup(for_script(value))  # noqa: S704
     environment.globals |= {
         "content_policy": CONTENT_POLICY,
         "plotly_template": palette.template(),
@@ -110,7 +110,7 @@ def _share(path: Path, twin: Path | None) -> None:
         link_or_copy(twin, path)
 
 
-def _newest_assets(publications: Path, edition: Edition) -> Path | None:
+def _newest_assets(publications: Path) -> Path | None:
     known = history.entries(publications)
     return known[0].folder / "site" / "assets" if known else None
 

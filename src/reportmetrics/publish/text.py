@@ -61,11 +61,6 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
 
 
-def for_css_string(text: str) -> str:
-    """``text`` for the inside of a quoted CSS string."""
-    return "".join(c if c.isalnum() or c in " ·,.-" else f"\\{ord(c):x} " for c in text)
-
-
 def for_shell(text: str) -> str:
     """``text`` as one word of a POSIX shell command, quoted only where it must be."""
     return text if re.fullmatch(r"[A-Za-z0-9_./:=@-]+", text) else "'" + text.replace("'", "'\\''") + "'"

@@ -1,4 +1,4 @@
-"""Synthetic results that follow the ground truths of the reference mission, and what a publication needs beside them."""
+"""Synthetic results that follow the reference mission's ground truths, and what a publication needs beside them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,21 @@ from reportmetrics.profile.templates import DueRule, Minutes, Template, Template
 
 AS_OF = dt.date(2022, 1, 31)
 NAMES = (
-    "Defence policy|Human resources|Financial management|Strategic planning|Logistics|Building integrity|"
-    "Women, peace, security|Medical services|Military education|Rule of law|Command and control|Crisis response|"
-    "Cyber security|Inspector general"
-).split("|")
+    "Defence policy",
+    "Human resources",
+    "Financial management",
+    "Strategic planning",
+    "Logistics",
+    "Building integrity",
+    "Women, peace, security",
+    "Medical services",
+    "Military education",
+    "Rule of law",
+    "Command and control",
+    "Crisis response",
+    "Cyber security",
+    "Inspector general",
+)
 MARKING = "UNCLASSIFIED · REFERENCE DATA, NOT A REAL MISSION"
 
 
@@ -183,7 +194,9 @@ def _waits(w: Writer, names: tuple[str, ...]) -> None:
             w.figure(metric, group, "events", float(events), n=60)
         biased = "latency.answered_only"
         for statistic, factor in (("median", 0.58), ("q25", 0.25), ("q75", 1.1), ("mean", 0.7)):
-            w.figure(biased, dims, statistic, median * factor, n=n - still_open, caveats=["biased: leaves out the open"])
+            w.figure(
+                biased, dims, statistic, median * factor, n=n - still_open, caveats=["biased: leaves out the open"]
+            )
         _backlog(w, hq, still_open, age)
 
 
@@ -251,8 +264,16 @@ def _reports(w: Writer) -> None:
     for metric, share, came in (("burden.completeness", 0.9, 234.0), ("burden.timeliness", 0.75, 195.0)):
         w.figure(metric, {}, "share", share, lower=share - 0.05, upper=share + 0.04, n=260)
         w.figure(metric, {}, "numerator", came, n=260)
-    w.figure("burden.hours", {}, "sum", 32000.0, lower=27000.0, upper=38000.0, n=2600,
-             caveats=["assumed: 38 % of the minutes are assumed from the form"])
+    w.figure(
+        "burden.hours",
+        {},
+        "sum",
+        32000.0,
+        lower=27000.0,
+        upper=38000.0,
+        n=2600,
+        caveats=["assumed: 38 % of the minutes are assumed from the form"],
+    )
     for k in range(60):
         monday = AS_OF - dt.timedelta(weeks=60 - k)
         hours = 540 + 60 * math.sin(k * 1.7)
@@ -264,10 +285,19 @@ def _reports(w: Writer) -> None:
 
 
 METRICS = (
-    "activity.held activity.execution outcome.indicator_progress outcome.objective_progress outcome.coverage "
-    "outcome.reading_state burden.completeness burden.timeliness burden.hours latency.time_to_decision "
-    "latency.open_backlog latency.answered_only"
-).split()
+    "activity.held",
+    "activity.execution",
+    "outcome.indicator_progress",
+    "outcome.objective_progress",
+    "outcome.coverage",
+    "outcome.reading_state",
+    "burden.completeness",
+    "burden.timeliness",
+    "burden.hours",
+    "latency.time_to_decision",
+    "latency.open_backlog",
+    "latency.answered_only",
+)
 
 
 def catalogue(folder: Path, *, changed: str = "") -> Any:

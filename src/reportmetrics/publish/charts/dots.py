@@ -14,6 +14,8 @@ from reportmetrics.publish.charts.base import Trace, ink, layout, nice_ticks, no
 from reportmetrics.publish.text import for_plotly, shortened, two_lines
 
 DOT, BAR = 9, 5
+ROOMY = 5
+"""Up to so many rows have room for a label above the dot and two lines beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def _progress(rows: Sequence[ProgressRow], *, names: int, most: int) -> dict[str
     return {
         "data": data,
         "layout": layout(
-            60 + 19 * max(count, 3) + 24,
+            66 + 19 * max(count, 3) + 8,
             left=left,
             right=46,
             top=24,
@@ -181,60 +183,18 @@ def _tick(value: float) -> str:
 
 
 def _waits(rows: Sequence[WaitRow], axis: str, *, names: int) -> dict[str, object]:
+    dense = len(rows) > ROOMY
     ends = [v for r in rows for v in (r.median, r.upper) if v is not None]
     ticks = nice_ticks(max(ends, default=1.0), at_most=5)
-    count = len(rows)
-    high = ticks[-1] * 1.02
-    data: list[Trace] = []
-    notes = []
-    for y, row in enumerate(rows):
-        if row.median is not None and row.lower is not None:
-            upper = high if row.upper is None else row.upper
-            data.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "x": [row.lower, upper],
-                    "y": [y, y],
-                    "line": {"color": palette.faded(palette.PURPLE, 0.4), "width": 3 if row.thin else BAR},
-                    "hoverinfo": "skip",
-                }
-            )
-        text = f"<b>{numbers.days(row.median)} days</b>" if row.median is not None else for_plotly(row.missing)
-        at = row.median if row.median is not None else 0.0
-        early = at < high * 0.2
-        notes.append(
-            note(
-                text,
-                at,
-                y,
-                yanchor="bottom",
-                yshift=5 if row.median is not None else -8,
-                xanchor="left" if early else "center",
-                xshift=-6 if early and row.median is not None else 4 if early else 0,
-                font=ink() if row.median is not None else {"size": 12, "color": palette.NOTE},
-            )
-        )
-        beside = "<br>".join(for_plotly(line) for line in row.beside)
-        notes.append(note(beside, 1.0, y, xref="paper", xanchor="left", xshift=10, align="left"))
-    kept = [(y, r) for y, r in enumerate(rows) if r.median is not None]
-    data.append(
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [r.median for _, r in kept],
-            "y": [y for y, _ in kept],
-            "marker": {"size": 8, "color": palette.PURPLE, "opacity": 1},
-            "hoverinfo": "text",
-            "hovertext": [f"{for_plotly(r.name)}: median {numbers.days(r.median or 0)} days" for _, r in kept],
-        }
-    )
-    beside_width = max((len(line) for r in rows for line in r.beside), default=0)
+    count, high = len(rows), ticks[-1] * 1.02
+    notes = [_median_label(row, y, high, dense=dense) for y, row in enumerate(rows)]
+    notes += [_beside(row, y, dense=dense) for y, row in enumerate(rows)]
+    beside_width = max((len(line) for r in rows for line in (r.beside[-1:] if dense else r.beside)), default=0)
     return {
-        "data": data,
+        "data": [*_wait_bars(rows, high), _wait_dots(rows)],
         "layout": layout(
-            20 + 44 * max(count, 2) + 46,
-            left=_left([r.name for r in rows], names),
+            20 + (22 if dense else 44) * max(count, 2) + 46,
+            left=_left([r.name for r in rows], names + 4 if dense else names),
             right=int(16 + 6 * beside_width),
             top=10,
             bottom=44,
@@ -245,12 +205,66 @@ def _waits(rows: Sequence[WaitRow], axis: str, *, names: int) -> dict[str, objec
                 "title": {"text": axis},
             },
             y={
-                "range": [count - 0.4, -0.75],
+                "range": [count - 0.4, -0.6 if dense else -0.75],
                 "tickvals": list(range(count)),
-                "ticktext": [two_lines(r.name, names) for r in rows],
+                "ticktext": [
+                    for_plotly(shortened(r.name, names + 4)) if dense else two_lines(r.name, names) for r in rows
+                ],
                 "tickfont": ink(),
             },
             annotations=notes,
             shapes=[segment(0, y, high, y, line={"color": palette.GRID, "width": 1}) for y in range(count)],
         ),
     }
+
+
+def _wait_bars(rows: Sequence[WaitRow], high: float) -> list[Trace]:
+    """An interval without upper end runs to the edge."""
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [row.lower, high if row.upper is None else row.upper],
+            "y": [y, y],
+            "line": {"color": palette.faded(palette.PURPLE, 0.4), "width": 3 if row.thin else BAR},
+            "hoverinfo": "skip",
+        }
+        for y, row in enumerate(rows)
+        if row.median is not None and row.lower is not None
+    ]
+
+
+def _wait_dots(rows: Sequence[WaitRow]) -> Trace:
+    kept = [(y, r) for y, r in enumerate(rows) if r.median is not None]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [r.median for _, r in kept],
+        "y": [y for y, _ in kept],
+        "cliponaxis": False,
+        "marker": {"size": 8, "color": palette.PURPLE, "opacity": 1},
+        "hoverinfo": "text",
+        "hovertext": [f"{for_plotly(r.name)}: median {numbers.days(r.median or 0)} days" for _, r in kept],
+    }
+
+
+def _median_label(row: WaitRow, y: int, high: float, *, dense: bool) -> dict[str, object]:
+    """Above the dot where rows have room for it, else beside the bar, on the side with more room."""
+    if row.median is None:
+        return note(for_plotly(row.missing), 0, y, xanchor="left", xshift=6)
+    text = f"<b>{numbers.days(row.median)} days</b>"
+    if dense:
+        end = row.upper if row.upper is not None else high if row.lower is not None else row.median
+        after = end < high * 0.6
+        at = end if after else row.lower if row.lower is not None else row.median
+        return note(text, at, y, xanchor="left" if after else "right", xshift=7 if after else -7, font=ink())
+    early = row.median < high * 0.2
+    anchor = {"xanchor": "left", "xshift": -6} if early else {"xanchor": "center"}
+    return note(text, row.median, y, yanchor="bottom", yshift=5, font=ink(), **anchor)
+
+
+def _beside(row: WaitRow, y: int, *, dense: bool) -> dict[str, object]:
+    """Interval and number of open requests; where rows are dense the interval is only drawn and in the table."""
+    lines = row.beside[-1:] if dense else row.beside
+    text = "<br>".join(for_plotly(line) for line in lines)
+    return note(text, 1.0, y, xref="paper", xanchor="left", xshift=10, align="left")

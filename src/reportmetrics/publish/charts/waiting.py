@@ -5,12 +5,13 @@ Belongs here: one headquarters' curve. Not here: several headquarters beside eac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reportmetrics.publish import numbers, palette
 from reportmetrics.publish.blocks import Chart
-from reportmetrics.publish.charts.base import Box, Trace, layout, note, place, text_size
+from reportmetrics.publish.charts.base import Trace, layout, note
+from reportmetrics.publish.charts.wait_labels import Scale, WaitCurve, labels
 from reportmetrics.publish.figures import Point
 
 THIN_BELOW = 10
@@ -18,20 +19,6 @@ LEFT, TOP, BOTTOM, HEIGHT = 70, 12, 112, 430
 _STEPS = (1, 2, 5, 7, 10, 14, 15, 30, 60, 90, 180, 365)
 _NOMINAL = {False: 740.0, True: 350.0}
 """Widths that labels are placed for; the page draws at nearly these."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaitCurve:
-    """A curve (x days, y share still undecided, n at risk), its median, and the answered-only curve or quartiles."""
-
-    points: Sequence[Point]
-    requests: int
-    still_open: int
-    median: float | None
-    lower: float | None
-    upper: float | None
-    answered: Sequence[tuple[float, float]]
-    answered_median: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +80,12 @@ def _figure(curve: WaitCurve, *, compact: bool) -> dict[str, object]:
     right = 12 if compact else 20
     data = [*_band(points), *_line(points), *_answered(curve)]
     shapes, notes = _median_lines(curve), []
-    labels = _labels(curve, points, end, compact=compact, width=_NOMINAL[compact] - LEFT - right)
-    notes += labels
+    scale = Scale(end * 1.01, _NOMINAL[compact] - LEFT - right, HEIGHT - TOP - BOTTOM)
+    notes += labels(curve, points, scale, compact=compact)
     notes += _table(at_risk(curve, days), end)
     if curve.median is not None:
         data.append(_dot(curve.median, palette.PURPLE, f"Median {numbers.days(curve.median)} days"))
-    if curve.answered_median is not None:
+    if curve.answered_median is not None and curve.answered:
         data.append(
             _dot(curve.answered_median, palette.ORANGE, f"Answered alone: {numbers.days(curve.answered_median)} days")
         )
@@ -169,10 +156,16 @@ def _answered(curve: WaitCurve) -> list[Trace]:
     return [
         {
             "type": "scatter",
-            "mode": "lines",
+            "mode": "lines" if curve.answered_in_full else "lines+markers",
             "x": [_r(x) for x, _ in curve.answered],
             "y": [_r(y) for _, y in curve.answered],
-            "line": {"color": palette.ORANGE, "width": 1.6, "dash": "dot", "shape": "hv"},
+            "line": {
+                "color": palette.ORANGE,
+                "width": 1.6,
+                "dash": "dot",
+                "shape": "hv" if curve.answered_in_full else "linear",
+            },
+            "marker": {"size": 5, "color": palette.ORANGE, "opacity": 1},
             "hoverinfo": "skip",
         }
     ]
@@ -200,66 +193,15 @@ def _dot(x: float, colour: str, text: str) -> Trace:
     }
 
 
-def _labels(
-    curve: WaitCurve, points: Sequence[Point], end: float, *, compact: bool, width: float
-) -> list[dict[str, object]]:
-    """Direct labels of the curves, put where they touch neither a curve nor each other."""
-    height = HEIGHT - TOP - BOTTOM
-    to_px = lambda x, y: (x / (end * 1.01) * width, (1 - y) * height)  # noqa: E731 (two lines of arithmetic)
-    marks = _sampled(to_px, [(p.x, p.y or 0.0) for p in points], end)
-    marks += _sampled(to_px, list(curve.answered), end)
-    if curve.median is not None:
-        marks += [to_px(curve.median, y / 50) for y in range(26)]
-        marks += [to_px(curve.median * x / 30, 0.5) for x in range(31)]
-    inside = Box(4, 2, width - 2, height - 4)
-    wanted = []
-    if curve.median is not None:
-        spread = numbers.interval(curve.lower, curve.upper, numbers.days)
-        parts = [f"Median {numbers.days(curve.median)} days", f"interval {spread}" if spread else ""]
-        text = (",<br>" if compact else ", ").join(f"<b>{p}</b>" for p in parts if p)
-        wanted.append((text, (curve.median, 0.5), palette.PURPLE, True))
-    y_at = next((p.y for p in reversed(points) if p.x <= end * 0.66), 1.0) or 0.0
-    still = f"All {numbers.count(curve.requests)} requests,<br>those still open counted in"
-    wanted.append((f"<b>{still.replace('<br>', '</b><br><b>')}</b>", (end * 0.66, y_at), palette.PURPLE, True))
-    if curve.answered:
-        at = next((a for a in curve.answered if a[1] <= 0.3), curve.answered[-1])
-        text = f"<b>Answered alone</b><br>biased: leaves out<br>the {numbers.count(curve.still_open)} still open"
-        if curve.answered_median is not None:
-            text += f";<br>median {numbers.days(curve.answered_median)} days"
-        wanted.append((text, at, palette.INK, False))
-    notes, taken = [], []
-    for text, at, colour, bold in wanted:
-        px = to_px(*at)
-        found = place(
-            px, text_size(text, bold=bold), inside=inside, boxes=taken, points=marks, gaps=(8, 18, 32, 50, 80)
-        )
-        if found is None:
-            continue
-        dx, dy, box = found
-        taken.append(box)
-        notes.append(
-            note(text, *at, xshift=round(dx), yshift=-round(dy), align="left", font={"size": 12, "color": colour})
-        )
-    return notes
-
-
-def _sampled(to_px, corners: Sequence[tuple[float, float]], end: float) -> list[tuple[float, float]]:  # type: ignore[no-untyped-def]
-    """Pixels along a step curve, dense enough that no label fits between two."""
-    marks = []
-    for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], (end, corners[-1][1])] if corners else [], strict=False):
-        across = max(1, int(120 * (x1 - x0) / end))
-        marks += [to_px(x0 + (x1 - x0) * i / across, y0) for i in range(across + 1)]
-        down = max(1, int(60 * abs(y0 - y1)))
-        marks += [to_px(x1, y0 + (y1 - y0) * i / down) for i in range(down + 1)]
-    return marks
-
-
 def _table(rows: Sequence[AtRisk], end: float) -> list[dict[str, object]]:
     """At risk, decided, still open, under the ticks."""
     notes = []
-    for line, (head, pick) in enumerate(
-        (("At risk", lambda r: r.at_risk), ("Decided", lambda r: r.decided), ("Left open", lambda r: r.open))
-    ):
+    lines: list[tuple[str, Callable[[AtRisk], int]]] = [
+        ("At risk", lambda r: r.at_risk),
+        ("Decided", lambda r: r.decided),
+        ("Left open", lambda r: r.open),
+    ]
+    for line, (head, pick) in enumerate(lines):
         down = -(54 + 18 * line)
         notes.append(
             note(head, 0, 0, yref="paper", xref="paper", xanchor="right", yanchor="top", xshift=-20, yshift=down)

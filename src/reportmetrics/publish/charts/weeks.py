@@ -59,15 +59,16 @@ def _weeks(
     ]
     for line in lines:
         data += [*_bands(line), _line(line, weeks, write)]
-        last = next((i for i in range(len(weeks) - 1, -1, -1) if line.values[i] is not None), None)
-        if last is not None:
+        known = [(i, v) for i, v in enumerate(line.values) if v is not None]
+        if known:
+            last, value = known[-1]
             data.append(_end(line, last))
             text = "<br>".join(f"<b>{for_plotly(t)}</b>" for t in line.label.split("\n"))
             notes.append(
                 note(
                     text,
                     len(weeks) - 1,
-                    line.values[last],
+                    value,
                     xanchor="left",
                     xshift=9,
                     align="left",

@@ -22,12 +22,12 @@ HORIZONS = (30, 60, 90, 180)
 
 
 def waits(edition: Edition, figures: Figures | None = None) -> list[Wait]:
-    """All headquarters, the one with most open requests first (then by name)."""
+    """All headquarters, most open requests first; those whose register is stale tell of the past, so they come last."""
     figures = figures or edition.figures
     ids = {f.dims["hq"] for f in figures.each(WAIT, "median", "hq")}
     ids |= {f.dims["hq"] for f in figures.each(BACKLOG, "open", "hq")}
     found = [one_wait(edition, hq, figures) for hq in sorted(i for i in ids if i is not None)]
-    return sorted(found, key=lambda w: -w.still_open)
+    return sorted(found, key=lambda w: (w.stale, -w.still_open))
 
 
 def one_wait(edition: Edition, hq: str, figures: Figures | None = None) -> Wait:
@@ -49,6 +49,7 @@ def one_wait(edition: Edition, hq: str, figures: Figures | None = None) -> Wait:
         upper=median.upper if median else None,
         survival=tuple(survival),
         silent=bool(median and median.has("silent")),
+        stale=bool(median and median.has("extract stale")),
         silent_days=figures.value(WAIT, "silent_days", hq=hq),
     )
 
@@ -78,7 +79,7 @@ def progressed(edition: Edition, figures: Figures | None = None) -> list[Progres
 
 
 def wait_page(hq: str, ordered: Sequence[Wait]) -> str:
-    """File of a headquarters' page; the one with most open requests has the page in the navigation."""
+    """File of a headquarters' page; the first has the page in the navigation."""
     return "headquarters.html" if ordered and ordered[0].name == hq else f"headquarters-{slug(hq)}.html"
 
 
@@ -129,6 +130,12 @@ def waits_block(edition: Edition, block_id: str, ordered: Sequence[Wait]) -> Blo
         caveat=one_line(c for f in figures for c in marked(f)),
         nothing=nothing(edition, "request"),
     )
+
+
+def until_last_known(values: Sequence[float | None]) -> list[float | None]:
+    """The values up to the last known one: reports on the newest week are often not due yet."""
+    known = [i for i, v in enumerate(values) if v is not None]
+    return list(values[: known[-1] + 1]) if known else []
 
 
 def marked(figure: Figure) -> list[str]:

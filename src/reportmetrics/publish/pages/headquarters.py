@@ -6,7 +6,6 @@ Belongs here: the blocks of these pages. Not here: their curves (``charts``) and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from reportmetrics.publish import numbers, palette, sentences
 from reportmetrics.publish.blocks import (
@@ -21,8 +20,10 @@ from reportmetrics.publish.blocks import (
 )
 from reportmetrics.publish.charts.bars import Bar, bars_chart, paler
 from reportmetrics.publish.charts.dots import WaitRow, waits_chart
-from reportmetrics.publish.charts.waiting import WaitCurve, at_risk, ticks, wait_chart
+from reportmetrics.publish.charts.wait_labels import WaitCurve
+from reportmetrics.publish.charts.waiting import at_risk, ticks, wait_chart
 from reportmetrics.publish.edition import Edition
+from reportmetrics.publish.figures import Figure, Point
 from reportmetrics.publish.page import Page
 from reportmetrics.publish.pages.common import (
     ANSWERED,
@@ -43,7 +44,7 @@ GROUPINGS = (("request_type", "type of request"), ("priority", "priority"))
 
 
 def build(edition: Edition) -> list[Page]:
-    """A page for each headquarters; the one with most open requests is the entry of the navigation."""
+    """A page for each headquarters; the first is the entry of the navigation."""
     ordered = waits(edition)
     if not ordered:
         return [_empty(edition)]
@@ -109,6 +110,7 @@ def _curve_block(edition: Edition, w: Wait) -> Block:
         w.lower,
         w.upper,
         _answered(edition, w),
+        edition.figures.has_series(ANSWERED, hq=w.name),
         answered_median,
     )
     drawn = len(points) > 1 and w.requests > 1
@@ -117,7 +119,7 @@ def _curve_block(edition: Edition, w: Wait) -> Block:
     rows = [
         [
             Cell(numbers.count(r.day), r.day),
-            *_at(edition, points, r.day),
+            *_at(points, r.day),
             Cell(numbers.count(r.at_risk), r.at_risk),
             Cell(numbers.count(r.decided), r.decided),
             Cell(numbers.count(r.open), r.open),
@@ -125,6 +127,8 @@ def _curve_block(edition: Edition, w: Wait) -> Block:
         for r in at_risk(curve, days)
     ]
     caveats = [*(figure.caveat_sentences() if figure else [])]
+    if drawn and curve.answered and not curve.answered_in_full:
+        caveats.append("Of the answered requests alone only the quartiles are drawn")
     if drawn:
         caveats.append(
             "At risk is counted at the first decision from that day on; left open: not decided, followed less long"
@@ -150,7 +154,7 @@ def _curve_block(edition: Edition, w: Wait) -> Block:
     )
 
 
-def _at(edition: Edition, points: Sequence[Any], day: int) -> list[Cell]:
+def _at(points: Sequence[Point], day: int) -> list[Cell]:
     """Share and interval of a step curve at ``day``."""
     known = [p for p in points if p.x <= day and p.y is not None]
     if not known:
@@ -160,16 +164,15 @@ def _at(edition: Edition, points: Sequence[Any], day: int) -> list[Cell]:
 
 
 def _answered(edition: Edition, w: Wait) -> list[tuple[float, float]]:
-    """The biased curve: as published, else the steps through the quartiles of answered requests."""
-    for series in ("survival", "curve"):
-        points = edition.figures.series(ANSWERED, series, hq=w.name)
-        if points:
-            return [(p.x, p.y) for p in points if p.y is not None]
+    """The biased curve: as published, else its three quartiles, which are then joined by straight dashes."""
+    points = edition.figures.series(ANSWERED, "survival", hq=w.name)
+    if points:
+        return [(p.x, p.y) for p in points if p.y is not None]
     steps = [
         (edition.figures.value(ANSWERED, s, hq=w.name), y) for s, y in (("q25", 0.75), ("median", 0.5), ("q75", 0.25))
     ]
     known = [(x, y) for x, y in steps if x is not None]
-    return [(0.0, 1.0), *known] if len(known) == 3 else []
+    return known if len(known) == 3 else []
 
 
 def _within_block(edition: Edition, w: Wait) -> Block:
@@ -251,16 +254,18 @@ def _grouped_block(edition: Edition, w: Wait) -> Block | None:
     for dimension, words in GROUPINGS:
         figures = [f for f in edition.figures.each(WAIT, "median", "hq", dimension) if f.dims["hq"] == w.name]
         if len(figures) > 1:
-            break
-    else:
-        return None
+            return _by_group(edition, w, figures, dimension, words)
+    return None
+
+
+def _by_group(edition: Edition, w: Wait, figures: Sequence[Figure], dimension: str, words: str) -> Block:
     named = sorted(
         ((f.dims[dimension] or "not stated", f) for f in figures),
         key=lambda i: (i[1].value is None, -(i[1].value or 0)),
     )
     rows, cells = [], []
     for name, f in named:
-        events = edition.figures.value(WAIT, "events", **f.dims)
+        events = edition.figures.value(WAIT, "events", "", **f.dims)
         beside = [numbers.interval(f.lower, f.upper, numbers.days), f"of {numbers.count(f.n or 0)}"]
         if events is not None and events < sentences.FEW_EVENTS:
             beside[1] += ", few"

@@ -15,7 +15,7 @@ from reportmetrics.publish.charts.dots import ProgressRow, progress_chart
 from reportmetrics.publish.charts.squares import CoverageRow, squares_chart
 from reportmetrics.publish.charts.weeks import WeekLine, weeks_chart
 from reportmetrics.publish.edition import Edition
-from reportmetrics.publish.pages.common import PROGRESS, last_weeks, nothing, one_line, weekly
+from reportmetrics.publish.pages.common import PROGRESS, last_weeks, nothing, one_line, until_last_known, weekly
 from reportmetrics.publish.sentences import Progressed
 
 HELD, HOURS, COVERAGE, STATE = "activity.held", "burden.hours", "outcome.coverage", "outcome.reading_state"
@@ -86,8 +86,8 @@ def progress_block(edition: Edition, objectives: Sequence[Progressed]) -> Block:
     return Block(
         "progress",
         sentences.progress_range(objectives),
-        "Progress from baseline (0) to target (1), latest reading · pale bar: where the median may lie once all are read · "
-        "source: indicator readings",
+        "Progress from baseline (0) to target (1), latest reading · pale bar: where the median may lie "
+        "once all are read · source: indicator readings",
         6,
         [edition.ref(PROGRESS)],
         description=_all_of("Median progress", [(o.objective_id, numbers.progress(o.median or 0)) for o in known]),
@@ -130,8 +130,9 @@ def hours_block(edition: Edition) -> Block:
     values = [f.value if f else None for f in figures]
     recent = [v for v in values[-MEAN_WEEKS:] if v is not None]
     middle = statistics.median(recent) if recent else None
+    newest = until_last_known(values)
     line = WeekLine(
-        f"Reporting {numbers.hours(values[-1])}" if values[-1] is not None else "Reporting",
+        f"Reporting {numbers.hours(newest[-1] or 0.0)}" if newest else "Reporting",
         values,
         [f.lower if f else None for f in figures],
         [f.upper if f else None for f in figures],
@@ -154,7 +155,7 @@ def hours_block(edition: Edition) -> Block:
         4,
         [edition.ref(HOURS)],
         description=f"Hours of reporting by week from {numbers.date_long(weeks[0])}"
-        + (f"; last week {numbers.hours(values[-1])} hours." if values[-1] is not None else "."),
+        + (f"; newest {numbers.hours(newest[-1] or 0.0)} hours." if newest else "."),
         chart=weeks_chart(weeks, [line], y_title="Hours a week, all units", write=numbers.hours) if recent else None,
         table=Table("Hours of reporting by week", columns, rows) if recent else None,
         caveat=_assumed(edition),

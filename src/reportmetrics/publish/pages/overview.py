@@ -1,4 +1,4 @@
-"""The overview: what needs a decision, what changed?
+"""The overview tells what needs a decision, and what changed.
 
 Belongs here: the four key figures and the order of blocks. Not here: the rules of the two lists (``matters``), the
 blocks on objectives (``mission_blocks``).
@@ -12,11 +12,19 @@ from dataclasses import replace
 from reportmetrics.publish import numbers
 from reportmetrics.publish.blocks import KeyFigure
 from reportmetrics.publish.edition import Edition
-from reportmetrics.publish.pages.common import last_weeks, one_wait, progressed, waits, waits_block, weekly
+from reportmetrics.publish.page import Page
+from reportmetrics.publish.pages.common import (
+    last_weeks,
+    one_wait,
+    progressed,
+    until_last_known,
+    waits,
+    waits_block,
+    weekly,
+)
 from reportmetrics.publish.pages.matters import changes, matters
 from reportmetrics.publish.pages.mission_blocks import coverage_block, held_block, hours_block, progress_block
 from reportmetrics.publish.sentences import Progressed, Wait, overview_heading
-from reportmetrics.publish.page import Page
 
 COMPLETENESS, TIMELINESS, HOURS = "burden.completeness", "burden.timeliness", "burden.hours"
 WEEKS = 13
@@ -28,7 +36,11 @@ def build(edition: Edition) -> Page:
     objectives = progressed(edition)
     found, changed = matters(edition), changes(edition)
     halves = [held_block(edition), progress_block(edition, objectives)]
-    thirds = [waits_block(edition, "waits", ordered), hours_block(edition), replace(coverage_block(edition), screen_only=True)]
+    thirds = [
+        waits_block(edition, "waits", ordered),
+        hours_block(edition),
+        replace(coverage_block(edition), screen_only=True),
+    ]
     return Page(
         file="index.html",
         template="overview.html",
@@ -91,13 +103,23 @@ def _reporting(edition: Edition) -> KeyFigure:
     weeks = last_weeks(edition, WEEKS)
     by_week = weekly(edition.figures, HOURS, "sum")
     trail = [by_week[w].value if w in by_week else None for w in weeks]
-    last = by_week.get(weeks[-1])
-    if last is None or last.value is None:
-        return KeyFigure(question, numbers.DASH, "no report last week", "No hours are known for it", "process", trail)
+    trail = until_last_known(trail)
+    if not trail:
+        return KeyFigure(question, numbers.DASH, "no report yet", "No hours are known for these weeks", "process")
+    week = weeks[len(trail) - 1]
+    last = by_week[week]
     spread = numbers.interval(last.lower, last.upper, numbers.hours)
-    note = f"{spread}, as part of the minutes is assumed" if spread and last.lower != last.upper else "as stated"
+    note = f"week of {numbers.day_and_month(week)}"
+    if spread and last.lower != last.upper:
+        note += f"; {spread}, as part of the minutes is assumed"
     return KeyFigure(
-        question, numbers.hours(last.value), "hours last week", note, "process", trail, _before(trail, numbers.hours)
+        question,
+        numbers.hours(last.value or 0.0),
+        "hours a week",
+        note,
+        "process",
+        trail,
+        _before(trail, numbers.hours),
     )
 
 
@@ -133,7 +155,7 @@ def _trust(edition: Edition) -> KeyFigure:
         parts.append(f"{numbers.count(on_time)} on time ({numbers.percent(timely)})")
     by_week = weekly(edition.figures, COMPLETENESS, "share")
     weeks = last_weeks(edition, WEEKS)
-    trail = [by_week[w].value if w in by_week else None for w in weeks]
+    trail = until_last_known([by_week[w].value if w in by_week else None for w in weeks])
     return KeyFigure(
         question,
         numbers.percent(share.value),

@@ -1,0 +1,110 @@
+"""Labels of the wait curve, put where they touch neither a curve nor each other.
+
+Belongs here: the curve's values and the places of its words. Not here: its lines and table (``waiting``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportmetrics.publish import numbers, palette
+from reportmetrics.publish.charts.base import Box, note, place, text_size
+from reportmetrics.publish.figures import Point
+
+Pair = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitCurve:
+    """A curve (x days, y share still undecided, n at risk), its median, and the answered-only curve or quartiles."""
+
+    points: Sequence[Point]
+    requests: int
+    still_open: int
+    median: float | None
+    lower: float | None
+    upper: float | None
+    answered: Sequence[tuple[float, float]]
+    answered_in_full: bool
+    answered_median: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """From days and share to pixels of the plot; ``end`` days are ``width`` wide, the share 1 is ``height`` high."""
+
+    end: float
+    width: float
+    height: float
+
+    def at(self, x: float, y: float) -> Pair:
+        """Place in pixels, from the upper left corner."""
+        return x / self.end * self.width, (1 - y) * self.height
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    text: str
+    at: Pair
+    colour: str
+    bold: bool
+
+
+def labels(curve: WaitCurve, points: Sequence[Point], scale: Scale, *, compact: bool) -> list[dict[str, object]]:
+    """Annotations; one that finds no free place is left out, as its words stand in the subtitle and caveat too."""
+    marks = _marks(curve, points, scale)
+    inside = Box(4, 2, scale.width - 2, scale.height - 4)
+    notes: list[dict[str, object]] = []
+    taken: list[Box] = []
+    for w in _wanted(curve, points, scale.end, compact=compact):
+        size = text_size(w.text, bold=w.bold)
+        gaps = (8, 18, 32, 50, 80)
+        found = place(scale.at(*w.at), size, inside=inside, boxes=taken, points=marks, gaps=gaps)
+        if found is None:
+            continue
+        dx, dy, box = found
+        taken.append(box)
+        font = {"size": 12, "color": w.colour}
+        notes.append(note(w.text, *w.at, xshift=round(dx), yshift=-round(dy), align="left", font=font))
+    return notes
+
+
+def _wanted(curve: WaitCurve, points: Sequence[Point], end: float, *, compact: bool) -> list[_Wanted]:
+    found = []
+    if curve.median is not None:
+        spread = numbers.interval(curve.lower, curve.upper, numbers.days)
+        parts = [f"Median {numbers.days(curve.median)} days", f"interval {spread}" if spread else ""]
+        text = (",<br>" if compact else ", ").join(f"<b>{p}</b>" for p in parts if p)
+        found.append(_Wanted(text, (curve.median, 0.5), palette.PURPLE, True))
+    at_x = end * 0.66
+    at_y = next((p.y for p in reversed(points) if p.x <= at_x), 1.0) or 0.0
+    text = f"<b>All {numbers.count(curve.requests)} requests,</b><br><b>those still open counted in</b>"
+    found.append(_Wanted(text, (at_x, at_y), palette.PURPLE, True))
+    if curve.answered:
+        at = next((a for a in curve.answered if a[1] <= 0.3), curve.answered[-1])
+        text = f"<b>Answered alone</b><br>biased: leaves out<br>the {numbers.count(curve.still_open)} still open"
+        if curve.answered_median is not None:
+            text += f";<br>median {numbers.days(curve.answered_median)} days"
+        found.append(_Wanted(text, at, palette.INK, False))
+    return found
+
+
+def _marks(curve: WaitCurve, points: Sequence[Point], scale: Scale) -> list[Pair]:
+    """What no label may cover: both curves and the lines of the median."""
+    marks = _sampled([(p.x, p.y or 0.0) for p in points], scale) + _sampled(curve.answered, scale)
+    if curve.median is not None:
+        marks += [scale.at(curve.median, y / 50) for y in range(26)]
+        marks += [scale.at(curve.median * x / 30, 0.5) for x in range(31)]
+    return marks
+
+
+def _sampled(corners: Sequence[Pair], scale: Scale) -> list[Pair]:
+    """Pixels along a step curve, dense enough that no label fits between two."""
+    marks = []
+    for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], *corners[-1:]], strict=True):
+        across = max(1, int(120 * (x1 - x0) / scale.end))
+        marks += [scale.at(x0 + (x1 - x0) * i / across, y0) for i in range(across + 1)]
+        down = max(1, int(60 * abs(y0 - y1)))
+        marks += [scale.at(x1, y0 + (y1 - y0) * i / down) for i in range(down + 1)]
+    return marks
