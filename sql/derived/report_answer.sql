@@ -8,7 +8,8 @@ WITH answer AS (
         template_id,
         unit_id,
         period_start,
-        min(submitted_at) AS came_at
+        min(submitted_at) AS came_at,
+        min(reporter_id) AS reporter_id
     FROM report
     GROUP BY template_id, unit_id, period_start
 )
@@ -17,11 +18,19 @@ SELECT
     expected_report.row_key,
     expected_report.template_id,
     expected_report.unit_id,
+    answer.reporter_id,
     cast(date_trunc('week', expected_report.period_end) AS DATE) AS week,
     cast(1 AS BIGINT) AS due,
     cast(CASE WHEN answer.came_at IS NOT NULL THEN 1 ELSE 0 END AS BIGINT) AS came,
     cast(CASE WHEN answer.came_at <= expected_report.due_at THEN 1 ELSE 0 END AS BIGINT) AS on_time,
     cast(0 AS BIGINT) AS excess,
+    cast(
+        date_diff(
+            'second',
+            expected_report.due_at,
+            greatest(expected_report.due_at, coalesce(answer.came_at, as_of.as_of_at))
+        ) AS BIGINT
+    ) AS late_seconds,
     CASE
         WHEN answer.came_at IS NULL THEN 'overdue'
         WHEN answer.came_at <= expected_report.due_at THEN 'on time'
@@ -40,10 +49,12 @@ SELECT
     row_key,
     template_id,
     unit_id,
+    cast(NULL AS VARCHAR) AS reporter_id,
     cast(date_trunc('week', period_end) AS DATE) AS week,
     expected AS due,
     CASE WHEN received IS NOT NULL THEN least(received, expected) END AS came,
     CASE WHEN on_time IS NOT NULL THEN least(on_time, expected) END AS on_time,
     CASE WHEN received > expected THEN received - expected ELSE 0 END AS excess,
+    cast(NULL AS BIGINT) AS late_seconds,
     cast(NULL AS VARCHAR) AS answer_state
 FROM report_tally

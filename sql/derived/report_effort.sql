@@ -13,6 +13,7 @@ WITH latest AS (
         reporter_id,
         period_end,
         prep_minutes,
+        grade,
         row_number() OVER (PARTITION BY report_id ORDER BY revision DESC) AS from_latest
     FROM report
 )
@@ -23,6 +24,8 @@ SELECT
     latest.template_id,
     latest.unit_id,
     latest.reporter_id,
+    latest.grade,
+    1 - coalesce(template.normal_course, 0) AS beyond_normal_course,
     latest.prep_minutes IS NULL AS assumed,
     cast(date_trunc('week', latest.period_end) AS DATE) AS week,
     coalesce(cast(latest.prep_minutes AS DOUBLE), template.minutes_central) AS minutes,

@@ -47,6 +47,11 @@ def profile_frames(profile: Profile, *, through: dt.date) -> dict[str, pl.DataFr
         "unit": _unit_rows(profile),
         "calendar_day": _calendar_rows(profile, through),
         "headquarters": (h.model_dump() for h in profile.mission.headquarters),
+        "verifier": ({"name": name} for name in dict.fromkeys(profile.mission.verifiers)),
+        "reportable_count": (c.model_dump() for c in profile.mission.reportable_counts),
+        "rebase": _rebase_rows(profile),
+        "tariff": (t.model_dump() | {"currency": profile.mission.currency} for t in profile.mission.tariffs),
+        "tolerance": _tolerance_rows(profile),
         "expected_report": _expected_rows(profile, through),
     }
     return {name: _frame(TABLES[name], list(found)) for name, found in rows.items()}
@@ -102,6 +107,20 @@ def _calendar_rows(profile: Profile, through: dt.date) -> Iterator[dict[str, Any
                 "working": calendar.is_working(day),
                 "holiday": calendar.holiday(day),
             }
+
+
+def _tolerance_rows(profile: Profile) -> Iterator[dict[str, Any]]:
+    for name, value in profile.mission.tolerances.model_dump().items():
+        if isinstance(value, tuple):
+            yield {"name": f"{name}_low", "value": value[0]}
+            yield {"name": f"{name}_high", "value": value[1]}
+        else:
+            yield {"name": name, "value": value}
+
+
+def _rebase_rows(profile: Profile) -> Iterator[dict[str, Any]]:
+    for objective_id, rebased in profile.mission.rebase_dates.items():
+        yield from ({"objective_id": objective_id, "day": day} for day in sorted(set(rebased)))
 
 
 def _expected_rows(profile: Profile, through: dt.date) -> Iterator[dict[str, Any]]:

@@ -91,6 +91,7 @@ def make_snapshot(
         rows = {t.name: _write_source(connection, t, building, as_of, as_of_at, position) for t in SOURCE_TABLES}
         rows |= {name: _write_system(connection, name, building, position) for name in _SYSTEM}
     rows |= _write_profile(profile, as_of, building)
+    rows["text_novelty"] = _write_text_novelty(building)
     _write_frame(_as_of_frame(as_of, as_of_at, zone), building / "as_of")
     rows["as_of"] = 1
     about = {
@@ -217,6 +218,14 @@ def _write_profile(profile: Profile, as_of: dt.date, folder: Path) -> dict[str, 
         _write_frame(frame.sort("row_key"), folder / name)
         rows[name] = frame.height
     return rows
+
+
+def _write_text_novelty(folder: Path) -> int:
+    from reportmetrics.warehouse.text_novelty import text_novelty
+
+    frame = text_novelty(folder / "report")
+    _write_frame(frame, folder / "text_novelty")
+    return frame.height
 
 
 def _as_of_frame(as_of: dt.date, as_of_at: dt.datetime, zone: str) -> pl.DataFrame:

@@ -488,6 +488,82 @@ HEADQUARTERS = Table(
     ),
 )
 
+TARIFF = Table(
+    "tariff",
+    "the cost of an hour of a grade",
+    level="neutral",
+    origin="profile",
+    key=("grade",),
+    columns=(
+        _key("grade", "pay grade, as in report.grade"),
+        Column("per_hour", "number", "cost of one hour (Standard Cost Model)", "process"),
+        Column("currency", "text", "ISO 4217 code of the money"),
+    ),
+)
+
+TOLERANCE = Table(
+    "tolerance",
+    "a limit that leadership has set",
+    level="neutral",
+    origin="profile",
+    key=("name",),
+    columns=(
+        _key("name", "which limit, as the profile calls it; a range is two rows, ending in _low and _high"),
+        Column("value", "number", "the limit"),
+    ),
+)
+
+TEXT_NOVELTY = Table(
+    "text_novelty",
+    "a narrative beside the four before it in its series (form and unit)",
+    level="process",
+    origin="derived",
+    key=("report_id",),
+    columns=(
+        _key("report_id", "the report, in its latest revision"),
+        _key("template_id", "its form"),
+        _key("unit_id", "its unit"),
+        _key("reporter_id", "who filed it (pseudonym)", personal=True, required=False),
+        Column("words", "integer", "words of the narrative", "process"),
+        Column("new_words", "integer", "words outside every three-word run of the four before; null: first", "process"),
+    ),
+)
+
+VERIFIER = Table(
+    "verifier",
+    "a counterpart whose verification of a reading counts",
+    level="neutral",
+    origin="profile",
+    key=("name",),
+    columns=(_key("name", "as in observation.verified_by"),),
+)
+
+REPORTABLE_COUNT = Table(
+    "reportable_count",
+    "a count of an objective's activity that is reported upwards since a day",
+    level="neutral",
+    origin="profile",
+    key=("objective_id", "kind"),
+    columns=(
+        _key("objective_id", "the objective", refers="objective"),
+        _key("kind", "kind of activity that is counted"),
+        Column("since", "date", "first day on which the count was reportable", kind="plan", required=True),
+        Column("target_per_week", "integer", "the target set for it"),
+    ),
+)
+
+REBASE = Table(
+    "rebase",
+    "a day at which the chart of an objective's activity starts again",
+    level="neutral",
+    origin="profile",
+    key=("objective_id", "day"),
+    columns=(
+        _key("objective_id", "the objective", refers="objective"),
+        Column("day", "date", "first day of the new limits", kind="key", required=True),
+    ),
+)
+
 LEDGER = Table(
     "ledger",
     "what became of the rows that one delivery held for one table",
@@ -552,6 +628,12 @@ TABLES: Mapping[str, Table] = {
         UNIT,
         CALENDAR_DAY,
         HEADQUARTERS,
+        VERIFIER,
+        REPORTABLE_COUNT,
+        REBASE,
+        TARIFF,
+        TOLERANCE,
+        TEXT_NOVELTY,
         LEDGER,
         REJECT,
     )

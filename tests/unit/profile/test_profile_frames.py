@@ -167,7 +167,8 @@ def test_overrides_win_over_the_holiday_library():
 
 def test_frames_have_the_declared_columns_and_unique_keys():
     frames = profile_frames(load_profile(NMI), through=D(2022, 1, 31))
-    assert set(frames) == {t.name for t in TABLES.values() if t.origin in ("profile", "derived")}
+    declared = {t.name for t in TABLES.values() if t.origin in ("profile", "derived")}
+    assert set(frames) == declared - {"text_novelty"}  # made from reports, when the snapshot is
     for name, frame in frames.items():
         assert frame.columns == ["row_key", *TABLES[name].by_name], name
         assert frame["row_key"].is_unique().all(), name
