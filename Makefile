@@ -42,7 +42,7 @@ unit: $(READY) chromium
 chromium:
 	@bash tests/browser/need_chromium.sh
 
-ui: $(READY) ## open Dagster on this machine (loopback only) with the reference mission
+ui: run ## open Dagster on this machine (loopback only) with the reference mission and its history
 	@DAGSTER_HOME=$(CURDIR)/data/dagster REPORTMETRICS_HOME=$(CURDIR)/data REPORTMETRICS_PROFILE=$(CURDIR)/$(PROFILE) \
 	REPORTMETRICS_LANDING=$(CURDIR)/$(SAMPLE) $(BIN)/dagster dev -m pipelines.definitions -h 127.0.0.1
 

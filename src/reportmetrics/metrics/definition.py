@@ -203,7 +203,7 @@ def read_metric(path: Path, shown: str) -> Definition:
     estimators = values["estimator"] if isinstance(values["estimator"], dict) else {values["estimator"]: {}}
     definition = Definition(
         **{k: values[k] for k in ("id", "version", "level", "unit", "reviewed")},
-        **{k: " ".join(values[k].split()) for k in ("title", "question", "owner", "decision", "limits", "source")},
+        **{k: _one_line(values[k]) for k in ("title", "question", "owner", "decision", "limits", "source")},
         by=tuple(values["by"]),
         also_by=tuple(tuple(g) for g in values.get("also_by", [])),
         estimators=tuple(EstimatorUse(n, checked_params(ESTIMATORS[n], p or {})[0]) for n, p in estimators.items()),
@@ -289,3 +289,8 @@ def _columns(definition: Definition, header: Header, shown: str) -> list[Problem
     if definition.frame and not {u.name for u in definition.estimators} <= {"count", "sum"}:
         problems.append(_problem(header, shown, "frame", "is only for count and sum: only these know a true zero"))
     return problems
+
+
+def _one_line(text: Any) -> Any:
+    """Folded text of a header in one line."""
+    return " ".join(text.split())
