@@ -48,9 +48,15 @@ seen AS (
         request.raised_at,
         request.acknowledged_at,
         request.decided_at,
+        request.decided_after,
+        request.outcome,
+        request.promised_to,
         request.promised_on,
+        request.promised_by,
+        request.raised_by,
         request.entry_at,
         as_of.as_of_at,
+        as_of.time_zone,
         CASE WHEN request.decided_at IS NULL THEN request.withdrawn_at END AS withdrawn_at,
         coalesce(extract.extract_at, as_of.as_of_at) AS extract_at
     FROM request
@@ -76,10 +82,25 @@ SELECT
     seen.objective_id,
     seen.priority,
     seen.raised_at,
+    seen.acknowledged_at,
     seen.decided_at,
     seen.withdrawn_at,
+    seen.decided_after,
+    seen.outcome,
+    seen.promised_to,
     seen.promised_on,
+    seen.promised_by,
+    seen.raised_by,
     seen.extract_at,
+    headquarters.place AS hq_place,
+    -- the last moment at which it could have been heard of, whatever became of it
+    greatest(seen.raised_at, seen.extract_at) AS followed_until,
+    cast(seen.raised_at AT TIME ZONE 'UTC' AT TIME ZONE seen.time_zone AS DATE) AS raised_day,
+    cast(seen.decided_at AT TIME ZONE 'UTC' AT TIME ZONE seen.time_zone AS DATE) AS decided_day,
+    cast(
+        coalesce(seen.decided_at, seen.withdrawn_at, greatest(seen.raised_at, seen.extract_at))
+        AT TIME ZONE 'UTC' AT TIME ZONE seen.time_zone AS DATE
+    ) AS end_day,
     seen.decided_at IS NOT NULL AS decided,
     seen.withdrawn_at IS NOT NULL AS withdrawn,
     seen.decided_at IS NULL AND seen.withdrawn_at IS NULL AS is_open,
