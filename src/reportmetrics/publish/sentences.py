@@ -84,7 +84,7 @@ def wait_heading(w: Wait) -> str:
     return first_true(
         [
             (w.requests == 0, lambda: f"No request to {w.name} received yet"),
-            (w.events == 0 or w.silent, lambda: wait(w)),
+            (w.events == 0 or (w.silent and w.silent_days is not None), lambda: wait(w)),
             (w.median is not None, lambda: f"{w.name}: median wait {_days(w.median or 0)}; {is_open}"),
             (True, lambda: f"{w.name}: fewer than half of the requests are decided; {is_open}"),
         ]
@@ -165,7 +165,7 @@ def ages(still_open: int, oldest_bin: int, oldest_from: int, oldest_days: float 
             ),
             (
                 oldest_days is not None,
-                lambda: f"The oldest of {_requests(still_open)} open has waited {_days(oldest_days or 0)}",
+                lambda: f"The oldest of {_requests(still_open, 'open ')} has waited {_days(oldest_days or 0)}",
             ),
             (True, lambda: f"{_requests(still_open).capitalize()} open, of unknown age"),
         ]
@@ -302,8 +302,8 @@ def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _requests(number: int) -> str:
-    return f"{count(number)} request{'' if number == 1 else 's'}"
+def _requests(number: int, kind: str = "") -> str:
+    return f"{count(number)} {kind}request{'' if number == 1 else 's'}"
 
 
 def _days(number: float) -> str:

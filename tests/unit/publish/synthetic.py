@@ -345,5 +345,7 @@ class FakeSnapshot:
 def snapshot(folder: Path, as_of: dt.date = AS_OF, position: int = 77) -> FakeSnapshot:
     for table in ("request", "ledger"):
         (folder / table).mkdir(parents=True, exist_ok=True)
+        if (folder / table / "all.parquet").exists():
+            continue  # never written twice: a publication may share the file
         pl.DataFrame({"row_key": ["a"], "position": [position]}).write_parquet(folder / table / "all.parquet")
     return FakeSnapshot(folder, as_of, position)

@@ -5,6 +5,7 @@ Belongs here: the curve's values and the places of its words. Not here: its line
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,7 +46,8 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    text: str
+    texts: tuple[str, ...]
+    """What is said where there is room, then the same in fewer words."""
     at: Pair
     colour: str
     bold: bool
@@ -58,15 +60,16 @@ def labels(curve: WaitCurve, points: Sequence[Point], scale: Scale, *, compact: 
     notes: list[dict[str, object]] = []
     taken: list[Box] = []
     for w in _wanted(curve, points, scale.end, compact=compact):
-        size = text_size(w.text, bold=w.bold)
-        gaps = (8, 18, 32, 50, 80)
-        found = place(scale.at(*w.at), size, inside=inside, boxes=taken, points=marks, gaps=gaps)
-        if found is None:
-            continue
-        dx, dy, box = found
-        taken.append(box)
-        font = {"size": 12, "color": w.colour}
-        notes.append(note(w.text, *w.at, xshift=round(dx), yshift=-round(dy), align="left", font=font))
+        for text in w.texts:
+            size = text_size(text, bold=w.bold)
+            gaps = (8, 18, 32, 50, 80)
+            found = place(scale.at(*w.at), size, inside=inside, boxes=taken, points=marks, gaps=gaps)
+            if found:
+                dx, dy, box = found
+                taken.append(box)
+                font = {"size": 12, "color": w.colour}
+                notes.append(note(text, *w.at, xshift=round(dx), yshift=-round(dy), align="left", font=font))
+                break
     return notes
 
 
@@ -76,23 +79,24 @@ def _wanted(curve: WaitCurve, points: Sequence[Point], end: float, *, compact: b
         spread = numbers.interval(curve.lower, curve.upper, numbers.days)
         parts = [f"Median {numbers.days(curve.median)} days", f"interval {spread}" if spread else ""]
         text = (",<br>" if compact else ", ").join(f"<b>{p}</b>" for p in parts if p)
-        found.append(_Wanted(text, (curve.median, 0.5), palette.PURPLE, True))
+        found.append(_Wanted((text,), (curve.median, 0.5), palette.PURPLE, True))
     at_x = end * 0.66
     at_y = next((p.y for p in reversed(points) if p.x <= at_x), 1.0) or 0.0
     text = f"<b>All {numbers.count(curve.requests)} requests,</b><br><b>those still open counted in</b>"
-    found.append(_Wanted(text, (at_x, at_y), palette.PURPLE, True))
+    found.append(_Wanted((text, "<b>All requests</b>"), (at_x, at_y), palette.PURPLE, True))
     if curve.answered:
         at = next((a for a in curve.answered if a[1] <= 0.3), curve.answered[-1])
         text = f"<b>Answered alone</b><br>biased: leaves out<br>the {numbers.count(curve.still_open)} still open"
         if curve.answered_median is not None:
             text += f";<br>median {numbers.days(curve.answered_median)} days"
-        found.append(_Wanted(text, at, palette.INK, False))
+        found.append(_Wanted((text, "<b>Answered alone,</b><br>biased"), at, palette.INK, False))
     return found
 
 
 def _marks(curve: WaitCurve, points: Sequence[Point], scale: Scale) -> list[Pair]:
     """What no label may cover: both curves and the lines of the median."""
-    marks = _sampled([(p.x, p.y or 0.0) for p in points], scale) + _sampled(curve.answered, scale)
+    marks = _sampled([(p.x, p.y or 0.0) for p in points], scale)
+    marks += _sampled(curve.answered, scale) if curve.answered_in_full else _straight(curve.answered, scale)
     if curve.median is not None:
         marks += [scale.at(curve.median, y / 50) for y in range(26)]
         marks += [scale.at(curve.median * x / 30, 0.5) for x in range(31)]
@@ -107,4 +111,12 @@ def _sampled(corners: Sequence[Pair], scale: Scale) -> list[Pair]:
         marks += [scale.at(x0 + (x1 - x0) * i / across, y0) for i in range(across + 1)]
         down = max(1, int(60 * abs(y0 - y1)))
         marks += [scale.at(x1, y0 + (y1 - y0) * i / down) for i in range(down + 1)]
+    return marks
+
+
+def _straight(corners: Sequence[Pair], scale: Scale) -> list[Pair]:
+    """Pixels along straight lines from corner to corner."""
+    marks = []
+    for (x0, y0), (x1, y1) in itertools.pairwise(corners):
+        marks += [scale.at(x0 + (x1 - x0) * i / 40, y0 + (y1 - y0) * i / 40) for i in range(41)]
     return marks

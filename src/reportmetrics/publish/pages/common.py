@@ -93,7 +93,7 @@ def waits_block(edition: Edition, block_id: str, ordered: Sequence[Wait]) -> Blo
             w.lower,
             w.upper,
             _beside(w),
-            "not reached" if w.requests else "no request",
+            missing_median(edition, w),
             w.events < FEW_EVENTS,
         )
         for w in rows
@@ -109,7 +109,10 @@ def waits_block(edition: Edition, block_id: str, ordered: Sequence[Wait]) -> Blo
         [
             name_cell(w.name, wait_page(w.name, ordered)),
             Cell(
-                numbers.or_missing(w.median, numbers.days, "not reached"), w.median, strong=True, quiet=w.median is None
+                numbers.days(w.median) if w.median is not None else missing_median(edition, w),
+                w.median,
+                strong=True,
+                quiet=w.median is None,
             ),
             interval_cell(w.lower, w.upper, numbers.days),
             Cell(numbers.count(w.still_open), w.still_open),
@@ -172,6 +175,14 @@ def last_weeks(edition: Edition, how_many: int) -> list[dt.date]:
     """Mondays of the last complete weeks before ``as_of``, oldest first."""
     monday = edition.as_of - dt.timedelta(days=edition.as_of.weekday())
     return [monday - dt.timedelta(weeks=k) for k in range(how_many, 0, -1)]
+
+
+def missing_median(edition: Edition, w: Wait) -> str:
+    """What stands where the median of a headquarters would."""
+    figure = edition.figures.one(WAIT, "median", hq=w.name)
+    if figure is None:
+        return "no request"
+    return numbers.HIDDEN if figure.suppressed else figure.reason or "not reached"
 
 
 def _beside(w: Wait) -> tuple[str, ...]:

@@ -91,8 +91,8 @@ def progress_block(edition: Edition, objectives: Sequence[Progressed]) -> Block:
         6,
         [edition.ref(PROGRESS)],
         description=_all_of("Median progress", [(o.objective_id, numbers.progress(o.median or 0)) for o in known]),
-        chart=progress_chart(rows) if rows else None,
-        table=Table("Progress by objective", columns, cells) if rows else None,
+        chart=progress_chart(rows) if known else None,
+        table=Table("Progress by objective", columns, cells) if known else None,
         caveat=one_line(_progress_caveats(objectives, unread)),
         nothing=nothing(edition, "observation"),
     )
