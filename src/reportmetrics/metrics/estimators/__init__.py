@@ -10,11 +10,23 @@ from reportmetrics.metrics.estimators.kaplan_meier import KaplanMeier
 from reportmetrics.metrics.estimators.logrank import LogRank
 from reportmetrics.metrics.estimators.progress import Progress
 from reportmetrics.metrics.estimators.quantile import Quantile
+from reportmetrics.metrics.estimators.replay import Replay
 from reportmetrics.metrics.estimators.share import Share
 from reportmetrics.metrics.estimators.sum import Sum
 
 ESTIMATORS: dict[str, Estimator] = {
     e.name: e
-    for e in (AalenJohansen(), AgeProfile(), Count(), KaplanMeier(), LogRank(), Progress(), Quantile(), Share(), Sum())
+    for e in (
+        AalenJohansen(),
+        AgeProfile(),
+        Count(),
+        KaplanMeier(),
+        LogRank(),
+        Progress(),
+        Quantile(),
+        Replay(),
+        Share(),
+        Sum(),
+    )
 }
 """All estimators by the name that a metric's header uses."""
