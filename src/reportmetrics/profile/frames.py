@@ -30,7 +30,7 @@ _POLARS: Mapping[Type, pl.DataType] = {
     "date": pl.Date(),
     "timestamp": pl.Datetime("us"),
 }
-_CALENDAR_MARGIN_DAYS = 400
+_CALENDAR_DAYS_BEFORE, _CALENDAR_DAYS_AFTER = 1_100, 400
 """Calendars reach this far to both sides, for requests raised before the mission and plans that lie ahead."""
 
 
@@ -97,15 +97,16 @@ def _unit_rows(profile: Profile) -> Iterator[dict[str, Any]]:
 
 
 def _calendar_rows(profile: Profile, through: dt.date) -> Iterator[dict[str, Any]]:
-    margin = dt.timedelta(days=_CALENDAR_MARGIN_DAYS)
+    before, after = (dt.timedelta(days=n) for n in (_CALENDAR_DAYS_BEFORE, _CALENDAR_DAYS_AFTER))
     for name, place in profile.mission.places.items():
         calendar = Calendar(place)
-        for day in days(profile.mission.starts_on - margin, through + margin):
+        for day in days(profile.mission.starts_on - before, through + after):
             yield {
                 "place": name,
                 "day": day,
                 "working": calendar.is_working(day),
                 "holiday": calendar.holiday(day),
+                "home": name == profile.mission.home_place,
             }
 
 

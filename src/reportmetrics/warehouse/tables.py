@@ -471,6 +471,7 @@ CALENDAR_DAY = Table(
         Column("day", "date", "the day", kind="key", required=True),
         Column("working", "boolean", "neither weekend nor holiday", required=True),
         Column("holiday", "text", "name of the holiday"),
+        Column("home", "boolean", "calendar of the mission's home place"),
     ),
 )
 

@@ -191,6 +191,7 @@ def test_calendars_of_the_reference_mission():
     assert not working["naples", D(2021, 6, 2)], "Republic Day, a Wednesday"
     assert working["baghdad", D(2022, 2, 8)], "struck from the library's list, a Tuesday"
     assert not working["baghdad", D(2021, 10, 10)]
+    assert days.filter(pl.col("home"))["place"].unique().to_list() == ["baghdad"]
     assert min(d for _, d in working) < D(2019, 12, 1)
     assert max(d for _, d in working) > D(2023, 1, 1)
 
