@@ -97,6 +97,12 @@ SELECT
     greatest(seen.raised_at, seen.extract_at) AS followed_until,
     cast(seen.raised_at AT TIME ZONE 'UTC' AT TIME ZONE seen.time_zone AS DATE) AS raised_day,
     cast(seen.decided_at AT TIME ZONE 'UTC' AT TIME ZONE seen.time_zone AS DATE) AS decided_day,
+    CASE
+        WHEN seen.entry_at > seen.raised_at
+            THEN cast(seen.entry_at AT TIME ZONE 'UTC' AT TIME ZONE seen.time_zone AS DATE)
+    END AS entry_day,
+    cast(greatest(seen.raised_at, seen.extract_at) AT TIME ZONE 'UTC' AT TIME ZONE seen.time_zone AS DATE)
+        AS followed_day,
     cast(
         coalesce(seen.decided_at, seen.withdrawn_at, greatest(seen.raised_at, seen.extract_at))
         AT TIME ZONE 'UTC' AT TIME ZONE seen.time_zone AS DATE

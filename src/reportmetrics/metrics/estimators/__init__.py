@@ -9,7 +9,9 @@ from reportmetrics.metrics.estimators.count import Count
 from reportmetrics.metrics.estimators.kaplan_meier import KaplanMeier
 from reportmetrics.metrics.estimators.logrank import LogRank
 from reportmetrics.metrics.estimators.progress import Progress
+from reportmetrics.metrics.estimators.prospect import Prospect
 from reportmetrics.metrics.estimators.quantile import Quantile
+from reportmetrics.metrics.estimators.reciprocity import Reciprocity
 from reportmetrics.metrics.estimators.replay import Replay
 from reportmetrics.metrics.estimators.share import Share
 from reportmetrics.metrics.estimators.sum import Sum
@@ -23,7 +25,9 @@ ESTIMATORS: dict[str, Estimator] = {
         KaplanMeier(),
         LogRank(),
         Progress(),
+        Prospect(),
         Quantile(),
+        Reciprocity(),
         Replay(),
         Share(),
         Sum(),

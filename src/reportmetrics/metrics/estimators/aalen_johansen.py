@@ -5,7 +5,6 @@ Belongs here: cumulative incidence, its interval and its publication. Not here: 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -23,10 +22,14 @@ from reportmetrics.metrics.estimators.base import (
     Reduction,
     rising_numbers,
 )
-from reportmetrics.metrics.estimators.survival import FloatArray, RiskTable, Z, risk_table, usable_spells
-
-FEW_EVENTS = 10
-"""Below it a curve is marked."""
+from reportmetrics.metrics.estimators.survival import (
+    FloatArray,
+    RiskTable,
+    Z,
+    spell_caveats,
+    spell_table,
+    usable_spells,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +117,12 @@ class AalenJohansen:
         """Incidences of one group."""
         seen, total = usable_spells(reduced), int(reduced["n_rows"].sum())
         n = int(seen["n_rows"].sum())
-        missing, caveats = total - n, _caveats(reduced, total - n)
+        missing = total - n
         if n == 0:
+            caveats = spell_caveats(reduced, missing, None)
             return Estimate([Figure("events", None, 0, total, reason="nothing observed", caveats=caveats)])
         table = _table(seen)
-        events = int(table.events.sum())
-        if events < FEW_EVENTS:
-            caveats += (f"few: {events} events, fewer than {FEW_EVENTS}",)
+        caveats = spell_caveats(reduced, missing, int(table.events.sum()))
         occurred = sorted(c for c in seen["cause"].unique().to_list() if c is not None and c not in params["causes"])
         figures: list[Figure] = []
         series: dict[str, pl.DataFrame] = {}
@@ -134,22 +136,9 @@ class AalenJohansen:
         return Estimate(figures + _undecided(table, n, missing, caveats, params), series)
 
 
-def _caveats(reduced: pl.DataFrame, missing: int) -> tuple[str, ...]:
-    caveats: tuple[str, ...] = ()
-    if missing:
-        caveats += (f"not observed: {missing} rows have no usable duration or ended before they could be seen",)
-    if "n_stale" in reduced.columns and reduced["n_stale"].sum():
-        caveats += ("extract stale: nothing new for more than twice the register's period",)
-    return caveats
-
-
 def _table(seen: pl.DataFrame) -> RiskTable:
-    entry = None
-    if "entry" in seen.columns and seen["entry"].is_not_null().any():
-        entry = seen["entry"].cast(pl.Float64).fill_null(-math.inf).to_numpy()
-    rows = seen["n_rows"].to_numpy()
-    ended = np.where(seen["cause"].is_not_null().to_numpy(), rows, 0)
-    return risk_table(seen["duration"].cast(pl.Float64).to_numpy(), ended, rows, entry)
+    ended = pl.when(pl.col("cause").is_not_null()).then(pl.col("n_rows")).otherwise(0)
+    return spell_table(seen.with_columns(ended.alias("n_events")))
 
 
 def _counts(seen: pl.DataFrame, table: RiskTable, cause: str) -> FloatArray:

@@ -29,12 +29,10 @@ from reportmetrics.metrics.estimators.survival import (
     product_limit,
     quantile_time,
     restricted_mean,
-    risk_table,
+    spell_caveats,
+    spell_table,
     usable_spells,
 )
-
-FEW_EVENTS = 10
-"""Below it a curve is marked."""
 
 
 def _tau(value: Any) -> str | None:
@@ -82,15 +80,12 @@ class KaplanMeier:
         total = int(reduced["n_rows"].sum())
         seen = usable_spells(reduced)
         n = int(seen["n_rows"].sum())
-        caveats = self._unusable(total - n)
-        if "n_stale" in reduced.columns and reduced["n_stale"].sum():
-            caveats += ("extract stale: nothing new for more than twice the register's period",)
         if n == 0:
+            caveats = spell_caveats(reduced, total, None)
             return Estimate([Figure("median", None, 0, total, reason="nothing observed", caveats=caveats)])
-        curve = self._curve(seen, params)
+        curve = product_limit(spell_table(seen), params["interval"])
         events = int(curve.table.events.sum())
-        if events < FEW_EVENTS:
-            caveats += (f"few: {events} events, fewer than {FEW_EVENTS}",)
+        caveats = spell_caveats(reduced, total - n, events)
         if quantile_time(curve.table.time, curve.survival, 0.5) is None:
             caveats += ("median not reached: fewer than half are estimated to end within the time observed",)
         figures = [
@@ -102,25 +97,6 @@ class KaplanMeier:
         ]
         complete = [_with(f, n, total - n, caveats) for f in figures]
         return Estimate(complete, {"survival": self._series(curve, float(params["per_unit"]))})
-
-    @staticmethod
-    def _unusable(rows: int) -> tuple[str, ...]:
-        return (
-            (f"not observed: {rows} rows have no usable duration or ended before they could be seen",) if rows else ()
-        )
-
-    @staticmethod
-    def _curve(seen: pl.DataFrame, params: Params) -> Curve:
-        entry = None
-        if "entry" in seen.columns and seen["entry"].is_not_null().any():
-            entry = seen["entry"].cast(pl.Float64).fill_null(-math.inf).to_numpy()
-        table = risk_table(
-            seen["duration"].cast(pl.Float64).to_numpy(),
-            seen["n_events"].to_numpy(),
-            seen["n_rows"].to_numpy(),
-            entry,
-        )
-        return product_limit(table, params["interval"])
 
     @staticmethod
     def _quantiles(curve: Curve, params: Params) -> list[Figure]:

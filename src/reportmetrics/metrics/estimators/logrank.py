@@ -15,10 +15,8 @@ import polars as pl
 from scipy import stats
 
 from reportmetrics.metrics.estimators.base import Estimate, EstimatorError, Figure, Need, Param, Params, Reduction
-from reportmetrics.metrics.estimators.survival import FloatArray, IntArray, usable_spells
+from reportmetrics.metrics.estimators.survival import FEW_EVENTS, FloatArray, IntArray, usable_spells
 
-FEW_EVENTS = 10
-"""Below it the chi-squared distribution is a rough approximation, and the test is marked."""
 CELLS = 2_000_000
 """Largest number of (event time, group) pairs held at once."""
 SINGULAR = 1e-10

@@ -6,6 +6,7 @@ has, what is published (``kaplan_meier``).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal
@@ -19,6 +20,8 @@ IntArray = npt.NDArray[np.int64]
 Interval = Literal["log-log", "log"]
 
 Z = NormalDist().inv_cdf(0.975)
+FEW_EVENTS = 10
+"""Below it a curve is marked."""
 TOLERANCE = 1e-12
 """Slack of S(t) <= 1 - q, so that 0.1 + 0.2 style rounding moves no quantile."""
 
@@ -61,6 +64,27 @@ def risk_table(duration: FloatArray, events: IntArray, rows: IntArray, entry: Fl
         late = np.bincount(np.searchsorted(time, entry, side="right"), weights=rows, minlength=len(time) + 1)
         at_risk = at_risk - (int(rows.sum()) - late.astype(np.int64).cumsum()[: len(time)])
     return RiskTable(time, d, exits, at_risk)
+
+
+def spell_table(seen: pl.DataFrame) -> RiskTable:
+    """Risk table of reduced rows with ``duration``, ``n_rows``, ``n_events`` and, if any, ``entry``."""
+    entry = None
+    if "entry" in seen.columns and seen["entry"].is_not_null().any():
+        entry = seen["entry"].cast(pl.Float64).fill_null(-math.inf).to_numpy()
+    duration = seen["duration"].cast(pl.Float64).to_numpy()
+    return risk_table(duration, seen["n_events"].to_numpy(), seen["n_rows"].to_numpy(), entry)
+
+
+def spell_caveats(reduced: pl.DataFrame, missing: int, events: int | None) -> tuple[str, ...]:
+    """What has to be said of spells: some not observed, a stale extract, few events (None: nothing was observed)."""
+    caveats: tuple[str, ...] = ()
+    if missing:
+        caveats += (f"not observed: {missing} rows have no usable duration or ended before they could be seen",)
+    if "n_stale" in reduced.columns and reduced["n_stale"].sum():
+        caveats += ("extract stale: nothing new for more than twice the register's period",)
+    if events is not None and events < FEW_EVENTS:
+        caveats += (f"few: {events} events, fewer than {FEW_EVENTS}",)
+    return caveats
 
 
 @dataclass(frozen=True, slots=True)
