@@ -5,6 +5,7 @@ Belongs here: the protocol. Not here: what is asked (``metrics``), how a snapsho
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -22,6 +23,13 @@ class Engine(Protocol):
 
     def frame(self, sql: str) -> pl.DataFrame:
         """Rows of ``sql``, in whatever order the engine returns them.
+
+        Raises :class:`EngineError` where the query cannot be run.
+        """
+        ...
+
+    def holding(self, name: str, sql: str) -> AbstractContextManager[None]:
+        """Within the block, the rows of ``sql`` stand under ``name``, computed once for all queries that read them.
 
         Raises :class:`EngineError` where the query cannot be run.
         """

@@ -6,6 +6,8 @@ The connection is in memory, with a view per table; it may read the snapshot's f
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -65,6 +67,18 @@ class DuckDBEngine:
             return frame
         except duckdb.Error as error:
             raise EngineError(f"DuckDB could not run a query: {error}\n{sql}") from error
+
+    @contextmanager
+    def holding(self, name: str, sql: str) -> Iterator[None]:
+        """Keep the rows of ``sql`` as a temporary table, which spills to disk above the memory limit."""
+        try:
+            self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
+        except duckdb.Error as error:
+            raise EngineError(f"DuckDB could not run a query: {error}\n{sql}") from error
+        try:
+            yield
+        finally:
+            self._connection.execute(f'DROP TABLE "{name}"')
 
     def close(self) -> None:
         """Close the connection and remove what was spilled."""

@@ -189,19 +189,6 @@ def _with_views(query: exp.Query, views: Mapping[str, DerivedDefinition], needed
     return query.sql(dialect="duckdb", pretty=True, comments=False)
 
 
-def wrap(rows_sql: str, outer: str) -> str:
-    """``outer``, a SELECT that reads :data:`ROWS`, over the rows of ``rows_sql``.
-
-    The CTEs of ``rows_sql`` are lifted beside it, so that there is one flat WITH on every engine.
-    """
-    rows, query = parse_one(rows_sql, dialect="duckdb"), parse_one(outer, dialect="duckdb")
-    lifted = rows.args.get("with_")
-    rows.set("with_", None)
-    body = exp.CTE(this=rows, alias=exp.TableAlias(this=exp.to_identifier(ROWS)))
-    query.set("with_", exp.With(expressions=[*(lifted.expressions if lifted else []), body]))
-    return query.sql(dialect="duckdb")
-
-
 def _derived(view: DerivedDefinition, done: Mapping[str, Derived], core: Mapping[str, str]) -> Derived:
     beneath = {name: done[name].hash if name in done else core.get(name, "") for name in view.select.reads}
     digest = _digest({"select": view.select.canonical(), "reads": beneath})

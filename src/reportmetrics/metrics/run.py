@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from reportmetrics.engines.base import Engine
-from reportmetrics.metrics.catalogue import FRAME_COLUMN, ROWS, Catalogue, Metric, wrap
+from reportmetrics.metrics.catalogue import FRAME_COLUMN, ROWS, Catalogue, Metric
 from reportmetrics.metrics.definition import EstimatorUse
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.estimators.base import Estimate, Estimator, EstimatorError, Figure
@@ -53,12 +53,13 @@ def compute(
 def compute_metric(metric: Metric, engine: Engine, *, as_of: dt.date) -> Results:
     """Results of one metric, all its groupings and estimators."""
     parts = _Parts(metric, as_of)
-    for grouping in metric.definition.groupings:
-        for use in metric.definition.estimators:
-            for dims, estimate in _estimates(metric, engine, grouping, use):
-                parts.add(dims, estimate)
-    for listing in metric.definition.listings:
-        parts.listings += _listing_rows(metric, engine, listing.name)
+    with engine.holding(ROWS, metric.rows_sql):
+        for grouping in metric.definition.groupings:
+            for use in metric.definition.estimators:
+                for dims, estimate in _estimates(metric, engine, grouping, use):
+                    parts.add(dims, estimate)
+        for listing in metric.definition.listings:
+            parts.listings += _listing_rows(metric, engine, listing.name)
     return parts.results()
 
 
@@ -70,7 +71,7 @@ def metric_rows(catalogue: Catalogue, metric_id: str, engine: Engine) -> pl.Data
 
 
 def reduce_sql(metric: Metric, grouping: Sequence[str], use: EstimatorUse) -> str:
-    """The one GROUP BY that an estimator asks of the engine."""
+    """The one GROUP BY over the metric's rows, held as :data:`ROWS`, that an estimator asks of the engine."""
     columns = metric.definition.select.columns
     reduction = ESTIMATORS[use.name].reduction(columns, use.params)
     keys = [*grouping, *(k for k in reduction.keys if k not in grouping)]
@@ -78,7 +79,7 @@ def reduce_sql(metric: Metric, grouping: Sequence[str], use: EstimatorUse) -> st
     outputs = [*names, *(f'{sql} AS "{alias}"' for alias, sql in reduction.aggregates.items())]
     # Without keys a GROUP BY over no rows is one row of nulls; no rows are to give no figure.
     group_by = f" GROUP BY {', '.join(names)}" if names else " HAVING count(*) > 0"
-    return wrap(metric.rows_sql, f"SELECT {', '.join(outputs)} FROM {ROWS}{group_by}")
+    return f"SELECT {', '.join(outputs)} FROM {ROWS}{group_by}"
 
 
 def _estimates(
@@ -143,7 +144,7 @@ def _listing_rows(metric: Metric, engine: Engine, name: str) -> list[dict[str, A
         f'({part}ORDER BY "{listing.order_by}" DESC, "row_key") AS listing_rank FROM {ROWS}) AS ranked '
         f"WHERE listing_rank <= {listing.rows}"
     )
-    rows = engine.frame(wrap(metric.rows_sql, sql))
+    rows = engine.frame(sql)
     return [
         {
             "dims": dims_key(_dims(metric.definition.by, row)),
