@@ -120,7 +120,7 @@ def test_sums_do_not_depend_on_the_last_digits(catalogue: Catalogue, tmp_path: P
 
 def test_unknown_metrics_are_named(catalogue: Catalogue, tmp_path: Path) -> None:
     with DuckDBEngine(build(tmp_path / "s", {}, as_of=AS_OF)) as engine:
-        with pytest.raises(ComputeError, match=r"no metric a\.b; there are: activity\.execution"):
+        with pytest.raises(ComputeError, match=r"no metric a\.b; there are: activity\."):
             compute(catalogue, engine, as_of=AS_OF, select=["a.b"])
         with pytest.raises(ComputeError, match=r"no metric a\.b"):
             metric_rows(catalogue, "a.b", engine)
