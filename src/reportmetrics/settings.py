@@ -75,6 +75,18 @@ def pseudonym_key_from_environment() -> str | None:
     return os.environ.get("REPORTMETRICS_PSEUDONYM_KEY")
 
 
+def signing_key_from_environment() -> Path | None:
+    """Private OpenSSH key that signs each publication, from ``REPORTMETRICS_SIGNING_KEY``; None: they stay unsigned."""
+    named = os.environ.get("REPORTMETRICS_SIGNING_KEY")
+    return Path(named).resolve() if named else None
+
+
+def allowed_signers_from_environment() -> Path | None:
+    """File of those whose signatures count (``ssh-keygen(1)``), from ``REPORTMETRICS_ALLOWED_SIGNERS``."""
+    named = os.environ.get("REPORTMETRICS_ALLOWED_SIGNERS")
+    return Path(named).resolve() if named else None
+
+
 def sql_folder() -> Path:
     """``sql/``: core, derived, metrics, checks."""
     return _shipped("sql")

@@ -24,8 +24,9 @@ from reportmetrics.publish.exports import write_exports
 from reportmetrics.publish.figures import Figures
 from reportmetrics.publish.files import write_protect
 from reportmetrics.publish.manifest import describe_inputs, inputs_digest, read_manifest, write_manifest
+from reportmetrics.publish.seal import copy_profile, seal
 from reportmetrics.publish.site import render_index, write_site
-from reportmetrics.settings import Settings, dashboards_folder, sql_folder
+from reportmetrics.settings import Settings, dashboards_folder, signing_key_from_environment, sql_folder
 
 if TYPE_CHECKING:
     from reportmetrics.metrics.catalogue import Catalogue
@@ -108,7 +109,9 @@ def _build(
     write_exports(folder / "exports", results, marking=marking, title=title, created=moment.isoformat("T", "seconds"))
     write_site(folder, edition, track=track)
     write_audit(folder / "audit", snapshot, edition.catalogue, checks, sql=sql_folder(), marking=marking)
+    copy_profile(edition.profile, folder / "audit" / "profile")
     write_manifest(folder, edition.name, inputs, edition.catalogue, marking=marking, now=moment)
+    seal(folder, key=signing_key_from_environment())
     write_protect(folder)
 
 

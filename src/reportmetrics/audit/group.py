@@ -1,0 +1,110 @@
+"""One group of a metric: its rows alone, and its figures computed from them.
+
+Belongs here: restricting a metric to a group. Not here: where the rows came from (``origins``), formulas (``metrics``).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import polars as pl
+from sqlglot import exp, parse_one
+
+from reportmetrics.engines.base import Engine
+from reportmetrics.metrics.catalogue import Metric
+from reportmetrics.metrics.estimators import ESTIMATORS
+from reportmetrics.metrics.results import Results, dims_key
+from reportmetrics.metrics.run import compute_metric
+
+Dims = Mapping[str, str | None]
+
+
+def grouping_of(metric: Metric, dims: Dims) -> tuple[str, ...] | None:
+    """The grouping of the metric that ``dims`` is a group of; None where it names other columns (compared groups)."""
+    return next((g for g in metric.definition.groupings if set(g) == set(dims)), None)
+
+
+def group_sql(metric: Metric, dims: Dims) -> str:
+    """SELECT of the contributing rows of one group, columns as in the definition."""
+    return _restricted(metric.rows_sql, tuple(metric.definition.select.columns), _predicate(metric, dims))
+
+
+def frame_row_sql(metric: Metric, dims: Dims) -> str | None:
+    """SELECT of what the metric's frame says of a group: whether anything was reported; None without a frame for it."""
+    if metric.frame_sql is None:
+        return None
+    columns = _columns(metric.frame_sql)
+    if not dims or not set(dims) <= set(columns):
+        return None
+    return _restricted(metric.frame_sql, columns, _conditions({k: dims[k] for k in dims}))
+
+
+def recompute_group(metric: Metric, engine: Engine, dims: Dims, *, as_of: dt.date) -> Results:
+    """Figures, series and listings of one group, from its rows alone.
+
+    Estimators that compare groups need the rows of all of them: for these, and for groups that are no plain grouping,
+    the metric is computed as a whole and the group picked from it.
+    """
+    grouping = grouping_of(metric, dims)
+    definition = metric.definition
+    compares = any(ESTIMATORS[u.name].scope == "family" for u in definition.estimators)
+    if grouping is None or compares:
+        return only(compute_metric(metric, engine, as_of=as_of), dims)
+    listings = definition.listings if grouping == definition.by else ()
+    narrowed = dataclasses.replace(
+        metric,
+        definition=dataclasses.replace(definition, by=grouping, also_by=(), listings=listings),
+        rows_sql=group_sql(metric, dims),
+        frame_sql=frame_row_sql(metric, dims),
+    )
+    return only(compute_metric(narrowed, engine, as_of=as_of), dims)
+
+
+def only(results: Results, dims: Dims, metric_id: str | None = None) -> Results:
+    """The part of ``results`` that belongs to one group."""
+    wanted = pl.col("dims") == dims_key(dims)
+    if metric_id is not None:
+        wanted &= pl.col("metric") == metric_id
+    return Results(results.figures.filter(wanted), results.series.filter(wanted), results.listings.filter(wanted))
+
+
+def _predicate(metric: Metric, dims: Dims) -> str:
+    columns = metric.definition.select.columns
+    return _conditions({k: v for k, v in dims.items() if k in columns})
+
+
+def _conditions(dims: Dims) -> str:
+    """Group values are published as text: dates and booleans compare by the text that DuckDB gives them."""
+    tests = []
+    for column, value in dims.items():
+        name = exp.to_identifier(column, quoted=True).sql(dialect="duckdb")
+        if value is None:
+            tests.append(f"{name} IS NULL")
+        else:
+            tests.append(f"CAST({name} AS VARCHAR) = {exp.Literal.string(value).sql(dialect='duckdb')}")
+    return " AND ".join(tests) or "TRUE"
+
+
+@lru_cache(maxsize=256)
+def _columns(sql: str) -> tuple[str, ...]:
+    query = parse_one(sql, dialect="duckdb")
+    assert isinstance(query, exp.Query)
+    return tuple(query.named_selects)
+
+
+def _restricted(sql: str, columns: Sequence[str], predicate: str) -> str:
+    """``sql``'s rows for which ``predicate`` holds, its CTEs kept at the top."""
+    ctes, body = _parts(sql)
+    names = ", ".join(exp.to_identifier(c, quoted=True).sql(dialect="duckdb") for c in columns)
+    return f"{ctes} SELECT {names} FROM ({body}) AS every_group WHERE {predicate}".strip()
+
+
+@lru_cache(maxsize=256)
+def _parts(sql: str) -> tuple[str, str]:
+    query = parse_one(sql, dialect="duckdb")
+    lifted = query.args.get("with_")
+    query.set("with_", None)
+    return (lifted.sql(dialect="duckdb") if lifted else ""), query.sql(dialect="duckdb")

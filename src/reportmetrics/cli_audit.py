@@ -1,0 +1,113 @@
+# ruff: noqa: D301 (\b in a docstring is click's mark for lines that are not to be folded)
+"""Commands for auditors: explain a figure, verify a publication, compare two.
+
+Belongs here: their options and help. Not here: the work (``audit``).
+
+Nothing heavy is imported at the top: each command imports what it needs, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reportmetrics.settings import Settings
+
+OK, FAILED, MISUSED = 0, 1, 2
+
+
+class Format(StrEnum):
+    """How an answer is written."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder with publications and archive. [env: REPORTMETRICS_HOME]", show_default=False),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="table, csv or json.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(explain)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """What cannot be answered becomes one message: 2 for a question that makes no sense, 1 for a broken publication."""
+    from reportmetrics.audit.opened import AuditError, NotPublishedError
+    from reportmetrics.engines.base import EngineError
+    from reportmetrics.metrics.header import DefinitionError
+    from reportmetrics.metrics.run import ComputeError
+
+    try:
+        yield
+    except (AuditError, EngineError, DefinitionError, ComputeError) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(MISUSED if isinstance(error, NotPublishedError) else FAILED) from error
+
+
+def _conditions(given: list[str]) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for text in given:
+        name, separator, value = text.partition("=")
+        if not separator or not name:
+            raise typer.BadParameter(f"'{text}' is not COLUMN=VALUE, such as objective_id=LO-03")
+        found[name.strip()] = value or None
+    return found
+
+
+def explain(
+    metric: Annotated[str, typer.Argument(help="Id, such as latency.time_to_decision.")],
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", metavar="COLUMN=VALUE", help="The group; once per column. Empty value: none stated."),
+    ] = None,
+    publication: Annotated[
+        str | None, typer.Option("--publication", help="Name or folder; default: the latest.", show_default=False)
+    ] = None,
+    home: HomeOption = None,
+    form: FormatOption = Format.table,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Show the cells of the archived files, as they were sent.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=0, help="Rows shown in a table; 0: all. CSV and JSON hold all.")] = 20,
+) -> None:
+    """Show the rows behind a figure, and the figure recomputed from them; exit 1 if it differs.
+
+    Definitions and rows are those of the publication, whatever is installed now. It reads the audit folder.
+
+    \b
+    Examples:
+      reportmetrics explain activity.held --where objective_id=LO-03
+      reportmetrics explain latency.time_to_decision --where "hq=JFC Naples" --raw --limit 3
+      reportmetrics explain burden.hours --publication 2022-01-31-r1 --format csv > rows.csv
+    """
+    from reportmetrics.audit import explain_text as text
+    from reportmetrics.audit.explain import explain as explain_group
+    from reportmetrics.audit.opened import Opened, find_publication
+    from reportmetrics.audit.raw import Archive
+
+    settings = Settings.from_environment(home=home)
+    wanted = (limit or None) if form is Format.table else None
+    with _answering():
+        opened = Opened(find_publication(settings.publications, publication))
+        explained = explain_group(opened, metric, _conditions(where or []), limit=wanted)
+        archive = Archive(opened, settings.archive) if raw else None
+        explained = text.with_cells(explained, opened, archive)
+    writers = {
+        Format.table: text.explanation_text,
+        Format.csv: text.explanation_csv,
+        Format.json: text.explanation_json,
+    }
+    typer.echo(writers[form](explained).rstrip("\n"))
+    raise typer.Exit(OK if explained.equal else FAILED)
