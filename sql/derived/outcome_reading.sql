@@ -9,7 +9,8 @@ WITH reading AS (
         row_key,
         indicator_id,
         observed_on,
-        value
+        value,
+        verified_by
     FROM observation
     WHERE level = 'outcome'
 ),
@@ -31,7 +32,8 @@ SELECT
     reading.indicator_id,
     outcome_indicator.objective_id,
     reading.observed_on,
-    reading.value
+    reading.value,
+    reading.verified_by
 FROM reading
 INNER JOIN outcome_indicator ON reading.indicator_id = outcome_indicator.indicator_id
 LEFT JOIN foreign_unit ON reading.row_key = foreign_unit.row_key

@@ -33,6 +33,11 @@ from reportmetrics.metrics.estimators.order_statistics import (
 )
 
 
+def _finite(bound: float | None) -> float | None:
+    """A bound, or None where it is unbounded."""
+    return None if bound is None or math.isinf(bound) else bound
+
+
 class Quantile:
     """Figures ``median``, ``q25``, ... and, on request, ``mean`` with a t interval, of ``value`` / ``per_unit``."""
 
@@ -49,6 +54,12 @@ class Quantile:
             one_of("inverse-cdf", "averaged"),
             "inverse-cdf equals Kaplan-Meier without censoring; averaged is what spreadsheets give",
         ),
+        Param(
+            "null_means",
+            "missing",
+            one_of("missing", "infinite"),
+            "a row without a value is unknown, or longer than any (the latest reading of what was never read)",
+        ),
         PER_UNIT,
     )
 
@@ -62,6 +73,8 @@ class Quantile:
         counts = known["n_rows"].to_numpy().astype(np.int64)
         values = known["value"].cast(pl.Float64).to_numpy() / float(params["per_unit"])
         n, total = int(counts.sum()), int(reduced["n_rows"].sum())
+        if params["null_means"] == "infinite" and n < total:
+            values, counts, n = np.append(values, np.inf), np.append(counts, total - n), total
         names = [quantile_name(q) for q in params["at"]] + (["mean"] if params["mean"] else [])
         if n == 0:
             return Estimate([Figure(name, None, 0, total, reason="no value") for name in names])
@@ -77,12 +90,16 @@ class Quantile:
         ranks = rank_interval(n, q)
         lower, upper = (at_rank(values, counts, ranks[0]), at_rank(values, counts, ranks[1])) if ranks else (None, None)
         caveats = () if ranks else (f"few: {n} values are too few for an interval",)
-        return Figure(quantile_name(q), value, n, missing, lower=lower, upper=upper, caveats=caveats)
+        if math.isinf(value):
+            return Figure(quantile_name(q), None, n, missing, lower=_finite(lower), reason="infinite", caveats=caveats)
+        return Figure(quantile_name(q), value, n, missing, lower=_finite(lower), upper=_finite(upper), caveats=caveats)
 
     @staticmethod
     def _mean(values: FloatArray, counts: IntArray, missing: int) -> Figure:
         n = int(counts.sum())
         mean = float((values * counts).sum()) / n
+        if math.isinf(mean):
+            return Figure("mean", None, n, missing, reason="infinite")
         if n < 2:
             return Figure("mean", mean, n, missing, caveats=("few: one value is too few for an interval",))
         variance = float((counts * (values - mean) ** 2).sum()) / (n - 1)

@@ -19,6 +19,7 @@ from reportmetrics.metrics.estimators.base import (
     Param,
     Params,
     Reduction,
+    yes_or_no,
 )
 
 MIN_CLUSTERS = 8
@@ -60,6 +61,7 @@ class Share:
     either is missing. With a ``cluster`` column: Wilson's interval with n divided by the design effect and Student's t
     on clusters - 1, null below 8 clusters. Without one the rows are a complete count of what there is: no interval.
     ``excess`` counts things that were received beyond the denominator; they are left out and named in a caveat.
+    With ``of_all`` also ``share_of_all``: rows with a denominator but no numerator count as not in the numerator.
     """
 
     name = "share"
@@ -71,9 +73,11 @@ class Share:
         Need("cluster", "unit or reporter within which rows resemble each other", optional=True),
         Need("excess", "received beyond what was expected", optional=True),
     )
-    params: tuple[Param, ...] = ()
+    params: tuple[Param, ...] = (
+        Param("of_all", False, yes_or_no, "whether the share that counts the missing as not in it is given too"),
+    )
 
-    def reduction(self, columns: Collection[str], params: Params) -> Reduction:  # noqa: ARG002 (the protocol's)
+    def reduction(self, columns: Collection[str], params: Params) -> Reduction:
         """Totals per cluster."""
         known = "numerator IS NOT NULL AND denominator IS NOT NULL"
         aggregates = {
@@ -83,11 +87,15 @@ class Share:
             "n_outside": "CAST(sum(CASE WHEN CAST(numerator AS BIGINT) > CAST(denominator AS BIGINT) THEN 1 ELSE 0 END)"
             " AS BIGINT)",
         }
+        if params["of_all"]:
+            aggregates["unknown"] = (
+                "CAST(coalesce(sum(CASE WHEN numerator IS NULL THEN CAST(denominator AS BIGINT) END), 0) AS BIGINT)"
+            )
         if "excess" in columns:
             aggregates["n_excess"] = "CAST(coalesce(sum(CAST(excess AS BIGINT)), 0) AS BIGINT)"
         return Reduction(("cluster",) if "cluster" in columns else (), aggregates)
 
-    def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:  # noqa: ARG002 (the protocol's)
+    def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:
         """The share over all clusters, and its interval."""
         if reduced["n_outside"].sum():
             raise EstimatorError(
@@ -97,21 +105,42 @@ class Share:
         top, bottom = int(reduced["top"].sum()), int(reduced["bottom"].sum())
         missing = int(reduced["n_missing"].sum())
         caveats = self._excess(reduced)
+        of_all = self._of_all(reduced, top, bottom) if params["of_all"] else []
         if bottom == 0:
             reason = "nothing to take a share of"
             return Estimate(
                 [
-                    Figure("share", None, 0, missing, reason=reason, caveats=caveats),
+                    Figure("share", None, 0, missing, unit="share", reason=reason, caveats=caveats),
                     Figure("numerator", None, 0, missing, unit="number", reason=reason),
+                    *of_all,
                 ]
             )
         lower, upper, few = self._interval(reduced.filter(pl.col("bottom") > 0))
         return Estimate(
             [
-                Figure("share", top / bottom, bottom, missing, lower=lower, upper=upper, caveats=(*caveats, *few)),
+                Figure(
+                    "share",
+                    top / bottom,
+                    bottom,
+                    missing,
+                    lower=lower,
+                    upper=upper,
+                    unit="share",
+                    caveats=(*caveats, *few),
+                ),
                 Figure("numerator", float(top), bottom, missing, unit="number"),
+                *of_all,
             ]
         )
+
+    @staticmethod
+    def _of_all(reduced: pl.DataFrame, top: int, bottom: int) -> list[Figure]:
+        """The least that the share can be: what is not known counts as outside it."""
+        everything = bottom + int(reduced["unknown"].sum())
+        reason = None if everything else "nothing to take a share of"
+        return [
+            Figure("share_of_all", top / everything if everything else None, everything, unit="share", reason=reason)
+        ]
 
     @staticmethod
     def _interval(clusters: pl.DataFrame) -> tuple[float | None, float | None, tuple[str, ...]]:

@@ -1,0 +1,66 @@
+"""Rank statistics of trends: Kendall's tau-b and the slope of Theil and Sen.
+
+Belongs here: arithmetic on paired numbers, shared by ``trend`` and ``divergence``. Not here: figures.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def tau_b(x: FloatArray, y: FloatArray) -> FloatArray:
+    """Kendall's tau-b of pairs along the last axis, one for each leading index; nan where x or y is all ties.
+
+    (concordant - discordant) / sqrt((pairs - ties in x)(pairs - ties in y)), Kendall 1945. Arrays of n numbers, or of
+    (draws, n).
+    """
+    upper = np.triu_indices(x.shape[-1], k=1)
+    dx = np.sign(x[..., upper[0]] - x[..., upper[1]])
+    dy = np.sign(y[..., upper[0]] - y[..., upper[1]])
+    untied = np.sqrt((dx * dx).sum(axis=-1) * (dy * dy).sum(axis=-1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(untied > 0, (dx * dy).sum(axis=-1) / untied, np.nan))
+
+
+def tie_groups(values: FloatArray) -> npt.NDArray[np.int64]:
+    """Sizes of the groups of equal values."""
+    return np.asarray(np.unique(values, return_counts=True)[1], dtype=np.int64)
+
+
+def kendall_variance(x: FloatArray, y: FloatArray) -> float:
+    """Variance of concordant minus discordant pairs without a trend, with ties in both (Kendall 1970, 4.4)."""
+    n = len(x)
+    t, u = tie_groups(x).astype(np.float64), tie_groups(y).astype(np.float64)
+    variance = (
+        n * (n - 1) * (2 * n + 5) - float((t * (t - 1) * (2 * t + 5)).sum()) - float((u * (u - 1) * (2 * u + 5)).sum())
+    ) / 18
+    variance += float((t * (t - 1)).sum()) * float((u * (u - 1)).sum()) / (2 * n * (n - 1))
+    if n > 2:
+        threes = float((t * (t - 1) * (t - 2)).sum()) * float((u * (u - 1) * (u - 2)).sum())
+        variance += threes / (9 * n * (n - 1) * (n - 2))
+    return variance
+
+
+def theil_sen(x: FloatArray, y: FloatArray) -> tuple[float, float, float] | None:
+    """Median of the slopes between all pairs with different x (Theil 1950, Sen 1968), and its 95 % interval.
+
+    The interval's ranks are those of Sen 1968: (pairs -+ 1.96 sd of Kendall's score) / 2. A bound is infinite where the
+    ranks fall outside. None without two different x.
+    """
+    i, j = np.triu_indices(len(x), k=1)
+    apart = x[i] != x[j]
+    if not apart.any():
+        return None
+    slopes = np.sort((y[j] - y[i])[apart] / (x[j] - x[i])[apart])
+    pairs = len(slopes)
+    half = float(stats.norm.ppf(0.975)) * math.sqrt(max(0.0, kendall_variance(x, y)))
+    low, high = round((pairs - half) / 2) - 1, round((pairs + half) / 2)
+    lower = float(slopes[low]) if low >= 0 else -math.inf
+    upper = float(slopes[high]) if high < pairs else math.inf
+    return float(np.median(slopes)), lower, upper
