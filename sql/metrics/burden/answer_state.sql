@@ -7,6 +7,7 @@ level: process
 unit: reports
 by: [template_id, answer_state]
 also_by: [[answer_state]]
+people: reporter_id
 estimator: count
 decision: Whether to move a due time (late) or to ask whether the report is needed (overdue).
 limits: Tallies are left out, as they do not tell late from missing.
@@ -17,6 +18,7 @@ review_every: 12 months
 ---*/
 SELECT
     row_key,
+    reporter_id,
     template_id,
     answer_state
 FROM report_answer

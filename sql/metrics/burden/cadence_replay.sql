@@ -7,6 +7,7 @@ level: process
 unit: share
 by: [template_id]
 also_by: [[template_id, field_id], [template_id, objective_id]]
+people: reporter_id
 estimator: replay
 reads: [row]
 decision: Whether to ask for a report less often.

@@ -7,6 +7,7 @@ level: process
 unit: share
 by: [template_id]
 also_by: [[], [unit_id], [week]]
+people: reporter_id
 estimator: share
 decision: Whether figures built on these reports can be trusted, and whom to help.
 limits: >-
@@ -20,6 +21,7 @@ review_every: 12 months
 ---*/
 SELECT
     row_key,
+    reporter_id,
     template_id,
     unit_id,
     week,

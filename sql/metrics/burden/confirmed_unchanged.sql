@@ -7,6 +7,7 @@ level: process
 unit: share
 by: [template_id]
 also_by: [[], [unit_id]]
+people: reporter_id
 estimator: share
 reads: [row]
 decision: Whether unchanged answers are confirmed or copied.
@@ -20,6 +21,7 @@ review_every: 12 months
 ---*/
 SELECT
     row_key,
+    reporter_id,
     template_id,
     unit_id,
     unit_id AS cluster,

@@ -7,6 +7,7 @@ level: process
 unit: money of the tariff
 by: [template_id]
 also_by: [[week], []]
+people: reporter_id
 estimator: {sum: {per_unit: 60}}
 decision: Whether a report is worth what it costs.
 limits: >-
@@ -19,6 +20,7 @@ review_every: 12 months
 ---*/
 SELECT
     report_effort.row_key,
+    report_effort.reporter_id,
     report_effort.template_id,
     report_effort.week,
     report_effort.assumed,

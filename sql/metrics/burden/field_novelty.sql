@@ -7,6 +7,7 @@ level: process
 unit: share
 by: [template_id]
 also_by: [[], [template_id, field_id], [unit_id], [objective_id]]
+people: reporter_id
 estimator: share
 reads: [row]
 decision: Which form or field can be asked for less often.
@@ -22,6 +23,7 @@ review_every: 12 months
 ---*/
 SELECT
     row_key,
+    reporter_id,
     template_id,
     unit_id,
     objective_id,

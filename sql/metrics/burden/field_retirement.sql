@@ -7,6 +7,7 @@ level: process
 unit: minutes a month
 by: [template_id, field_id]
 also_by: [[template_id], []]
+people: reporter_id
 estimator: sum
 reads: [row]
 decision: Which fields to retire.
@@ -21,6 +22,7 @@ review_every: 12 months
 ---*/
 SELECT
     field_answer.row_key,
+    field_answer.reporter_id,
     field_answer.template_id,
     field_answer.field_id,
     CASE WHEN field_answer.changed THEN 0 ELSE field_answer.field_minutes END * 30.4375

@@ -7,6 +7,7 @@ level: process
 unit: full-time posts
 by: [week]
 also_by: [[template_id, week]]
+people: reporter_id
 estimator: {sum: {per_unit: 2400}}
 decision: Whether the mission can afford its reports with the posts that it has.
 limits: >-
@@ -19,6 +20,7 @@ review_every: 12 months
 ---*/
 SELECT
     row_key,
+    reporter_id,
     template_id,
     week,
     minutes AS value,

@@ -7,6 +7,7 @@ level: process
 unit: hours
 by: [template_id]
 also_by: [[week], [template_id, week], []]
+people: reporter_id
 estimator: {sum: {per_unit: 60}}
 decision: Which report to ask for less often.
 limits: >-
@@ -21,6 +22,7 @@ review_every: 12 months
 ---*/
 SELECT
     row_key,
+    reporter_id,
     template_id,
     week,
     minutes AS value,

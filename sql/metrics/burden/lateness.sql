@@ -7,6 +7,7 @@ level: process
 unit: days
 by: [template_id]
 also_by: [[], [unit_id]]
+people: reporter_id
 estimator:
   kaplan_meier: {at: [1, 3, 7, 14], quantiles: [0.5, 0.75, 0.9], interval: log-log, per_unit: 86400}
 decision: Whether to move a due time, and how long to wait before asking.
@@ -20,6 +21,7 @@ review_every: 12 months
 ---*/
 SELECT
     row_key,
+    reporter_id,
     template_id,
     unit_id,
     late_seconds AS duration,

@@ -7,6 +7,7 @@ level: process
 unit: share
 by: [template_id]
 also_by: [[], [unit_id], [template_id, unit_id]]
+people: reporter_id
 estimator: share
 decision: Whether the narrative is worth writing each time.
 limits: >-

@@ -7,6 +7,7 @@ level: process
 unit: share
 by: [template_id]
 also_by: [[], [unit_id], [week]]
+people: reporter_id
 estimator: share
 decision: Whether due times fit the week of those who report.
 limits: >-
@@ -19,6 +20,7 @@ review_every: 12 months
 ---*/
 SELECT
     row_key,
+    reporter_id,
     template_id,
     unit_id,
     week,

@@ -7,6 +7,7 @@ level: input
 unit: tours
 by: [handover_state]
 also_by: [[unit_id, handover_state]]
+people: reporter_id
 estimator: count
 decision: Whether to plan overlaps.
 limits: >-

@@ -7,6 +7,7 @@ level: process
 unit: share
 by: [tenure]
 also_by: [[template_id, tenure]]
+people: reporter_id
 estimator: share
 reads: [input, row]
 decision: Whether the handover should cover how to report.

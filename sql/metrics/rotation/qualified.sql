@@ -7,6 +7,7 @@ level: input
 unit: share
 by: []
 also_by: [[unit_id]]
+people: reporter_id
 estimator: share
 decision: Which posts to ask nations to fill otherwise.
 limits: >-

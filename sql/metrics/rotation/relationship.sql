@@ -7,6 +7,7 @@ level: input
 unit: months
 by: []
 also_by: [[objective_id]]
+people: reporter_id
 estimator: {kaplan_meier: {at: [3, 6, 12], interval: log-log, per_unit: 30.4375}}
 reads: [activity]
 decision: Whether tours are long enough for trust to pay.

@@ -7,6 +7,7 @@ level: input
 unit: days
 by: []
 also_by: [[template_id], [unit_id]]
+people: reporter_id
 estimator: quantile
 reads: [process]
 decision: Whether reports come from people who know the place.

@@ -7,6 +7,7 @@ level: input
 unit: days
 by: []
 also_by: [[unit_id]]
+people: reporter_id
 estimator: {kaplan_meier: {at: [7, 21, 60], interval: log-log}}
 decision: Whether to extend tours until the successor is there.
 limits: >-

@@ -245,6 +245,7 @@ def _definition_hash(definition: Definition, derived: Mapping[str, Derived], cor
         "also_by": definition.also_by,
         "caveats": definition.caveats,
         "frame": definition.frame,
+        "people": definition.people,
         "listings": [[x.name, x.order_by, x.rows, x.columns] for x in definition.listings],
     }
     names = (*definition.select.reads, *((definition.frame,) if definition.frame else ()))

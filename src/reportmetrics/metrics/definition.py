@@ -63,6 +63,7 @@ class Definition:
     source: str
     caveats: tuple[str, ...]
     frame: str | None
+    people: str | None
     reads: tuple[str, ...]
     listings: tuple[Listing, ...]
     sql: str
@@ -183,6 +184,7 @@ OPTIONAL: Mapping[str, Check] = {
     "also_by": _groupings,
     "caveats": _caveats,
     "frame": _text,
+    "people": _text,
     "reads": _levels,
     "listings": _listings,
 }
@@ -210,6 +212,7 @@ def read_metric(path: Path, shown: str) -> Definition:
         review_every=int(values["review_every"].split()[0]),
         caveats=tuple(values.get("caveats", [])),
         frame=values.get("frame"),
+        people=values.get("people"),
         reads=tuple(values.get("reads", [])),
         listings=tuple(
             Listing(n, g["order_by"], g["rows"], tuple(g["columns"])) for n, g in values.get("listings", {}).items()
@@ -269,6 +272,7 @@ def _columns(definition: Definition, header: Header, shown: str) -> list[Problem
     wanted = [("row_key", "estimator", "row_key, by which each row is found again")]
     wanted += [(c, "by", "a group column") for c in definition.by]
     wanted += [(c, "also_by", "a group column") for g in definition.also_by for c in g]
+    wanted += [(definition.people, "people", "who stands behind the row")] if definition.people else []
     for use in definition.estimators:
         wanted += [(n.name, "estimator", f"needed by {use.name}") for n in ESTIMATORS[use.name].needs if not n.optional]
     for listing in definition.listings:

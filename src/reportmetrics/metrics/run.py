@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -18,6 +19,7 @@ from reportmetrics.metrics.definition import EstimatorUse
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.estimators.base import Estimate, Estimator, EstimatorError, Figure
 from reportmetrics.metrics.results import FIGURE_SCHEMA, LISTING_SCHEMA, SERIES_SCHEMA, Results, dims_key
+from reportmetrics.metrics.suppression import HIDDEN, hidden_cells
 from reportmetrics.progress import Track, silent
 
 DIGITS = 12
@@ -52,15 +54,29 @@ def compute(
 
 def compute_metric(metric: Metric, engine: Engine, *, as_of: dt.date) -> Results:
     """Results of one metric, all its groupings and estimators."""
-    parts = _Parts(metric, as_of)
     with engine.holding(ROWS, metric.rows_sql):
+        parts = _Parts(metric, as_of, _hidden(metric, engine))
         for grouping in metric.definition.groupings:
-            for use in metric.definition.estimators:
-                for dims, estimate in _estimates(metric, engine, grouping, use):
-                    parts.add(dims, estimate)
+            found = [e for use in metric.definition.estimators for e in _estimates(metric, engine, grouping, use)]
+            for dims, estimate in _marked(found):
+                parts.add(dims, estimate)
         for listing in metric.definition.listings:
             parts.listings += _listing_rows(metric, engine, listing.name)
     return parts.results()
+
+
+def _hidden(metric: Metric, engine: Engine) -> set[str]:
+    """Groups, as their ``dims``, behind which there are too few people; empty where the metric names nobody."""
+    if metric.definition.people is None:
+        return set()
+    people: dict[tuple[str, ...], dict[tuple[str | None, ...], int]] = {}
+    for grouping in metric.definition.groupings:
+        names = ", ".join(f'"{c}"' for c in grouping)
+        counted = f'CAST(count(DISTINCT "{metric.definition.people}") AS BIGINT) AS people'
+        sql = f"SELECT {names}, {counted} FROM {ROWS} GROUP BY {names}" if names else f"SELECT {counted} FROM {ROWS}"
+        cells = engine.frame(sql).iter_rows(named=True)
+        people[grouping] = {tuple(_dims(grouping, row).values()): row["people"] for row in cells}
+    return {dims_key(dict(zip(columns, values, strict=True))) for columns, values in hidden_cells(people)}
 
 
 def metric_rows(catalogue: Catalogue, metric_id: str, engine: Engine) -> pl.DataFrame:
@@ -92,6 +108,17 @@ def _estimates(
     if metric.frame_sql is not None:
         estimates += _framed(metric, engine, grouping, {dims_key(d) for d, _ in estimates}, use)
     return estimates
+
+
+def _marked(found: list[tuple[Dims, Estimate]]) -> Iterator[tuple[Dims, Estimate]]:
+    """Estimates whose figures carry what any estimator of the metric says of all figures of the group."""
+    said: dict[str, dict[str, None]] = {}
+    for dims, estimate in found:
+        said.setdefault(dims_key(dims), {}).update(dict.fromkeys(estimate.caveats))
+    for dims, estimate in found:
+        own = tuple(said[dims_key(dims)])
+        figures = [replace(f, caveats=(*f.caveats, *own)) for f in estimate.figures] if own else estimate.figures
+        yield dims, Estimate(figures, estimate.series)
 
 
 def _finish(
@@ -179,8 +206,9 @@ def _dim(value: Any) -> str:
 class _Parts:
     """Collects the results of one metric."""
 
-    def __init__(self, metric: Metric, as_of: dt.date) -> None:
+    def __init__(self, metric: Metric, as_of: dt.date, hidden: Collection[str]) -> None:
         self.metric = metric.definition
+        self.hidden = hidden
         self.head = {"metric": self.metric.id, "version": self.metric.version, "as_of": as_of}
         self.figures: list[dict[str, Any]] = []
         self.series: list[pl.DataFrame] = []
@@ -188,6 +216,9 @@ class _Parts:
 
     def add(self, dims: Dims, estimate: Estimate) -> None:
         key = dims_key(dims)
+        if key in self.hidden:
+            shown = [Figure(f.statistic, None, 0, label=f.label, unit=f.unit, reason=HIDDEN) for f in estimate.figures]
+            estimate = Estimate(shown)
         for figure in estimate.figures:
             self.figures.append(
                 {
@@ -214,5 +245,9 @@ class _Parts:
         return Results(
             pl.DataFrame(self.figures, schema=FIGURE_SCHEMA, orient="row"),
             pl.concat([pl.DataFrame(schema=SERIES_SCHEMA), *series]),
-            pl.DataFrame([{**self.head, **row} for row in self.listings], schema=LISTING_SCHEMA, orient="row"),
+            pl.DataFrame(
+                [{**self.head, **row} for row in self.listings if row["dims"] not in self.hidden],
+                schema=LISTING_SCHEMA,
+                orient="row",
+            ),
         )

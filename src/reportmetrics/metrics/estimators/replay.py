@@ -174,12 +174,12 @@ def _hours_a_month(known: pl.DataFrame) -> float | None:
     """Minutes of all rows over the time that they cover; None without minutes or with one report a series."""
     if "minutes" not in known.columns or known["minutes"].null_count() == known.height:
         return None
-    longest = max(known.group_by("series").len()["len"])
+    longest = int(max(known.group_by("series").len()["len"]))
     first, last = known["at"].min(), known["at"].max()
     if longest < 2 or first == last:
         return None
     span = (float(last) - float(first)) * longest / (longest - 1)  # type: ignore[arg-type]
-    minutes: float = known["minutes"].sum()
+    minutes = float(np.nansum(known["minutes"].fill_null(0).to_numpy()))
     return minutes / 60 / span * MONTH_DAYS
 
 
