@@ -55,6 +55,7 @@ seen AS (
         request.promised_by,
         request.raised_by,
         request.entry_at,
+        as_of.as_of,
         as_of.as_of_at,
         as_of.time_zone,
         CASE WHEN request.decided_at IS NULL THEN request.withdrawn_at END AS withdrawn_at,
@@ -63,6 +64,17 @@ seen AS (
     CROSS JOIN as_of
     LEFT JOIN delivery ON request.file_seq = delivery.file_seq
     LEFT JOIN extract ON delivery.source = extract.source
+),
+
+-- The last day before as_of on which each place worked.
+worked AS (
+    SELECT
+        calendar_day.place,
+        max(calendar_day.day) AS last_worked
+    FROM calendar_day
+    CROSS JOIN as_of
+    WHERE calendar_day.working AND calendar_day.day < as_of.as_of
+    GROUP BY calendar_day.place
 ),
 
 movement AS (
@@ -121,8 +133,10 @@ SELECT
         WHEN seen.entry_at > seen.raised_at
             THEN cast(date_diff('second', seen.raised_at, seen.entry_at) AS BIGINT)
     END AS entry_seconds,
+    cast(date_diff('day', worked.last_worked, seen.as_of) - 1 AS BIGINT) AS days_without_work,
     date_diff('second', movement.moved_at, seen.as_of_at)
     > 2 * 86400 * coalesce(headquarters.register_every_days, 7) AS stale
 FROM seen
 INNER JOIN movement ON seen.hq = movement.hq
 LEFT JOIN headquarters ON seen.hq = headquarters.hq
+LEFT JOIN worked ON headquarters.place = worked.place

@@ -17,6 +17,7 @@ from reportmetrics.metrics.estimators.quantile import Quantile
 from reportmetrics.metrics.estimators.rate import Rate
 from reportmetrics.metrics.estimators.reciprocity import Reciprocity
 from reportmetrics.metrics.estimators.replay import Replay
+from reportmetrics.metrics.estimators.request_log import RequestLog
 from reportmetrics.metrics.estimators.share import Share
 from reportmetrics.metrics.estimators.sum import Sum
 from reportmetrics.metrics.estimators.trend import Trend
@@ -39,6 +40,7 @@ ESTIMATORS: dict[str, Estimator] = {
         Rate(),
         Reciprocity(),
         Replay(),
+        RequestLog(),
         Share(),
         Sum(),
         Trend(),

@@ -68,10 +68,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """The figures of one group, and its curves: name -> frame with columns x, y, lower, upper, n."""
+    """The figures of one group, and its curves: name -> frame with columns x, y, lower, upper, n.
+
+    ``caveats`` are true of the group's rows: they go with every figure of the group, of other estimators too.
+    """
 
     figures: Sequence[Figure]
     series: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    caveats: tuple[str, ...] = ()
 
 
 class GroupEstimator(Protocol):
