@@ -33,6 +33,7 @@ def write_site(publication: Path, edition: Edition, *, track: Track = silent) ->
     from reportmetrics.publish.pages import definitions, headquarters, overview
 
     pages = [overview.build(edition), *headquarters.build(edition), definitions.build(edition)]
+    _refuse_doubles([p.file for p in pages])
     site = publication / "site"
     _copy_assets(site / "assets", _newest_assets(publication.parent))
     environment = _environment()
@@ -53,6 +54,16 @@ def write_site(publication: Path, edition: Edition, *, track: Track = silent) ->
             for table, name in _tables(block):
                 path = publication / "exports" / "charts" / f"{Path(page.file).stem}.{name}.csv"
                 write_table(path, table, marking=edition.profile.mission.marking)
+
+
+def _refuse_doubles(files: Sequence[str]) -> None:
+    """One page must not silently take another's place."""
+    twice = sorted({f for f in files if files.count(f) > 1})
+    if twice:
+        raise ValueError(
+            f"two pages would be the file {twice[0]}: two headquarters differ only in capitals; write the name one way "
+            "in mission.yaml and map the other to it in the source"
+        )
 
 
 def render_index(profile: Profile, entries: Sequence[history.Entry]) -> str:

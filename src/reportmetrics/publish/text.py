@@ -6,6 +6,7 @@ pseudo-HTML, JSON inside a script element, cells of a spreadsheet.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import textwrap
@@ -57,8 +58,14 @@ def for_spreadsheet(cell: object) -> object:
 
 
 def slug(text: str) -> str:
-    """Lower-case letters, digits and hyphens, for file names and ids; never empty."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
+    """Lower-case letters, digits and hyphens for a file name, different for texts that differ by more than capitals.
+
+    Where anything but spaces had to go, a few digits of the text's hash tell it from others that look alike.
+    """
+    plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40]
+    if re.fullmatch(r"[A-Za-z0-9]+( [A-Za-z0-9]+)*", text) and len(text) <= 40:
+        return plain
+    return f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:8]}".strip("-")
 
 
 def for_shell(text: str) -> str:

@@ -228,6 +228,12 @@ def test_stale_registers_come_last(tmp_path):
     assert [p.heading.split(":")[0] for p in pages] == ["Grants committee", "SHAPE", "JFC Naples"]
 
 
+def test_two_headquarters_that_differ_in_capitals_are_refused(tmp_path):
+    results = synthetic.results(names=("JFC Naples", "Shape", "SHAPE"))
+    with pytest.raises(ValueError, match="differ only in capitals"):
+        site(tmp_path, results)
+
+
 def test_rules_hold_only_when_their_condition_does(tmp_path):
     young = only(synthetic.results(), ~(pl.col("metric") == "latency.open_backlog"))
     found = matters.matters(edition(tmp_path, young))

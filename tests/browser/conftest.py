@@ -1,0 +1,133 @@
+"""A published site and a real headless Chromium to read it with, from files and over http."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import http.server
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from reportmetrics.metrics.results import Results
+from reportmetrics.profile.objectives import Objective
+from reportmetrics.publish.publish import publish
+from reportmetrics.settings import Settings
+from tests.unit.publish import synthetic
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+EVIL = "<script>document.title='taken'</script><img src=x onerror=alert(1)>"
+
+
+def _publish(home: Path, as_of: dt.date, results: Results, **changes: object) -> Path:
+    settings = Settings(profile=home / "profile", home=home, landing=home / "landing")
+    settings.profile.mkdir(exist_ok=True)
+    snapshot = synthetic.snapshot(home / f"snapshot-{as_of}", as_of)
+    profile = synthetic.profile(settings.profile, **changes)
+    catalogue = synthetic.catalogue(home / "sql")
+    return publish(settings, profile, snapshot, catalogue, results, checks=[]).folder
+
+
+@pytest.fixture(scope="session")
+def publications(tmp_path_factory):
+    """Two publications of the synthetic mission, a week apart."""
+    home = tmp_path_factory.mktemp("site")
+    _publish(home, dt.date(2022, 1, 24), synthetic.results())
+    _publish(home, synthetic.AS_OF, synthetic.results())
+    return home / "publications"
+
+
+@pytest.fixture(scope="session")
+def site(publications):
+    """``site/`` of the newest one."""
+    return publications / "2022-01-31-r1" / "site"
+
+
+@pytest.fixture(scope="session")
+def empty_site(tmp_path_factory):
+    """A mission that has received nothing."""
+    return _publish(tmp_path_factory.mktemp("empty"), synthetic.AS_OF, Results.empty()) / "site"
+
+
+@pytest.fixture(scope="session")
+def hostile_site(tmp_path_factory):
+    """Names that are markup, and one of 300 characters."""
+    objectives = [Objective(objective_id=f"LO-{i:02d}", name=n, aim="a", owner=EVIL) for i, n in enumerate(NAMES, 1)]
+    results = synthetic.results(names=(EVIL, "x" * 300, "SHAPE"))
+    home = tmp_path_factory.mktemp("hostile")
+    return _publish(home, synthetic.AS_OF, results, objectives=objectives, name=EVIL) / "site"
+
+
+NAMES = (EVIL, "Long name " * 30, *synthetic.NAMES[2:])
+
+
+@pytest.fixture(scope="session")
+def server(publications):
+    """The publications over http; address without the last slash."""
+    handler = functools.partial(_Quiet, directory=str(publications))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        thread = threading.Thread(target=running.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_address[1]}"
+        running.shutdown()
+        thread.join()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for the session."""
+    from playwright.sync_api import sync_playwright
+
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        pytest.fail("no Chromium on the PATH: install the package 'chromium', or leave these out with -m 'not browser'")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A page in the browser, with what it complained about and what it asked for."""
+
+    def __init__(self, browser, address: str, *, width: int = 1440, **context: object) -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, **context)
+        self.page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
+        self.page.on("request", lambda r: self.requests.append(r.url))
+        self.page.goto(address)
+        if "/site/" in address:
+            self.page.wait_for_function("document.documentElement.dataset.drawn === 'yes'")
+
+
+@pytest.fixture
+def visit(chromium):
+    """Opens pages and closes them after the test."""
+    opened: list[Visit] = []
+
+    def go(address: str | Path, **context: object) -> Visit:
+        address = address.as_uri() if isinstance(address, Path) else address
+        opened.append(Visit(chromium, address, **context))
+        return opened[-1]
+
+    yield go
+    for one in opened:
+        one.context.close()

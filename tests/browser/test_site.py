@@ -1,0 +1,242 @@
+"""The published site in a real browser."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("index", "headquarters", "headquarters-shape", "headquarters-grants-committee", "definitions")
+MAIN = ("index", "headquarters", "definitions")
+WIDTHS = (1440, 768, 390)
+
+
+def violations(page):
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], v["nodes"][0]["html"][:200], v["nodes"][0].get("failureSummary")) for v in found]
+
+
+def resize(page, width):
+    """Another width; two frames later all charts are drawn anew."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))")
+
+
+def is_inside(url, folder):
+    return url.startswith(("data:", "blob:", folder))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_from_the_file_system_is_quiet_and_asks_for_nothing_outside(visit, site, name):
+    seen = visit(site / f"{name}.html")
+    assert seen.complaints == []
+    assert all(is_inside(url, site.as_uri()) for url in seen.requests)
+    drawn = seen.page.locator(".plot svg.main-svg").count()
+    assert drawn >= (0 if name == "definitions" else 2)
+
+
+@pytest.mark.parametrize("name", MAIN)
+def test_a_page_over_http_is_quiet_and_asks_for_nothing_outside(visit, server, name):
+    folder = f"{server}/2022-01-31-r1/site/"
+    seen = visit(f"{folder}{name}.html")
+    assert seen.complaints == []
+    assert all(is_inside(url, folder) for url in seen.requests)
+
+
+@pytest.mark.parametrize("name", MAIN)
+@pytest.mark.parametrize("ground", ["light", "dark"])
+def test_axe_finds_nothing(visit, site, name, ground):
+    assert violations(visit(site / f"{name}.html", color_scheme=ground).page) == []
+
+
+@pytest.mark.parametrize("name", MAIN)
+def test_axe_finds_nothing_on_a_small_screen(visit, site, name):
+    assert violations(visit(site / f"{name}.html", width=390).page) == []
+
+
+def test_axe_finds_nothing_in_the_list_of_publications(visit, publications):
+    seen = visit(publications / "index.html")
+    assert seen.complaints == []
+    assert violations(seen.page) == []
+    seen.page.get_by_role("link", name="Open the newest").click()
+    assert seen.page.url.endswith("2022-01-31-r1/site/index.html")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_is_alive(visit, site, name):
+    page = visit(site / f"{name}.html").page
+    links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
+    assert links
+    for link in links:
+        target = urlsplit(urljoin(page.url, link))
+        path = Path(unquote(target.path))
+        assert path.is_file(), link
+        if target.fragment:
+            assert f'id="{unquote(target.fragment)}"' in path.read_text(), link
+
+
+@pytest.mark.parametrize("kind", ["site", "empty_site", "hostile_site"])
+def test_no_page_is_wider_than_the_screen(visit, request, kind):
+    folder = request.getfixturevalue(kind)
+    for path in sorted(folder.glob("*.html")):
+        page = visit(path).page
+        for width in WIDTHS:
+            resize(page, width)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path.name, width)
+
+
+def test_no_chart_is_wider_than_its_place_after_the_window_changes(visit, site):
+    page = visit(site / "index.html").page
+    resize(page, 800)
+    pairs = page.eval_on_selector_all(
+        ".plot", "all => all.map(p => [p.clientWidth, p.querySelector('svg.main-svg').getBoundingClientRect().width])"
+    )
+    assert pairs
+    assert all(abs(place - drawn) <= 1 for place, drawn in pairs)
+
+
+def test_nothing_offers_to_upload_or_share_a_chart(visit, site):
+    page = visit(site / "headquarters.html").page
+    page.locator(".plot").first.hover()
+    assert page.locator(".plot").get_by_text(re.compile("share|cloud|plotly", re.I)).count() == 0
+    assert page.get_by_text(re.compile("share chart", re.I)).count() == 0
+    assert page.locator(".modebar-btn").count() == 0
+
+
+def test_tables_sort_by_keyboard_and_say_so(visit, site):
+    page = visit(site / "headquarters.html").page
+    table = page.locator("#oldest table")
+    head = table.get_by_role("columnheader", name="Open, days")
+    first = table.locator("tbody tr").first
+    assert first.locator("th").inner_text() == "R-0001"
+    head.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert first.locator("th").inner_text() == "R-0010"
+    assert page.locator("#announce").inner_text() == "Sorted by Open, days, ascending"
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "descending"
+    assert first.locator("th").inner_text() == "R-0001"
+
+
+def test_dates_sort_as_dates_and_missing_cells_stay_last(visit, site):
+    page = visit(site / "headquarters.html").page
+    table = page.locator("#oldest table")
+    column = table.get_by_role("columnheader", name="Promised to a counterpart")
+    for _ in range(2):
+        column.get_by_role("button").click()
+        assert table.locator("tbody tr").last.locator("td").nth(5).inner_text() == "–"
+    table.get_by_role("columnheader", name="Raised").get_by_role("button").click()
+    assert table.locator("tbody tr").first.locator("td").nth(2).inner_text() == "31 Dec 2020"
+    table.get_by_role("columnheader", name="Raised").get_by_role("button").click()
+    assert table.locator("tbody tr").first.locator("td").nth(2).inner_text() == "8 May 2021"
+
+
+def test_the_table_of_a_chart_opens_by_keyboard_and_covers_no_link(visit, site):
+    page = visit(site / "index.html").page
+    block = page.locator("#waits")
+    assert not block.locator("table").is_visible()
+    block.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert block.locator("table").is_visible()
+    links, table = block.locator(".links").bounding_box(), block.locator("table").bounding_box()
+    assert links["y"] + links["height"] <= table["y"] + 1
+
+
+def test_rows_shows_the_command(visit, site):
+    page = visit(site / "headquarters.html").page
+    page.locator("#wait").get_by_role("button", name="Rows").click()
+    assert "reportmetrics explain latency.time_to_decision" in page.locator("#wait-rows").inner_text()
+
+
+def test_the_ground_follows_the_system_and_the_switch_is_remembered(visit, site):
+    page = visit(site / "index.html", color_scheme="dark").page
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    assert page.evaluate(ground) == "rgb(20, 24, 29)"
+    assert "rgb(127, 178, 229)" in page.locator("#progress .plot").inner_html()
+    page.get_by_role("button", name="Light ground").click()
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+    assert "rgb(18, 67, 109)" in page.locator("#progress .plot").inner_html()
+    page.reload()
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+
+
+def test_the_skip_link_is_first_and_leads_to_the_content(visit, site):
+    page = visit(site / "index.html").page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_charts_have_a_name_and_words(visit, site):
+    page = visit(site / "headquarters.html").page
+    for place in page.locator(".plot").all():
+        assert place.get_attribute("role") == "img"
+        assert place.get_attribute("aria-label")
+        words = page.locator(f"#{place.get_attribute('aria-describedby')}")
+        assert len(words.inner_text()) > 20
+
+
+def test_no_text_is_turned_and_no_label_leaves_its_chart(visit, site):
+    for name in ("index", "headquarters"):
+        page = visit(site / f"{name}.html").page
+        for width in WIDTHS:
+            resize(page, width)
+            turned = page.eval_on_selector_all(
+                ".plot text",
+                "all => all.filter(t => /rotate\\((?!0[,)])/.test(t.getAttribute('transform') || '')).length",
+            )
+            assert turned == 0, (name, width)
+            outside = page.eval_on_selector_all(
+                ".plot text",
+                """all => all.filter(t => {
+                    const p = t.closest('.plot').getBoundingClientRect(), b = t.getBoundingClientRect();
+                    return b.width > 0 && (b.left < p.left - 1 || b.right > p.right + 1 || b.bottom > p.bottom + 1);
+                }).map(t => t.textContent)""",
+            )
+            assert outside == [], (name, width)
+
+
+def test_markup_in_names_stays_text(visit, hostile_site):
+    for path in sorted(hostile_site.glob("*.html")):
+        seen = visit(path)
+        assert seen.complaints == [], path.name
+        assert "taken" not in seen.page.title().split("<")[0]
+        assert seen.page.locator("img[src='x']").count() == 0
+    page = visit(hostile_site / "index.html").page
+    assert "<script>" in page.locator("#held .plot").inner_text()
+
+
+def test_an_empty_mission_reads_well(visit, empty_site):
+    for path in sorted(empty_site.glob("*.html")):
+        seen = visit(path)
+        assert seen.complaints == []
+        assert violations(seen.page) == []
+        assert seen.page.locator("h1").inner_text().strip()
+
+
+def test_the_overview_is_one_printed_sheet_with_its_marking(visit, site):
+    page = visit(site / "index.html").page
+    sheet = page.pdf(prefer_css_page_size=True)
+    assert re.findall(rb"/Count (\d+)", sheet) == [b"1"]
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".marking-top span").is_visible()
+    assert page.locator(".marking-bottom span").is_visible()
+    assert not page.locator("nav").first.is_visible()
+    widths = page.eval_on_selector_all(
+        ".plot:not(.screen-only .plot)",
+        "all => all.map(p => p.querySelector('svg.main-svg').getBoundingClientRect().width)",
+    )
+    assert widths == [343.0] * 4
+
+
+def test_pages_are_small(site):
+    for path in site.glob("*.html"):
+        assert path.stat().st_size < 400_000, path.name
