@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from reportmetrics.settings import Settings
+from reportmetrics.settings import Settings, allowed_signers_from_environment
 
 OK, FAILED, MISUSED = 0, 1, 2
 
@@ -39,6 +39,7 @@ FormatOption = Annotated[Format, typer.Option("--format", help="table, csv or js
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command()(explain)
+    app.command()(verify)
 
 
 @contextmanager
@@ -111,3 +112,38 @@ def explain(
     }
     typer.echo(writers[form](explained).rstrip("\n"))
     raise typer.Exit(OK if explained.equal else FAILED)
+
+
+def verify(
+    publication: Annotated[str, typer.Argument(help="Name, such as 2022-01-31-r1, or folder.")],
+    home: HomeOption = None,
+    allowed_signers: Annotated[
+        Path | None,
+        typer.Option(
+            "--allowed-signers",
+            help="File of those whose signature counts. [env: REPORTMETRICS_ALLOWED_SIGNERS]",
+            show_default=False,
+        ),
+    ] = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """Check a publication against its seal and recompute every figure in it; exit 1 with each difference named.
+
+    It needs nothing but the folder of the publication.
+
+    \b
+    Examples:
+      reportmetrics verify 2022-01-31-r1
+      reportmetrics verify /mnt/share/2022-01-31-r1 --allowed-signers signers
+    """
+    from reportmetrics.audit import verdict_text as text
+    from reportmetrics.audit.opened import find_publication
+    from reportmetrics.audit.verify import verify as examine
+
+    settings = Settings.from_environment(home=home)
+    with _answering():
+        folder = find_publication(settings.publications, publication)
+        verdict = examine(folder, allowed_signers=allowed_signers or allowed_signers_from_environment())
+    writers = {Format.table: text.verdict_text, Format.csv: text.verdict_csv, Format.json: text.verdict_json}
+    typer.echo(writers[form](verdict).rstrip("\n"))
+    raise typer.Exit(OK if verdict.sound else FAILED)

@@ -45,13 +45,14 @@ def frame_row_sql(metric: Metric, dims: Dims) -> str | None:
 def recompute_group(metric: Metric, engine: Engine, dims: Dims, *, as_of: dt.date) -> Results:
     """Figures, series and listings of one group, from its rows alone.
 
-    Estimators that compare groups need the rows of all of them: for these, and for groups that are no plain grouping,
-    the metric is computed as a whole and the group picked from it.
+    Estimators that compare groups need the rows of all of them, and whether a small group is hidden depends on the
+    others: then, and for groups that are no plain grouping, the metric is computed as a whole and the group picked.
     """
     grouping = grouping_of(metric, dims)
     definition = metric.definition
     compares = any(ESTIMATORS[u.name].scope == "family" for u in definition.estimators)
-    if grouping is None or compares:
+    hides = getattr(definition, "people", None) is not None
+    if grouping is None or compares or hides:
         return only(compute_metric(metric, engine, as_of=as_of), dims)
     listings = definition.listings if grouping == definition.by else ()
     narrowed = dataclasses.replace(

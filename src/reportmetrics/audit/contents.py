@@ -1,0 +1,109 @@
+"""Whether the publication is the one that was sealed: the seal, the manifest, and every file that it names.
+
+Belongs here: hashes and the manifest's agreement with itself. Not here: whether figures are right (``verify``).
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from reportmetrics.audit.differences import Difference
+from reportmetrics.audit.opened import Opened
+from reportmetrics.profile.load import load_profile
+from reportmetrics.publish.files import digest_of, files_below, sha256
+from reportmetrics.publish.manifest import NAME, inputs_digest
+from reportmetrics.publish.seal import CHECKSUM, SIGNATURE
+
+_NAME = re.compile(r"^\d{4}-\d{2}-\d{2}-r\d+$")
+UNLISTED = frozenset({NAME, CHECKSUM, SIGNATURE})
+"""Files that no manifest lists: itself and its seal."""
+
+
+def check_seal(folder: Path) -> list[Difference]:
+    """The manifest against its checksum."""
+    path = folder / CHECKSUM
+    if not path.is_file():
+        return [Difference("seal", CHECKSUM, "is missing, so nothing protects the manifest")]
+    try:
+        said = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        said = ""
+    found = sha256(folder / NAME)
+    if said != f"{found}  {NAME}\n":
+        return [Difference("seal", NAME, f"or its checksum was altered: its SHA-256 is {found}")]
+    return []
+
+
+def check_files(opened: Opened) -> list[Difference]:
+    """Every file against the manifest: missing, altered, or not listed."""
+    listed = opened.manifest.get("files", {})
+    found = []
+    present = {p.relative_to(opened.folder).as_posix(): p for p in files_below(opened.folder)}
+    for name, facts in sorted(listed.items()):
+        path = present.get(name)
+        if path is None:
+            found.append(Difference("files", name, "is missing"))
+        elif path.stat().st_size != facts["bytes"]:
+            found.append(Difference("files", name, f"was altered: {path.stat().st_size} bytes, not {facts['bytes']}"))
+        elif sha256(path) != facts["sha256"]:
+            found.append(Difference("files", name, "was altered: its SHA-256 is not the one in the manifest"))
+    found += [
+        Difference("files", name, "is in the folder but not in the manifest")
+        for name in sorted(set(present) - set(listed) - UNLISTED)
+    ]
+    links = (p for p in opened.folder.rglob("*") if p.is_symlink())
+    found += [Difference("files", p.relative_to(opened.folder).as_posix(), "is a link to elsewhere") for p in links]
+    return found
+
+
+def check_manifest(opened: Opened) -> list[Difference]:
+    """What the manifest says of itself, of the snapshot and of the profile, against what is there."""
+    m, inputs = opened.manifest, opened.manifest["inputs"]
+    about = {"as_of": opened.as_of.isoformat()}
+    expected = {
+        "inputs_digest": (m["inputs_digest"], inputs_digest(inputs)),
+        "as_of": (m["as_of"], inputs["as_of"]),
+        "as_of of the snapshot": (about["as_of"], m["as_of"]),
+        "ledger_position": (m["ledger_position"], inputs["ledger_position"]),
+        "engine": (m["engine"], inputs["engine"]),
+        "profile_digest": (m["profile_digest"], inputs["profile"]),
+        "digest of the snapshot": (digest_of(opened.snapshot), inputs["snapshot"]),
+        "digest of the profile": (load_profile(opened.audit / "profile").digest, inputs["profile"]),
+        "definitions": ({k: v["definition_hash"] for k, v in m["metrics"].items()}, inputs["definitions"]),
+    }
+    found = [
+        Difference("manifest", name, f"is {given}, should be {right}")
+        for name, (given, right) in expected.items()
+        if given != right
+    ]
+    if _NAME.match(opened.folder.name) and opened.folder.name != m["publication"]:
+        found.append(
+            Difference(
+                "manifest", "publication", f"is {m['publication']}, but the folder is called {opened.folder.name}"
+            )
+        )
+    return found
+
+
+def check_definitions(opened: Opened) -> list[Difference]:
+    """Hash and version of each definition in ``audit/definitions`` against the manifest."""
+    said, found = opened.manifest["metrics"], []
+    for name in sorted({*said, *opened.catalogue.metrics}):
+        metric = opened.catalogue.metrics.get(name)
+        if metric is None:
+            found.append(Difference("definitions", name, "is in the manifest but has no definition"))
+        elif name not in said:
+            found.append(Difference("definitions", name, "has a definition but is not in the manifest"))
+        elif metric.definition_hash != said[name]["definition_hash"]:
+            found.append(
+                Difference(
+                    "definitions",
+                    name,
+                    f"changed: its hash is {metric.definition_hash[:12]}, the manifest says "
+                    f"{said[name]['definition_hash'][:12]} (its SQL, what lies beneath it, or its estimator)",
+                )
+            )
+        elif metric.definition.version != said[name]["version"]:
+            found.append(Difference("definitions", name, f"has version {metric.definition.version} now"))
+    return found
