@@ -123,7 +123,7 @@ def test_weeks_that_nobody_reported_are_gaps_and_not_zero() -> None:
 
 def test_small_counts_go_by_whole_months() -> None:
     # January to April 2021 have 4, 4, 4 and 5 weeks by Thursday; nothing is known of the first week of January.
-    weeks = [None, 4.0, 4, 4] + [1, 2, 3, 2] + [4, 4, 4, 4] + [3, 3, 3, 3, 3] + [1]
+    weeks = [None, 4.0, 4, 4, 1, 2, 3, 2, 4, 4, 4, 4, 3, 3, 3, 3, 3, 1]
     found = chart(weeks)
     assert found.series["xmr"]["y"].to_list() == [None, 2.0, 4.0, 3.0, None]
     assert figure(found, "mean").value == 3
