@@ -17,6 +17,7 @@ import polars as pl
 
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.estimators.base import Estimate, checked_params
+from reportmetrics.metrics.estimators.log_rules import Log, selection, silence
 from reportmetrics.metrics.estimators.share import wilson
 from reportmetrics.metrics.estimators.survival import Z
 from reportmetrics.progress import on_terminal
@@ -154,6 +155,79 @@ def share_claims() -> list[Claim]:
     ]
 
 
+def request_log(raised: np.ndarray, decided_at: np.ndarray, as_of: float) -> Log:
+    """A log in whole days: what is decided at or after ``as_of`` is open up to it, what is raised then unknown."""
+    known = raised < as_of
+    raised, decided_at = raised[known], decided_at[known]
+    decided = decided_at < as_of
+    return Log(
+        np.floor(raised),
+        np.floor(np.where(decided, decided_at, as_of)),
+        np.full(len(raised), -np.inf),
+        decided,
+        ~decided,
+        np.ones(len(raised), dtype=np.int64),
+    )
+
+
+def honest_logs(rng: np.random.Generator) -> dict[str, Log]:
+    """Logs with nothing wrong: of a slow, a quick and a small headquarters, of one with a long tail, of a committee."""
+    raised = rng.uniform(0, 402, 200)
+    meeting = rng.uniform(0, 42) + 42 * np.arange(-1, 14)
+    papers = raised + 14
+    return {
+        "slow": request_log(raised, raised + rng.exponential(125 / np.log(2), 200), 402),
+        "quick": request_log(raised, raised + rng.exponential(20 / np.log(2), 200), 402),
+        "small": request_log(raised[:30], raised[:30] + rng.exponential(60 / np.log(2), 30), 402),
+        "long tail": request_log(raised, raised + rng.lognormal(np.log(60), 1.5, 200), 402),
+        "committee": request_log(raised, meeting[np.searchsorted(meeting, papers)], 402),
+    }
+
+
+def spoiled_logs(rng: np.random.Generator) -> dict[str, Log]:
+    """A headquarters that decides nothing in the last 90 days; logs of what was closed in a year, or in a quarter."""
+    raised = rng.uniform(0, 402, 200)
+    at = raised + rng.exponential(60 / np.log(2), 200)
+    silent = request_log(raised, np.where(at < 402 - 90, at, np.inf), 402)
+    years = rng.uniform(0, 1_100, 500)
+    closed = years + rng.exponential(125 / np.log(2), 500)
+    in_year, in_quarter = ((closed >= 1_100 - days) & (closed < 1_100) for days in (365, 90))
+    still_open = np.flatnonzero(closed >= 1_100)[:3]
+    in_year[still_open] = True
+    return {
+        "silent": silent,
+        "closed in a year": request_log(years[in_year], closed[in_year], 1_100),
+        "closed in a quarter": request_log(years[in_quarter], closed[in_quarter], 1_100),
+    }
+
+
+def log_rule_claims() -> list[Claim]:
+    """How often the rules about request logs raise a false alarm, and how often they see what is wrong."""
+    rng = np.random.default_rng(46)
+    alarms: dict[tuple[str, str], int] = {}
+    for _ in on_terminal(range(DRAWS), "Request logs", DRAWS):
+        for kind, log in {**honest_logs(rng), **spoiled_logs(rng)}.items():
+            for rule, found in (("silent", silence(log)), ("selected on closing", selection(log))):
+                alarms[rule, kind] = alarms.get((rule, kind), 0) + bool(found and found.found)
+    honest = list(honest_logs(rng))
+    claims = [
+        Claim(
+            "Request log", f"false alarms of '{rule}' on an honest log: {kind}", alarms[rule, kind], DRAWS, (0.0, 0.05)
+        )
+        for rule in ("silent", "selected on closing")
+        for kind in honest
+    ]
+    seen = (
+        ("silent", "silent"),
+        ("selected on closing", "closed in a year"),
+        ("selected on closing", "closed in a quarter"),
+    )
+    return claims + [
+        Claim("Request log", f"'{rule}' is seen in a spoiled log: {kind}", alarms[rule, kind], DRAWS, (0.95, 1.0))
+        for rule, kind in seen
+    ]
+
+
 def write(claims: list[Claim]) -> None:
     """Write the report."""
     lines = [
@@ -174,7 +248,7 @@ def write(claims: list[Claim]) -> None:
     REPORT.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-PARTS: list[Callable[[], list[Claim]]] = [latency_claims, share_claims]
+PARTS: list[Callable[[], list[Claim]]] = [latency_claims, log_rule_claims, share_claims]
 
 
 def main() -> None:

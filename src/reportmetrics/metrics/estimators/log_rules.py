@@ -72,23 +72,32 @@ def silence(log: Log) -> Silence | None:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Decisions that should have come before the first one, the window of decisions as part of that of raising."""
+    """Decisions that should have come before the first one, the window of decisions as part of that of raising.
+
+    ``days`` runs from the first request to the first decision, ``longest_after`` is the longest time that a committee
+    of the same habits could have let pass: the longest gap between decision days and the shortest wait.
+    """
 
     expected: float
+    days: float
+    longest_after: float
     window: float
     open: int
 
     @property
     def found(self) -> bool:
         """Whether the log holds what was closed in some time, rather than what was raised in it."""
-        return self.expected > EXPECTED or (self.open == 0 and self.window < NARROW)
+        missing = self.expected > EXPECTED and self.days > self.longest_after
+        return missing or (self.open == 0 and self.window < NARROW)
 
 
 def selection(log: Log) -> Selection | None:
     """Whether requests are in the log because they were closed; None without any decision.
 
     Expected: over requests raised before the first decision, F of the time up to it, with F = 1 - S of the log's own
-    Kaplan-Meier curve; where the register could show a request only later, F given that it had waited so long.
+    Kaplan-Meier curve; where the register could show a request only later, F given that it had waited so long. That
+    alone would mistake a committee that has not met yet: so the time before the first decision must also be longer
+    than any between decision days and the shortest wait together.
     """
     if not log.decided.any():
         return None
@@ -108,7 +117,9 @@ def selection(log: Log) -> Selection | None:
         since = heights[np.searchsorted(table.time, entry[early], side="right")]
         chance = 1 - np.divide(then, since, out=np.ones_like(then), where=since > 0)
         expected = float((np.maximum(chance, 0.0) * log.rows[early]).sum())
-    return Selection(expected, window, int(log.rows[log.open].sum()))
+    shortest = float((log.ended - raised)[log.decided].min())
+    longest_after = float(np.diff(np.unique(days)).max(initial=0)) + shortest
+    return Selection(expected, first - float(raised.min()), longest_after, window, int(log.rows[log.open].sum()))
 
 
 def caveats(log: Log, days_without_work: int | None) -> tuple[str, ...]:
