@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from reportmetrics.metrics.estimators.aalen_johansen import AalenJohansen
 from reportmetrics.metrics.estimators.age_profile import AgeProfile
+from reportmetrics.metrics.estimators.association import Association
 from reportmetrics.metrics.estimators.base import Estimator
+from reportmetrics.metrics.estimators.before_after import BeforeAfter
 from reportmetrics.metrics.estimators.count import Count
 from reportmetrics.metrics.estimators.count_distinct import CountDistinct
+from reportmetrics.metrics.estimators.divergence import Divergence
 from reportmetrics.metrics.estimators.kaplan_meier import KaplanMeier
 from reportmetrics.metrics.estimators.logrank import LogRank
 from reportmetrics.metrics.estimators.mean import Mean
@@ -28,8 +31,11 @@ ESTIMATORS: dict[str, Estimator] = {
     for e in (
         AalenJohansen(),
         AgeProfile(),
+        Association(),
+        BeforeAfter(),
         Count(),
         CountDistinct(),
+        Divergence(),
         KaplanMeier(),
         LogRank(),
         Mean(),

@@ -1,0 +1,74 @@
+/*---
+id: separation.association
+version: 1
+title: Activity ahead of change
+question: Does more activity go before more progress, and how many weeks before?
+level: comparison
+unit: correlation
+by: [objective_id]
+estimator: {association: {lags: [0, 4, 8, 12], draws: 9999, seed: 20220131}}
+reads: [activity, outcome, process]
+decision: Whether activity is worth planning by its effect, and how long to wait before judging.
+limits: >-
+  Pieces held a week against the change of progress a week, over the intervals between readings, in whole weeks since
+  the first report was due. Per objective the correlation is descriptive. A test by circular shifts keeps each series'
+  own rhythm; it assumes that this rhythm does not change over time. Correlation is no proof of effect: both may follow
+  a third thing.
+source: >-
+  Pearson correlation; permutation by circular shifts, 9,999 draws, p = (1 + b) / (B + 1); Benjamini and Hochberg 1995
+owner: ops-assessment
+reviewed: 2022-01-10
+review_every: 12 months
+---*/
+WITH span AS (
+    SELECT
+        week_frame.row_key,
+        week_frame.objective_id,
+        week_frame.week,
+        week_frame.reported
+    FROM week_frame
+    CROSS JOIN as_of
+    WHERE week_frame.week + INTERVAL 7 DAY <= as_of.as_of
+),
+
+held AS (
+    SELECT
+        row_key,
+        objective_id,
+        cast(date_trunc('week', occurred_on) AS DATE) AS week,
+        coalesce(count, 1) AS value
+    FROM activity
+    WHERE status = 'held'
+)
+
+SELECT
+    held.row_key,
+    held.objective_id,
+    held.week,
+    held.value,
+    cast(NULL AS VARCHAR) AS indicator_id,
+    cast(NULL AS DATE) AS observed_on,
+    cast(NULL AS DOUBLE) AS progress
+FROM held
+INNER JOIN span ON held.objective_id = span.objective_id AND held.week = span.week
+UNION ALL
+SELECT
+    row_key || ':' || cast(week AS VARCHAR) AS row_key,
+    objective_id,
+    week,
+    CASE WHEN reported THEN 0 END AS value,
+    cast(NULL AS VARCHAR) AS indicator_id,
+    cast(NULL AS DATE) AS observed_on,
+    cast(NULL AS DOUBLE) AS progress
+FROM span
+UNION ALL
+SELECT
+    outcome_path.row_key,
+    outcome_path.objective_id,
+    cast(NULL AS DATE) AS week,
+    cast(NULL AS BIGINT) AS value,
+    outcome_path.indicator_id,
+    outcome_path.observed_on,
+    outcome_path.progress
+FROM outcome_path
+WHERE outcome_path.progress IS NOT NULL
