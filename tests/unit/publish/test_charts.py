@@ -156,3 +156,13 @@ def test_labels_avoid_marks_and_each_other():
 def test_strengths_that_dark_ground_does_not_know_are_refused():
     with pytest.raises(ValueError, match="dark ground"):
         palette.faded(palette.NAVY, 0.2)
+
+
+def test_words_of_the_biased_curve_stand_nearer_to_it_than_to_the_other():
+    for compact in (False, True):
+        curve = freireich()
+        figure = wait_chart(curve).compact if compact else wait_chart(curve).wide
+        for a in figure["layout"]["annotations"]:
+            if "Answered alone" in a["text"]:
+                assert (a["x"], a["y"]) in curve.answered
+                assert abs(a["xshift"]) < 120

@@ -128,6 +128,15 @@ def test_headquarters_page_sets_the_biased_figure_beside_the_curve(tmp_path):
     assert page.heading == "JFC Naples: median wait 124 days; 81 of 200 requests are still open"
 
 
+def test_no_biased_curve_where_nothing_is_open_that_it_could_leave_out(tmp_path):
+    is_open = (pl.col("metric") == "latency.open_backlog") & (pl.col("statistic") == "open")
+    results = synthetic.results()
+    figures = results.figures.with_columns(value=pl.when(is_open).then(0.0).otherwise("value"))
+    page = headquarters.build(edition(tmp_path, Results(figures, results.series, results.listings)))[0]
+    assert "Answered alone" not in json.dumps(page.blocks[0].chart.wide)
+    assert "biased" not in page.blocks[0].subtitle
+
+
 def test_the_listing_never_says_who_raised_a_request(tmp_path):
     results = synthetic.results()
     cells = [json.dumps(json.loads(c) | {"raised_by": "a1b2c3"}) for c in results.listings["cells"]]

@@ -5,7 +5,7 @@ Belongs here: building blocks. Not here: any particular chart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,11 +109,12 @@ def place(
     boxes: Sequence[Box],
     points: Iterable[tuple[float, float]],
     gaps: Sequence[float] = (8, 16, 28, 44),
+    accept: Callable[[Box], bool] = lambda _: True,
 ) -> tuple[float, float, Box] | None:
     """Where a label goes that touches nothing: its centre's shift from ``at``, and its box; None when all is taken.
 
     Eight places around the point are tried, near ones first: right, left, above, below, and the four corners.
-    ``points`` are the marks and the sampled curves that it must not cover.
+    ``points`` are the marks and the sampled curves that it must not cover; ``accept`` may refuse a free place.
     """
     marks = list(points)
     width, height = size
@@ -124,6 +125,11 @@ def place(
             box = Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
             fits = box.left >= inside.left and box.right <= inside.right
             fits = fits and box.top >= inside.top and box.bottom <= inside.bottom
-            if fits and not any(box.touches(b) for b in boxes) and not any(box.holds(*m) for m in marks):
+            if (
+                fits
+                and not any(box.touches(b) for b in boxes)
+                and not any(box.holds(*m) for m in marks)
+                and accept(box)
+            ):
                 return dx, dy, box
     return None

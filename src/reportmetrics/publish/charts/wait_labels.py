@@ -6,7 +6,8 @@ Belongs here: the curve's values and the places of its words. Not here: its line
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reportmetrics.publish import numbers, palette
@@ -14,6 +15,8 @@ from reportmetrics.publish.charts.base import Box, note, place, text_size
 from reportmetrics.publish.figures import Point
 
 Pair = tuple[float, float]
+NEAR = (8, 16, 26, 38)
+"""Pixels between a label and its curve: farther off it would seem to belong to another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,11 @@ class Scale:
 class _Wanted:
     texts: tuple[str, ...]
     """What is said where there is room, then the same in fewer words."""
-    at: Pair
+    places: tuple[Pair, ...]
+    """Points of the curve that it may stand beside, the best first."""
     colour: str
     bold: bool
+    biased: bool = False
 
 
 def labels(curve: WaitCurve, points: Sequence[Point], scale: Scale, *, compact: bool) -> list[dict[str, object]]:
@@ -60,15 +65,15 @@ def labels(curve: WaitCurve, points: Sequence[Point], scale: Scale, *, compact: 
     notes: list[dict[str, object]] = []
     taken: list[Box] = []
     for w in _wanted(curve, points, scale.end, compact=compact):
-        for text in w.texts:
+        for text, at in itertools.product(w.texts, w.places):
             size = text_size(text, bold=w.bold)
-            gaps = (8, 18, 32, 50, 80)
-            found = place(scale.at(*w.at), size, inside=inside, boxes=taken, points=marks, gaps=gaps)
+            accept = _nearer(curve, points, scale) if w.biased else _anywhere
+            found = place(scale.at(*at), size, inside=inside, boxes=taken, points=marks, gaps=NEAR, accept=accept)
             if found:
                 dx, dy, box = found
                 taken.append(box)
                 font = {"size": 12, "color": w.colour}
-                notes.append(note(text, *w.at, xshift=round(dx), yshift=-round(dy), align="left", font=font))
+                notes.append(note(text, *at, xshift=round(dx), yshift=-round(dy), align="left", font=font))
                 break
     return notes
 
@@ -79,17 +84,20 @@ def _wanted(curve: WaitCurve, points: Sequence[Point], end: float, *, compact: b
         spread = numbers.interval(curve.lower, curve.upper, numbers.days)
         parts = [f"Median {numbers.days(curve.median)} days", f"interval {spread}" if spread else ""]
         text = (",<br>" if compact else ", ").join(f"<b>{p}</b>" for p in parts if p)
-        found.append(_Wanted((text,), (curve.median, 0.5), palette.PURPLE, True))
-    at_x = end * 0.66
-    at_y = next((p.y for p in reversed(points) if p.x <= at_x), 1.0) or 0.0
-    text = f"<b>All {numbers.count(curve.requests)} requests,</b><br><b>those still open counted in</b>"
-    found.append(_Wanted((text, "<b>All requests</b>"), (at_x, at_y), palette.PURPLE, True))
+        found.append(_Wanted((text,), ((curve.median, 0.5),), palette.PURPLE, True))
     if curve.answered:
-        at = next((a for a in curve.answered if a[1] <= 0.3), curve.answered[-1])
         text = f"<b>Answered alone</b><br>biased: leaves out<br>the {numbers.count(curve.still_open)} still open"
         if curve.answered_median is not None:
             text += f";<br>median {numbers.days(curve.answered_median)} days"
-        found.append(_Wanted((text, "<b>Answered alone,</b><br>biased"), at, palette.INK, False))
+        low = [a for a in curve.answered if a[1] <= 0.3][:1]
+        beside = (*low, *(a for a in curve.answered if a[1] <= 0.8))
+        found.append(_Wanted((text, "<b>Answered alone,</b><br>biased"), beside, palette.INK, False, biased=True))
+    places = []
+    for share in (0.66, 0.5, 0.8, 0.35):
+        y = next((p.y for p in reversed(points) if p.x <= end * share), 1.0)
+        places.append((end * share, y or 0.0))
+    text = f"<b>All {numbers.count(curve.requests)} requests,</b><br><b>those still open counted in</b>"
+    found.append(_Wanted((text, "<b>All requests</b>"), tuple(places), palette.PURPLE, True))
     return found
 
 
@@ -101,6 +109,23 @@ def _marks(curve: WaitCurve, points: Sequence[Point], scale: Scale) -> list[Pair
         marks += [scale.at(curve.median, y / 50) for y in range(26)]
         marks += [scale.at(curve.median * x / 30, 0.5) for x in range(31)]
     return marks
+
+
+def _anywhere(_: Box) -> bool:
+    return True
+
+
+def _nearer(curve: WaitCurve, points: Sequence[Point], scale: Scale) -> Callable[[Box], bool]:
+    """A place nearer to the biased curve than to the other, so that nobody takes its words for the other's."""
+    biased = _sampled(curve.answered, scale) if curve.answered_in_full else _straight(curve.answered, scale)
+    other = _sampled([(p.x, p.y or 0.0) for p in points], scale)
+
+    def distance(box: Box, marks: Sequence[Pair]) -> float:
+        return min(
+            math.hypot(max(box.left - x, 0, x - box.right), max(box.top - y, 0, y - box.bottom)) for x, y in marks
+        )
+
+    return lambda box: distance(box, biased) < distance(box, other)
 
 
 def _sampled(corners: Sequence[Pair], scale: Scale) -> list[Pair]:

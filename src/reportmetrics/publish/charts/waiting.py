@@ -16,7 +16,7 @@ from reportmetrics.publish.figures import Point
 
 THIN_BELOW = 10
 LEFT, TOP, BOTTOM, HEIGHT = 70, 12, 112, 430
-_STEPS = (1, 2, 5, 7, 10, 14, 15, 30, 60, 90, 180, 365)
+_STEPS = (0.25, 0.5, 1, 2, 5, 7, 10, 14, 15, 30, 60, 90, 180, 365)
 _NOMINAL = {False: 740.0, True: 350.0}
 """Widths that labels are placed for; the page draws at nearly these."""
 
@@ -25,7 +25,7 @@ _NOMINAL = {False: 740.0, True: 350.0}
 class AtRisk:
     """The numbers under a tick: at risk from that day on, decided until then, left undecided until then."""
 
-    day: int
+    day: float
     at_risk: int
     decided: int
     open: int
@@ -36,7 +36,7 @@ def wait_chart(curve: WaitCurve) -> Chart:
     return Chart(_figure(curve, compact=False), _figure(curve, compact=True), print_width=710)
 
 
-def at_risk(curve: WaitCurve, days: Sequence[int]) -> list[AtRisk]:
+def at_risk(curve: WaitCurve, days: Sequence[float]) -> list[AtRisk]:
     """Numbers at given days, read off the curve.
 
     The curve has a point at each decision, so the number at risk is that of the first decision on or after the day;
@@ -53,16 +53,16 @@ def at_risk(curve: WaitCurve, days: Sequence[int]) -> list[AtRisk]:
     return found
 
 
-def ticks(end: float, *, most: int) -> list[int]:
+def ticks(end: float, *, most: int) -> list[float]:
     """Days to mark: multiples of a step that people think in."""
     for step in _STEPS:
-        days = list(range(0, int(end) + 1, step))
-        if len(days) <= most:
-            return days
-    return [0, int(end)]
+        count = int(end / step) + 1
+        if count <= most:
+            return [step * i for i in range(count)]
+    return [0.0, float(int(end))]
 
 
-def _decisions(points: Sequence[Point], day: int) -> list[int]:
+def _decisions(points: Sequence[Point], day: float) -> list[int]:
     counts, before = [], 1.0
     for p in points:
         if p.x > day:
@@ -100,7 +100,7 @@ def _figure(curve: WaitCurve, *, compact: bool) -> dict[str, object]:
             x={
                 "range": [0, end * 1.01],
                 "tickvals": days,
-                "ticktext": [str(d) for d in days],
+                "ticktext": [f"{d:g}" for d in days],
                 "title": {"text": "Days since the request was raised", "standoff": 2},
             },
             y={

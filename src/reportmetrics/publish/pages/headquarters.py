@@ -114,11 +114,12 @@ def _curve_block(edition: Edition, w: Wait) -> Block:
         answered_median,
     )
     drawn = len(points) > 1 and w.requests > 1
+    dashed = "dashed: answered requests alone, which is biased · " if curve.answered else ""
     days = ticks(points[-1].x, most=13) if drawn else []
     heads = ["Day", "Still undecided, %", "95 % interval", "At risk", "Decided", "Left open"]
     rows = [
         [
-            Cell(numbers.count(r.day), r.day),
+            Cell(f"{r.day:g}", r.day),
             *_at(points, r.day),
             Cell(numbers.count(r.at_risk), r.at_risk),
             Cell(numbers.count(r.decided), r.decided),
@@ -142,7 +143,8 @@ def _curve_block(edition: Edition, w: Wait) -> Block:
         "wait",
         sentences.wait(w),
         f"{w.name}: share of requests still undecided (Kaplan–Meier) · band: 95 % interval · "
-        f"{numbers.count(w.requests)} requests · thin line: fewer than 10 at risk · source: request register",
+        f"{numbers.count(w.requests)} requests · thin line: fewer than 10 at risk · "
+        f"{dashed}source: request register",
         8,
         [edition.ref(WAIT, hq=w.name), edition.ref(ANSWERED, hq=w.name)],
         description=f"Share of requests to {w.name} still undecided by days since raised: {sentences.median_words(w)}; "
@@ -154,7 +156,7 @@ def _curve_block(edition: Edition, w: Wait) -> Block:
     )
 
 
-def _at(points: Sequence[Point], day: int) -> list[Cell]:
+def _at(points: Sequence[Point], day: float) -> list[Cell]:
     """Share and interval of a step curve at ``day``."""
     known = [p for p in points if p.x <= day and p.y is not None]
     if not known:
@@ -164,7 +166,12 @@ def _at(points: Sequence[Point], day: int) -> list[Cell]:
 
 
 def _answered(edition: Edition, w: Wait) -> list[tuple[float, float]]:
-    """The biased curve: as published, else its three quartiles, which are then joined by straight dashes."""
+    """The biased curve, where anything is open that it leaves out.
+
+    As published; else its three quartiles, which are then joined by straight dashes.
+    """
+    if not w.still_open:
+        return []
     points = edition.figures.series(ANSWERED, "survival", hq=w.name)
     if points:
         return [(p.x, p.y) for p in points if p.y is not None]
