@@ -117,14 +117,22 @@ def test_published_medians(
             assert (got.lower, got.upper) == (lower, upper)
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_equals_lifelines_with_ties_and_late_entry(seed: int) -> None:
-    """lifelines counts entry < t <= exit at risk from 0.27 on; entries at event times are avoided all the same."""
+@pytest.mark.parametrize("seeds", [range(i, i + 20) for i in range(0, 200, 20)], ids=lambda r: f"seeds {r[0]}")
+def test_equals_lifelines_with_ties_and_late_entry(seeds: range) -> None:
+    """Entries, events and censorings tie with each other; both count entry < t <= exit at risk (lifelines since 0.27).
+
+    Known differences lie elsewhere: lifelines' restricted mean has a variance that is not the estimate's, and is
+    compared by hand above; with no event at all it gives no interval, here the binomial bound stands."""
+    for seed in seeds:
+        _compare_with_lifelines(seed)
+
+
+def _compare_with_lifelines(seed: int) -> None:
     random = np.random.default_rng(seed)
     n = int(random.integers(2, 120))
     duration = random.integers(1, 30, n).astype(float)
     event = random.random(n) < 0.7
-    entry = np.where(random.random(n) < 0.5, 0.0, np.minimum(random.integers(0, 20, n) + 0.5, duration - 0.5))
+    entry = np.where(random.random(n) < 0.5, 0.0, np.minimum(random.integers(0, 20, n), duration - 1))
     entry[0], duration[0] = 0.0, 31.0  # one spell is at risk throughout, so that no risk set runs empty
     event[0], event[-1] = False, True
     theirs = KaplanMeierFitter().fit(duration, event, entry=entry, ci_labels=["lower", "upper"])

@@ -31,6 +31,9 @@ from reportmetrics.metrics.estimators.survival import (
     usable_spells,
 )
 
+LARGEST_POWER = 700.0
+"""Of e, that a double still holds; bounds are then 0 and 1 to the last digit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Incidence:
@@ -73,6 +76,7 @@ def cumulative_incidence(table: RiskTable, of_cause: FloatArray) -> Incidence:
     log_value = np.log(value, where=inside, out=-np.ones_like(n))
     se = np.sqrt(np.maximum(variance, 0.0))
     power = np.divide(Z * se, -value * log_value, where=inside, out=np.zeros_like(n))
+    power = np.minimum(power, LARGEST_POWER)
     return Incidence(table, value, value ** np.exp(power), value ** np.exp(-power))
 
 
