@@ -36,10 +36,12 @@ HomeOption = Annotated[
 FormatOption = Annotated[Format, typer.Option("--format", help="table, csv or json.")]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: typer.Typer, metrics_app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command()(explain)
     app.command()(verify)
+    app.command()(bundle)
+    metrics_app.command()(diff)
 
 
 @contextmanager
@@ -147,3 +149,54 @@ def verify(
     writers = {Format.table: text.verdict_text, Format.csv: text.verdict_csv, Format.json: text.verdict_json}
     typer.echo(writers[form](verdict).rstrip("\n"))
     raise typer.Exit(OK if verdict.sound else FAILED)
+
+
+def diff(
+    before: Annotated[str, typer.Argument(help="The earlier publication: name or folder.")],
+    after: Annotated[str, typer.Argument(help="The later publication: name or folder.")],
+    home: HomeOption = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """Show every figure that changed between two publications, split by what changed it.
+
+    Effects: corrections of what was known before, new data, changed definitions. They add up to the change.
+
+    \b
+    Examples:
+      reportmetrics metrics diff 2022-01-24-r1 2022-01-31-r1
+      reportmetrics metrics diff 2022-01-31-r1 2022-01-31-r2 --format csv > restated.csv
+    """
+    from reportmetrics.audit import changes_text as text
+    from reportmetrics.audit.changes import changes
+    from reportmetrics.audit.opened import Opened, find_publication
+
+    settings = Settings.from_environment(home=home)
+    with _answering():
+        found = changes(*(Opened(find_publication(settings.publications, name)) for name in (before, after)))
+    writers = {Format.table: text.changes_text, Format.csv: text.changes_csv, Format.json: text.changes_json}
+    typer.echo(writers[form](found).rstrip("\n"))
+
+
+def bundle(
+    publication: Annotated[str, typer.Argument(help="Name, such as 2022-01-31-r1, or folder.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="ZIP file to write.")],
+    home: HomeOption = None,
+) -> None:
+    """Write an audit bundle: tables, figures, SQL and a README for somebody who does not have this software.
+
+    It holds what the publication's audit folder holds, and is for the same readers.
+
+    \b
+    Example:
+      reportmetrics bundle 2022-01-31-r1 --output audit-2022-01-31.zip
+    """
+    from reportmetrics.audit.bundle import write_bundle
+    from reportmetrics.audit.opened import Opened, find_publication
+
+    settings = Settings.from_environment(home=home)
+    with _answering():
+        opened = Opened(find_publication(settings.publications, publication))
+        names = write_bundle(opened, output)
+    typer.echo(
+        f"{len(names)} files of {opened.name} written to {output}; it holds rows and free text, for auditors only"
+    )

@@ -51,8 +51,7 @@ def recompute_group(metric: Metric, engine: Engine, dims: Dims, *, as_of: dt.dat
     grouping = grouping_of(metric, dims)
     definition = metric.definition
     compares = any(ESTIMATORS[u.name].scope == "family" for u in definition.estimators)
-    hides = getattr(definition, "people", None) is not None
-    if grouping is None or compares or hides:
+    if grouping is None or compares or definition.people is not None:
         return only(compute_metric(metric, engine, as_of=as_of), dims)
     listings = definition.listings if grouping == definition.by else ()
     narrowed = dataclasses.replace(

@@ -1,0 +1,90 @@
+"""The snapshot between two others: what the first would have said, had it known the corrections that the second knows.
+
+Belongs here: telling a correction from news. Not here: what that does to figures (``changes``).
+
+A cell is *corrected* where the earlier snapshot held a value and the later one, looked at as of the earlier date, holds
+another; a row is corrected where the later one does not hold it any more. All else is news: rows that were not there,
+cells that were empty, and everything that happened on or after the earlier date. A status that only says that nothing
+has happened yet (an open request) is an empty cell in this sense.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import polars as pl
+
+from reportmetrics.warehouse.tables import PROVENANCE, TABLES, Table
+
+_SYSTEM = ("as_of", "ledger", "reject")
+_KEPT = frozenset(c.name for c in PROVENANCE)
+
+
+def corrected_snapshot(before: Path, after: Path, target: Path) -> int:
+    """Write the snapshot ``before`` with the corrections that ``after`` holds; returns their number.
+
+    A corrected row keeps the provenance that it had, so that the extent of what was known does not move.
+    """
+    day, moment = _as_of(before)
+    corrections = 0
+    for folder in sorted(p for p in before.iterdir() if p.is_dir()):
+        place = target / folder.name
+        place.mkdir(parents=True)
+        if folder.name in _SYSTEM or folder.name not in TABLES or not (after / folder.name).is_dir():
+            for path in folder.glob("*.parquet"):
+                shutil.copyfile(path, place / path.name)
+            continue
+        frame, changed = _corrected(TABLES[folder.name], _read(folder), _read(after / folder.name), day, moment)
+        corrections += changed
+        frame.write_parquet(place / "all.parquet")
+    shutil.copyfile(before / "snapshot.json", target / "snapshot.json")
+    return corrections
+
+
+def _read(folder: Path) -> pl.DataFrame:
+    return pl.concat([pl.read_parquet(p) for p in sorted(folder.glob("*.parquet"))], how="vertical_relaxed")
+
+
+def _as_of(snapshot: Path) -> tuple[dt.date, dt.datetime]:
+    row = _read(snapshot / "as_of").row(0, named=True)
+    return row["as_of"], row["as_of_at"]
+
+
+def _corrected(
+    table: Table, before: pl.DataFrame, after: pl.DataFrame, day: dt.date, moment: dt.datetime
+) -> tuple[pl.DataFrame, int]:
+    cells = [c for c in before.columns if c in after.columns and c not in _KEPT]
+    seen = _as_known(table, after, day, moment).select("row_key", *(pl.col(c).alias(f"{c}_after") for c in cells))
+    held = before.filter(pl.col("row_key").is_in(after["row_key"].implode())).join(
+        seen, on="row_key", how="left", maintain_order="left"
+    )
+    empty = {r.column: r.value for r in table.resets}
+    tests = {}
+    for name in cells:
+        old, new = pl.col(name), pl.col(f"{name}_after")
+        other = old.is_not_null() & new.is_not_null() & old.ne_missing(new)
+        tests[name] = other & (old != empty[name]) if name in empty else other
+    count = int(held.select(pl.sum_horizontal(t.sum() for t in tests.values())).item() or 0) if tests else 0
+    corrected = held.with_columns(
+        pl.when(test).then(pl.col(f"{name}_after")).otherwise(pl.col(name)).alias(name) for name, test in tests.items()
+    )
+    return corrected.select(before.columns), count + before.height - held.height
+
+
+def _as_known(table: Table, rows: pl.DataFrame, day: dt.date, moment: dt.datetime) -> pl.DataFrame:
+    """``rows`` with the events from the earlier date on hidden, and what depends on them reset."""
+    events = [c for c in table.columns if c.kind == "event" and c.name in rows.columns]
+    hidden = rows.with_columns(
+        pl.when(pl.col(c.name) < (day if c.type == "date" else moment)).then(pl.col(c.name)).alias(c.name)
+        for c in events
+    )
+    for reset in table.resets:
+        nothing = pl.all_horizontal(pl.col(c).is_null() for c in reset.when_null)
+        lost = pl.any_horizontal(pl.col(f"{c}_now").is_not_null() for c in reset.when_null)
+        now = rows.select("row_key", *(pl.col(c).alias(f"{c}_now") for c in reset.when_null))
+        hidden = hidden.join(now, on="row_key", how="left", maintain_order="left").with_columns(
+            pl.when(nothing & lost).then(pl.lit(reset.value)).otherwise(pl.col(reset.column)).alias(reset.column)
+        )
+    return hidden
