@@ -24,6 +24,7 @@ SELECT
     try_cast(withdrawn_at AS TIMESTAMP) AS withdrawn_at,
     try_cast(promised_on AS DATE) AS promised_on,
     try_cast(promised_by AS DATE) AS promised_by,
+    try_cast(due_at AS TIMESTAMP) AS due_at,
     try_cast(entry_at AS TIMESTAMP) AS entry_at,
     try_cast(decided_after AS TIMESTAMP) AS decided_after
 FROM mapped

@@ -297,6 +297,7 @@ REQUEST = Table(
         _key("promised_to", "counterpart to whom something was promised", required=False),
         Column("promised_on", "date", "day of the promise", "process", kind="event"),
         Column("promised_by", "date", "day by which it was promised", "process", kind="plan"),
+        Column("due_at", "timestamp", "instant by which an answer is due, where one is set", "process", kind="plan"),
         Column("counterpart_type", "text", "government, military, NGO, school, ...", "process"),
         _key("raised_by", "who raised it (pseudonym)", personal=True, required=False),
         Column(

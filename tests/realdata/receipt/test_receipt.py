@@ -24,6 +24,9 @@ def test_events_of_a_case_are_one_request_and_the_wait_is_as_published(realdata:
     assert [row["value"], row["lower"], row["upper"]] == pytest.approx([52.50, 50.64, 53.70], abs=0.005)
     assert found.value("latency.time_to_decision", "events", hq=HQ) == 1_329
     assert found.value("latency.open_backlog", "open", hq=HQ) == 39 + 66
+    states = {"on time": 952, "late": 377, "open, overdue": 39, "open, not due": 66}
+    for state, number in states.items():
+        assert found.value("latency.deadlines", "count", hq=HQ, due_state=state) == number
 
 
 def test_two_cases_that_end_before_they_start_count_as_decided_at_once(realdata: Path, tmp_path: Path) -> None:
