@@ -251,10 +251,13 @@ def profile_lint(
 ) -> None:
     """Find every mistake in a profile, with file, key and remedy; exit 1 if there is one.
 
+    Warnings say what the indicators will leave open or misleading; they do not fail.
+
     \b
     Example:
       reportmetrics profile lint data/profiles/nmi
     """
+    from reportmetrics.profile.advice import indicator_advice
     from reportmetrics.profile.load import ProfileError, load_profile
 
     try:
@@ -262,6 +265,8 @@ def profile_lint(
     except ProfileError as error:
         typer.echo(f"{len(error.problems)} mistakes:\n{error}", err=True)
         raise typer.Exit(FAILED) from None
+    for advice in indicator_advice(profile.objectives, profile.indicators, profile.templates):
+        typer.echo(f"warning: {advice}")
     typer.echo(
         f"{profile.mission.name}: {len(profile.objectives)} objectives, {len(profile.indicators)} indicators, "
         f"{len(profile.templates)} report forms, {len(profile.sources)} sources; no mistake"
