@@ -161,19 +161,16 @@ class KaplanMeier:
         """Points at 0, at each event and at the last follow-up."""
         table = curve.table
         keep = (table.events > 0) | (table.time == table.last_follow_up)
-        points = pl.DataFrame(
-            {
-                "x": table.time[keep] / scale,
-                "y": curve.survival[keep],
-                "lower": curve.lower[keep],
-                "upper": curve.upper[keep],
-                "n": table.at_risk[keep],
-            }
-        )
-        if points["x"][0] == 0:
-            return points
-        start = {"x": [0.0], "y": [1.0], "lower": [1.0], "upper": [1.0], "n": [curve.at_risk(0.0)]}
-        return pl.concat([pl.DataFrame(start, schema=points.schema), points])
+        columns = {
+            "x": (0.0, table.time[keep] / scale),
+            "y": (1.0, curve.survival[keep]),
+            "lower": (1.0, curve.lower[keep]),
+            "upper": (1.0, curve.upper[keep]),
+            "n": (curve.at_risk(0.0), table.at_risk[keep]),
+        }
+        if table.time[keep][0] == 0:
+            return pl.DataFrame({name: values for name, (_, values) in columns.items()})
+        return pl.DataFrame({name: np.concatenate([[start], values]) for name, (start, values) in columns.items()})
 
 
 def _with(figure: Figure, n: int, missing: int, caveats: tuple[str, ...]) -> Figure:

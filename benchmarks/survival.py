@@ -1,0 +1,114 @@
+"""Kaplan-Meier of 10 million spells in 1,000 groups, beside lifelines on the same machine in the same run.
+
+Run with ``python -m benchmarks.survival [spells] [groups]``. Peak memory is that of this process up to its own part.
+
+Belongs here: one comparison, on whole days and on seconds. Not here: whether the curves are right (unit tests).
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from reportmetrics.metrics.estimators import ESTIMATORS
+from reportmetrics.metrics.estimators.base import checked_params
+from reportmetrics.metrics.estimators.kaplan_meier import KaplanMeier
+
+SPELLS, GROUPS = 10_000_000, 1_000
+WANTED = {"whole days": 10.0, "seconds": 3.5}
+MEMORY_LIMIT = "600MB"
+
+
+def write_spells(path: Path, spells: int, groups: int, *, per_day: int) -> None:
+    """Exponential waits with medians from 20 to 219 days, seen for up to 402 days; whole days, or seconds."""
+    duckdb.connect().execute(
+        f"""
+        COPY (
+            WITH drawn AS (
+                SELECT
+                    CAST(hash(i) % {groups} AS SMALLINT) AS hq,
+                    -ln((hash(i, 1) % 1000003 + 1) / 1000004.0) / ln(2) * (20 + hash(i) % {groups} % 200) AS wait,
+                    hash(i, 2) % 1000003 / 1000003.0 * 402 AS seen_for
+                FROM range({spells}) AS t(i)
+            )
+            SELECT
+                hq,
+                CAST(floor(least(wait, seen_for) * {per_day}) AS BIGINT) AS duration,
+                wait < seen_for AS event
+            FROM drawn
+        ) TO '{path}' (FORMAT parquet)
+        """
+    )
+
+
+def product(path: Path, per_day: int) -> tuple[float, dict[int, float | None]]:
+    """Seconds, and the median of each group in days, by reduce and finish as a metric runs them."""
+    estimator = ESTIMATORS["kaplan_meier"]
+    assert isinstance(estimator, KaplanMeier)
+    params, problems = checked_params(estimator, {"at": [30, 60, 90, 180], "tau": 180, "per_unit": per_day})
+    assert not problems
+    started = time.perf_counter()
+    connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT})
+    reduction = estimator.reduction(["hq", "duration", "event"], params)
+    aggregates = ", ".join(f"{sql} AS {alias}" for alias, sql in reduction.aggregates.items())
+    medians: dict[int, float | None] = {}
+    # Groups are independent. Where hardly two waits are alike they go part by part, so that memory stays bounded.
+    step = GROUPS if per_day == 1 else -(-GROUPS // 4)
+    for first in range(0, GROUPS, step):
+        last = first + step
+        reduced = connection.sql(
+            f"SELECT hq, duration, {aggregates} FROM read_parquet('{path}') "
+            f"WHERE hq >= {first} AND hq < {last} GROUP BY hq, duration"
+        ).pl()
+        for group in reduced.partition_by("hq"):
+            done = estimator.finish(group, params)
+            medians[group["hq"][0]] = next(f.value for f in done.figures if f.statistic == "median")
+    return time.perf_counter() - started, medians
+
+
+def peer(path: Path, per_day: int) -> tuple[float, dict[int, float | None]]:
+    """The same with lifelines: curve, log-log interval and median of each group."""
+    from lifelines import KaplanMeierFitter
+
+    started = time.perf_counter()
+    frame = pl.read_parquet(path)
+    medians: dict[int, float | None] = {}
+    for (hq,), group in frame.group_by("hq"):
+        fitted = KaplanMeierFitter().fit(group["duration"].to_numpy() / per_day, group["event"].to_numpy())
+        assert isinstance(hq, int)
+        medians[hq] = float(fitted.median_survival_time_)
+    return time.perf_counter() - started, medians
+
+
+def main() -> None:
+    """Compare, print, fail below what is wanted."""
+    global GROUPS
+    spells = int(sys.argv[1]) if len(sys.argv) > 1 else SPELLS
+    GROUPS = int(sys.argv[2]) if len(sys.argv) > 2 else GROUPS
+    good = True
+    for kind, per_day in (("whole days", 1), ("seconds", 86_400)):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "spells.parquet"
+            write_spells(path, spells, GROUPS, per_day=per_day)
+            mine, medians = product(path, per_day)
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+            theirs, expected = peer(path, per_day)
+        assert medians.keys() == expected.keys()
+        worst = max(abs((medians[k] or 0) - (expected[k] or 0)) for k in medians)
+        assert worst < 1e-9, worst
+        good &= theirs / mine >= WANTED[kind]
+        print(
+            f"{kind}: {spells:,} spells in {GROUPS:,} groups: {mine:.2f} s, lifelines {theirs:.2f} s, "
+            f"{theirs / mine:.1f} times as fast (wanted {WANTED[kind]:g}); medians equal; peak so far {peak:.2f} GB"
+        )
+    raise SystemExit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()
