@@ -61,6 +61,10 @@ def test_every_edge_of_a_small_metric(small: Catalogue) -> None:
     assert by_label["reading.objective_id"] == ()
 
 
+WRITTEN_OUT = {"latency.days_at_work": {"at_work"}}
+"""Group columns whose values stand as literals in the SELECT, and so come from no source column."""
+
+
 def test_each_metric_of_the_catalogue_comes_from_canonical_tables() -> None:
     catalogue = load_catalogue(SQL)
     for metric_id, metric in catalogue.metrics.items():
@@ -68,7 +72,7 @@ def test_each_metric_of_the_catalogue_comes_from_canonical_tables() -> None:
         assert found.sources, metric_id
         assert {n.relation for n in found.sources} <= set(metric.tables), metric_id
         returned = {e.target.column for e in found.edges if e.target.relation == metric_id}
-        assert returned >= set(metric.definition.by), metric_id
+        assert returned >= set(metric.definition.by) - WRITTEN_OUT.get(metric_id, set()), metric_id
 
 
 def test_an_unknown_metric_is_a_key_error(small: Catalogue) -> None:
