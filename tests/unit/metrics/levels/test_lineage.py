@@ -61,7 +61,7 @@ def test_every_edge_of_a_small_metric(small: Catalogue) -> None:
     assert by_label["reading.objective_id"] == ()
 
 
-WRITTEN_OUT = {"latency.days_at_work": {"at_work"}}
+WRITTEN_OUT = {"latency.days_at_work": {"at_work"}, "latency.working_days": {"calendar"}}
 """Group columns whose values stand as literals in the SELECT, and so come from no source column."""
 
 
