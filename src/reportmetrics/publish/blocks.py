@@ -95,6 +95,8 @@ class Block:
     chart: Chart | None = None
     table: Table | None = None
     more: Sequence[Table] = ()
+    words: str = ""
+    """A finding in full, as a paragraph before the table."""
     caveat: str = ""
     nothing: str = ""
     screen_only: bool = False

@@ -71,7 +71,7 @@ def make_reports(plan: Plan, people: People, activities: list[Activity]) -> list
         base = _report(people, template, unit, row["period_start"], row["period_end"], sent, rng)
         made.append(_answered(base, serial, counts, rng))
     made += _unexpected(plan, people, templates[truths.COUNTED_TEMPLATE])
-    return _exact_minutes(plan, made)
+    return _exact_minutes(made)
 
 
 def _counted_fates(plan: Plan) -> list[str]:
@@ -232,12 +232,12 @@ def _unexpected(plan: Plan, people: People, template: Template) -> list[Report]:
     return made
 
 
-def _exact_minutes(plan: Plan, reports: list[Report]) -> list[Report]:
-    """Truth 11: the weekly report takes what the unit's other reports leave of nine hours per advisor-week."""
+def _exact_minutes(reports: list[Report]) -> list[Report]:
+    """Truth 11: the weekly report takes what the unit's other reports leave of nine hours per advisor-week told of."""
     for unit in sorted({r.unit for r in reports if base_unit(r.unit) == truths.EXACT_HOURS_UNIT}):
-        total = round(truths.REPORTING_HOURS * 60 * 6 * plan.weeks)
-        others = sum(r.minutes or 0 for r in reports if r.unit == unit and r.template != "WAR")
         weekly = [k for k, r in enumerate(reports) if r.unit == unit and r.template == "WAR"]
+        total = round(truths.REPORTING_HOURS * 60 * 6 * len(weekly))
+        others = sum(r.minutes or 0 for r in reports if r.unit == unit and r.template != "WAR")
         ends = np.round(np.linspace(0, total - others, len(weekly) + 1)).astype(int)
         for k, minutes in zip(weekly, np.diff(ends), strict=True):
             reports[k] = replace(reports[k], minutes=int(minutes))

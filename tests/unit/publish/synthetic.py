@@ -18,6 +18,7 @@ from reportmetrics.profile.mission import Headquarters, Mission, Personnel, Plac
 from reportmetrics.profile.objectives import Indicator, Objective
 from reportmetrics.profile.sources import ColumnMap, Source, TableMap
 from reportmetrics.profile.templates import DueRule, Minutes, Template, TemplateField
+from tests.unit.publish import synthetic_burden
 
 AS_OF = dt.date(2022, 1, 31)
 NAMES = (
@@ -171,6 +172,7 @@ def results(*, names: tuple[str, ...] = ("JFC Naples", "Grants committee", "SHAP
     _waits(w, names)
     _objectives(w)
     _reports(w)
+    synthetic_burden.write(w, AS_OF)
     return w.results()
 
 
@@ -297,6 +299,7 @@ METRICS = (
     "latency.time_to_decision",
     "latency.open_backlog",
     "latency.answered_only",
+    *synthetic_burden.METRICS,
 )
 
 

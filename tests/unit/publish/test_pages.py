@@ -73,6 +73,7 @@ def test_every_page_has_frame_marking_policy_and_one_heading(tmp_path):
         "headquarters.html",
         "headquarters-shape.html",
         "headquarters-grants-committee.html",
+        "burden.html",
         "definitions.html",
     }
     for html in pages.values():
@@ -158,7 +159,7 @@ def test_markup_in_names_is_shown_as_typed_everywhere(tmp_path):
 
 def test_no_data_yet(tmp_path):
     pages = site(tmp_path, Results.empty())
-    assert set(pages) == {"index.html", "headquarters.html", "definitions.html"}
+    assert set(pages) == {"index.html", "headquarters.html", "burden.html", "definitions.html"}
     overview_html = pages["index.html"]
     assert "No figures yet: no report, reading or request was received" in overview_html
     assert "Expected from: Request register; mission since 1 December 2020." in pages["headquarters.html"]
@@ -282,7 +283,7 @@ def test_what_changed_is_told_against_the_publication_before(tmp_path):
 
 def test_definitions_tell_what_is_past_its_review_date(tmp_path):
     page = definitions.build(edition(tmp_path))
-    assert page.heading == "12 metrics; one is past the review date"
+    assert page.heading == f"{len(synthetic.METRICS)} metrics; one is past the review date"
     html = site(tmp_path)["definitions.html"]
     assert "10 January 2021, again by 10 January 2022; this date is past" in html
     assert "WHERE hq &lt; &#39;z&#39;" in html

@@ -1,0 +1,58 @@
+"""Synthetic figures of the burden of reporting: one form that could come every second week, hours, novelty."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.unit.publish.synthetic import Writer
+
+FORM = {"template_id": "weekly"}
+REPLAY = "burden.cadence_replay"
+METRICS = (
+    REPLAY,
+    "burden.hours_per_advisor_week",
+    "burden.hours_vs_contact",
+    "burden.field_novelty",
+    "burden.confirmed_unchanged",
+    "burden.text_novelty",
+    "burden.field_retirement",
+    "burden.duplicate_askings",
+)
+
+
+def write(w: Writer, as_of: dt.date) -> None:
+    """All figures that the page on the burden of reporting reads."""
+    _replay(w)
+    _hours(w, as_of)
+    w.figure("burden.field_novelty", FORM, "share", 0.3, lower=0.25, upper=0.36, n=900)
+    w.figure("burden.field_novelty", FORM | {"field_id": "f"}, "share", 0.06, n=300)
+    w.figure("burden.confirmed_unchanged", FORM, "share", 0.1, n=900)
+    w.figure("burden.text_novelty", FORM, "share", None, n=0, reason="no narrative of 20 words")
+    w.figure("burden.field_retirement", FORM | {"field_id": "f"}, "sum", 387.0, n=300)
+    w.figure("burden.duplicate_askings", {"concept_id": "c"}, "sum", 40.0, n=30)
+
+
+def _replay(w: Writer) -> None:
+    steps = ((2, 31.0, 0.03, 1, 7.0), (4, 46.5, 0.12, 4, 21.0), (8, 54.25, 0.21, 9, 49.0), (13, 57.2, 0.26, 14, 84.0))
+    for k, hours, error, missed, delay in steps:
+        label = str(k)
+        w.figure(REPLAY, FORM, "error", error, label=label, n=10)
+        w.figure(REPLAY, FORM, "hours_saved", hours, label=label, n=10)
+        w.figure(REPLAY, FORM, "missed_changes", float(missed), label=label, n=10)
+        w.figure(REPLAY, FORM, "changes", 24.0, label=label, n=10)
+        w.figure(REPLAY, FORM, "delay", delay, label=label, n=10)
+    w.figure(REPLAY, FORM, "advised", 2.0, n=10)
+
+
+def _hours(w: Writer, as_of: dt.date) -> None:
+    w.figure("burden.hours_per_advisor_week", {}, "rate", 9.0, lower=8.6, upper=9.4, n=600)
+    w.figure("burden.hours_vs_contact", {}, "rate", 0.6, lower=0.57, upper=0.63, n=600)
+    for k in range(60):
+        week = {"week": (as_of - dt.timedelta(weeks=60 - k)).isoformat()}
+        told = k != 50  # a week that nobody reported
+        hours = 9 + 0.5 * math.sin(k) if told else None
+        w.figure("burden.hours_per_advisor_week", week, "rate", hours, reason=None if told else "nothing reported")
+        w.figure("burden.hours_vs_contact", week, "rate", 0.6)

@@ -1,0 +1,148 @@
+"""The page on the burden of reporting: its sentences by hand, and what it shows where little is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reportmetrics.metrics.results import Results
+from reportmetrics.publish import burden_sentences as words
+from reportmetrics.publish.burden_sentences import Cadence, Step
+from reportmetrics.publish.charts.frontier import Route, frontier_chart
+from reportmetrics.publish.edition import Edition
+from reportmetrics.publish.figures import Figures
+from reportmetrics.publish.pages import burden
+from reportmetrics.publish.pages.burden_blocks import effort
+from reportmetrics.publish.pages.cadence_blocks import named
+from tests.unit.publish import synthetic
+
+HARD = "\u00a0"
+WEEKLY = Cadence(
+    "A",
+    "Form A",
+    "week",
+    2,
+    None,
+    104,
+    (Step(2, 31.0, 0.03, 1, 24, 7.0), Step(4, 46.5, 0.12, 4, 24, 21.0)),
+)
+NONE_INSIDE = replace(WEEKLY, template_id="B", name="Form B", advised=1)
+TOO_FEW = Cadence("C", "Form C", "month", None, "too few reports", 3, (Step(2, 10.0, None, None, None, None, "few"),))
+
+
+def built(tmp_path, results=None, **changes):
+    return burden.build(
+        Edition(
+            synthetic.profile(**changes),
+            synthetic.catalogue(tmp_path / "sql"),
+            Figures(synthetic.results() if results is None else results),
+            synthetic.AS_OF,
+            "2022-01-31-r1",
+            (),
+        )
+    )
+
+
+def block(page, name):
+    return next(b for b in page.blocks if b.id == name)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ([], "No report with a state to replay received yet"),
+        ([TOO_FEW], "Too few reports to say what a longer interval would lose"),
+        ([NONE_INSIDE], "No longer interval stays inside the tolerances, for none of 1 forms"),
+        ([WEEKLY, NONE_INSIDE, TOO_FEW], "One of 2 forms could be sent less often inside the tolerances"),
+        ([WEEKLY, WEEKLY], "Two of 2 forms could be sent less often inside the tolerances"),
+    ],
+)
+def test_finding_of_the_frontier(found, said):
+    assert words.cadences(found) == said
+
+
+def test_advice_names_hours_error_changes_and_days():
+    assert words.advice(WEEKLY) == (
+        "Form A every 2nd week would save at most 31.0 hours a month. In the 104 weeks replayed, figures would have "
+        f"been wrong by at most 3{HARD}% of the distance to target, 1 of 24 material changes missed, a change seen "
+        "7.0 days later."
+    )
+    assert words.advice(TOO_FEW) == "Form C has too few reports in a row to replay a longer interval."
+    still = replace(WEEKLY, steps=(Step(2, 1.0, 0.0, 0, 0, None),))
+    assert "no material change was there to miss" in words.advice(still)
+
+
+def test_form_spoken_of_saves_most_where_it_is_advised():
+    small = replace(WEEKLY, template_id="D", steps=(Step(2, 3.0, 0.01, 0, 5, 1.0),))
+    huge_but_not_advised = replace(NONE_INSIDE, steps=(Step(2, 900.0, 0.5, 20, 24, 7.0),))
+    assert named([small, huge_but_not_advised, WEEKLY]) is WEEKLY
+    assert named([huge_but_not_advised]) is huge_but_not_advised
+    assert named([TOO_FEW]) is None
+
+
+def test_heading_in_each_case():
+    assert words.burden_heading(9.0, 6.0, [WEEKLY]) == (
+        "Reporting takes 9 of every 15 hours of reporting and contact; Form A could go to every 2nd week"
+    )
+    assert words.burden_heading(9.15, 6.1, [NONE_INSIDE]) == (
+        "Reporting takes 9.2 of every 15.3 hours of reporting and contact; no form could come less often inside the "
+        "tolerances"
+    )
+    assert words.burden_heading(None, None, []) == "No report received yet"
+
+
+def test_contact_follows_from_the_share_of_reporting():
+    figures = Figures(synthetic.results())
+    both = effort(figures.one("burden.hours_per_advisor_week", "rate"), figures.one("burden.hours_vs_contact", "rate"))
+    assert both.reporting == 9.0
+    assert both.contact == pytest.approx(6.0)
+    assert effort(None, None).contact is None
+
+
+def test_page_shows_the_figures_of_the_reference(tmp_path):
+    page = built(tmp_path)
+    assert page.heading.startswith("Reporting takes 9 of every 15 hours")
+    assert [r[3].text for r in block(page, "advice").table.rows] == [
+        "1 of 24",
+        "4 of 24",
+        "9 of 24",
+        "14 of 24",
+        f"10{HARD}%",
+    ]
+    retired = block(page, "retirement")
+    assert retired.finding == "One field takes 6.5 hours a month to tell nothing new, with no recorded use"
+    assert [c.text for c in retired.table.rows[0][:4]] == ["Held", "Weekly activity report", f"6{HARD}%", "387"]
+    assert block(page, "askings").finding.startswith("One question asked more than once takes 40 minutes")
+    assert block(page, "came").finding == f"90{HARD}% of the reports due came, 75{HARD}% in time"
+
+
+def test_a_week_without_report_is_a_gap_in_the_line(tmp_path):
+    chart = block(built(tmp_path), "effort").chart
+    reporting = next(t for t in chart.wide["data"] if t["mode"] == "lines" and len(t["y"]) == 26)
+    # week 50 of 60 is the 17th of the last 26
+    assert [i for i, v in enumerate(reporting["y"]) if v is None] == [16]
+
+
+def test_empty_mission_says_what_is_awaited_in_every_block(tmp_path):
+    page = built(tmp_path, Results.empty())
+    assert page.heading == "No report received yet"
+    for b in page.blocks:
+        assert b.chart is None
+        assert b.table is None
+        assert b.nothing
+
+
+def test_axis_of_hours_is_logarithmic_only_where_sizes_differ_by_much():
+    one_size = [Route("A", [(2, 20.0, 0.1), (4, 30.0, 0.2)], 2, named=True), Route("B", [(2, 5.0, 0.1)], 1)]
+    far_apart = [*one_size, Route("C", [(2, 2000.0, 0.1)], 1)]
+    near, far = (frontier_chart(r, tolerance=0.1).wide["layout"]["xaxis"] for r in (one_size, far_apart))
+    assert near["tickvals"][0] == 0
+    assert "logarithmic" in far["title"]["text"]
+    assert "logarithmic" not in near["title"]["text"]
+
+
+def test_advised_point_is_filled_and_others_are_not():
+    chart = frontier_chart([Route("A", [(2, 20.0, 0.1), (4, 30.0, 0.2)], 2, named=True)], tolerance=0.1)
+    colours = chart.wide["data"][0]["marker"]["color"]
+    assert colours[0] != colours[1]
