@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("index", "headquarters", "headquarters-shape", "headquarters-grants-committee", "definitions")
-MAIN = ("index", "headquarters", "definitions")
+PAGES = ("index", "headquarters", "headquarters-shape", "headquarters-grants-committee", "burden", "definitions")
+MAIN = ("index", "headquarters", "burden", "definitions")
 WIDTHS = (1440, 768, 390)
 
 
