@@ -1,6 +1,7 @@
 """Kaplan-Meier of 10 million spells in 1,000 groups, beside lifelines on the same machine in the same run.
 
-Run with ``python -m benchmarks.survival [spells] [groups]``. Peak memory is that of this process up to its own part.
+Run with ``python -m benchmarks.survival [spells] [groups]``. Both take turns. The product reckons more than its peer
+here: quartiles, four shares and the restricted mean, each with its interval.
 
 Belongs here: one comparison, on whole days and on seconds. Not here: whether the curves are right (unit tests).
 """
@@ -8,9 +9,12 @@ Belongs here: one comparison, on whole days and on seconds. Not here: whether th
 from __future__ import annotations
 
 import resource
+import statistics
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import duckdb
@@ -22,7 +26,10 @@ from reportmetrics.metrics.estimators.kaplan_meier import KaplanMeier
 
 SPELLS, GROUPS = 10_000_000, 1_000
 WANTED = {"whole days": 10.0, "seconds": 3.5}
-MEMORY_LIMIT = "600MB"
+WANTED_MEMORY = 1.0
+MEMORY_LIMIT = "500MB"
+PARTS = 4
+ROUNDS = 5
 
 
 def write_spells(path: Path, spells: int, groups: int, *, per_day: int) -> None:
@@ -47,7 +54,7 @@ def write_spells(path: Path, spells: int, groups: int, *, per_day: int) -> None:
     )
 
 
-def product(path: Path, per_day: int) -> tuple[float, dict[int, float | None]]:
+def product(path: Path, per_day: int, groups: int) -> tuple[float, dict[int, float | None]]:
     """Seconds, and the median of each group in days, by reduce and finish as a metric runs them."""
     estimator = ESTIMATORS["kaplan_meier"]
     assert isinstance(estimator, KaplanMeier)
@@ -59,55 +66,73 @@ def product(path: Path, per_day: int) -> tuple[float, dict[int, float | None]]:
     aggregates = ", ".join(f"{sql} AS {alias}" for alias, sql in reduction.aggregates.items())
     medians: dict[int, float | None] = {}
     # Groups are independent. Where hardly two waits are alike they go part by part, so that memory stays bounded.
-    step = GROUPS if per_day == 1 else -(-GROUPS // 4)
-    for first in range(0, GROUPS, step):
-        last = first + step
+    step = groups if per_day == 1 else -(-groups // PARTS)
+    for first in range(0, groups, step):
         reduced = connection.sql(
             f"SELECT hq, duration, {aggregates} FROM read_parquet('{path}') "
-            f"WHERE hq >= {first} AND hq < {last} GROUP BY hq, duration"
+            f"WHERE hq >= {first} AND hq < {first + step} GROUP BY hq, duration ORDER BY hq, duration"
         ).pl()
-        for group in reduced.partition_by("hq"):
+        for group in reduced.partition_by("hq", maintain_order=True):
             done = estimator.finish(group, params)
             medians[group["hq"][0]] = next(f.value for f in done.figures if f.statistic == "median")
+    connection.close()
     return time.perf_counter() - started, medians
 
 
-def peer(path: Path, per_day: int) -> tuple[float, dict[int, float | None]]:
-    """The same with lifelines: curve, log-log interval and median of each group."""
+def peer(path: Path) -> tuple[float, dict[int, float | None]]:
+    """The same data with lifelines: curve, log-log interval and median of each group, in the unit of the data."""
     from lifelines import KaplanMeierFitter
 
     started = time.perf_counter()
     frame = pl.read_parquet(path)
     medians: dict[int, float | None] = {}
     for (hq,), group in frame.group_by("hq"):
-        fitted = KaplanMeierFitter().fit(group["duration"].to_numpy() / per_day, group["event"].to_numpy())
+        fitted = KaplanMeierFitter().fit(group["duration"].to_numpy(), group["event"].to_numpy())
         assert isinstance(hq, int)
         medians[hq] = float(fitted.median_survival_time_)
     return time.perf_counter() - started, medians
 
 
+def peak(path: Path, per_day: int, groups: int) -> float:
+    """Peak memory of a process that does the product's part alone, in GB."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_peak, path, per_day, groups).result()
+
+
+def _peak(path: Path, per_day: int, groups: int) -> float:
+    product(path, per_day, groups)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+
+
+def compare(kind: str, per_day: int, spells: int, groups: int) -> bool:
+    """Both in turn, :data:`ROUNDS` times, so that what else the machine does meets both; print the middle ones."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "spells.parquet"
+        write_spells(path, spells, groups, per_day=per_day)
+        memory = peak(path, per_day, groups)
+        rounds = []
+        for _ in range(ROUNDS):
+            mine, medians = product(path, per_day, groups)
+            theirs, expected = peer(path)
+            assert medians.keys() == expected.keys()
+            assert all(abs((medians[k] or 0) - (expected[k] or 0) / per_day) < 1e-9 for k in medians)
+            rounds.append((theirs / mine, mine, theirs))
+    ratio, mine, theirs = (statistics.median(r[i] for r in rounds) for i in range(3))
+    kept = ratio >= WANTED[kind] and memory <= WANTED_MEMORY
+    print(
+        f"{kind}: {spells:,} spells in {groups:,} groups: {mine:.2f} s, lifelines {theirs:.2f} s: "
+        f"{ratio:.1f} times as fast ({', '.join(f'{r[0]:.1f}' for r in rounds)}; wanted {WANTED[kind]:g}); "
+        f"all medians equal; peak {memory:.2f} GB (wanted {WANTED_MEMORY:g})"
+    )
+    return kept
+
+
 def main() -> None:
     """Compare, print, fail below what is wanted."""
-    global GROUPS
     spells = int(sys.argv[1]) if len(sys.argv) > 1 else SPELLS
-    GROUPS = int(sys.argv[2]) if len(sys.argv) > 2 else GROUPS
-    good = True
-    for kind, per_day in (("whole days", 1), ("seconds", 86_400)):
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "spells.parquet"
-            write_spells(path, spells, GROUPS, per_day=per_day)
-            mine, medians = product(path, per_day)
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-            theirs, expected = peer(path, per_day)
-        assert medians.keys() == expected.keys()
-        worst = max(abs((medians[k] or 0) - (expected[k] or 0)) for k in medians)
-        assert worst < 1e-9, worst
-        good &= theirs / mine >= WANTED[kind]
-        print(
-            f"{kind}: {spells:,} spells in {GROUPS:,} groups: {mine:.2f} s, lifelines {theirs:.2f} s, "
-            f"{theirs / mine:.1f} times as fast (wanted {WANTED[kind]:g}); medians equal; peak so far {peak:.2f} GB"
-        )
-    raise SystemExit(0 if good else 1)
+    groups = int(sys.argv[2]) if len(sys.argv) > 2 else GROUPS
+    kept = [compare(kind, per_day, spells, groups) for kind, per_day in (("whole days", 1), ("seconds", 86_400))]
+    raise SystemExit(0 if all(kept) else 1)
 
 
 if __name__ == "__main__":

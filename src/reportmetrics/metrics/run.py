@@ -87,7 +87,7 @@ def metric_rows(catalogue: Catalogue, metric_id: str, engine: Engine) -> pl.Data
 
 
 def reduce_sql(metric: Metric, grouping: Sequence[str], use: EstimatorUse) -> str:
-    """The one GROUP BY over the metric's rows, held as :data:`ROWS`, that an estimator asks of the engine."""
+    """The one GROUP BY over the metric's rows, held as :data:`ROWS`, that an estimator asks of the engine, in order."""
     columns = metric.definition.select.columns
     reduction = ESTIMATORS[use.name].reduction(columns, use.params)
     keys = [*grouping, *(k for k in reduction.keys if k not in grouping)]
@@ -95,7 +95,8 @@ def reduce_sql(metric: Metric, grouping: Sequence[str], use: EstimatorUse) -> st
     outputs = [*names, *(f'{sql} AS "{alias}"' for alias, sql in reduction.aggregates.items())]
     # Without keys a GROUP BY over no rows is one row of nulls; no rows are to give no figure.
     group_by = f" GROUP BY {', '.join(names)}" if names else " HAVING count(*) > 0"
-    return f"SELECT {', '.join(outputs)} FROM {ROWS}{group_by}"
+    order_by = f" ORDER BY {', '.join(f'{n} NULLS FIRST' for n in names)}" if names else ""
+    return f"SELECT {', '.join(outputs)} FROM {ROWS}{group_by}{order_by}"
 
 
 def _estimates(
@@ -190,7 +191,7 @@ def _cell(value: Any) -> Any:
 
 def _rounded(reduced: pl.DataFrame) -> pl.DataFrame:
     doubles = [c for c, t in reduced.schema.items() if t in (pl.Float64, pl.Float32)]
-    return reduced.with_columns(pl.col(c).round_sig_figs(DIGITS) for c in doubles).sort(reduced.columns)
+    return reduced.with_columns(pl.col(c).round_sig_figs(DIGITS) for c in doubles)
 
 
 def _dims(grouping: Sequence[str], row: Mapping[str, Any]) -> Dims:

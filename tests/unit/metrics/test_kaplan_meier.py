@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
-from lifelines.utils import median_survival_times
+from lifelines.utils import median_survival_times, restricted_mean_survival_time
 
+from reportmetrics.metrics.estimators import ESTIMATORS
+from reportmetrics.metrics.estimators.base import checked_params
 from reportmetrics.metrics.estimators.order_statistics import inverse_cdf
 from tests.unit.metrics.survival_data import figure, kaplan_meier
 
@@ -147,6 +150,37 @@ def _compare_with_lifelines(seed: int) -> None:
     expected = [theirs.median_survival_time_, *median_survival_times(theirs.confidence_interval_).to_numpy()[0]]
     got = [math.inf if x is None else x for x in (median.value, median.lower, median.upper)]
     assert got == pytest.approx(expected)
+
+
+def test_strata_reduced_together_equal_lifelines_on_each() -> None:
+    """One GROUP BY over all groups, as a metric runs it: no group sees another's risk set. Areas are compared too."""
+    random = np.random.default_rng(13)
+    n = 4_000
+    rows = pl.DataFrame(
+        {
+            "hq": random.integers(0, 40, n),
+            "duration": random.integers(1, 30, n),
+            "event": random.random(n) < 0.7,
+        }
+    ).with_columns(entry=pl.Series(np.where(random.random(n) < 0.5, 0, random.integers(0, 6, n))))
+    rows = rows.with_columns(entry=pl.min_horizontal("entry", pl.col("duration") - 1))
+    estimator, given_params = ESTIMATORS["kaplan_meier"], checked_params(ESTIMATORS["kaplan_meier"], {"tau": 20})[0]
+    assert estimator.scope == "group"
+    reduction = estimator.reduction(rows.columns, given_params)
+    aggregates = ", ".join(f"{sql} AS {alias}" for alias, sql in reduction.aggregates.items())
+    reduced = duckdb.sql(
+        f"SELECT hq, duration, entry, {aggregates} FROM rows GROUP BY ALL ORDER BY hq, duration, entry"
+    ).pl()
+    for group in reduced.partition_by("hq"):
+        mine = rows.filter(hq=group["hq"][0])
+        columns = [mine[c].to_numpy().astype(float) for c in ("duration", "event", "entry")]
+        theirs = KaplanMeierFitter().fit(columns[0], columns[1], entry=columns[2])
+        done = estimator.finish(group, given_params)
+        points = done.series["survival"].filter(pl.col("x") > 0)
+        curve = theirs.survival_function_.loc[points["x"].to_list()].iloc[:, 0].to_numpy()
+        assert points["y"].to_numpy() == pytest.approx(curve, abs=1e-10)
+        area = figure(done, "rmst", "20").value
+        assert area == pytest.approx(restricted_mean_survival_time(theirs, t=20), abs=1e-10)
 
 
 @settings(deadline=None)

@@ -117,7 +117,8 @@ def test_published_statistics(
 ) -> None:
     rows = pl.read_csv(realdata / "survival_refs" / f"{name}.csv", separator=separator)
     done = compare_groups(rows[group].to_list(), rows[time].cast(pl.Float64).to_list(), (rows["status"] == 1).to_list())
-    assert figure(done[()], "chi2").value == pytest.approx(chi2, rel=5e-4)
+    digits = 5e-6 if chi2 < 1 else 5e-4 if chi2 == 16.793 else 5e-5  # as many as were published
+    assert figure(done[()], "chi2").value == pytest.approx(chi2, abs=digits)
     assert p is None or figure(done[()], "p").value == pytest.approx(p, abs=5e-6)
 
 

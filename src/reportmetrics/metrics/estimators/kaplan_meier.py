@@ -69,7 +69,7 @@ class KaplanMeier:
         """How many spells, and how many events, end at each duration (and entry)."""
         aggregates = {
             "n_rows": "CAST(count(*) AS BIGINT)",
-            "n_events": "CAST(sum(CASE WHEN event THEN 1 ELSE 0 END) AS BIGINT)",
+            "n_events": "CAST(count(CASE WHEN event THEN 1 END) AS BIGINT)",
         }
         if "stale" in columns:
             aggregates["n_stale"] = "CAST(sum(CASE WHEN stale THEN 1 ELSE 0 END) AS BIGINT)"

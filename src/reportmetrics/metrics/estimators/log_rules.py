@@ -85,10 +85,15 @@ class Selection:
     open: int
 
     @property
+    def missing(self) -> bool:
+        """Whether more decisions are missing before the first one than chance leaves out."""
+        return self.expected > EXPECTED
+
+    @property
     def found(self) -> bool:
         """Whether the log holds what was closed in some time, rather than what was raised in it."""
-        missing = self.expected > EXPECTED and self.days > self.longest_after
-        return missing or (self.open == 0 and self.window < NARROW)
+        unexplained = self.missing and self.days > self.longest_after
+        return unexplained or (self.open == 0 and self.window < NARROW)
 
 
 def selection(log: Log) -> Selection | None:
@@ -111,10 +116,11 @@ def selection(log: Log) -> Selection | None:
         duration, entry = log.ended - raised, log.entry - raised
         entries = entry[seen] if np.isfinite(entry[seen]).any() else None
         table = risk_table(duration[seen], np.where(log.decided, log.rows, 0)[seen], log.rows[seen], entries)
-        heights = np.concatenate([[1.0], product_limit(table).survival])
+        curve = product_limit(table)
+        heights, time = np.concatenate([[1.0], curve.survival]), curve.table.time
         # Before the first decision: up to the day ahead of it, S as it is just ahead of that time.
-        then = heights[np.searchsorted(table.time, (first - raised)[early], side="left")]
-        since = heights[np.searchsorted(table.time, entry[early], side="right")]
+        then = heights[np.searchsorted(time, (first - raised)[early], side="left")]
+        since = heights[np.searchsorted(time, entry[early], side="right")]
         chance = 1 - np.divide(then, since, out=np.ones_like(then), where=since > 0)
         expected = float((np.maximum(chance, 0.0) * log.rows[early]).sum())
     shortest = float((log.ended - raised)[log.decided].min())

@@ -43,8 +43,11 @@ class RiskTable:
 
 def usable_spells(reduced: pl.DataFrame) -> pl.DataFrame:
     """Reduced rows with a duration from 0 that were at risk at some time: without entry, or entered before the end."""
-    seen = reduced.filter(pl.col("duration").is_not_null() & (pl.col("duration") >= 0))
-    if "entry" in seen.columns:
+    lowest = reduced["duration"].min()
+    sound = reduced["duration"].null_count() == 0 and isinstance(lowest, int | float) and lowest >= 0
+    # A filter takes longer than the rest of a small group, and there is hardly ever something to leave out.
+    seen = reduced if sound else reduced.filter(pl.col("duration").is_not_null() & (pl.col("duration") >= 0))
+    if "entry" in seen.columns and seen["entry"].null_count() < seen.height:
         seen = seen.filter(pl.col("entry").is_null() | (pl.col("entry") < pl.col("duration")))
     return seen
 
@@ -55,9 +58,12 @@ def risk_table(duration: FloatArray, events: IntArray, rows: IntArray, entry: Fl
     ``entry`` is when they came under observation (minus infinity: from the start). Spells with entry >= duration were
     never seen at risk and must be left out before.
     """
-    time, index = np.unique(duration, return_inverse=True)
-    d = np.bincount(index, weights=events, minlength=len(time)).astype(np.int64)
-    exits = np.bincount(index, weights=rows, minlength=len(time)).astype(np.int64)
+    if (duration[1:] > duration[:-1]).all():  # as reduced without entries: nothing to sort or to add up
+        time, d, exits = duration, events, rows
+    else:
+        time, index = np.unique(duration, return_inverse=True)
+        d = np.bincount(index, weights=events, minlength=len(time)).astype(np.int64)
+        exits = np.bincount(index, weights=rows, minlength=len(time)).astype(np.int64)
     at_risk = exits[::-1].cumsum()[::-1]
     if entry is not None:
         # A spell that enters at or after t is not at risk at t although its exit lies beyond.
@@ -89,7 +95,10 @@ def spell_caveats(reduced: pl.DataFrame, missing: int, events: int | None) -> tu
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Product-limit curve at the times of ``table``: S, Greenwood's sum, and the 95 % interval."""
+    """Product-limit curve at the times of ``table``: S, Greenwood's sum, and the 95 % interval.
+
+    ``table`` holds the times at which the curve steps, the first and the last time; without any event all times.
+    """
 
     table: RiskTable
     survival: FloatArray
@@ -114,18 +123,24 @@ def product_limit(table: RiskTable, interval: Interval = "log-log") -> Curve:
     first event both bounds are 1, as in R's ``survfit``. With no event at all S is 1 and the lower bound is
     0.025^(1/n), the exact binomial one, with n at risk at that time.
     """
+    happens = table.events > 0
+    some = bool(happens.any())
+    if some:
+        happens[[0, -1]] = True
+        table = RiskTable(table.time[happens], table.events[happens], table.exits[happens], table.at_risk[happens])
     n, d = table.at_risk.astype(np.float64), table.events.astype(np.float64)
     survival: FloatArray = np.cumprod(1 - d / n, dtype=np.float64)
     greenwood = np.cumsum(np.divide(d, n * (n - d), out=np.zeros_like(n), where=d < n))
-    if not table.events.any():
+    if not some:
         return Curve(table, survival, greenwood, 0.025 ** (1 / n), np.ones_like(n))
     se = np.sqrt(greenwood)
     if interval == "log":
         return Curve(table, survival, greenwood, survival * np.exp(-Z * se), np.minimum(1.0, survival * np.exp(Z * se)))
     inside = (survival > 0) & (survival < 1)
-    power = np.divide(Z * se, -np.log(survival, where=inside, out=np.ones_like(n)), where=inside, out=np.zeros_like(n))
-    lower = np.where(inside, survival ** np.exp(power), survival)
-    upper = np.where(inside, survival ** np.exp(-power), survival)
+    log = np.log(survival, where=inside, out=-np.ones_like(n))
+    factor = np.exp(np.divide(Z * se, -log, where=inside, out=np.zeros_like(n)))
+    lower = np.where(inside, np.exp(log * factor), survival)
+    upper = np.where(inside, np.exp(log / factor), survival)
     return Curve(table, survival, greenwood, lower, upper)
 
 
@@ -134,8 +149,9 @@ def quantile_time(time: FloatArray, survival: FloatArray, q: float) -> float | N
 
     An interval's curve need not fall everywhere, so the first time at which it is low enough counts.
     """
-    low = np.flatnonzero(survival <= 1 - q + TOLERANCE)
-    return float(time[low[0]]) if low.size else None
+    low = survival <= 1 - q + TOLERANCE
+    first = int(low.argmax())
+    return float(time[first]) if low[first] else None
 
 
 def restricted_mean(curve: Curve, tau: float) -> tuple[float, float]:
