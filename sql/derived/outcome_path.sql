@@ -7,6 +7,7 @@ level: outcome
 SELECT
     outcome_indicator.objective_id,
     outcome_indicator.indicator_id,
+    outcome_indicator.baseline_on,
     outcome_indicator.target_on,
     outcome_indicator.noise,
     outcome_reading.observed_on,

@@ -12,6 +12,7 @@ limits: >-
   The slope of progress over all readings of today's version, a median of slopes between pairs, so that one odd
   reading does not move it. Null under four readings; the pace also past the target date and when the target is
   reached. The slope needed runs from today and the latest reading to the target date.
+  'planned' is where an even pace from the day of the baseline would stand today.
 source: Theil 1950, Sen 1968; Kendall 1945 tau-b
 owner: ops-assessment
 reviewed: 2022-01-10
@@ -23,6 +24,7 @@ SELECT
     outcome_path.indicator_id,
     outcome_path.observed_on,
     outcome_path.progress AS value,
+    outcome_path.baseline_on AS start_on,
     outcome_path.target_on,
     as_of.as_of AS seen_on
 FROM outcome_path

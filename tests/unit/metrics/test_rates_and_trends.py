@@ -160,6 +160,23 @@ def test_readings_of_one_day_have_no_slope() -> None:
     assert figure(trend([0.1, 0.2, 0.3, 0.4], every=0), "slope").reason == "all readings are of one day"
 
 
+def test_planned_and_needed_paths() -> None:
+    start, seen, target = dt.date(2021, 1, 1), dt.date(2021, 6, 1), dt.date(2021, 12, 31)
+    found = trend([0.0, 0.1, 0.2, 0.3], start_on=start, seen_on=seen, target_on=target)
+    assert figure(found, "planned").value == pytest.approx(151 / 364)
+    day = (start - dt.date(1970, 1, 1)).days
+    assert found.series["planned"].select("x", "y").rows() == [(day, 0), (day + 364, 1)]
+    assert found.series["needed"].select("x", "y").rows() == [(day + 151, 0.3), (day + 364, 1)]
+    assert found.series["observed"]["y"].to_list() == [0.0, 0.1, 0.2, 0.3]
+    late = trend([1.2] * 4, start_on=start, seen_on=target + dt.timedelta(9), target_on=target)
+    assert figure(late, "planned").value == 1
+    assert "needed" not in late.series
+    early = trend([0.1], start_on=seen, seen_on=start, target_on=target)
+    assert figure(early, "planned").value == 0
+    assert figure(trend([0.1], start_on=None, seen_on=seen, target_on=target), "planned").value is None
+    assert figure(trend([0.1], start_on=target, seen_on=seen, target_on=target), "planned").value is None
+
+
 def test_pace_is_slope_over_what_is_needed_from_today() -> None:
     seen, target = dt.date(2021, 6, 1), dt.date(2022, 6, 1)
     found = trend([0.0, 0.1, 0.2, 0.3], seen_on=seen, target_on=target)
