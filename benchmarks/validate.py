@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import log_claims, wait_claims
+from benchmarks import log_claims, separation_claims, wait_claims
 from benchmarks.claims import DRAWS, Claim, covers, estimate, figure
 from reportmetrics.metrics.estimators.share import wilson
 from reportmetrics.metrics.estimators.survival import Z
@@ -75,7 +75,12 @@ def write(claims: list[Claim]) -> None:
     REPORT.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-PARTS: list[Callable[[], Iterable[Claim]]] = [wait_claims.all_claims, log_claims.all_claims, share_claims]
+PARTS: list[Callable[[], Iterable[Claim]]] = [
+    wait_claims.all_claims,
+    log_claims.all_claims,
+    share_claims,
+    separation_claims.all_claims,
+]
 
 
 def main() -> None:
