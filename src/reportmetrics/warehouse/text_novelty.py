@@ -14,7 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import polars as pl
+
+UInts = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.int64]
 
 LOOK_BACK = 4
 """How many narratives of the series are looked back on."""
@@ -36,9 +41,11 @@ _WORD = r"[\p{L}\p{M}\p{N}#]+"
 _LATEST = """
 SELECT row_key, report_id, template_id, unit_id, reporter_id, period_start, submitted_at, narrative
 FROM read_parquet($files)
-WHERE narrative IS NOT NULL
+WHERE narrative IS NOT NULL {where}
 QUALIFY row_number() OVER (PARTITION BY report_id ORDER BY revision DESC) = 1
 """
+_MIXERS = tuple(np.uint64(m) for m in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93))
+"""Odd numbers by which three hashes of words, and the series, are made one key."""
 
 
 def text_novelty(reports: Path, *, bucket_characters: int = BUCKET_CHARACTERS) -> pl.DataFrame:
@@ -50,14 +57,16 @@ def text_novelty(reports: Path, *, bucket_characters: int = BUCKET_CHARACTERS) -
     with duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
         sizes = connection.sql(
-            f"SELECT template_id, unit_id, cast(sum(length(narrative)) AS BIGINT) AS size FROM ({_LATEST}) AS latest "
+            "SELECT template_id, unit_id, cast(sum(length(narrative)) AS BIGINT) AS size "
+            "FROM read_parquet($files) WHERE narrative IS NOT NULL "
             "GROUP BY template_id, unit_id ORDER BY template_id, unit_id",
             params=files,
         ).pl()
         parts = [pl.DataFrame(schema=SCHEMA)]
         for bucket in _buckets(sizes, bucket_characters):
             connection.register("bucket", bucket)
-            texts = connection.sql(f"{_LATEST} AND (template_id, unit_id) IN (FROM bucket)", params=files).pl()
+            chosen = _LATEST.format(where="AND (template_id, unit_id) IN (FROM bucket)")
+            texts = connection.sql(chosen, params=files).pl()
             connection.unregister("bucket")
             parts.append(compare(texts))
     return pl.concat(parts).sort("row_key")
@@ -77,47 +86,62 @@ def _buckets(sizes: pl.DataFrame, limit: int) -> Iterator[pl.DataFrame]:
 
 def compare(texts: pl.DataFrame) -> pl.DataFrame:
     """The table for whole series: columns as selected from ``report``, one row per narrative."""
-    masked = pl.col("narrative").str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\p{N}", "#")
     series = ["template_id", "unit_id"]
+    words = _normal(texts["narrative"]).str.extract_all(_WORD)
     numbered = (
-        texts.with_columns(word=masked.str.extract_all(_WORD))
-        .drop("narrative")
-        .with_columns(words=pl.col("word").list.len().cast(pl.Int64))
+        texts.drop("narrative")
+        .with_columns(word=words, words=words.list.len().cast(pl.Int64))
         .filter(pl.col("words") > 0)
         .sort(*series, "period_start", "submitted_at", "report_id")
-        .with_columns(number=pl.int_range(pl.len()).over(series), series=pl.struct(series).rank("dense"))
-        .with_row_index("text")
+        .with_columns(first=pl.int_range(pl.len()).over(series) == 0, series=pl.struct(series).rank("dense"))
     )
-    told = numbered.join(_new_words(numbered.select("text", "series", "number", "word")), on="text", how="left")
-    first = pl.col("number") == 0
-    return told.with_columns(new_words=pl.when(first).then(None).otherwise(pl.col("new_words"))).select(
-        pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()
+    new = _new_words(
+        _masked_hashes(numbered["word"].explode()),
+        numbered["words"].to_numpy(),
+        numbered["series"].to_numpy().astype(np.uint64),
     )
-
-
-def _new_words(texts: pl.DataFrame) -> pl.DataFrame:
-    """Columns text, new_words; ``texts`` has text, series, number and the list ``word``, in order."""
-    words = texts.select("text", pl.col("word")).explode("word").select("text", word=pl.col("word").hash(7))
-
-    def same_text(other: int) -> pl.Expr:
-        return pl.col("text") == pl.col("text").shift(other)
-
-    ahead = {f"word_{n}": pl.col("word").shift(-n) for n in (1, 2)}
-    run = pl.struct("word", "word_1", "word_2").hash(7)
-    runs = words.with_columns(**ahead).select("text", run=pl.when(same_text(-2)).then(run)).with_row_index("place")
-    before = pl.col("number").shift(1).over("series", "run")
-    copied = (
-        runs.drop_nulls("run")
-        .select("text", "run")
-        .unique()
-        .join(texts.select("text", "series", "number"), on="text")
-        .sort("series", "run", "number")
-        .filter(pl.col("number") - before <= LOOK_BACK)
-        .select("text", "run", copied=pl.lit(value=True))
+    known = numbered.with_columns(new_words=pl.Series(new)).with_columns(
+        new_words=pl.when(pl.col("first")).then(None).otherwise(pl.col("new_words"))
     )
-    starts = runs.join(copied, on=["text", "run"], how="left").sort("place")
-    starts = starts.with_columns(pl.col("copied").fill_null(value=False))
-    old = pl.col("copied")
-    for back in (1, 2):
-        old = old | (pl.col("copied").shift(back, fill_value=False) & same_text(back).fill_null(value=False))
-    return starts.select("text", new=~old).group_by("text").agg(new_words=pl.col("new").sum().cast(pl.Int64))
+    return known.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
+
+
+def _normal(narratives: pl.Series) -> pl.Series:
+    """Lower case, and one form for characters that look alike (NFKC), which plain ASCII needs not."""
+    plain = not narratives.str.contains(r"[^\x00-\x7f]").any()
+    return (narratives if plain else narratives.str.normalize("NFKC")).str.to_lowercase()
+
+
+def _masked_hashes(words: pl.Series) -> UInts:
+    """A hash of each word, digits masked; worked out once for each different word."""
+    codes = words.cast(pl.Categorical)
+    different = pl.DataFrame({"word": codes.unique()})
+    hashes = different.with_columns(hash=pl.col("word").cast(pl.String).str.replace_all(r"\p{N}", "#").hash(7))
+    return pl.DataFrame({"word": codes}).join(hashes, on="word", how="left", maintain_order="left")["hash"].to_numpy()
+
+
+def _new_words(words: UInts, lengths: Ints, series: UInts) -> Ints:
+    """New words of each text. ``words`` of all texts in a row; texts in order of series, then of time.
+
+    Runs of three words are sorted by what they say and the series, then by text. A run is a copy when the text before,
+    among those that hold the same run, is at most ``LOOK_BACK`` texts back: within a series texts are numbered on.
+    """
+    text = np.repeat(np.arange(len(lengths)), lengths)
+    starts = np.flatnonzero(text[:-2] == text[2:])
+    if not starts.size:
+        return np.asarray(lengths, dtype=np.int64)
+    first, second, third, apart = _MIXERS
+    key = words[starts] * first + words[starts + 1] * second + words[starts + 2] * third + series[text[starts]] * apart
+    order = np.argsort(key, kind="stable")
+    key, holder = key[order], text[starts[order]]
+    same_run = np.r_[False, key[1:] == key[:-1]]
+    again = same_run & np.r_[False, holder[1:] == holder[:-1]]
+    # One entry for each text that holds the run, however often; copied when the entry before is near.
+    entry = np.cumsum(~again) - 1
+    entries = np.flatnonzero(~again)
+    near = same_run[entries] & (np.diff(holder[entries], prepend=0) <= LOOK_BACK)
+    copied = starts[order[near[entry]]]
+    old = np.zeros(len(words), dtype=np.bool_)
+    for ahead in range(3):
+        old[copied + ahead] = True
+    return np.bincount(text[~old], minlength=len(lengths))

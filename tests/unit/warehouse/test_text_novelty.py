@@ -75,6 +75,11 @@ def test_empty_narratives_are_none_and_do_not_push_others_out() -> None:
     assert counts(copied, "", " ... ", None, "", "-", copied) == [(3, None), (3, 0)]
 
 
+def test_nothing_but_empty_narratives() -> None:
+    assert counts("", " ") == []
+    assert counts("one two", "one") == [(2, None), (1, 1)]
+
+
 def test_arabic_with_marks_and_its_own_digits() -> None:
     first = "التقى المستشار بالمدير العام ٣ مرات"
     again = "التقى المستشار بالمدير العام ٧ مرات ثم غادر"
