@@ -93,7 +93,7 @@ def _profile(folder: Path, _state: State) -> Profile:
 def _catalogue(folder: Path, _state: State) -> Catalogue:
     """Load and lint: a metric that does not lint stops everything before anything is computed."""
     catalogue = load_catalogue(folder)
-    errors = [str(f) for f in lint_folder(folder, today=dt.date.today()) if f.severity == "error"]
+    errors = [str(f) for f in lint_folder(folder, today=dt.date.today(), loaded=catalogue) if f.severity == "error"]
     if errors:
         raise StepError("\n".join(["the metrics have mistakes; nothing was computed", *errors]))
     return catalogue
@@ -165,9 +165,7 @@ def measure(
     catalogue = current_catalogue()
     with open_engine(engine, open_snapshot(settings, as_of)) as opened:
         results = compute(catalogue, opened, as_of=as_of, select=select, track=track)
-    folder = _workspace(settings, as_of) / "results"
-    for metric in select if select is not None else catalogue.metrics:
-        _save_results(folder / metric, results, metric)
+    _save_results(_workspace(settings, as_of) / "results", results, select if select is not None else catalogue.metrics)
     return results
 
 
@@ -213,23 +211,42 @@ def _workspace(settings: Settings, as_of: dt.date) -> Path:
     return settings.staging / as_of.isoformat()
 
 
-_RESULT_PARTS = dataclasses.fields(Results)
-
-
-def _save_results(folder: Path, results: Results, metric: str) -> None:
+def _save_results(folder: Path, results: Results, metrics: Collection[str]) -> None:
+    """Add results of ``metrics`` to those in ``folder``, in the place of older ones of the same metrics."""
+    kept = _read_results(folder)
+    if kept is not None:
+        kept = Results(**{p: f.filter(~pl.col("metric").is_in(list(metrics))) for p, f in _parts(kept).items()})
+    done = sorted({*metrics, *_computed(folder)})
     folder.mkdir(parents=True, exist_ok=True)
-    for part in _RESULT_PARTS:
-        frame: pl.DataFrame = getattr(results, part.name)
-        frame.filter(pl.col("metric") == metric).write_parquet(folder / f"{part.name}.parquet")
+    for part, frame in _parts(Results.concat([kept, results]) if kept else results).items():
+        frame.write_parquet(folder / f"{part}.parquet")
+    (folder / "computed.json").write_text(json.dumps(done), encoding="utf-8")
 
 
 def _load_results(folder: Path, metrics: Iterable[str]) -> Results:
-    parts: list[Results] = []
-    for metric in metrics:
-        if not (folder / metric / "figures.parquet").is_file():
-            raise StepError(f"there are no results of {metric}; compute it first (asset '{metric.replace('.', '/')}')")
-        parts.append(Results(**{p.name: pl.read_parquet(folder / metric / f"{p.name}.parquet") for p in _RESULT_PARTS}))
-    return Results.concat(parts)
+    missing = sorted(set(metrics) - set(_computed(folder)))
+    results = _read_results(folder)
+    if missing or results is None:
+        named = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
+        raise StepError(f"there are no results of {named}; compute them first (assets below 'metrics')")
+    order = pl.Enum(sorted(_computed(folder)))
+    return Results(**{p: f.sort(pl.col("metric").cast(order), maintain_order=True) for p, f in _parts(results).items()})
+
+
+def _parts(results: Results) -> dict[str, pl.DataFrame]:
+    return {p.name: getattr(results, p.name) for p in dataclasses.fields(Results)}
+
+
+def _computed(folder: Path) -> list[str]:
+    """Metrics whose results are in ``folder``, with or without a figure."""
+    path = folder / "computed.json"
+    return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []
+
+
+def _read_results(folder: Path) -> Results | None:
+    if not _computed(folder):
+        return None
+    return Results(**{p.name: pl.read_parquet(folder / f"{p.name}.parquet") for p in dataclasses.fields(Results)})
 
 
 def _save_checks(path: Path, results: list[CheckResult]) -> None:

@@ -1,6 +1,6 @@
 """DuckDB over a snapshot's Parquet files, inside this process.
 
-The connection is in memory, with a view per table; it may read the snapshot's folder and nothing else.
+The connection is in memory, with a table or a view per table; it may read the snapshot's folder and nothing else.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+HELD_BELOW = 64 * 2**20
+"""A snapshot of fewer bytes of Parquet is read into memory once: a metric's query on it takes half the time."""
+
+
 class DuckDBEngine:
     """An engine over the snapshot in ``snapshot_folder`` (one folder of Parquet files per table).
 
@@ -42,9 +46,11 @@ class DuckDBEngine:
         self._connection = duckdb.connect(":memory:")
         try:
             self._settle(folder, memory_limit, threads)
+            size = sum(p.stat().st_size for table in tables for p in (folder / table).glob("*.parquet"))
+            kind = "TABLE" if size < HELD_BELOW else "VIEW"
             for table in tables:
                 files = _quoted(str(folder / table / "*.parquet"))
-                self._connection.execute(f'CREATE VIEW "{table}" AS SELECT * FROM read_parquet({files})')
+                self._connection.execute(f'CREATE {kind} "{table}" AS SELECT * FROM read_parquet({files})')
             self._connection.execute("SET lock_configuration = true")
         except BaseException:
             self.close()

@@ -22,7 +22,7 @@ from sqlglot.tokens import Tokenizer
 from reportmetrics.metrics.definition import Definition, DerivedDefinition, read_derived, read_metric
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.header import DefinitionError, Problem
-from reportmetrics.metrics.select import own_ctes
+from reportmetrics.metrics.select import own_ctes, written
 from reportmetrics.warehouse.tables import TABLES
 
 AS_OF = "as_of"
@@ -177,16 +177,23 @@ def _in_order(views: Mapping[str, DerivedDefinition], names: tuple[str, ...]) ->
 
 
 def _with_views(query: exp.Query, views: Mapping[str, DerivedDefinition], needed: tuple[str, ...]) -> str:
-    """``query`` with the views as CTEs ahead of its own."""
+    """``query`` with the views as CTEs ahead of its own.
+
+    The parts are written one by one and put together as text: a view is beneath many metrics, and writing its tree anew
+    for each of them took longer than reading all files.
+    """
+    if not needed:
+        return written(query)
     query = query.copy()
     own = query.args.get("with_")
-    ctes = [
-        exp.CTE(this=views[name].select.tree.copy(), alias=exp.TableAlias(this=exp.to_identifier(name)))
-        for name in needed
-    ]
-    if ctes:
-        query.set("with_", exp.With(expressions=[*ctes, *(own.expressions if own else [])]))
-    return query.sql(dialect="duckdb", pretty=True, comments=False)
+    ctes = [f"{_name(name)} AS (\n{views[name].select.written}\n)" for name in needed]
+    ctes += [written(cte) for cte in own.expressions] if own else []
+    query.set("with_", None)
+    return f"WITH {', '.join(ctes)}\n{written(query)}"
+
+
+def _name(name: str) -> str:
+    return exp.to_identifier(name).sql(dialect="duckdb")
 
 
 def _derived(view: DerivedDefinition, done: Mapping[str, Derived], core: Mapping[str, str]) -> Derived:

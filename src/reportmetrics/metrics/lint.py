@@ -40,12 +40,18 @@ def lint_catalogue(catalogue: Catalogue, *, today: dt.date, tests_folder: Path |
     return sorted({f for folder in folders for f in lint_folder(folder, today=today, tests_folder=tests_folder)})
 
 
-def lint_folder(sql_folder: Path, *, today: dt.date, tests_folder: Path | None = None) -> list[Finding]:
-    """All findings about the definitions below ``sql_folder``, also where they do not load; none raises."""
+def lint_folder(
+    sql_folder: Path, *, today: dt.date, tests_folder: Path | None = None, loaded: Catalogue | None = None
+) -> list[Finding]:
+    """All findings about the definitions below ``sql_folder``, also where they do not load; none raises.
+
+    ``loaded`` is the folder's catalogue where the caller has it already.
+    """
     subjects, findings = read_subjects(sql_folder)
     hashes: dict[str, str] = {}
     try:
-        hashes = {m.definition.id: m.definition_hash for m in load_catalogue(sql_folder).metrics.values()}
+        catalogue = loaded or load_catalogue(sql_folder)
+        hashes = {m.definition.id: m.definition_hash for m in catalogue.metrics.values()}
     except DefinitionError as error:
         findings += [
             Finding(p.path, p.line, p.code, "error", p.message, p.remedy) for p in error.problems if p.code != _OWN_CODE

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from reportmetrics.metrics.levels.engine import line_at, nodes, unstable_calls
 from reportmetrics.metrics.levels.relation import Fault, Reading
 from reportmetrics.metrics.levels.scope import line_of
+from reportmetrics.metrics.select import statements_of
 
 RESULTS = frozenset({"figure", "figures", "series", "listing", "listings", "publication", "manifest"})
 """Names that a metric's results go by."""
@@ -114,7 +114,7 @@ def names_read(parsed: exp.Expr) -> set[str]:
 def parsed_or_none(sql: str) -> exp.Expr | None:
     """The text's one statement, or None where it is not one; that is told by the typing."""
     try:
-        statements = [s for s in sqlglot.parse(sql, dialect="duckdb") if s is not None]
+        statements = statements_of(sql)
     except SqlglotError:
         return None
     return statements[0] if len(statements) == 1 else None

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from reportmetrics.engines.base import Engine
@@ -212,7 +213,7 @@ class _Parts:
         self.hidden = hidden
         self.head = {"metric": self.metric.id, "version": self.metric.version, "as_of": as_of}
         self.figures: list[dict[str, Any]] = []
-        self.series: list[pl.DataFrame] = []
+        self.points: list[tuple[str, str, pl.DataFrame]] = []
         self.listings: list[dict[str, Any]] = []
 
     def add(self, dims: Dims, estimate: Estimate) -> None:
@@ -237,15 +238,28 @@ class _Parts:
                     "caveats": [*figure.caveats, *self.metric.caveats],
                 }
             )
-        for name, points in estimate.series.items():
-            constants = {**self.head, "dims": key, "series": name}
-            self.series.append(points.with_columns(pl.lit(v).alias(k) for k, v in constants.items()))
+        self.points += [(key, name, points) for name, points in estimate.series.items()]
+
+    def _series(self) -> pl.DataFrame:
+        """All curves as one frame, put together at once: there may be hundreds of a few points each."""
+        if not self.points:
+            return pl.DataFrame(schema=SERIES_SCHEMA)
+        heights = [points.height for _, _, points in self.points]
+        numbers = [c for c in SERIES_SCHEMA if c not in {*self.head, "dims", "series"}]
+        return (
+            pl.concat([points.select(numbers) for _, _, points in self.points], how="vertical_relaxed")
+            .with_columns(
+                *(pl.lit(v).alias(k) for k, v in self.head.items()),
+                pl.Series("dims", np.repeat([dims for dims, _, _ in self.points], heights)),
+                pl.Series("series", np.repeat([name for _, name, _ in self.points], heights)),
+            )
+            .select(pl.col(c).cast(t) for c, t in SERIES_SCHEMA.items())
+        )
 
     def results(self) -> Results:
-        series = [s.select(pl.col(c).cast(t) for c, t in SERIES_SCHEMA.items()) for s in self.series]
         return Results(
             pl.DataFrame(self.figures, schema=FIGURE_SCHEMA, orient="row"),
-            pl.concat([pl.DataFrame(schema=SERIES_SCHEMA), *series]),
+            self._series(),
             pl.DataFrame(
                 [{**self.head, **row} for row in self.listings if row["dims"] not in self.hidden],
                 schema=LISTING_SCHEMA,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -25,13 +26,32 @@ ENGINE_BOUND = (
 """What engines compute differently, or not at all; an estimator does it from the rows."""
 
 
-@dataclass(frozen=True, slots=True)
+def written(node: exp.Expr) -> str:
+    """A query, or a part of one, as text to run: without comments, laid out for a person to read."""
+    return node.sql(dialect="duckdb", pretty=True, comments=False)
+
+
+@lru_cache(maxsize=512)
+def statements_of(sql: str) -> tuple[exp.Expr, ...]:
+    """The statements of a text; raises sqlglot's error.
+
+    Loading and lint share the trees: whoever changes one copies it first.
+    """
+    return tuple(s for s in sqlglot.parse(sql, dialect="duckdb") if s is not None)
+
+
+@dataclass(frozen=True)
 class Select:
     """A parsed query: its tree, the columns it returns in order, and the tables and views that it names."""
 
     tree: exp.Query
     columns: tuple[str, ...]
     reads: tuple[str, ...]
+
+    @cached_property
+    def written(self) -> str:
+        """The query as text to run."""
+        return written(self.tree)
 
     def canonical(self) -> str:
         """The query as text in which comments, layout and letter case of keywords do not count."""
@@ -46,7 +66,7 @@ def parse_select(sql: str, shown: str, first_line: int) -> tuple[Select | None, 
         return Problem(shown, first_line + line - 1, code, message, remedy)
 
     try:
-        statements = [s for s in sqlglot.parse(sql, dialect="duckdb") if s is not None]
+        statements = statements_of(sql)
     except SqlglotError as error:
         where = getattr(error, "errors", None) or [{}]
         line = first_line + int(where[0].get("line") or 1) - 1

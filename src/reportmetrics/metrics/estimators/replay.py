@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction, positive
-from reportmetrics.metrics.estimators.replay_loss import Loss, material_changes, phase_loss
+from reportmetrics.metrics.estimators.replay_loss import Changes, FloatArray, Loss, material_changes, phase_loss
 
 MONTH_DAYS = 30.4375
 LIMITS = ("error_limit", "missed_limit", "delay_limit")
@@ -94,7 +94,8 @@ class Replay:
         missing = reduced.height - known.height
         histories = _histories(known)
         hours = _hours_a_month(known)
-        cadences = [_replayed(histories, k, params["material"]) for k in params["cadences"]]
+        blocks = list(_blocks(histories, params["material"]))
+        cadences = [_replayed(blocks, k) for k in params["cadences"]]
         constant = int((histories["range"] == 0).sum())
         caveats: tuple[str, ...] = ()
         if constant:
@@ -157,17 +158,35 @@ def _histories(known: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(scale=scale, noise=noise)
 
 
-def _replayed(histories: pl.DataFrame, k: int, material: float) -> _Cadence:
-    phases = [Loss() for _ in range(k)]
-    fit = histories.filter(pl.col("length") >= 2 * k)
-    for same in fit.partition_by("length", maintain_order=True) if fit.height else []:
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """All series of one length, a row each, with what does not depend on the cadence."""
+
+    values: FloatArray
+    days: FloatArray
+    scale: FloatArray
+    changes: Changes
+
+
+def _blocks(histories: pl.DataFrame, material: float) -> Iterator[_Block]:
+    for same in histories.partition_by("length", maintain_order=True) if histories.height else []:
         values = np.array(same["value"].to_list(), dtype=np.float64)
-        days = np.array(same["at"].to_list(), dtype=np.float64)
         scale = same["scale"].to_numpy()
         changes = material_changes(values, same["noise"].fill_null(material).to_numpy() * scale)
+        yield _Block(values, np.array(same["at"].to_list(), dtype=np.float64), scale, changes)
+
+
+def _replayed(blocks: Sequence[_Block], k: int) -> _Cadence:
+    phases = [Loss() for _ in range(k)]
+    short = 0
+    for block in blocks:
+        count, length = block.values.shape
+        if length < 2 * k:
+            short += count
+            continue
         for phase in range(k):
-            phases[phase].add(phase_loss(values, days, scale, changes, k, phase))
-    return _Cadence(k, phases, histories.height - fit.height)
+            phases[phase].add(phase_loss(block.values, block.days, block.scale, block.changes, k, phase))
+    return _Cadence(k, phases, short)
 
 
 def _hours_a_month(known: pl.DataFrame) -> float | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
@@ -20,6 +19,7 @@ from reportmetrics.metrics.levels.narrowing import direct_tables, narrowed_level
 from reportmetrics.metrics.levels.relation import NOTHING, Fault, Reading, References, Relation, Shape
 from reportmetrics.metrics.levels.scope import Scope, alias_columns, line_of
 from reportmetrics.metrics.levels.sources import Sources
+from reportmetrics.metrics.select import statements_of
 
 _SELECT_PARTS = frozenset(
     {
@@ -68,7 +68,7 @@ class Reader:
     def text(self, sql: str) -> Relation:
         """The relation that a whole text returns."""
         try:
-            statements = [s for s in sqlglot.parse(sql, dialect="duckdb") if s is not None]
+            statements = statements_of(sql)
         except SqlglotError as error:
             reason = str(error).splitlines()[0]
             self.fault(1, "sql-syntax", f"the SQL cannot be parsed: {reason}", "correct the SELECT")
