@@ -106,37 +106,81 @@ def simulate(profile: Profile, plan: Plan, *, as_of: dt.date) -> Load:
     Raises :class:`SimulationError` for a form that the profile does not have, an interval below 1, a personnel below
     1, or forms that are merged in a circle.
     """
-    mission = profile.mission
-    forms = {t.template_id: t for t in profile.templates if _in_force(t.valid_from, t.valid_to, as_of)}
-    _check(plan, forms)
-    personnel = mission.personnel.total if plan.personnel is None else plan.personnel
-    factor = personnel / mission.personnel.total
-    units = [u.unit_id for u in mission.units if _in_force(u.opened, u.closed, as_of)]
+    base = terms(profile, as_of=as_of)
+    known = {t.template_id: t for t in base.forms}
+    _check(plan, known)
+    personnel = base.personnel if plan.personnel is None else plan.personnel
+    factor = personnel / base.personnel
     gone = {*plan.drop, *(merged for merged, _ in plan.merge)}
     loads = []
-    for name, form in forms.items():
+    for name, form in known.items():
         if name in gone:
             continue
-        minutes = _minutes(form)
-        for merged, into in plan.merge:
-            if into == name:
-                minutes += _added(forms[merged], form)
-        senders = len(units if form.units is None else [u for u in units if u in form.units])
-        growth = 1.0 if form.per == "mission" else factor
-        at_once = senders if form.per != "mission" or form.units is not None else 1
-        responses = PERIODS_A_YEAR[form.every] / plan.every.get(name, 1) * at_once * growth
+        minutes = sum((form.adds[merged] for merged, into in plan.merge if into == name), form.minutes)
+        responses = form.responses / plan.every.get(name, 1) * (factor if form.grows else 1.0)
         hours = minutes.scaled(responses / 60)
         loads.append(FormLoad(name, form.name, responses, hours, hours.scaled(1 - form.normal_course)))
-    load = Load(
-        personnel,
-        mission.personnel.advisors * factor,
-        len(units) * factor,
-        tuple(loads),
-        None,
+    load = Load(personnel, base.advisors * factor, base.units * factor, tuple(loads), None, base.currency, factor)
+    return _with_cost(load, base.tariffs)
+
+
+@dataclass(frozen=True, slots=True)
+class FormTerms:
+    """What one form contributes today. ``responses`` a year; minutes of one report; ``grows`` with the mission or not.
+
+    ``adds`` gives, for each other form, the minutes that a report of this one takes more when it takes that form in.
+    """
+
+    template_id: str
+    name: str
+    period: Every
+    responses: float
+    grows: bool
+    minutes: Range
+    normal_course: float
+    adds: Mapping[str, Range]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """All that the load of a year is reckoned from; the page *Simulate* reckons from the same."""
+
+    personnel: int
+    advisors: float
+    units: float
+    currency: str
+    tariffs: tuple[float, ...]
+    forms: tuple[FormTerms, ...]
+
+
+def terms(profile: Profile, *, as_of: dt.date) -> Terms:
+    """The forms and units in force at ``as_of``."""
+    mission = profile.mission
+    forms = [t for t in profile.templates if _in_force(t.valid_from, t.valid_to, as_of)]
+    units = [u.unit_id for u in mission.units if _in_force(u.opened, u.closed, as_of)]
+    return Terms(
+        mission.personnel.total,
+        mission.personnel.advisors,
+        len(units),
         mission.currency,
-        factor,
+        tuple(t.per_hour for t in mission.tariffs),
+        tuple(_form_terms(form, forms, units) for form in forms),
     )
-    return _with_cost(load, [t.per_hour for t in mission.tariffs])
+
+
+def _form_terms(form: Template, forms: Collection[Template], units: Collection[str]) -> FormTerms:
+    senders = len(units if form.units is None else [u for u in units if u in form.units])
+    at_once = senders if form.per != "mission" or form.units is not None else 1
+    return FormTerms(
+        form.template_id,
+        form.name,
+        form.every,
+        PERIODS_A_YEAR[form.every] * at_once,
+        form.per != "mission",
+        _minutes(form),
+        form.normal_course,
+        {other.template_id: _added(other, form) for other in forms if other is not form},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +207,7 @@ def _in_force(first: dt.date | None, last: dt.date | None, day: dt.date) -> bool
     return (first is None or first <= day) and (last is None or day <= last)
 
 
-def _check(plan: Plan, forms: Mapping[str, Template]) -> None:
+def _check(plan: Plan, forms: Collection[str]) -> None:
     named = [*plan.every, *plan.drop, *(name for pair in plan.merge for name in pair)]
     unknown = sorted({name for name in named if name not in forms})
     if unknown:
@@ -192,7 +236,7 @@ def _added(form: Template, into: Template) -> Range:
     return Range(*(max(0.0, m - spared) for m in (whole.low, whole.central, whole.high)))
 
 
-def _with_cost(load: Load, tariffs: list[float]) -> Load:
+def _with_cost(load: Load, tariffs: Collection[float]) -> Load:
     """Cost from low hours at the lowest tariff to high hours at the highest; central at their mean."""
     if not tariffs:
         return load

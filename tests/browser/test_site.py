@@ -11,8 +11,16 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("index", "headquarters", "headquarters-shape", "headquarters-grants-committee", "burden", "definitions")
-MAIN = ("index", "headquarters", "burden", "definitions")
+PAGES = (
+    "index",
+    "headquarters",
+    "headquarters-shape",
+    "headquarters-grants-committee",
+    "burden",
+    "simulate",
+    "definitions",
+)
+MAIN = ("index", "headquarters", "burden", "simulate", "definitions")
 WIDTHS = (1440, 768, 390)
 
 

@@ -50,6 +50,9 @@ class Personnel(Model):
 
     total: Annotated[int, Field(ge=1)]
     advisors: Annotated[int, Field(ge=1)]
+    planned: Annotated[int | None, Field(ge=1, description="strength that is planned; pages show reporting at it")] = (
+        None
+    )
 
 
 class Tolerances(Model):

@@ -30,9 +30,15 @@ CONTENT_POLICY = (
 
 def write_site(publication: Path, edition: Edition, *, track: Track = silent) -> None:
     """Render all pages of an edition into ``site/`` and their tables into ``exports/charts/``."""
-    from reportmetrics.publish.pages import burden, definitions, headquarters, overview
+    from reportmetrics.publish.pages import burden, definitions, headquarters, overview, simulate
 
-    pages = [overview.build(edition), *headquarters.build(edition), burden.build(edition), definitions.build(edition)]
+    pages = [
+        overview.build(edition),
+        *headquarters.build(edition),
+        burden.build(edition),
+        simulate.build(edition),
+        definitions.build(edition),
+    ]
     _refuse_doubles([p.file for p in pages])
     site = publication / "site"
     _copy_assets(site / "assets", _newest_assets(publication.parent))

@@ -74,6 +74,7 @@ def test_every_page_has_frame_marking_policy_and_one_heading(tmp_path):
         "headquarters-shape.html",
         "headquarters-grants-committee.html",
         "burden.html",
+        "simulate.html",
         "definitions.html",
     }
     for html in pages.values():
@@ -159,7 +160,7 @@ def test_markup_in_names_is_shown_as_typed_everywhere(tmp_path):
 
 def test_no_data_yet(tmp_path):
     pages = site(tmp_path, Results.empty())
-    assert set(pages) == {"index.html", "headquarters.html", "burden.html", "definitions.html"}
+    assert set(pages) == {"index.html", "headquarters.html", "burden.html", "simulate.html", "definitions.html"}
     overview_html = pages["index.html"]
     assert "No figures yet: no report, reading or request was received" in overview_html
     assert "Expected from: Request register; mission since 1 December 2020." in pages["headquarters.html"]

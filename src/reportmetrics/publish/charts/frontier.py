@@ -170,23 +170,22 @@ def _labels(
         )
     ]
 
-    def put(text: str, hours: float, error: float, *, bold: bool, colour: str) -> None:
-        shown = f"<b>{text}</b>" if bold else text
-        found = place(
-            pixel(hours, error), text_size(text, bold=bold), inside=inside, boxes=boxes, points=marks, gaps=(7, 13, 22)
-        )
+    def put(text: str, hours: float, error: float, *, bold: bool, colour: str) -> bool:
+        size = text_size(text, bold=bold)
+        found = place(pixel(hours, error), size, inside=inside, boxes=boxes, points=marks, gaps=(7, 13, 22))
         if found is None:
-            return
+            return False
         dx, dy, box = found
         boxes.append(box)
+        shown = f"<b>{text}</b>" if bold else text
         notes.append(note(shown, scale.at(hours), error, xshift=dx, yshift=-dy, font={"size": 12, "color": colour}))
+        return True
 
     for route in sorted(routes, key=lambda r: not r.named):
-        if not route.points:
-            continue
         colour = palette.PURPLE if route.named else palette.INK
-        k, x, y = route.points[-1]
-        put(for_plotly(shortened(route.name, names)), x, y, bold=True, colour=colour)
+        name = for_plotly(shortened(route.name, names))
+        # The end of the line is the best place for the name; any other point of it will do.
+        any(put(name, x, y, bold=True, colour=colour) for _, x, y in reversed(route.points))
         for k, x, y in route.points:
             put(str(k), x, y, bold=k == route.advised, colour=colour if k == route.advised else palette.NOTE)
     shade = f"error inside the tolerance, up to {numbers.percent(tolerance)}"
