@@ -97,7 +97,7 @@ CASES = {
     "unknown key unlike any": (
         "mission.yaml",
         ("personnel: {total", "personnel: {zzz: 1, total"),
-        ["mission.yaml: personnel.zzz: unknown key 'zzz'; remove it; known keys: advisors, total"],
+        ["mission.yaml: personnel.zzz: unknown key 'zzz'; remove it; known keys: advisors, planned, total"],
     ),
     "misspelt value": (
         "templates.yaml",
