@@ -20,8 +20,8 @@ _MARKED = "chr(26) || {cell}"
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 """Years outside are slips of the pen (217, 20222)."""
 
-CELL_DATES = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
-"""How the workbook reader writes real date cells; understood besides the formats that the mapping names."""
+CELL_DATES = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S.%f%z")
+"""How readers write real dates of workbooks and Parquet; understood besides the formats that the mapping names."""
 
 
 def literal(text: str) -> str:

@@ -67,7 +67,7 @@ def _select(
             f"(SELECT r.*, t.pos, t.label, list_extract([{cells}], t.pos + 1) AS cell "
             f"FROM {source} AS r CROSS JOIN turned_{group.number} AS t)"
         )
-    extra = CELL_DATES if group.source.reader == "xlsx" else ()
+    extra = CELL_DATES if group.source.reader in ("xlsx", "parquet") else ()
     inner, outer = [], []
     for column in table.columns:
         origin = fitted.origins.get(column.name)

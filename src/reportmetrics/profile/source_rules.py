@@ -13,7 +13,7 @@ from itertools import chain
 
 from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.rules import unknown_id
-from reportmetrics.profile.sources import ColumnMap, FileDate, FromColumn, Source, TableMap
+from reportmetrics.profile.sources import ColumnMap, FileDate, FromColumn, Options, Source, TableMap
 from reportmetrics.warehouse.tables import SOURCE_TABLES, Column, Table
 
 _TABLES = {t.name: t for t in SOURCE_TABLES}
@@ -42,6 +42,7 @@ def _one_source(file: str, source: Source, ids: Ids) -> Iterator[Problem]:
     except LookupError:
         known = "use a name that Python knows, such as utf-8 or cp1252"
         yield Problem(file, "options.encoding", f"unknown encoding '{source.options.encoding}'", known)
+    yield from _unused_options(file, source)
     yield from _known_from(file, source, groups)
     names = [t.table for t in source.tables]
     for name in sorted({n for n in names if names.count(n) > 1}):
@@ -53,6 +54,22 @@ def _one_source(file: str, source: Source, ids: Ids) -> Iterator[Problem]:
             continue
         yield from _sheet(file, key, source, entry)
         yield from _one_table(file, key, entry, _TABLES[entry.table], groups, ids)
+
+
+_OPTIONS: Mapping[str, frozenset[str]] = {
+    "csv": frozenset({"encoding", "delimiter", "quote"}),
+    "json": frozenset({"encoding", "records"}),
+    "ndjson": frozenset({"encoding"}),
+}
+_LAYOUT = frozenset({"encoding", "delimiter", "quote", "records"})
+"""Options that only some readers know."""
+
+
+def _unused_options(file: str, source: Source) -> Iterator[Problem]:
+    known = _OPTIONS.get(source.reader, frozenset())
+    beyond = set(_LAYOUT if source.reader in ("csv", "xlsx") else Options.model_fields) - known - {"sheet"}
+    for name in sorted(source.options.model_fields_set & beyond):
+        yield Problem(file, f"options.{name}", f"the reader '{source.reader}' has no such option", "remove it")
 
 
 def _groups(file: str, key: str, pattern: str | None) -> tuple[Groups, list[Problem]]:

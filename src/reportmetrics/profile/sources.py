@@ -60,6 +60,9 @@ class Options(Model):
     quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
     skip_rows: Annotated[int, Field(ge=0, description="rows before the header")] = 0
     sheet: Annotated[str | None, Field(description="sheet of a workbook")] = None
+    records: Annotated[
+        str | None, Field(description="json: where the list of records is, names joined by dots; default: the top")
+    ] = None
 
 
 class Unpivot(Model):
@@ -116,7 +119,7 @@ class Source(Model):
     sender: Annotated[str, Field(description="who sends it, and gets its rejects back")]
     files: Annotated[str, Field(description="glob below the landing folder")]
     every: Annotated[str, Field(pattern=r"^\d+ days?$", description="how often it is expected")] = "7 days"
-    reader: Literal["csv", "xlsx"]
+    reader: Literal["csv", "xlsx", "json", "ndjson", "parquet", "iati", "xes"]
     options: Options = Options()
     facts: Annotated[
         str | None, Field(description="regular expression with named groups, matched to the file's name")

@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, clean_header, sheet_schema
+from reportmetrics.ingest.readers.encoding import decoded
 from reportmetrics.profile.sources import Options
 
 _LONGEST_CELL = 16 * 1024 * 1024
@@ -23,29 +24,8 @@ _MOST_COLUMNS = 4_096
 
 def read_csv(path: Path, options: Options, sheets: Sequence[str | None]) -> dict[str | None, Sheet | UnreadableError]:
     """See ``base.Reader``; a CSV file is one sheet, called None."""
-    sheet = _read(_text(path.read_bytes(), options.encoding), options)
+    sheet = _read(decoded(path.read_bytes(), options.encoding), options)
     return dict.fromkeys(sheets, sheet)
-
-
-def _text(data: bytes, encoding: str) -> str:
-    if not data.strip():
-        raise UnreadableError("empty_file", "the file is empty", "send the file again")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") and not encoding.lower().replace("_", "-").startswith("utf-16"):
-        raise UnreadableError("wrong_encoding", "the file is UTF-16", f"save it as {encoding}, or declare 'utf-16'")
-    try:
-        text = data.decode(encoding)
-    except UnicodeError as error:
-        at = error.start if isinstance(error, UnicodeDecodeError) else 0
-        line = data.count(b"\n", 0, at) + 1
-        raise UnreadableError(
-            "wrong_encoding",
-            f"line {line} is not {encoding} text (byte {at})",
-            f"save the file as {encoding}, or declare its encoding in 'options'",
-        ) from None
-    if "\x00" in text:
-        line = text.count("\n", 0, text.index("\x00")) + 1
-        raise UnreadableError("nul_character", f"line {line} holds a NUL character", "export the file again as text")
-    return text.removeprefix("\ufeff")
 
 
 def _read(text: str, options: Options) -> Sheet:

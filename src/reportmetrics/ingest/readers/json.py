@@ -1,0 +1,118 @@
+"""JSON: a list of flat records, at the top of the file or below a declared path; and NDJSON, a record a line.
+
+Numbers keep the digits that the file has: nothing becomes a float on the way. ``null``, an empty text and a missing key
+are the same: nothing was entered. Records within records are refused, since which cell is meant would be a guess.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from reportmetrics.ingest.readers.base import Sheet, UnreadableError
+from reportmetrics.ingest.readers.encoding import decoded
+from reportmetrics.ingest.readers.records import Records
+from reportmetrics.profile.sources import Options
+
+
+def read_json(path: Path, options: Options, sheets: Sequence[str | None]) -> dict[str | None, Sheet | UnreadableError]:
+    """See ``base.Reader``; a file is one sheet, called None. ``source_row`` is the number of the record, from 1."""
+    text = decoded(path.read_bytes(), options.encoding)
+    records = Records()
+    for number, item in enumerate(_listed(_parsed(text, None), options.records), start=1):
+        records.add(number, _cells(item, number))
+    return dict.fromkeys(sheets, records.sheet())
+
+
+def read_ndjson(
+    path: Path, options: Options, sheets: Sequence[str | None]
+) -> dict[str | None, Sheet | UnreadableError]:
+    """See ``base.Reader``; a file is one sheet, called None. ``source_row`` is the number of the line."""
+    records = Records()
+    for number, line in enumerate(decoded(path.read_bytes(), options.encoding).split("\n"), start=1):
+        if line and not line.isspace():
+            records.add(number, _cells(_parsed(line, number), number))
+    return dict.fromkeys(sheets, records.sheet())
+
+
+class _TwiceError(ValueError):
+    """A key stands in one record twice."""
+
+
+def _parsed(text: str, line: int | None) -> Any:
+    try:
+        return json.loads(
+            text, parse_float=str, parse_int=str, parse_constant=_no_number, object_pairs_hook=_unique_keys
+        )
+    except json.JSONDecodeError as error:
+        where = f"line {line or error.lineno}, character {error.colno}"
+        cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
+        said = "the file ends in the middle of a record" if cut and line is None else f"not JSON ({error.msg})"
+        raise UnreadableError("broken_json", f"{where}: {said}", "export the file again and send it whole") from None
+    except RecursionError:
+        raise UnreadableError(
+            "nested_value", "lists within lists without end", "export flat records, one value a key"
+        ) from None
+    except _TwiceError as error:
+        where = "" if line is None else f"line {line}: "
+        raise UnreadableError("duplicate_column", f"{where}{error}", "give each value a name of its own") from None
+    except ValueError as error:
+        where = "" if line is None else f"line {line}: "
+        raise UnreadableError("broken_json", f"{where}not JSON ({error})", "export the file again") from None
+
+
+def _no_number(name: str) -> str:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _unique_keys(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _TwiceError(f"key '{key}' stands in one record twice")
+        found[key] = value
+    return found
+
+
+def _listed(data: Any, path: str | None) -> list[Any]:
+    """The list of records below ``path``, names joined by dots."""
+    for name in path.split(".") if path else ():
+        if not isinstance(data, dict) or name not in data:
+            there = f"; there are: {', '.join(list(data)[:20])}" if isinstance(data, dict) else ""
+            said = f"nothing is found at '{path}' ('{name}' is missing{there})"
+            raise UnreadableError("no_records", said, "correct 'records' in 'options', or send the agreed export")
+        data = data[name]
+    if isinstance(data, list):
+        return data
+    hint = "send a list of records"
+    if isinstance(data, dict):
+        lists = [k for k, v in data.items() if isinstance(v, list)]
+        hint = f"name the list in 'options', such as records: {lists[0]}" if lists else hint
+    raise UnreadableError("no_records", f"{_kind(data)} stands where the list of records is expected", hint)
+
+
+def _cells(item: Any, number: int) -> dict[str, str | None]:
+    if not isinstance(item, dict):
+        raise UnreadableError(
+            "no_records", f"record {number} is {_kind(item)} and not an object", "give each value its name: {...}"
+        )
+    return {name: _text(value, number, name) for name, value in item.items()}
+
+
+def _text(value: Any, number: int, name: str) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    raise UnreadableError(
+        "nested_value",
+        f"record {number}: '{name}' holds {_kind(value)}; a cell is one value",
+        "export flat records, or name the list of records in 'options.records'",
+    )
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a single value")

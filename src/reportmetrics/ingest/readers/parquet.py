@@ -1,0 +1,105 @@
+"""Parquet: columns of single values, each as text; dates and times as ISO text.
+
+A Parquet file states its types, but what a column must be is the canonical table's business: text here, cast later, so
+that a bad value is a reject with its reason whatever it came in. Columns of lists or structures are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from reportmetrics.ingest.readers.base import Sheet, UnreadableError, sheet_schema
+from reportmetrics.ingest.readers.records import MOST_COLUMNS
+from reportmetrics.profile.sources import Options
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_BYTES = 8_000_000_000
+MOST_ROWS = 50_000_000
+"""Caps of a file, as its own index states them, judged before anything is unpacked."""
+
+
+def read_parquet(
+    path: Path,
+    options: Options,  # noqa: ARG001 (the format states all itself)
+    sheets: Sequence[str | None],
+) -> dict[str | None, Sheet | UnreadableError]:
+    """See ``base.Reader``; a file is one sheet, called None. ``source_row`` is the number of the row, from 1."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if path.stat().st_size == 0:
+        raise UnreadableError("empty_file", "the file is empty", "send the file again")
+    try:
+        with pq.ParquetFile(path) as file:
+            _check(file)
+            table = file.read()
+    except (pa.ArrowException, OSError, ValueError, KeyError, NotImplementedError) as error:
+        said = (str(error).splitlines() or ["unknown fault"])[0]
+        raise UnreadableError(
+            "broken_parquet", f"not a whole Parquet file ({said[:200]})", "export it again and send it whole"
+        ) from None
+    return dict.fromkeys(sheets, _sheet(table))
+
+
+def _check(file: Any) -> None:
+    about = file.metadata
+    size = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
+    if size > MOST_BYTES or about.num_rows > MOST_ROWS:
+        said = f"the file unpacks to {size:,} bytes and {about.num_rows:,} rows"
+        raise UnreadableError("file_too_large", said, "split it and send the parts")
+    names = file.schema_arrow.names
+    if len(names) > MOST_COLUMNS:
+        raise UnreadableError(
+            "too_many_columns", f"the file has {len(names):,} columns", "send the columns that are asked for"
+        )
+    for field in file.schema_arrow:
+        if not _is_single(field.type):
+            said = f"column '{field.name}' holds {field.type}; a cell is one value"
+            raise UnreadableError("nested_value", said, "export flat columns of text, numbers, flags and dates")
+
+
+def _is_single(kind: pa.DataType) -> bool:
+    from pyarrow import types
+
+    if types.is_dictionary(kind):
+        return _is_single(kind.value_type)
+    single = (types.is_string, types.is_large_string, types.is_string_view, types.is_null, types.is_boolean)
+    numbers = (types.is_integer, types.is_floating, types.is_decimal)
+    moments = (types.is_date, types.is_timestamp, types.is_time)
+    return any(is_kind(kind) for is_kind in (*single, *numbers, *moments))
+
+
+def _sheet(table: pa.Table) -> Sheet:
+    names = tuple(n.strip() for n in table.column_names)
+    if not names:
+        raise UnreadableError("no_header", "the file has no columns", "send the columns that are asked for")
+    cells = {f"c{i}": _text(pl.Series(pl.from_arrow(column))) for i, column in enumerate(table.columns)}
+    rows = pl.DataFrame(cells).with_row_index("source_row", offset=1)
+    filled = pl.any_horizontal([pl.col(c).str.strip_chars().str.len_bytes() > 0 for c in cells])
+    rows = rows.filter(filled.fill_null(value=False)).with_columns(
+        pl.col("source_row").cast(pl.Int64), row_fault=pl.lit(None, dtype=pl.String)
+    )
+    for name, cell in zip(names, cells, strict=True):
+        if rows.select(pl.col(cell).str.contains("\x00", literal=True).any()).item():
+            raise UnreadableError("bad_text", f"column '{name}' holds a NUL character", "export the file again")
+    return Sheet("", names, rows.select(list(sheet_schema(len(names)))))
+
+
+def _text(column: pl.Series) -> pl.Series:
+    kind = column.dtype
+    if isinstance(kind, pl.Datetime):
+        zone = kind.time_zone
+        column = column if zone in (None, "UTC") else column.dt.convert_time_zone("UTC")
+        return column.dt.strftime("%Y-%m-%d %H:%M:%S%.6f" + ("" if zone is None else "+0000"))
+    if kind == pl.Date:
+        return column.dt.strftime("%Y-%m-%d")
+    if kind.is_float():
+        # Whole numbers without a fraction: an id that passed through a float is still the id. NaN stays what it is.
+        return column.cast(pl.String).str.replace(r"\.0$", "")
+    return column.cast(pl.String)

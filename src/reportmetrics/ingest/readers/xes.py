@@ -1,0 +1,69 @@
+"""Event logs in XES (IEEE 1849): one row per event, with the attributes of its case as ``case:<key>``.
+
+Belongs here: events and their attributes as text columns. Not here: which event means a decision (the mapping says).
+Attributes within attributes and lists are passed over: registers export flat keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from reportmetrics.ingest.readers.base import Sheet, UnreadableError
+from reportmetrics.ingest.readers.records import Records
+from reportmetrics.ingest.readers.xml import walk
+from reportmetrics.profile.sources import Options
+
+_SINGLE = frozenset({"string", "date", "int", "float", "boolean", "id"})
+"""Elements of attributes that hold one value."""
+
+
+def read_xes(
+    path: Path,
+    options: Options,  # noqa: ARG001 (the format states all itself)
+    sheets: Sequence[str | None],
+) -> dict[str | None, Sheet | UnreadableError]:
+    """See ``base.Reader``; a file is one sheet, called None. ``source_row`` is the line on which the event begins.
+
+    What the log's ``global`` element gives for events and cases that lack a key is filled in, as the standard asks.
+    """
+    events = _Events()
+    walk(path, events, "log")
+    return dict.fromkeys(sheets, events.records.sheet())
+
+
+class _Events:
+    """A record per event while the log passes by."""
+
+    def __init__(self) -> None:
+        self.records = Records()
+        self._scope = ""
+        self._given: dict[str, dict[str, str]] = {"trace": {}, "event": {}}
+        self._case: dict[str, str] = {}
+        self._event: dict[str, str] = {}
+        self._line = 0
+
+    def start(self, path: list[str], attributes: dict[str, str], line: int) -> None:
+        name = path[-1]
+        if name == "trace":
+            self._case = dict(self._given["trace"])
+        elif name == "event":
+            self._event, self._line = dict(self._given["event"]), line
+        elif name == "global":
+            self._scope = attributes.get("scope", "")
+        elif name in _SINGLE and "key" in attributes:
+            self._attribute(path[-2] if len(path) > 1 else "", attributes["key"], attributes.get("value", ""))
+
+    def _attribute(self, parent: str, key: str, value: str) -> None:
+        if parent == "trace":
+            self._case[f"case:{key}"] = value
+        elif parent == "event":
+            self._event[key] = value
+        elif parent == "global" and self._scope == "trace":
+            self._given["trace"][f"case:{key}"] = value
+        elif parent == "global" and self._scope == "event":
+            self._given["event"][key] = value
+
+    def end(self, path: list[str], text: str) -> None:  # noqa: ARG002 (values are attributes here)
+        if path[-1] == "event" and "trace" in path:
+            self.records.add(self._line, {**self._case, **self._event})

@@ -1,0 +1,168 @@
+"""JSON, NDJSON and Parquet as text: digits kept, blanks, numbering, and what is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reportmetrics.ingest.readers.base import Sheet, UnreadableError
+from reportmetrics.ingest.readers.registry import READERS
+from reportmetrics.profile.sources import Options
+
+
+def read(path: Path, reader: str, content: str | bytes | None = None, **options: Any) -> Sheet:
+    if content is not None:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    found = READERS[reader](path, Options.model_validate(options), [None])[None]
+    assert isinstance(found, Sheet)
+    return found
+
+
+def refusal(path: Path, reader: str, content: str | bytes, **options: Any) -> UnreadableError:
+    with pytest.raises(UnreadableError) as caught:
+        read(path, reader, content, **options)
+    assert caught.value.remedy
+    return caught.value
+
+
+def test_json_keeps_digits_and_knows_nothing_entered(tmp_path: Path) -> None:
+    content = '[{"id": 1.10, "n": 12345678901234567890}, {"n": 0, "flag": false}, {}, {"id": "", "flag": null}'
+    content += ', {"id": "n/a"}]'
+    found = read(tmp_path / "a.json", "json", content)
+    assert found.header == ("id", "n", "flag")
+    assert found.rows.rows() == [
+        (1, "1.10", "12345678901234567890", None, None),
+        (2, None, "0", "false", None),
+        (5, "n/a", None, None, None),
+    ]
+
+
+def test_json_list_is_found_where_it_is_declared(tmp_path: Path) -> None:
+    content = '{"meta": {"page": 1}, "result": {"rows": [{"a": "x"}]}}'
+    assert read(tmp_path / "a.json", "json", content, records="result.rows").rows["c0"].to_list() == ["x"]
+    assert "'rows' is missing; there are: page" in refusal(tmp_path / "b", "json", content, records="meta.rows").message
+    assert "an object stands where" in refusal(tmp_path / "c", "json", content).message
+
+
+def test_json_names_the_list_that_may_be_meant(tmp_path: Path) -> None:
+    assert refusal(tmp_path / "a", "json", '{"rows": [{"a": 1}]}').remedy.endswith("records: rows")
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [
+        ("", "empty_file", "empty"),
+        ('[{"a": 1}, {"a"', "broken_json", "the file ends in the middle"),
+        ('[{"a": 1}, {"a": "x', "broken_json", "the file ends in the middle"),
+        ("[{'a': 1}]", "broken_json", "line 1, character 3"),
+        ('[{"a": NaN}]', "broken_json", "NaN"),
+        ('[{"a": 1, "a": 2}]', "duplicate_column", "'a'"),
+        ('[{"a": {"b": 1}}]', "nested_value", "record 1: 'a' holds an object"),
+        ('[{"a": 1}, {"a": [1]}]', "nested_value", "record 2: 'a' holds a list"),
+        ("[" * 100_000, "nested_value", "without end"),
+        ("[1]", "no_records", "record 1 is a single value"),
+        ("[]", "no_records", "no record"),
+        ('[{"a": "x\\u0000"}]', "bad_text", "NUL"),
+        ('[{"a": "\\ud800"}]', "bad_text", "record 1, 'a'"),
+        ("\xe9".encode("latin-1") + b'[{"a": 1}]', "wrong_encoding", "line 1"),
+        (json.dumps([{f"k{i}": i for i in range(5_000)}]), "too_many_columns", "4,096"),
+    ],
+)
+def test_json_is_refused_with_a_reason(tmp_path: Path, content: str | bytes, code: str, said: str) -> None:
+    why = refusal(tmp_path / "a.json", "json", content)
+    assert (why.code, said in why.message) == (code, True), why.message
+
+
+def test_ndjson_rows_are_lines(tmp_path: Path) -> None:
+    found = read(tmp_path / "a", "ndjson", '{"a": 1}\r\n\n{"b": "x\u2028y", "a": "2"}\n')
+    assert (found.header, found.rows.rows()) == (("a", "b"), [(1, "1", None, None), (3, "2", "x\u2028y", None)])
+
+
+def test_ndjson_names_the_line_that_is_cut_off(tmp_path: Path) -> None:
+    why = refusal(tmp_path / "a", "ndjson", '{"a": 1}\n{"a": 2}\n{"a"')
+    assert (why.code, "line 3" in why.message) == ("broken_json", True)
+
+
+def test_blocks_with_other_columns_become_one_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reportmetrics.ingest.readers.records._BLOCK_ROWS", 2)
+    lines = [{"a": "1"}, {"a": "2"}, {"b": "3"}, {"a": "4", "c": "5"}, {"a": "6"}]
+    found = read(tmp_path / "a", "ndjson", "\n".join(json.dumps(line) for line in lines))
+    assert found.header == ("a", "b", "c")
+    assert found.rows.drop("row_fault").rows() == [
+        (1, "1", None, None),
+        (2, "2", None, None),
+        (3, None, "3", None),
+        (4, "4", None, "5"),
+        (5, "6", None, None),
+    ]
+
+
+NAMES = ("first", "second")
+cells = st.one_of(
+    st.none(), st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=6), st.integers()
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(rows=st.lists(st.fixed_dictionaries({"first": cells, "second": cells}), min_size=1, max_size=6))
+def test_json_and_ndjson_read_what_was_written(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str | int | None]]
+) -> None:
+    folder = tmp_path_factory.mktemp("json")
+    expected = [[None if r[n] in (None, "") else str(r[n]) for n in NAMES] for r in rows]
+    expected = [r for r in expected if any(v and not v.isspace() for v in r)]
+    for reader, text in (("json", json.dumps(rows)), ("ndjson", "\n".join(json.dumps(r) for r in rows))):
+        found = read(folder / reader, reader, text)
+        assert [list(r) for r in found.rows.select([f"c{found.header.index(n)}" for n in NAMES]).rows()] == expected
+
+
+def test_parquet_is_text_with_iso_dates(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {
+            "id": [7.0, None],
+            "text": ["007", "n/a"],
+            "n": [0, 2**63 - 1],
+            "f": [0.1, 1e-7],
+            "flag": [True, None],
+            "day": [dt.date(2021, 11, 23), None],
+            "at": [dt.datetime(2021, 11, 23, 10, 0, 0, 5), None],
+            "instant": pl.Series([dt.datetime(2021, 11, 23, 10), None]).dt.replace_time_zone("Asia/Baghdad"),
+            "money": [Decimal("1.50"), None],
+            "kind": pl.Series(["a", "b"], dtype=pl.Categorical),
+            "small": pl.Series([0.1, None], dtype=pl.Float32),
+        }
+    )
+    frame.write_parquet(tmp_path / "a.parquet")
+    found = read(tmp_path / "a.parquet", "parquet")
+    assert found.header == tuple(frame.columns)
+    first = ("7", "007", "0", "0.1", "true", "2021-11-23", "2021-11-23 10:00:00.000005")
+    assert found.rows.row(0) == (1, *first, "2021-11-23 07:00:00.000000+0000", "1.50", "a", "0.1", None)
+    second = (None, "n/a", "9223372036854775807", "1e-7", None, None, None, None, None, "b", None)
+    assert found.rows.row(1) == (2, *second, None)
+
+
+def test_parquet_with_lists_is_refused(tmp_path: Path) -> None:
+    pl.DataFrame({"a": ["x"], "tags": [["x", "y"]]}).write_parquet(tmp_path / "a.parquet")
+    why = refusal(tmp_path / "a.parquet", "parquet", (tmp_path / "a.parquet").read_bytes())
+    assert (why.code, "'tags'" in why.message) == ("nested_value", True)
+
+
+@pytest.mark.parametrize("cut", [0, 1, 4, 200, -1, -8])
+def test_parquet_cut_off_is_refused(tmp_path: Path, cut: int) -> None:
+    pl.DataFrame({"a": ["x"] * 1_000}).write_parquet(tmp_path / "whole")
+    why = refusal(tmp_path / "a", "parquet", (tmp_path / "whole").read_bytes()[:cut])
+    assert why.code == ("broken_parquet" if cut else "empty_file")
+
+
+def test_parquet_beyond_the_caps_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reportmetrics.ingest.readers.parquet.MOST_ROWS", 10)
+    pl.DataFrame({"a": ["x"] * 11}).write_parquet(tmp_path / "a")
+    assert refusal(tmp_path / "a", "parquet", (tmp_path / "a").read_bytes()).code == "file_too_large"

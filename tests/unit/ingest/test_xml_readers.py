@@ -1,0 +1,147 @@
+"""IATI results and XES event logs as text, and what no XML file may do."""
+
+from __future__ import annotations
+
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from reportmetrics.ingest.readers.base import Sheet, UnreadableError
+from reportmetrics.ingest.readers.registry import READERS
+from reportmetrics.profile.sources import Options
+from tests.unit.ingest.test_record_readers import read, refusal
+
+IATI = """<?xml version="1.0" encoding="UTF-8"?>
+<iati-activities version="2.03"><iati-activity><iati-identifier> AA-1 </iati-identifier>
+<title><narrative>An activity</narrative></title>
+<result type="2" aggregation-status="1">
+ <title><narrative>Courts  that
+ work</narrative><narrative xml:lang="fr">Des tribunaux</narrative></title>
+ <reference vocabulary="99" code="R-7"/>
+ <indicator measure="2" ascending="0">
+  <title><narrative>Days to judgment</narrative></title>
+  <reference vocabulary="99" code="I-1"/>
+  <baseline year="2019" iso-date="2019-12-31" value="200"/>
+  <baseline year="2019" value="180"><dimension name="sex" value="female"/></baseline>
+  <period><period-start iso-date="2020-01-01"/><period-end iso-date="2020-12-31"/>
+   <target value="150"/>
+   <target value="140"><dimension name="sex" value="female"/></target>
+   <actual value="170"><comment><narrative>Late</narrative></comment></actual>
+   <actual value="165"><dimension name="sex" value="female"/></actual>
+   <actual value="90"><dimension name="sex" value="female"/><dimension name="age" value="adult"/></actual>
+  </period>
+  <period><period-start iso-date="2021-01-01"/><period-end iso-date="2021-12-31"/>
+   <target value="120"/>
+   <actual value="130"/><actual value="131"/>
+  </period>
+ </indicator>
+</result>
+<result type="9"><title><narrative>Other</narrative></title>
+ <indicator measure="5"><title><narrative>Told in words</narrative></title></indicator>
+</result>
+</iati-activity></iati-activities>
+"""
+
+XES = """<?xml version="1.0"?>
+<log xes.version="1849-2016" xmlns="http://www.xes-standard.org/">
+ <global scope="event"><string key="lifecycle:transition" value="complete"/></global>
+ <string key="concept:name" value="a log"/>
+ <trace><string key="concept:name" value="C-1"/><string key="desk" value="north"/>
+  <event><string key="concept:name" value="opened"/><date key="time:timestamp" value="2021-02-01T08:00:00.000+03:00"/>
+   <list key="tags"><string key="tag" value="x"/></list></event>
+  <event><string key="concept:name" value="decided"/><date key="time:timestamp" value="2021-02-05T08:00:00.000+03:00"/>
+   <string key="lifecycle:transition" value="start"/></event>
+ </trace>
+ <trace><string key="concept:name" value="C-2"/><event><string key="concept:name" value="opened"/></event></trace>
+</log>
+"""
+
+
+def columns(sheet: Sheet, *names: str) -> list[tuple[object, ...]]:
+    return sheet.rows.select([f"c{sheet.header.index(n)}" for n in names]).rows()
+
+
+def test_a_row_is_a_period_and_a_breakdown(tmp_path: Path) -> None:
+    found = read(tmp_path / "a.xml", "iati", IATI)
+    assert columns(found, "period_end", "dimensions", "baseline_value", "target_value", "actual_value") == [
+        ("2020-12-31", None, "200", "150", "170"),
+        ("2020-12-31", "sex=female", "180", "140", "165"),
+        # No baseline and no target of that breakdown: none of the others may stand in.
+        ("2020-12-31", "age=adult;sex=female", None, None, "90"),
+        ("2021-12-31", None, "200", "120", "130"),
+        ("2021-12-31", None, "200", None, "131"),
+        (None, None, None, None, None),
+    ]
+
+
+def test_result_and_indicator_stand_on_each_row(tmp_path: Path) -> None:
+    found = read(tmp_path / "a.xml", "iati", IATI)
+    names = ("iati_identifier", "result_type", "result_level", "result_title", "indicator_title", "ascending")
+    rows = columns(found, *names, "aggregation_status", "indicator_id")
+    assert rows[0] == ("AA-1", "2", "outcome", "Courts that work", "Days to judgment", "0", "1", "AA-1/R-7/I-1")
+    assert rows[-1] == ("AA-1", "9", "other", "Other", "Told in words", None, None, "AA-1/result 2/indicator 1")
+    assert found.rows["source_row"].to_list() == [13, 13, 13, 20, 20, 27]
+
+
+def test_files_of_the_first_version_are_refused(tmp_path: Path) -> None:
+    why = refusal(tmp_path / "a", "iati", '<iati-activities version="1.05"/>')
+    assert (why.code, "1.05" in why.message) == ("unknown_format", True)
+
+
+def test_an_event_carries_its_case_and_what_the_log_gives_for_all(tmp_path: Path) -> None:
+    found = read(tmp_path / "a.xes", "xes", XES)
+    assert columns(found, "case:concept:name", "case:desk", "concept:name", "lifecycle:transition") == [
+        ("C-1", "north", "opened", "complete"),
+        ("C-1", "north", "decided", "start"),
+        ("C-2", None, "opened", "complete"),
+    ]
+    assert columns(found, "time:timestamp")[1] == ("2021-02-05T08:00:00.000+03:00",)
+    assert found.rows["source_row"].to_list() == [6, 8, 11]
+
+
+BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+
+
+@pytest.mark.parametrize(("reader", "whole", "root"), [("iati", IATI, "iati-activities"), ("xes", XES, "log")])
+class TestRefusals:
+    @pytest.mark.parametrize("declared", [BOMB, OUTSIDE, '<!DOCTYPE x SYSTEM "http://example.org/x.dtd">'])
+    def test_document_types(self, tmp_path: Path, reader: str, whole: str, root: str, declared: str) -> None:
+        content = declared + whole.partition("?>")[2].replace("north", "&b;").replace("An activity", "&a;")
+        assert refusal(tmp_path / "a", reader, content).code == "forbidden_xml", root
+
+    def test_files_cut_off(self, tmp_path: Path, reader: str, whole: str, root: str) -> None:
+        why = refusal(tmp_path / "a", reader, whole[: len(whole) // 2])
+        assert (why.code, "line" in why.message) == ("broken_xml", True), root
+
+    def test_other_formats(self, tmp_path: Path, reader: str, whole: str, root: str) -> None:
+        assert f"not <{root}>" in refusal(tmp_path / "a", reader, "<html></html>").message, whole
+        assert refusal(tmp_path / "a", reader, "id,raised\nA,2021-01-01\n").code == "broken_xml"
+        assert refusal(tmp_path / "a", reader, "").code == "empty_file"
+
+    def test_elements_without_end(self, tmp_path: Path, reader: str, whole: str, root: str) -> None:
+        assert refusal(tmp_path / "a", reader, f"<{root}>" + "<a>" * 1_000).code == "nested_value", whole
+
+    def test_encodings_that_nobody_knows(self, tmp_path: Path, reader: str, whole: str, root: str) -> None:
+        content = f'<?xml version="1.0" encoding="klingon"?><{root}/>'
+        assert refusal(tmp_path / "a", reader, content).code in ("broken_xml", "wrong_encoding"), whole
+
+
+def test_memory_does_not_grow_with_what_is_not_read(tmp_path: Path) -> None:
+    """Twenty megabytes of transactions around one result pass by."""
+    transaction = (
+        '<transaction><value currency="USD">1</value><description>' + "x" * 1_000 + "</description></transaction>"
+    )
+    result = IATI[IATI.index("<result") : IATI.index("</iati-activity>")]
+    head = '<iati-activities version="2.03"><iati-activity><iati-identifier>AA-1</iati-identifier>'
+    (tmp_path / "a").write_text(head + transaction * 20_000 + result + "</iati-activity></iati-activities>")
+    tracemalloc.start()
+    try:
+        found = READERS["iati"](tmp_path / "a", Options(), [None])[None]
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert not isinstance(found, UnreadableError)
+    assert found.rows.height == 6
+    assert peak < 2_000_000
