@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reportmetrics import cli_audit, cli_simulate
+from reportmetrics import cli_audit, cli_share, cli_simulate
 from reportmetrics.settings import Settings, sql_folder
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ app.add_typer(profile_app, name="profile")
 app.add_typer(rejects_app, name="rejects")
 cli_audit.register(app, metrics_app)
 cli_simulate.register(app)
+cli_share.register(app)
 
 
 @app.callback()
@@ -162,12 +163,20 @@ def check(profile: ProfileOption = None, home: HomeOption = None, as_of: AsOfOpt
 
 
 @app.command()
-def publish(profile: ProfileOption = None, home: HomeOption = None, as_of: AsOfOption = None) -> None:
+def publish(
+    profile: ProfileOption = None,
+    home: HomeOption = None,
+    as_of: AsOfOption = None,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", metavar="FILE", help="Also print it into this PDF.", show_default=False)
+    ] = None,
+) -> None:
     """Compute all metrics over what has been checked, and publish them.
 
     \b
-    Example:
+    Examples:
       reportmetrics publish --as-of 2021-06-07
+      reportmetrics publish --as-of 2021-06-07 --pdf monday.pdf
     """
     from reportmetrics import cli_print, steps
     from reportmetrics.progress import on_terminal
@@ -180,6 +189,8 @@ def publish(profile: ProfileOption = None, home: HomeOption = None, as_of: AsOfO
     publication = steps.issue(settings, loaded, as_of=day, track=on_terminal)
     cli_print.headline(results.figures, loaded, day)
     cli_print.published(publication)
+    if pdf is not None:
+        cli_share.print_paper(publication.folder, pdf)
 
 
 @metrics_app.command("list")

@@ -87,6 +87,12 @@ def allowed_signers_from_environment() -> Path | None:
     return Path(named).resolve() if named else None
 
 
+def browser_from_environment() -> Path | None:
+    """Chromium for PDF and pictures, from ``REPORTMETRICS_CHROMIUM``; None: the one on the PATH."""
+    named = os.environ.get("REPORTMETRICS_CHROMIUM")
+    return Path(named).resolve() if named else None
+
+
 def sql_folder() -> Path:
     """``sql/``: core, derived, metrics, checks."""
     return _shipped("sql")

@@ -14,6 +14,9 @@ from typing import Any, Literal
 from reportmetrics.publish import numbers
 from reportmetrics.publish.text import for_shell
 
+BLOCK_WIDTH = {4: 365, 6: 560, 8: 755, 12: 1144}
+"""Width in CSS pixels of a block of so many twelfths, on a page of 1,144."""
+
 Raw = str | float | int | bool | dt.date | None
 
 
@@ -105,7 +108,7 @@ class Block:
     @property
     def link_lines(self) -> int:
         """Lines that the links and metric names take beside 'Table', so that nothing below them is covered."""
-        whole = {4: 365, 6: 560, 8: 755, 12: 1144}[self.span] - (44 if self.chart else 0)
+        whole = BLOCK_WIDTH[self.span] - (44 if self.chart else 0)
         character, links = 7.3, 150
         names = [character * len(f"{m.id} v{m.version}") for m in self.metrics]
         needed = sum(names) + 3 * character * (len(names) - 1)

@@ -41,8 +41,13 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 def replace_text(path: Path, text: str) -> None:
     """Write ``path`` so that a reader sees either the old or the new text, never half of one."""
+    replace_bytes(path, text.encode())
+
+
+def replace_bytes(path: Path, data: bytes) -> None:
+    """Write ``path`` so that a reader sees either the old or the new content, never half of one."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.write_text(text, encoding="utf-8")
+    fresh.write_bytes(data)
     fresh.replace(path)
 
 
