@@ -6,7 +6,7 @@ question: What would the wait look like if the requests still waiting were left 
 level: process
 unit: days
 by: [hq]
-estimator: {quantile: {at: [0.25, 0.5, 0.75], mean: true, method: averaged, per_unit: 86400}}
+estimator: {quantile: {at: [0.25, 0.5, 0.75], mean: true, curve: true, method: averaged, per_unit: 86400}}
 caveats:
   - "biased: requests still waiting are left out, so the figure is too short; it stands here for comparison only"
 decision: None. It shows how far off the usual figure is.

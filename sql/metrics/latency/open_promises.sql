@@ -15,8 +15,8 @@ listings:
     columns: [request_id, request_type, promised_to, promised_on, promised_by, age_days, visits_since]
 decision: Whom to visit with news, or with none.
 limits: >-
-  A visit is an activity held with the counterpart after the day of the promise; activities that are reported without
-  counterpart are not seen. The age is that of the request.
+  A visit is an activity of the kind 'visit', held with the counterpart after the day of the promise; visits that are
+  reported without counterpart are not seen. The age is that of the request.
 source: Complete list of open requests with a promise
 owner: ops-assessment
 reviewed: 2022-01-10
@@ -31,6 +31,7 @@ WITH visit AS (
         ON
             request_wait.promised_to = activity.counterpart_id
             AND activity.status = 'held'
+            AND activity.kind = 'visit'
             AND request_wait.promised_on < activity.occurred_on
     GROUP BY request_wait.row_key
 )

@@ -4,7 +4,7 @@ Belongs here: plain functions from numbers to one sentence. Not here: how a numb
 numbers come from (``pages``).
 
 Rules of wording: present tense, the figure in the sentence, no blame, no praise, no cause. Institutions and objectives
-are subjects, people never. Two groups are compared only where their intervals lie apart.
+are subjects, people never. Two groups are compared only where the log-rank test tells them apart.
 """
 
 from __future__ import annotations
@@ -104,9 +104,10 @@ def decided_within(day: float | None, share: float | None) -> str:
     )
 
 
-def waits_compared(waits: Sequence[Wait]) -> str:
-    """Finding of all headquarters beside each other: compared only where the intervals of two medians lie apart."""
+def waits_compared(waits: Sequence[Wait], apart: Callable[[str, str], bool]) -> str:
+    """Finding of all headquarters beside each other: compared only where ``apart`` tells them apart."""
     known = sorted((w for w in waits if w.median is not None), key=lambda w: -(w.median or 0))
+    known = [w for w in known if w.events >= FEW_EVENTS] or known
     if not known:
         return first_true(
             [
@@ -115,7 +116,6 @@ def waits_compared(waits: Sequence[Wait]) -> str:
             ]
         )
     longest, shortest = known[0], known[-1]
-    apart = longest.lower is not None and shortest.upper is not None and longest.lower > shortest.upper
     return first_true(
         [
             (
@@ -123,7 +123,7 @@ def waits_compared(waits: Sequence[Wait]) -> str:
                 lambda: f"Half of requests wait over {_days(longest.median or 0)} at {longest.name}",
             ),
             (
-                apart,
+                apart(longest.name, shortest.name),
                 lambda: (
                     f"Half of requests wait over {_days(longest.median or 0)} at {longest.name}, "
                     f"over {days(shortest.median or 0)} at {shortest.name}"
@@ -134,17 +134,17 @@ def waits_compared(waits: Sequence[Wait]) -> str:
     )
 
 
-def groups_compared(kind: str, medians: Sequence[tuple[str, float | None, float | None, float | None]]) -> str:
-    """Finding of a comparison of groups within one headquarters: (name, median, lower, upper) each."""
-    known = sorted((m for m in medians if m[1] is not None), key=lambda m: -(m[1] or 0))
+def groups_compared(kind: str, medians: Sequence[tuple[str, float | None]], apart: Callable[[str, str], bool]) -> str:
+    """Finding of a comparison of groups within one headquarters: (name, median) each."""
+    known = sorted(((name, m) for name, m in medians if m is not None), key=lambda m: -m[1])
     if len(known) < 2:
         return f"Too few decisions to compare by {kind}"
-    (long_name, long, low, _), (short_name, short, _, high) = known[0], known[-1]
+    (long_name, long), (short_name, short) = known[0], known[-1]
     return first_true(
         [
             (
-                low is not None and high is not None and low > high,
-                lambda: f"Median {_days(long or 0)} for {long_name}, {days(short or 0)} for {short_name}",
+                apart(long_name, short_name),
+                lambda: f"Median {_days(long)} for {long_name}, {days(short)} for {short_name}",
             ),
             (True, lambda: f"Waits by {kind} cannot be told apart"),
         ]

@@ -168,6 +168,22 @@ def test_one_test_within_each_value_of_the_columns_before() -> None:
     assert {f.label for f in done["x",].figures} == {"hq"}
 
 
+def test_pairs_are_told_only_where_the_groups_differ_and_are_corrected_for_their_number() -> None:
+    """A ends at 1 to 20, B and C at 101 to 120: A differs from both, B and C do not. Three pairs: times 3, 2, 1."""
+    times = [*range(1, 21), *range(101, 121), *range(101, 121)]
+    groups = "A" * 20 + "B" * 20 + "C" * 20
+    found = {f.label: f for f in compare_groups(groups, times, [True] * 60)[()].figures if f.statistic == "pair_p"}
+    assert set(found) == {"A | B", "A | C", "B | C"}
+    alone = figure(compare_groups(groups[:40], times[:40], [True] * 40)[()], "p").value
+    assert alone is not None
+    assert found["A | B"].value == pytest.approx(3 * alone)
+    assert found["A | C"].value == pytest.approx(3 * alone)
+    assert found["B | C"].value == pytest.approx(1)
+    assert found["B | C"].n == 40
+    alike = compare_groups("ABAB", [1, 1, 2, 2], [True] * 4)[()]
+    assert not [f for f in alike.figures if f.statistic == "pair_p"]
+
+
 def test_bad_input_has_a_reason_and_no_value() -> None:
     cases = {
         "no event": compare_groups("AB", [1, 2], [False, False]),

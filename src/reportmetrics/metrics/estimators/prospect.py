@@ -13,6 +13,7 @@ from reportmetrics.metrics.estimators.base import PER_UNIT, Estimate, Figure, Ne
 from reportmetrics.metrics.estimators.survival import (
     Curve,
     FloatArray,
+    Z,
     product_limit,
     spell_caveats,
     spell_table,
@@ -31,13 +32,50 @@ def chance_of_event(curve: Curve, age: FloatArray, within: float) -> FloatArray:
     return np.where(known, 1 - np.divide(then, now, out=np.ones_like(now), where=now > 0), np.nan)
 
 
+def chances(curve: Curve, within: float, unit: float) -> pl.DataFrame:
+    """The chance at each whole age (in units of ``unit``), with its interval and the events that it rests on (n).
+
+    Among those still waiting at an age the curve starts anew, so the interval is the log-log one of that curve:
+    Greenwood's sum from the age on.
+    """
+    last = int((curve.table.last_follow_up - within) // unit)
+    if last < 0 or curve.survival[-1] == 1:
+        return pl.DataFrame(schema=dict.fromkeys(("x", "y", "lower", "upper", "n"), pl.Float64()))
+    age = np.arange(last + 1) * unit
+    before, after = (np.searchsorted(curve.table.time, t, side="right") for t in (age, age + within))
+    survival, greenwood, events = (
+        np.concatenate([[start], values])
+        for start, values in (
+            (1.0, curve.survival),
+            (0.0, curve.greenwood),
+            (0.0, curve.table.events.cumsum(dtype=np.float64)),
+        )
+    )
+    known = survival[before] > 0
+    left = np.divide(survival[after], survival[before], out=np.ones_like(age), where=known)
+    se = np.sqrt(np.maximum(greenwood[after] - greenwood[before], 0.0))
+    inside = (left > 0) & (left < 1)
+    log = np.log(left, where=inside, out=-np.ones_like(left))
+    factor = np.exp(np.divide(Z * se, -log, where=inside, out=np.zeros_like(left)))
+    bounds = [np.where(inside, 1 - np.exp(log * f), 1 - left) for f in (1 / factor, factor)]
+    frame = {
+        "x": age / unit,
+        "y": 1 - left,
+        "lower": bounds[0],
+        "upper": bounds[1],
+        "n": events[after] - events[before],
+    }
+    return pl.DataFrame(frame).filter(pl.Series(known))
+
+
 class Prospect:
     """Figures ``owed`` and ``overdue`` (counts), ``probability`` and ``expected`` (label: the time ahead).
 
     Rows are all spells, as for ``kaplan_meier``; ``owed`` marks those still open that somebody counts on, ``overdue``
     those among them whose promised day is past. ``probability`` is the mean chance of an event within the time ahead
     over owed spells for which it is known (n), the others are n_missing; ``expected`` is its sum: how many of these
-    are likely to be answered. Both without interval: the curve's own says how sure it is.
+    are likely to be answered. Both without interval: series ``chance`` has that of each age (x age in whole units, y
+    chance, n events within the time ahead that it rests on).
     """
 
     name = "prospect"
@@ -70,13 +108,14 @@ class Prospect:
         figures = [Figure(name, float(value), rows, unit="number") for name, value in counts.items()]
         names = {"probability": "share", "expected": "number"}
         seen = usable_spells(reduced)
-        if owed == 0 or seen.is_empty():
+        scale = float(params["per_unit"])
+        curve = None if seen.is_empty() else product_limit(spell_table(seen))
+        series = {} if curve is None else {"chance": chances(curve, float(params["within"]) * scale, scale)}
+        if owed == 0 or curve is None:
             reason = "nothing promised" if owed == 0 else "nothing observed"
             none = [Figure(n, None, 0, owed, label, unit=u, reason=reason) for n, u in names.items()]
-            return Estimate(figures + none)
-        curve = product_limit(spell_table(seen))
+            return Estimate(figures + none, series)
         waiting = seen.filter(pl.col("n_owed") > 0)
-        scale = float(params["per_unit"])
         chance = chance_of_event(
             curve, waiting["duration"].cast(pl.Float64).to_numpy(), float(params["within"]) * scale
         )
@@ -90,4 +129,4 @@ class Prospect:
             Figure(name, values[name] if n else None, n, owed - n, label, unit=unit, reason=unknown, caveats=caveats)
             for name, unit in names.items()
         ]
-        return Estimate(figures)
+        return Estimate(figures, series)

@@ -39,7 +39,10 @@ def _finite(bound: float | None) -> float | None:
 
 
 class Quantile:
-    """Figures ``median``, ``q25``, ... and, on request, ``mean`` with a t interval, of ``value`` / ``per_unit``."""
+    """Figures ``median``, ``q25``, ... and, on request, ``mean`` with a t interval, of ``value`` / ``per_unit``.
+
+    Series ``survival``, on request: x value, y share of values above it, n values from it on; without interval.
+    """
 
     name = "quantile"
     version = 1
@@ -48,6 +51,7 @@ class Quantile:
     params: tuple[Param, ...] = (
         Param("at", [0.25, 0.5, 0.75], probabilities, "which quantiles"),
         Param("mean", False, yes_or_no, "whether the mean is given too"),
+        Param("curve", False, yes_or_no, "whether the share of values above each is given too"),
         Param(
             "method",
             "inverse-cdf",
@@ -81,7 +85,18 @@ class Quantile:
         figures = [self._quantile(values, counts, q, total - n, params["method"]) for q in params["at"]]
         if params["mean"]:
             figures.append(self._mean(values, counts, total - n))
-        return Estimate(figures)
+        return Estimate(figures, {"survival": self._curve(values, counts)} if params["curve"] else {})
+
+    @staticmethod
+    def _curve(values: FloatArray, counts: IntArray) -> pl.DataFrame:
+        """Points at 0 and at each value that is not infinite."""
+        n = int(counts.sum())
+        x, left = values[np.isfinite(values)], n - counts.cumsum()[np.isfinite(values)]
+        at_risk = left + counts[: len(x)]
+        if not len(x) or x[0] > 0:
+            x, left, at_risk = np.append(0.0, x), np.append(n, left), np.append(n, at_risk)
+        none = pl.Series([None] * len(x), dtype=pl.Float64)
+        return pl.DataFrame({"x": x, "y": left / n, "lower": none, "upper": none, "n": at_risk})
 
     @staticmethod
     def _quantile(values: FloatArray, counts: IntArray, q: float, missing: int, method: str) -> Figure:

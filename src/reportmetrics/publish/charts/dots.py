@@ -5,7 +5,7 @@ Belongs here: progress of objectives, waits of headquarters or groups. Not here:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reportmetrics.publish import numbers, palette
@@ -33,8 +33,23 @@ class ProgressRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How the figures of a chart are written at their dots and on the axis."""
+
+    label: Callable[[float], str]
+    tick: Callable[[float], str]
+
+
+DAYS = Reading(lambda v: f"{numbers.days(v)} days", lambda t: numbers.count(t) if t == int(t) else f"{t:g}")
+SHARES = Reading(numbers.percent, numbers.percent)
+
+
+@dataclass(frozen=True, slots=True)
 class WaitRow:
-    """A median with interval, and what stands at its right. ``missing`` says why there is no median."""
+    """A figure of a group (median, share) with interval, and what stands at its right.
+
+    ``missing`` says why there is no figure.
+    """
 
     name: str
     median: float | None
@@ -50,9 +65,9 @@ def progress_chart(rows: Sequence[ProgressRow]) -> Chart:
     return Chart(_progress(rows, names=26, most=6), _progress(rows, names=18, most=4))
 
 
-def waits_chart(rows: Sequence[WaitRow], *, axis: str = "Median days to decision") -> Chart:
-    """Medians of several groups on one axis of days from zero."""
-    return Chart(_waits(rows, axis, names=22), _waits(rows, axis, names=15))
+def waits_chart(rows: Sequence[WaitRow], *, axis: str = "Median days to decision", reading: Reading = DAYS) -> Chart:
+    """Medians or shares of several groups on one axis from zero."""
+    return Chart(_waits(rows, axis, reading, names=22), _waits(rows, axis, reading, names=15))
 
 
 def _progress(rows: Sequence[ProgressRow], *, names: int, most: int) -> dict[str, object]:
@@ -182,16 +197,16 @@ def _tick(value: float) -> str:
     return f"{value:g}".replace("-", numbers.MINUS)
 
 
-def _waits(rows: Sequence[WaitRow], axis: str, *, names: int) -> dict[str, object]:
+def _waits(rows: Sequence[WaitRow], axis: str, reading: Reading, *, names: int) -> dict[str, object]:
     dense = len(rows) > ROOMY
     ends = [v for r in rows for v in (r.median, r.upper) if v is not None]
     ticks = nice_ticks(max(ends, default=1.0), at_most=5)
     count, high = len(rows), ticks[-1] * 1.02
-    notes = [_median_label(row, y, high, dense=dense) for y, row in enumerate(rows)]
+    notes = [_median_label(row, y, high, reading, dense=dense) for y, row in enumerate(rows)]
     notes += [_beside(row, y, dense=dense) for y, row in enumerate(rows)]
     beside_width = max((len(line) for r in rows for line in (r.beside[-1:] if dense else r.beside)), default=0)
     return {
-        "data": [*_wait_bars(rows, high), _wait_dots(rows)],
+        "data": [*_wait_bars(rows, high), _wait_dots(rows, reading)],
         "layout": layout(
             20 + (22 if dense else 44) * max(count, 2) + 46,
             left=_left([r.name for r in rows], names + 4 if dense else names),
@@ -201,7 +216,7 @@ def _waits(rows: Sequence[WaitRow], axis: str, *, names: int) -> dict[str, objec
             x={
                 "range": [0, high],
                 "tickvals": ticks,
-                "ticktext": [numbers.count(t) if t == int(t) else f"{t:g}" for t in ticks],
+                "ticktext": [reading.tick(t) for t in ticks],
                 "title": {"text": axis},
             },
             y={
@@ -234,7 +249,7 @@ def _wait_bars(rows: Sequence[WaitRow], high: float) -> list[Trace]:
     ]
 
 
-def _wait_dots(rows: Sequence[WaitRow]) -> Trace:
+def _wait_dots(rows: Sequence[WaitRow], reading: Reading) -> Trace:
     kept = [(y, r) for y, r in enumerate(rows) if r.median is not None]
     return {
         "type": "scatter",
@@ -244,15 +259,15 @@ def _wait_dots(rows: Sequence[WaitRow]) -> Trace:
         "cliponaxis": False,
         "marker": {"size": 8, "color": palette.PURPLE, "opacity": 1},
         "hoverinfo": "text",
-        "hovertext": [f"{for_plotly(r.name)}: median {numbers.days(r.median or 0)} days" for _, r in kept],
+        "hovertext": [f"{for_plotly(r.name)}: {reading.label(r.median or 0)}" for _, r in kept],
     }
 
 
-def _median_label(row: WaitRow, y: int, high: float, *, dense: bool) -> dict[str, object]:
+def _median_label(row: WaitRow, y: int, high: float, reading: Reading, *, dense: bool) -> dict[str, object]:
     """Above the dot where rows have room for it, else beside the bar, on the side with more room."""
     if row.median is None:
         return note(for_plotly(row.missing), 0, y, xanchor="left", xshift=6)
-    text = f"<b>{numbers.days(row.median)} days</b>"
+    text = f"<b>{reading.label(row.median)}</b>"
     if dense:
         end = row.upper if row.upper is not None else high if row.lower is not None else row.median
         after = end < high * 0.6

@@ -102,8 +102,10 @@ def _wanted(curve: WaitCurve, points: Sequence[Point], end: float, *, compact: b
 
 
 def _marks(curve: WaitCurve, points: Sequence[Point], scale: Scale) -> list[Pair]:
-    """What no label may cover: both curves and the lines of the median."""
+    """What no label may cover: both curves, the edges of the band and the lines of the median."""
     marks = _sampled([(p.x, p.y or 0.0) for p in points], scale)
+    for edge in ([(p.x, p.lower) for p in points], [(p.x, p.upper) for p in points]):
+        marks += _sampled([(x, y) for x, y in edge if y is not None], scale)
     marks += _sampled(curve.answered, scale) if curve.answered_in_full else _straight(curve.answered, scale)
     if curve.median is not None:
         marks += [scale.at(curve.median, y / 50) for y in range(26)]

@@ -23,7 +23,7 @@ _NOMINAL = {False: 740.0, True: 350.0}
 
 @dataclass(frozen=True, slots=True)
 class AtRisk:
-    """The numbers under a tick: at risk from that day on, decided until then, left undecided until then."""
+    """The numbers under a tick: at risk from that day on, decided until then, still open then."""
 
     day: float
     at_risk: int
@@ -199,7 +199,7 @@ def _table(rows: Sequence[AtRisk], end: float) -> list[dict[str, object]]:
     lines: list[tuple[str, Callable[[AtRisk], int]]] = [
         ("At risk", lambda r: r.at_risk),
         ("Decided", lambda r: r.decided),
-        ("Left open", lambda r: r.open),
+        ("Still open", lambda r: r.open),
     ]
     for line, (head, pick) in enumerate(lines):
         down = -(54 + 18 * line)

@@ -6,7 +6,7 @@ Belongs here: figures turned into the values that sentences and charts take. Not
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from reportmetrics.publish import numbers
 from reportmetrics.publish.blocks import Block, Cell, Column, Table, interval_cell, name_cell
@@ -17,6 +17,9 @@ from reportmetrics.publish.sentences import FEW_EVENTS, Progressed, Wait, median
 from reportmetrics.publish.text import slug
 
 WAIT, BACKLOG, ANSWERED = "latency.time_to_decision", "latency.open_backlog", "latency.answered_only"
+BY_GROUP = "latency.by_group"
+ALIKE_FROM = 0.05
+"""From this p on two groups cannot be told apart."""
 PROGRESS = "outcome.objective_progress"
 HORIZONS = (30, 60, 90, 180)
 
@@ -50,8 +53,19 @@ def one_wait(edition: Edition, hq: str, figures: Figures | None = None) -> Wait:
         survival=tuple(survival),
         silent=bool(median and median.has("silent")),
         stale=bool(median and median.has("extract stale")),
-        silent_days=figures.value(WAIT, "silent_days", hq=hq),
+        silent_days=figures.value(WAIT, "days_since_decision", hq=hq),
     )
+
+
+def apart(edition: Edition, **within: str) -> Callable[[str, str], bool]:
+    """Whether the log-rank test of two groups, within one of another kind if named, tells them apart."""
+
+    def told(one: str, other: str) -> bool:
+        labels = (f"{one} | {other}", f"{other} | {one}")
+        p = (edition.figures.value(BY_GROUP, "pair_p", label, **within) for label in labels)
+        return any(v is not None and v < ALIKE_FROM for v in p)
+
+    return told
 
 
 def progressed(edition: Edition, figures: Figures | None = None) -> list[Progressed]:
@@ -123,10 +137,10 @@ def waits_block(edition: Edition, block_id: str, ordered: Sequence[Wait]) -> Blo
     figures = list(edition.figures.each(WAIT, "median", "hq"))
     return Block(
         block_id,
-        waits_compared(ordered),
+        waits_compared(ordered, apart(edition)),
         "Median and 95 % interval, open requests counted in · source: request registers",
         4,
-        [edition.ref(WAIT), edition.ref(BACKLOG)],
+        [edition.ref(WAIT), edition.ref(BY_GROUP)],
         description="Median days to decision. " + "; ".join(f"{w.name}: {median_words(w)}" for w in rows) + ".",
         chart=waits_chart(chart_rows) if rows else None,
         table=Table("Median wait by headquarters", columns, table_rows) if rows else None,

@@ -7,36 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reportmetrics.publish import numbers, palette, sentences
-from reportmetrics.publish.blocks import (
-    Block,
-    Cell,
-    Column,
-    Table,
-    date_cell,
-    interval_cell,
-    name_cell,
-    number_cell,
-)
+from reportmetrics.publish import numbers, palette, sentences, wait_sentences
+from reportmetrics.publish.blocks import Block, Cell, Column, Table, date_cell, name_cell, number_cell
 from reportmetrics.publish.charts.bars import Bar, bars_chart, paler
-from reportmetrics.publish.charts.dots import WaitRow, waits_chart
 from reportmetrics.publish.edition import Edition
-from reportmetrics.publish.figures import Figure
 from reportmetrics.publish.page import Page
-from reportmetrics.publish.pages.common import (
-    BACKLOG,
-    WAIT,
-    nothing,
-    wait_page,
-    waits,
-    waits_block,
-)
+from reportmetrics.publish.pages.common import BACKLOG, WAIT, nothing, one_line, wait_page, waits, waits_block
 from reportmetrics.publish.pages.wait_blocks import curve_block, within_block
+from reportmetrics.publish.pages.wait_context import (
+    at_work_block,
+    cohort_block,
+    group_blocks,
+    incidence_block,
+    reciprocity_block,
+)
 from reportmetrics.publish.sentences import Wait
 
 NAVIGATION = "Headquarters’ response"
 BINS = (("0-30", "0–30 days"), ("31-90", "31–90"), ("91-180", "91–180"), ("181+", "181 and over"))
-GROUPINGS = (("request_type", "type of request"), ("priority", "priority"))
+PROMISES, DEBT = "latency.open_promises", "latency.expectation_debt"
 
 
 def build(edition: Edition) -> list[Page]:
@@ -71,9 +60,13 @@ def _empty(edition: Edition) -> Page:
 def _page(edition: Edition, w: Wait, ordered: Sequence[Wait]) -> Page:
     file = wait_page(w.name, ordered)
     first = file == "headquarters.html"
-    grouped = _grouped_block(edition, w)
-    middle = [_ages_block(edition, w), *([grouped] if grouped else []), waits_block(edition, "compared", ordered)]
-    rows = [[curve_block(edition, w), within_block(edition, w)], middle, [_oldest_block(edition, w)]]
+    rows = [
+        [curve_block(edition, w), within_block(edition, w)],
+        [_ages_block(edition, w), cohort_block(edition, w), waits_block(edition, "compared", ordered)],
+        [_oldest_block(edition, w)],
+        [incidence_block(edition, w), reciprocity_block(edition, w, ordered)],
+        [*group_blocks(edition, w), at_work_block(edition, w)],
+    ]
     return Page(
         file=file,
         template="headquarters.html",
@@ -81,7 +74,7 @@ def _page(edition: Edition, w: Wait, ordered: Sequence[Wait]) -> Page:
         crumb=[NAVIGATION] if first else [NAVIGATION, w.name],
         heading=sentences.wait_heading(w),
         lede=f"Requests still open are counted in, up to {numbers.date_long(edition.as_of)}. "
-        "How long, how many wait now, which to raise first.",
+        "How long, how many wait now, whether it changes, which to raise first.",
         blocks=[b for row in rows for b in row],
         content={
             "rows": rows,
@@ -116,63 +109,13 @@ def _ages_block(edition: Edition, w: Wait) -> Block:
     )
 
 
-def _grouped_block(edition: Edition, w: Wait) -> Block | None:
-    """Medians by the first grouping that has at least two groups at this headquarters."""
-    for dimension, words in GROUPINGS:
-        figures = [f for f in edition.figures.each(WAIT, "median", "hq", dimension) if f.dims["hq"] == w.name]
-        if len(figures) > 1:
-            return _by_group(edition, w, figures, dimension, words)
-    return None
-
-
-def _by_group(edition: Edition, w: Wait, figures: Sequence[Figure], dimension: str, words: str) -> Block:
-    named = sorted(
-        ((f.dims[dimension] or "not stated", f) for f in figures),
-        key=lambda i: (i[1].value is None, -(i[1].value or 0)),
-    )
-    rows, cells = [], []
-    for name, f in named:
-        events = edition.figures.value(WAIT, "events", "", **f.dims)
-        beside = [numbers.interval(f.lower, f.upper, numbers.days), f"of {numbers.count(f.n or 0)}"]
-        if events is not None and events < sentences.FEW_EVENTS:
-            beside[1] += ", few"
-        missing = numbers.HIDDEN if f.suppressed else f.reason or "not reached"
-        rows.append(
-            WaitRow(name, f.value, f.lower, f.upper, tuple(b for b in beside if b), missing, "few" in beside[1])
-        )
-        cells.append(
-            [
-                name_cell(name),
-                number_cell(f.value, numbers.days, reason=f.reason or "not reached", strong=True),
-                interval_cell(f.lower, f.upper, numbers.days),
-                Cell(numbers.count(f.n or 0), f.n),
-            ]
-        )
-    columns = [
-        Column(words.capitalize()),
-        Column("Median, days", "right"),
-        Column("95 % interval", "right"),
-        Column("Requests", "right"),
-    ]
-    return Block(
-        "groups",
-        sentences.groups_compared(words, [(n, f.value, f.lower, f.upper) for n, f in named]),
-        f"{w.name}: median days and 95 % interval, by {words}",
-        4,
-        [edition.ref(WAIT, hq=w.name)],
-        description=f"Median days by {words}: "
-        + "; ".join(f"{r.name} {numbers.or_missing(r.median, numbers.days, r.missing)}" for r in rows)
-        + ".",
-        chart=waits_chart(rows[:8]),
-        table=Table(f"Median days by {words}", columns, cells),
-        caveat=f"The {len(rows) - 8} shortest are in the table only." if len(rows) > 8 else "",
-    )
-
-
 def _oldest_block(edition: Edition, w: Wait) -> Block:
     listed = edition.figures.listing(BACKLOG, "oldest", hq=w.name)
+    visits = {r["row_key"]: r.get("visits_since") for r in edition.figures.listing(PROMISES, "promises", hq=w.name)}
+    chances = [_chance(edition, w, _number(r.get("age_days"))) for r in listed]
     ages = [float(r["age_days"]) for r in listed if r.get("age_days") is not None]
     longest = max(ages, default=1.0) or 1.0
+    known = any(c.value is not None for c in chances)
     columns = [
         Column("Request"),
         Column("Asked for"),
@@ -181,7 +124,9 @@ def _oldest_block(edition: Edition, w: Wait) -> Block:
         Column("Open, days", "right"),
         Column("", bar=True),
         Column("Promised to a counterpart"),
+        Column("Visits since", "right"),
         Column("Priority"),
+        *([Column("Chance in 30 days (95 % interval)", "right")] if known else []),
     ]
     rows = [
         [
@@ -192,20 +137,51 @@ def _oldest_block(edition: Edition, w: Wait) -> Block:
             number_cell(_number(r.get("age_days")), numbers.days, strong=True),
             Cell("", (_number(r.get("age_days")) or 0.0) / longest),
             date_cell(numbers.parse_day(_text(r.get("promised_on")))),
+            number_cell(_number(visits.get(r["row_key"])), numbers.count),
             name_cell(_text(r.get("priority"))),
+            *([chance] if known else []),
         ]
-        for r in listed
+        for r, chance in zip(listed, chances, strict=True)
     ]
     promised = sum(1 for r in listed if r.get("promised_on"))
     return Block(
         "oldest",
         sentences.oldest(len(listed), promised),
-        f"The oldest open requests at {w.name} · without who raised them",
+        f"The oldest open requests at {w.name}, without who raised them · {_debt(edition, w)}",
         12,
-        [edition.ref(BACKLOG, hq=w.name)],
+        [edition.ref(BACKLOG, hq=w.name), edition.ref(PROMISES, hq=w.name), edition.ref(DEBT, hq=w.name)],
         table=Table(f"The oldest open requests at {w.name}", columns, rows) if listed else None,
-        caveat=f"{numbers.DASH} means none recorded." if listed else "",
+        caveat=one_line([f"{numbers.DASH} means none recorded", _about_chance(chances)]) if listed else "",
         nothing="All requests known by then are decided or withdrawn.",
+    )
+
+
+def _chance(edition: Edition, w: Wait, age: float | None) -> Cell:
+    """Chance of a decision in 30 more days at this age; only where at least ten decisions tell of it."""
+    points = edition.figures.series(DEBT, "chance", hq=w.name)
+    point = next((p for p in points if age is not None and p.x == float(int(age))), None)
+    if point is None or point.y is None or (point.n or 0) < sentences.FEW_EVENTS:
+        return Cell(f"{numbers.DASH} too few", None, quiet=True)
+    return Cell(numbers.with_interval(point.y, point.lower, point.upper, numbers.percent), point.y)
+
+
+def _about_chance(chances: Sequence[Cell]) -> str:
+    few = f"fewer than {sentences.FEW_EVENTS} decisions are known at these ages"
+    if all(c.value is None for c in chances):
+        return f"The chance of a decision in the next 30 days is not shown: {few}"
+    if any(c.value is None for c in chances):
+        return f"The chance of a decision in the next 30 days is that of requests as old; too few: {few}"
+    return "The chance of a decision in the next 30 days is that of all requests that have waited as long"
+
+
+def _debt(edition: Edition, w: Wait) -> str:
+    figures = edition.figures
+    chance = figures.one(DEBT, "expected", "30", hq=w.name)
+    return wait_sentences.promises(
+        int(figures.value(DEBT, "owed", hq=w.name) or 0),
+        int(figures.value(DEBT, "overdue", hq=w.name) or 0),
+        chance.value if chance else None,
+        int(chance.n or 0) if chance else 0,
     )
 
 

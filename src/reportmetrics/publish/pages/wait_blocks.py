@@ -16,6 +16,8 @@ from reportmetrics.publish.figures import Point
 from reportmetrics.publish.pages.common import ANSWERED, HORIZONS, WAIT, nothing, one_line
 from reportmetrics.publish.sentences import Wait
 
+WORKING, REPLY, EARLIEST = "latency.working_days", "latency.time_to_acknowledgement", "latency.earliest_decision"
+
 
 def curve_block(edition: Edition, w: Wait) -> Block:
     """The wait curve with its numbers at risk, and the biased curve beside it."""
@@ -36,7 +38,7 @@ def curve_block(edition: Edition, w: Wait) -> Block:
     drawn = len(points) > 1 and w.requests > 1
     dashed = "dashed: answered requests alone, which is biased · " if curve.answered else ""
     days = ticks(points[-1].x, most=13) if drawn else []
-    heads = ["Day", "Still undecided, %", "95 % interval", "At risk", "Decided", "Left open"]
+    heads = ["Day", "Still undecided, %", "95 % interval", "At risk", "Decided", "Still open"]
     rows = [
         [
             Cell(f"{r.day:g}", r.day),
@@ -52,7 +54,7 @@ def curve_block(edition: Edition, w: Wait) -> Block:
         caveats.append("Of the answered requests alone only the quartiles are drawn")
     if drawn:
         caveats.append(
-            "At risk is counted at the first decision from that day on; left open: not decided, followed less long"
+            "At risk is counted at the first decision from that day on; still open: neither decided nor at risk then"
         )
     about_answered = (
         f" Answered alone, which is biased: median {numbers.days(answered_median)} days."
@@ -103,7 +105,7 @@ def _answered(edition: Edition, w: Wait) -> list[tuple[float, float]]:
 
 
 def within_block(edition: Edition, w: Wait) -> Block:
-    """Shares decided within some horizons, and days until a quarter, half, three quarters are decided."""
+    """Shares decided within some horizons, and medians in calendar and working days and to the first reply."""
     shares, within = [], {}
     for day in HORIZONS:
         f = edition.figures.one(WAIT, "survival", str(day), hq=w.name)
@@ -119,30 +121,9 @@ def within_block(edition: Edition, w: Wait) -> Block:
                 interval_cell(low, high, numbers.percent),
             ]
         )
-    quarters = []
-    for name, statistic in (("A quarter", "q25"), ("Half (median)", "median"), ("Three quarters", "q75")):
-        f = edition.figures.one(WAIT, statistic, hq=w.name)
-        quarters.append(
-            [
-                name_cell(name),
-                number_cell(
-                    f.value if f else None, numbers.days, reason=(f.reason if f else None) or "not known", strong=True
-                ),
-                interval_cell(f.lower if f else None, f.upper if f else None, numbers.days),
-            ]
-        )
-    answered = edition.figures.one(ANSWERED, "median", hq=w.name)
-    if answered and answered.value is not None:
-        quarters.append(
-            [
-                name_cell("Half of those answered (biased)"),
-                number_cell(answered.value, numbers.days),
-                interval_cell(answered.lower, answered.upper, numbers.days),
-            ]
-        )
     shown = next((d for d in (90, 60, 30, 180) if within[d] is not None), None)
     columns = [Column("Decided within"), Column("Share", "right"), Column("95 % interval", "right")]
-    more = [Column("Decided after"), Column("Days", "right"), Column("95 % interval", "right")]
+    more = [Column("Median"), Column("Days", "right"), Column("95 % interval", "right")]
     return Block(
         "within",
         sentences.decided_within(shown, within[shown] if shown else None),
@@ -150,6 +131,50 @@ def within_block(edition: Edition, w: Wait) -> Block:
         4,
         [edition.ref(WAIT, hq=w.name)],
         table=Table("Share decided within so many days", columns, shares),
-        more=[Table("Days until so many are decided", more, quarters)],
-        caveat="Requests that were never logged are invisible.",
+        more=[Table("Median days, by how they are counted", more, _medians(edition, w))],
+        caveat=one_line(["Requests that were never logged are invisible", _band(edition, w)]),
+    )
+
+
+def _medians(edition: Edition, w: Wait) -> list[list[Cell]]:
+    """Medians in calendar days, in working days, to the first reply; the quarters; the biased one for comparison."""
+    wanted = [
+        ("Calendar days", WAIT, "median", {}),
+        (f"Working days of {w.name}", WORKING, "median", {"calendar": "headquarters"}),
+        ("Days on which both work", WORKING, "median", {"calendar": "both"}),
+        ("First reply", REPLY, "median", {}),
+        ("A quarter decided after", WAIT, "q25", {}),
+        ("Three quarters after", WAIT, "q75", {}),
+    ]
+    rows = []
+    for name, metric, statistic, more in wanted:
+        f = edition.figures.one(metric, statistic, hq=w.name, **more)
+        no_calendar = metric == WORKING and (f is None or f.reason == "nothing observed")
+        reason = "no calendar" if no_calendar else (f.reason if f else None) or "not known"
+        value, lower, upper = (f.value, f.lower, f.upper) if f else (None, None, None)
+        rows.append(
+            [
+                name_cell(name),
+                number_cell(value, numbers.days, reason=reason, strong=True),
+                interval_cell(lower, upper, numbers.days),
+            ]
+        )
+    answered = edition.figures.one(ANSWERED, "median", hq=w.name)
+    if answered and answered.value is not None:
+        biased = [
+            number_cell(answered.value, numbers.days),
+            interval_cell(answered.lower, answered.upper, numbers.days),
+        ]
+        rows.append([name_cell("Answered alone (biased)"), *biased])
+    return rows
+
+
+def _band(edition: Edition, w: Wait) -> str:
+    """How much earlier the median may be, where decisions are known from lists that come now and then."""
+    early = edition.figures.value(EARLIEST, "median", hq=w.name)
+    if early is None or w.median is None or numbers.days(early) == numbers.days(w.median):
+        return ""
+    return (
+        f"Decisions are known from lists only: the median lies between {numbers.days(early)} and "
+        f"{numbers.days(w.median)} days"
     )
