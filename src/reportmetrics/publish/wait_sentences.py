@@ -72,9 +72,9 @@ def becomes(
             (
                 True,
                 lambda: (
-                    f"By {day:g} days {percent(known[0][1])} are {known[0][0]}, "
-                    + ", ".join(f"{percent(share)} {name}" for name, share in known[1:])
-                    + f"; {percent(still_open or 0.0)} {'are' if len(known) > 1 else 'is'} open"
+                    f"By {day:g} days {percent(known[0][1])} are "
+                    + ", ".join([known[0][0], *(f"{percent(share)} {name}" for name, share in known[1:])])
+                    + f"; {percent(still_open or 0.0)} are open"
                 ),
             ),
         ]

@@ -18,7 +18,7 @@ from reportmetrics.profile.mission import Headquarters, Mission, Personnel, Plac
 from reportmetrics.profile.objectives import Indicator, Objective
 from reportmetrics.profile.sources import ColumnMap, Source, TableMap
 from reportmetrics.profile.templates import DueRule, Minutes, Template, TemplateField
-from tests.unit.publish import synthetic_burden
+from tests.unit.publish import synthetic_burden, synthetic_waits
 
 AS_OF = dt.date(2022, 1, 31)
 NAMES = (
@@ -173,19 +173,23 @@ def results(*, names: tuple[str, ...] = ("JFC Naples", "Grants committee", "SHAP
     _objectives(w)
     _reports(w)
     synthetic_burden.write(w, AS_OF)
+    synthetic_waits.write(w, names, MEDIANS)
     return w.results()
 
 
+MEDIANS = (124.0, 34.0, 20.0)
+
+
 def _waits(w: Writer, names: tuple[str, ...]) -> None:
-    medians = (124.0, 34.0, 20.0)
     opens, totals, oldest = (81, 21, 9), (200, 96, 88), (396.0, 170.0, 61.0)
-    for hq, median, still_open, n, age in zip(names, medians, opens, totals, oldest, strict=True):
+    for hq, median, still_open, n, age in zip(names, MEDIANS, opens, totals, oldest, strict=True):
         dims, metric = {"hq": hq}, "latency.time_to_decision"
         caveats = ["silent: no decision for 90 days"] if hq == "SHAPE" else []
         w.figure(metric, dims, "median", median, lower=median * 0.815, upper=median * 1.363, n=n, caveats=caveats)
         w.figure(metric, dims, "q25", median * 0.415, lower=median * 0.3, upper=median * 0.5, n=n)
         w.figure(metric, dims, "q75", None, reason="not reached", n=n)
         w.figure(metric, dims, "events", float(n - still_open), n=n)
+        w.figure(metric, dims, "days_since_decision", 90.0 if hq == "SHAPE" else 2.0, n=n)
         for day in (30, 60, 90, 180):
             s = 0.5 ** (day / median)
             w.figure(metric, dims, "survival", s, label=str(day), lower=s - 0.05, upper=min(1, s + 0.05), n=n)
@@ -300,6 +304,7 @@ METRICS = (
     "latency.open_backlog",
     "latency.answered_only",
     *synthetic_burden.METRICS,
+    *synthetic_waits.METRICS,
 )
 
 

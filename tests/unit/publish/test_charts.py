@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 
 import plotly.graph_objects as go
@@ -11,7 +12,8 @@ import pytest
 from reportmetrics.publish import numbers, palette
 from reportmetrics.publish.charts.bars import Bar, bars_chart, paler
 from reportmetrics.publish.charts.base import Box, nice_ticks, place
-from reportmetrics.publish.charts.dots import ProgressRow, WaitRow, progress_chart, waits_chart
+from reportmetrics.publish.charts.dots import SHARES, ProgressRow, WaitRow, progress_chart, waits_chart
+from reportmetrics.publish.charts.incidence import OPEN, Layer, incidence_chart
 from reportmetrics.publish.charts.squares import CoverageRow, squares_chart
 from reportmetrics.publish.charts.wait_labels import WaitCurve
 from reportmetrics.publish.charts.waiting import at_risk, ticks, wait_chart
@@ -55,6 +57,16 @@ def charts():
             row=20,
         ),
         "weeks": weeks_chart(MONDAYS, [line], y_title="Hours", write=numbers.hours),
+        "incidence": incidence_chart(
+            [
+                Layer("Approved <b>", [Point(0, 0.0, None, None, 9), Point(30, 0.5, None, None, 4)]),
+                Layer("Denied", [Point(0, 0.0, None, None, 9), Point(60, 0.01, None, None, 2)]),
+                Layer("Withdrawn", [Point(0, 0.0, None, None, 9), Point(60, 0.01, None, None, 2)]),
+                Layer("Decided, outcome unknown", [Point(0, 0.0, None, None, 9), Point(60, 0.48, None, None, 2)]),
+            ],
+            90,
+        ),
+        "shares": waits_chart([WaitRow("Q1", 0.4, 0.3, 0.5, ("a",), "")], axis="Decided", reading=SHARES),
         "squares": squares_chart([CoverageRow("LO-1", 3, 1, 2), CoverageRow("LO-2", 0, 0, 3, named=True)]),
     }
 
@@ -166,3 +178,17 @@ def test_words_of_the_biased_curve_stand_nearer_to_it_than_to_the_other():
             if "Answered alone" in a["text"]:
                 assert (a["x"], a["y"]) in curve.answered
                 assert abs(a["xshift"]) < 120
+
+
+def test_the_layers_of_what_becomes_of_requests_add_up_and_their_names_do_not_touch():
+    chart = charts()["incidence"].wide
+    tops = [trace["y"][-1] for trace in chart["data"]]
+    assert tops == sorted(tops)
+    assert tops[-1] == 1
+    assert chart["data"][-1]["hovertext"][-1] == f"Day 90: {OPEN.lower()} 0{numbers.HARD_SPACE}%"
+    plot = chart["layout"]["height"] - chart["layout"]["margin"]["t"] - chart["layout"]["margin"]["b"]
+    places = [note["y"] * plot for note in chart["layout"]["annotations"]]
+    assert len(places) == 5
+    assert all(b - a >= 14.9 for a, b in itertools.pairwise(places))
+    assert places[0] >= 0
+    assert places[-1] <= plot

@@ -38,21 +38,27 @@ def test_heading_of_a_headquarters():
     assert sentences.wait_heading(one) == "X: median wait 1.0 day; 1 of 3 requests is still open"
 
 
-def test_two_waits_are_compared_only_where_their_intervals_lie_apart():
-    assert (
-        sentences.waits_compared([SHAPE, JFC]) == "Half of requests wait over 124 days at JFC Naples, over 20 at SHAPE"
+def told(*pairs):
+    return lambda a, b: {a, b} in [set(p) for p in pairs]
+
+
+def test_two_waits_are_compared_only_where_the_log_rank_test_tells_them_apart():
+    assert sentences.waits_compared([SHAPE, JFC], told(("SHAPE", "JFC Naples"))) == (
+        "Half of requests wait over 124 days at JFC Naples, over 20 at SHAPE"
     )
-    near = Wait("SHAPE", 88, 9, 79, median=90, lower=60, upper=101)
-    assert sentences.waits_compared([near, JFC]) == "The median waits of two headquarters cannot be told apart"
-    unbounded = Wait("SHAPE", 88, 9, 79, median=90, lower=60, upper=None)
-    assert "cannot be told apart" in sentences.waits_compared([unbounded, JFC])
+    alike = "The median waits of two headquarters cannot be told apart"
+    assert sentences.waits_compared([SHAPE, JFC], told()) == alike
+    few = Wait("Small", 4, 1, 3, median=300)
+    assert sentences.waits_compared([few, SHAPE, JFC], told(("Small", "SHAPE"))) == alike
+    assert sentences.waits_compared([few], told()) == "Half of requests wait over 300 days at Small"
+    assert sentences.waits_compared([], told()) == "No request received yet"
 
 
 def test_groups_without_two_medians_are_not_compared():
-    assert sentences.groups_compared("priority", [("routine", 30, 20, 40), ("urgent", None, None, None)]) == (
-        "Too few decisions to compare by priority"
-    )
-    assert sentences.groups_compared("priority", [("routine", 90, 80, 99), ("urgent", 30, 20, 40)]) == (
+    medians = [("routine", 90), ("urgent", 30), ("flash", None)]
+    assert sentences.groups_compared("priority", medians[1:], told()) == "Too few decisions to compare by priority"
+    assert sentences.groups_compared("priority", medians, told()) == "Waits by priority cannot be told apart"
+    assert sentences.groups_compared("priority", medians, told(("urgent", "routine"))) == (
         "Median 90 days for routine, 30 for urgent"
     )
 

@@ -140,9 +140,10 @@ def incidence_block(edition: Edition, w: Wait) -> Block:
     layers = [Layer(c.capitalize(), figures.series(INCIDENCE, c, hq=w.name)) for c in causes]
     drawn = [layer for layer in layers if len(layer.points) > 1]
     end = max((layer.points[-1].x for layer in drawn), default=0.0)
-    day = next((d for d in (90, 60, 30, 180) if figures.value(INCIDENCE, "undecided", str(d), hq=w.name)), None)
+    undecided = {d: figures.value(INCIDENCE, "undecided", str(d), hq=w.name) for d in (90, 60, 30, 180)}
+    day = next((d for d, share in undecided.items() if share is not None), None)
     parts = [(c, figures.value(INCIDENCE, "incidence", f"{c} {day}", hq=w.name)) for c in causes] if day else []
-    still_open = figures.value(INCIDENCE, "undecided", str(day), hq=w.name) if day else None
+    still_open = undecided[day] if day else None
     marked = figures.one(INCIDENCE, "events", causes[0], hq=w.name) if causes else None
     return Block(
         "becomes",
