@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reportmetrics import cli_audit, cli_share, cli_simulate
+from reportmetrics import cli_audit, cli_rejects, cli_share, cli_simulate
 from reportmetrics.settings import Settings, sql_folder
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ app.add_typer(rejects_app, name="rejects")
 cli_audit.register(app, metrics_app)
 cli_simulate.register(app)
 cli_share.register(app)
+cli_rejects.register(rejects_app)
 
 
 @app.callback()
@@ -113,7 +114,7 @@ def run(
 
     outcome = launch(settings, as_of=day, track=on_terminal, verbose=verbose)
     if outcome.ingested is not None:
-        cli_print.taken_in(outcome.ingested, steps.rejects(settings))
+        cli_print.taken_in(outcome.ingested, steps.rejects(settings, loaded))
     cli_print.checks(outcome.checks)
     if outcome.error is not None:
         cli_print.problem(outcome.error)
@@ -139,7 +140,7 @@ def ingest(profile: ProfileOption = None, home: HomeOption = None, landing: Land
 
     settings, loaded = _opened(profile, home, landing)
     summary = take_in(settings, loaded, track=on_terminal)
-    cli_print.taken_in(summary, steps.rejects(settings))
+    cli_print.taken_in(summary, steps.rejects(settings, loaded))
 
 
 @app.command()
@@ -282,24 +283,6 @@ def profile_lint(
         f"{profile.mission.name}: {len(profile.objectives)} objectives, {len(profile.indicators)} indicators, "
         f"{len(profile.templates)} report forms, {len(profile.sources)} sources; no mistake"
     )
-
-
-@rejects_app.command("list")
-def rejects_list(
-    home: HomeOption = None,
-    source: Annotated[str | None, typer.Option(help="Only rows of this source.", show_default=False)] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
-) -> None:
-    """List refused rows, newest first: file, row, column, what is wrong, and the remedy.
-
-    \b
-    Example:
-      reportmetrics rejects list --source hq_request_log
-    """
-    from reportmetrics import cli_print, steps
-
-    settings = Settings.from_environment(home=home)
-    cli_print.rejects(steps.rejects(settings, source=source), limit)
 
 
 @app.command()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reportmetrics.metrics.catalogue import Catalogue, Metric
     from reportmetrics.profile.load import Profile
     from reportmetrics.publish.publish import Publication
+    from reportmetrics.senders.returned import Returned
     from reportmetrics.validation.run import CheckResult
 
 FIRST = 5
@@ -78,7 +79,21 @@ def _reject_line(row: dict[str, Any]) -> str:
     column = f", column {row['column_name']}" if row["column_name"] else ""
     # Some messages quote the cell themselves.
     raw = f" '{row['raw']}'" if row["raw"] and str(row["raw"]) not in str(row["message"]) else ""
-    return f"refused {row['original_name']}{sheet}{place}{column}:{raw} {row['message']}; {row['remedy']}"
+    state = "" if row.get("state", "open") == "open" else f" ({row['state']})"
+    return f"refused{state} {row['original_name']}{sheet}{place}{column}:{raw} {row['message']}; {row['remedy']}"
+
+
+def returned(workbooks: Sequence[Returned]) -> None:
+    """Workbooks written for senders."""
+    out = _console()
+    if not workbooks:
+        out.print("nothing is refused that was not mended since")
+        return
+    for book in workbooks:
+        files = f" and {book.files:,} files that cannot be read" if book.files else ""
+        out.print(f"[bold]{escape(book.sender)}[/bold]: {book.rows:,} rows{files}")
+        out.print(f"  {escape(str(book.path))}")
+    out.print("Mended, each goes under its own name into the folder 'returned' of the landing folder.")
 
 
 def checks(results: Sequence[CheckResult]) -> None:

@@ -60,6 +60,11 @@ class Settings:
         return self.home / "publications"
 
     @property
+    def returns(self) -> Path:
+        """Workbooks with refused rows for their senders."""
+        return self.home / "returns"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's instance: run history, event log, schedules."""
         return self.home / "dagster"

@@ -31,12 +31,12 @@ from reportmetrics.metrics.run import compute
 from reportmetrics.profile.load import Profile, load_profile
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish.publish import Publication, publish
+from reportmetrics.senders.rejected import rejected
 from reportmetrics.settings import Settings, sql_folder
 from reportmetrics.validation.run import CheckResult, cross_checks, validate
 from reportmetrics.warehouse.snapshot import Snapshot, make_snapshot
 from reportmetrics.warehouse.staged import stage_unvalidated
 from reportmetrics.warehouse.store import Store
-from reportmetrics.warehouse.tables import REJECT
 
 ENGINES = ("duckdb",)
 """Engines that can compute metrics over a snapshot."""
@@ -192,19 +192,23 @@ def issue(
     return publication
 
 
-def rejects(settings: Settings, *, source: str | None = None) -> pl.DataFrame:
-    """All faults of rejected rows and unreadable files, newest delivery first; columns as declared for ``reject``.
+def rejects(
+    settings: Settings,
+    profile: Profile,
+    *,
+    source: str | None = None,
+    code: str | None = None,
+    sender: str | None = None,
+    only_open: bool = False,
+) -> pl.DataFrame:
+    """Faults of rejected rows and unreadable files, newest delivery first; see ``senders.rejected``.
 
     Raises ``StepError`` when nothing has been taken in yet.
     """
     if not settings.warehouse.is_file():
         raise StepError(f"there is no warehouse in {settings.home}; take something in first: reportmetrics ingest")
-    columns = ", ".join(c.name for c in REJECT.columns)
     with Store(settings.warehouse) as store:
-        found: pl.DataFrame = store.connection.sql(f"SELECT {columns} FROM reject").pl()
-    if source is not None:
-        found = found.filter(pl.col("source") == source)
-    return found.sort(["file_seq", "table_name", "source_row"], descending=[True, False, False])
+        return rejected(store, profile, source=source, code=code, sender=sender, only_open=only_open)
 
 
 def _workspace(settings: Settings, as_of: dt.date) -> Path:

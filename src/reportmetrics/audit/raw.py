@@ -19,6 +19,7 @@ from reportmetrics.ingest.archive import fingerprint
 from reportmetrics.ingest.mapping import sheet_of
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
 from reportmetrics.ingest.readers.registry import READERS
+from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import ProfileError, load_profile
 from reportmetrics.profile.sources import Source
 
@@ -43,7 +44,7 @@ class Archive:
             profile = load_profile(opened.audit / "profile")
         except ProfileError as error:
             raise AuditError(f"{opened.name} holds no usable copy of its profile, so raw cells stay closed") from error
-        self._sources: dict[str, Source] = {s.source: s for s in profile.sources}
+        self._sources: dict[str, Source] = {s.source: s for s in intake(profile.sources)}
         self._folder = folder
         self._read: dict[tuple[str, str], dict[str | None, Sheet | UnreadableError] | str] = {}
 
@@ -91,5 +92,8 @@ def sheets_of(opened: Opened) -> dict[tuple[str, str], str]:
     except ProfileError:
         return {}
     return {
-        (s.source, t.table): name for s in profile.sources for t in s.tables if (name := sheet_of(s, t)) is not None
+        (s.source, t.table): name
+        for s in intake(profile.sources)
+        for t in s.tables
+        if (name := sheet_of(s, t)) is not None
     }

@@ -15,9 +15,11 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from reportmetrics.ingest.archive import Kept
+from reportmetrics.ingest.guard import unguarded
 from reportmetrics.ingest.mapping import Fit, fit, sheet_of, unknown_columns
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
 from reportmetrics.ingest.readers.registry import READERS
+from reportmetrics.profile.intake import is_returned
 from reportmetrics.profile.sources import FileDate, Source
 
 
@@ -130,8 +132,10 @@ def _group(
 
 def _placed(taken: Taken, sheet: Sheet) -> pl.DataFrame:
     facts = taken.kept.found.facts or {}
-    names = set(_fact_names(taken.kept.found.source))
-    return sheet.rows.with_columns(
+    source = taken.kept.found.source
+    names = set(_fact_names(source))
+    rows = unguarded(sheet.rows) if is_returned(source) else sheet.rows
+    return rows.with_columns(
         pl.lit(taken.file_seq, dtype=pl.Int64).alias("file_seq"),
         *(pl.lit(facts.get(n), dtype=pl.String).alias(f"fact_{n}") for n in sorted(names)),
     )

@@ -21,7 +21,8 @@ from reportmetrics.ingest.ledger import Delivery, IngestSummary, check_balance
 from reportmetrics.ingest.pseudonyms import pseudonym_key
 from reportmetrics.ingest.typed import make_typed
 from reportmetrics.ingest.verdicts import judge
-from reportmetrics.ingest.write import Counts, write_ledger, write_raw, write_refusals, write_table
+from reportmetrics.ingest.write import Counts, write_ledger, write_raw, write_refusals, write_resent, write_table
+from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import FromColumn
 from reportmetrics.progress import Track, silent
@@ -42,7 +43,7 @@ def ingest(
     opened and ``LedgerError`` when the books do not balance; then nothing of the batch has been stored.
     """
     moment = _naive_utc(now or dt.datetime.now(dt.UTC))
-    landing = look(settings.landing, profile.sources, zoneinfo.ZoneInfo(profile.mission.time_zone))
+    landing = look(settings.landing, intake(profile.sources), zoneinfo.ZoneInfo(profile.mission.time_zone))
     key = pseudonym_key(settings)
     deliveries: list[Delivery] = []
     with Store(settings.warehouse) as store:
@@ -155,6 +156,7 @@ def _store_batch(connection: duckdb.DuckDBPyConnection, profile: Profile, batch:
         }
         judge(connection, table, keys, known)
         counts[table.name] = write_table(connection, table, batch)
+        write_resent(connection, table, batch)
     return write_ledger(connection, batch, counts)
 
 

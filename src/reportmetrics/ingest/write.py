@@ -14,6 +14,7 @@ import polars as pl
 from reportmetrics.ingest.batch import Batch, Group, Refusal, Taken
 from reportmetrics.ingest.ledger import Delivery, check_core
 from reportmetrics.ingest.mapping import Origin
+from reportmetrics.profile.intake import REFERENCE, is_returned
 from reportmetrics.warehouse.schema import CONTENT
 from reportmetrics.warehouse.tables import TABLES, Table
 
@@ -53,7 +54,8 @@ def _write_rejects(connection: duckdb.DuckDBPyConnection, table: Table, batch: B
     """One line per fault of a rejected row, with the column as the file names it and the cell as it was sent."""
     faults = connection.sql(
         "SELECT f.row_id, m.grp, m.file_seq, m.source_row, m.turned, f.column_name AS name, f.code, f.message, "
-        "f.remedy, f.entry FROM fault AS f JOIN judged AS j USING (row_id) JOIN mapped AS m USING (row_id) "
+        "f.remedy, f.entry, j.row_key AS subject_key "
+        "FROM fault AS f JOIN judged AS j USING (row_id) JOIN mapped AS m USING (row_id) "
         "WHERE j.verdict = 'rejected' ORDER BY f.row_id"
     ).pl()
     if faults.is_empty():
@@ -88,6 +90,7 @@ def _as_sent(faults: pl.DataFrame, group: Group, table: Table, name: str | None)
         "code",
         "message",
         "remedy",
+        "subject_key",
         column_name=label,
         raw=raw.cast(pl.String).str.strip_prefix("\x1a"),
         source=pl.lit(group.source.source),
@@ -133,6 +136,25 @@ def write_raw(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
             f"SEMI JOIN rows_{group.number} USING (file_seq)",
             {"sheet": group.sheet, "names": list(group.header)},
         )
+
+
+def write_resent(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:
+    """Note which refused row each judged row of a returned workbook stands for, and whether it is sound now."""
+    for group in batch.groups:
+        filled = any(f.table.table == table.name for f in group.fits)
+        if not filled or not is_returned(group.source) or REFERENCE not in group.header:
+            continue
+        cell = f"c{group.header.index(REFERENCE)}"
+        connection.register("references", group.rows.select("file_seq", "source_row", ref=cell))
+        connection.execute(
+            "INSERT INTO resent SELECT m.file_seq, $table, m.source_row, trim(r.ref), "
+            "CASE WHEN bool_or(f.row_id IS NOT NULL) THEN 'refused again' ELSE 'mended' END "
+            'FROM mapped AS m JOIN "references" AS r USING (file_seq, source_row) '
+            "LEFT JOIN (SELECT DISTINCT row_id FROM fault) AS f USING (row_id) "
+            "WHERE m.grp = $group AND r.ref IS NOT NULL GROUP BY ALL",
+            {"table": table.name, "group": group.number},
+        )
+        connection.unregister("references")
 
 
 def write_ledger(connection: duckdb.DuckDBPyConnection, batch: Batch, counts: Mapping[str, Counts]) -> list[Delivery]:

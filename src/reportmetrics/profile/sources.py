@@ -6,6 +6,8 @@ from; what type it must have is declared by the canonical table.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -116,7 +118,9 @@ class Source(Model):
 
     source: Identifier
     title: str
-    sender: Annotated[str, Field(description="who sends it, and gets its rejects back")]
+    sender: Annotated[
+        str, Field(description="who sends it, and gets its rejects back; {fact} stands for a fact of the file's name")
+    ]
     files: Annotated[str, Field(description="glob below the landing folder")]
     every: Annotated[str, Field(pattern=r"^\d+ days?$", description="how often it is expected")] = "7 days"
     reader: Literal["csv", "xlsx", "json", "ndjson", "parquet", "iati", "xes"]
@@ -136,6 +140,10 @@ class Source(Model):
             raise ValueError("give either 'table' with 'columns', or 'tables', not both")
         inner = {k: data[k] for k in TableMap.model_fields if k in data and k != "sheet"}
         return {**{k: v for k, v in data.items() if k not in inner}, "tables": [inner]}
+
+    def sender_of(self, facts: Mapping[str, str] | None) -> str:
+        """Who sent a file with these facts of its name; a fact that it lacks shows as a question mark."""
+        return re.sub(r"\{(\w+)\}", lambda found: (facts or {}).get(found[1], "?"), self.sender)
 
     @property
     def every_days(self) -> int:

@@ -43,6 +43,11 @@ def statements() -> Iterator[str]:
     yield "CREATE TABLE IF NOT EXISTS raw.cells (file_seq BIGINT, sheet VARCHAR, source_row BIGINT, cells VARCHAR[])"
     for name in ("ledger", "reject"):
         yield f"CREATE TABLE IF NOT EXISTS {name} ({columns_sql(TABLES[name].columns)})"
+    # Which refused row a row of a returned workbook stands for, and what came of it.
+    yield (
+        "CREATE TABLE IF NOT EXISTS resent "
+        "(file_seq BIGINT, table_name VARCHAR, source_row BIGINT, ref VARCHAR, answer VARCHAR)"
+    )
     yield (
         "CREATE TABLE IF NOT EXISTS seen "
         "(identity VARCHAR, source VARCHAR, name VARCHAR, size BIGINT, modified_ns BIGINT, seen_at TIMESTAMP)"

@@ -25,6 +25,7 @@ import duckdb
 import polars as pl
 
 from reportmetrics.profile.load import Profile
+from reportmetrics.warehouse.answers import answers
 from reportmetrics.warehouse.schema import core_columns
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES, Column, Table
@@ -90,6 +91,7 @@ def make_snapshot(
     with _cursor(store) as connection:
         rows = {t.name: _write_source(connection, t, building, as_of, as_of_at, position) for t in SOURCE_TABLES}
         rows |= {name: _write_system(connection, name, building, position) for name in _SYSTEM}
+        rows["reject_answer"] = _write_answers(connection, building, position)
     rows |= _write_profile(profile, as_of, building)
     rows["text_novelty"] = _write_text_novelty(building)
     _write_frame(_as_of_frame(as_of, as_of_at, zone), building / "as_of")
@@ -208,6 +210,12 @@ def _write_system(connection: duckdb.DuckDBPyConnection, name: str, folder: Path
     ).pl()
     _write_frame(rows, folder / name)
     return int(rows.height)
+
+
+def _write_answers(connection: duckdb.DuckDBPyConnection, folder: Path, position: int) -> int:
+    answered = answers(connection, position)
+    _write_frame(answered, folder / "reject_answer")
+    return answered.height
 
 
 def _write_profile(profile: Profile, as_of: dt.date, folder: Path) -> dict[str, int]:

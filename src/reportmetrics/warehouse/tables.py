@@ -609,6 +609,24 @@ REJECT = Table(
         Column("message", "text", "what is wrong", required=True),
         Column("remedy", "text", "what the sender can do", required=True),
         Column("raw", "text", "the cell as it was sent"),
+        Column("subject_key", "text", "row_key that the row would have, as its key was sent"),
+    ),
+)
+
+REJECT_ANSWER = Table(
+    "reject_answer",
+    "a refused row (or file, then without row) that was answered by a later delivery",
+    level="process",
+    origin="derived",
+    key=("file_seq", "table_name", "sheet", "source_row"),
+    columns=(
+        Column("file_seq", "integer", "delivery that was refused", kind="key", required=True),
+        Column("table_name", "text", "canonical table", kind="key", required=True),
+        Column("sheet", "text", "sheet of a workbook", kind="key"),
+        Column("source_row", "integer", "row in the file or sheet", kind="key"),
+        Column("answer", "text", "what came of it", codes=("mended", "refused again"), required=True),
+        Column("answered_seq", "integer", "delivery that answered", required=True),
+        Column("answered_at", "timestamp", "when that delivery was taken", required=True),
     ),
 )
 
@@ -638,6 +656,7 @@ TABLES: Mapping[str, Table] = {
         TEXT_NOVELTY,
         LEDGER,
         REJECT,
+        REJECT_ANSWER,
     )
 }
 """All canonical tables by name."""

@@ -1,0 +1,88 @@
+# ruff: noqa: D301 (\b in a docstring is click's mark for lines that are not to be folded)
+"""Commands about refused rows: ``rejects list`` and ``rejects return``.
+
+Belongs here: options and help. Not here: what is printed (``cli_print``), finding and returning rows (``senders``).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reportmetrics.settings import Settings
+
+_Profile = Annotated[
+    Path | None,
+    typer.Option("--profile", help="Folder of the mission's profile. [env: REPORTMETRICS_PROFILE]", show_default=False),
+]
+_Home = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder of all that is made. [env: REPORTMETRICS_HOME]", show_default=False),
+]
+_Source = Annotated[str | None, typer.Option(help="Only rows of this source.", show_default=False)]
+_Code = Annotated[str | None, typer.Option(help="Only faults of this kind, such as bad_date.", show_default=False)]
+_Sender = Annotated[str | None, typer.Option(help="Only rows of this sender, or part of its name.", show_default=False)]
+
+
+def register(rejects_app: typer.Typer) -> None:
+    """Add the commands to the group ``rejects``."""
+    rejects_app.command("list")(_list)
+    rejects_app.command("return")(_return)
+
+
+def _list(
+    profile: _Profile = None,
+    home: _Home = None,
+    source: _Source = None,
+    code: _Code = None,
+    sender: _Sender = None,
+    only_open: Annotated[bool, typer.Option("--open", help="Only what nobody has mended yet.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+) -> None:
+    """List refused rows, newest first: file, row, column, what is wrong, the remedy, and whether it was mended since.
+
+    \b
+    Examples:
+      reportmetrics rejects list --source hq_request_log
+      reportmetrics rejects list --code bad_date --sender registry --open
+    """
+    from reportmetrics import cli_print, steps
+
+    settings = Settings.from_environment(profile=profile, home=home)
+    found = steps.rejects(
+        settings, steps.current_profile(settings), source=source, code=code, sender=sender, only_open=only_open
+    )
+    cli_print.rejects(found, limit)
+
+
+def _return(
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Folder to write to; default: returns below home.", show_default=False),
+    ] = None,
+    profile: _Profile = None,
+    home: _Home = None,
+    source: _Source = None,
+    code: _Code = None,
+    sender: _Sender = None,
+) -> None:
+    """Write each sender a workbook with their refused rows, the bad cells marked, reason and remedy in a comment.
+
+    What was mended since is left out. A workbook that comes back goes, under its own name, into the folder
+    `returned` of the landing folder; the next run takes it in. The workbooks hold what was sent, names included.
+
+    \b
+    Examples:
+      reportmetrics rejects return
+      reportmetrics rejects return -o outbox --sender "Registry of JFC Naples"
+    """
+    from reportmetrics import cli_print, steps
+    from reportmetrics.senders.returned import return_rejects
+
+    settings = Settings.from_environment(profile=profile, home=home)
+    loaded = steps.current_profile(settings)
+    found = steps.rejects(settings, loaded, source=source, code=code, sender=sender, only_open=True)
+    folder = output or settings.returns
+    cli_print.returned(return_rejects(found, loaded, settings.archive, folder, today=steps.today(loaded)))

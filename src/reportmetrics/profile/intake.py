@@ -1,0 +1,99 @@
+"""Every source that a run takes files from: those that the profile describes, and those that follow from them.
+
+Rows that were refused go back to their sender as a workbook (``senders.returned``). Mended, the workbook is a delivery
+like any other; its mapping is the one of the source that the rows came from, read from a sheet of the workbook.
+
+Belongs here: which sources follow from a profile, and how their files are recognised. Not here: making the workbooks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+
+from reportmetrics.profile.sources import ColumnMap, FileDate, Options, Source, TableMap
+
+RETURNED = "returned"
+"""Folder below the landing folder for mended workbooks, and the ending of the ids of the sources that read them."""
+
+REFERENCE, REASON = "(ref)", "(what to mend)"
+"""Columns of a returned sheet beside those of the sender: which refused row it is, and what is wrong with it."""
+
+_LONGEST_SHEET_NAME = 31
+
+
+def intake(sources: Iterable[Source]) -> list[Source]:
+    """The sources of a profile, each followed by the one that takes its mended workbooks."""
+    return [each for source in sources for each in (source, returned_source(source))]
+
+
+def returned_source(source: Source) -> Source:
+    """The source that reads mended rows of ``source``: the same mapping, from a sheet of a returned workbook."""
+    return source.model_copy(
+        update={
+            "source": f"{source.source}.{RETURNED}",
+            "title": f"{source.title}: refused rows, mended",
+            "files": f"{RETURNED}/{RETURNED}_*+{_plain(source.source)}+*.xlsx",
+            "reader": "xlsx",
+            "options": Options(),
+            "facts": None,
+            # What the mended rows say becomes known when they come, whatever date the first file stated.
+            "known_from": "arrival" if isinstance(source.known_from, FileDate) else source.known_from,
+            "tables": [_table(source, t) for t in source.tables],
+        }
+    )
+
+
+def declared_id(source_id: str) -> str:
+    """Id of the source that the profile describes, for a source that follows from it; else the id itself."""
+    return source_id.removesuffix(f".{RETURNED}")
+
+
+def is_returned(source: Source) -> bool:
+    """Whether a source reads mended workbooks."""
+    return source.source.endswith(f".{RETURNED}")
+
+
+def returned_name(day: str, number: int, sources: Sequence[str]) -> str:
+    """File name of a returned workbook: the names of its sources say who is to read it back."""
+    return f"{RETURNED}_{day}_{number:02d}_+{'+'.join(map(_plain, sources))}+.xlsx"
+
+
+def _plain(source_id: str) -> str:
+    """A source's id as it may stand in a file name."""
+    return re.sub(r"[^\w.-]", "-", source_id)
+
+
+def returned_sheet(source: Source, sheet: str | None) -> str:
+    """Name of the sheet that holds refused rows of a source; at most 31 characters, as a workbook asks for."""
+    whole = re.sub(r"[\[\]:*?/\\']", "-", source.source if sheet is None else f"{source.source} {sheet}")
+    if len(whole) <= _LONGEST_SHEET_NAME:
+        return whole
+    return f"{whole[:22]}~{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
+
+
+def fact_column(fact: str) -> str:
+    """Column of a returned sheet that holds a fact of the name of the file that the row came in."""
+    return f"(file: {fact})"
+
+
+def _table(source: Source, entry: TableMap) -> TableMap:
+    columns = {name: _column(given) for name, given in entry.columns.items()}
+    facts = [fact_column(f) for f in facts_of(source)]
+    return entry.model_copy(
+        update={
+            "sheet": returned_sheet(source, entry.sheet or source.options.sheet),
+            "columns": columns,
+            "ignore": [*entry.ignore, REFERENCE, REASON, *facts],
+        }
+    )
+
+
+def facts_of(source: Source) -> list[str]:
+    """Facts of a file's name that the mapping of a source uses, by name."""
+    return sorted({g.fact for t in source.tables for g in t.columns.values() if g.fact is not None})
+
+
+def _column(given: ColumnMap) -> ColumnMap:
+    return given if given.fact is None else given.model_copy(update={"fact": None, "from_": fact_column(given.fact)})

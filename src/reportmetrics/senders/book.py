@@ -1,0 +1,63 @@
+"""Writing workbooks for people: looks, and text that no spreadsheet can take for a formula or a link.
+
+Belongs here: what all outgoing workbooks share. Not here: what stands in them (``returned``, ``form``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from reportmetrics.ingest.guard import guarded
+
+_LOOKS: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 14},
+    "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"},
+    "note": {"font_color": "#52606D", "text_wrap": True, "valign": "top"},
+    "text": {"num_format": "@", "valign": "top"},
+    "wrapped": {"num_format": "@", "text_wrap": True, "valign": "top"},
+    "bad": {"num_format": "@", "valign": "top", "bg_color": "#FCE0CC", "border": 2, "border_color": "#F46A25"},
+    "entry": {"bg_color": "#FFF7E0", "border": 1, "border_color": "#8A94A0", "locked": False, "valign": "top"},
+    "day": {"num_format": "yyyy-mm-dd", "bg_color": "#FFF7E0", "border": 1, "border_color": "#8A94A0", "locked": False},
+    "moment": {
+        "num_format": "yyyy-mm-dd hh:mm", "bg_color": "#FFF7E0", "border": 1, "border_color": "#8A94A0", "locked": False
+    },
+}  # fmt: skip
+
+
+class Book:
+    """A workbook being written. ``looks`` are its formats by name."""
+
+    def __init__(self, workbook: Any) -> None:
+        self.workbook = workbook
+        self.looks = {name: workbook.add_format(given) for name, given in _LOOKS.items()}
+
+    def sheet(self, name: str) -> Any:
+        """A new sheet."""
+        return self.workbook.add_worksheet(name)
+
+    def text(self, sheet: Any, row: int, column: int, text: str | None, look: str = "text") -> None:
+        """A cell of text, guarded; an empty one still has its looks."""
+        if text is None or text == "":
+            sheet.write_blank(row, column, None, self.looks[look])
+        else:
+            sheet.write_string(row, column, guarded(text), self.looks[look])
+
+    def row(self, sheet: Any, row: int, texts: Sequence[str | None], look: str = "text") -> None:
+        """A row of text from the first column on."""
+        for column, text in enumerate(texts):
+            self.text(sheet, row, column, text, look)
+
+
+@contextmanager
+def new_book(path: Path, *, title: str) -> Iterator[Book]:
+    """A workbook at ``path``, written when the block ends; nothing in it is a formula or a link."""
+    import xlsxwriter
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as workbook:
+        workbook.set_properties({"title": title})
+        yield Book(workbook)

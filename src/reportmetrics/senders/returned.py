@@ -1,0 +1,208 @@
+"""Refused rows as a workbook for each sender: the rows as they were sent, what is wrong marked in its cell.
+
+A sheet for each source (and sheet of it) holds the sender's own columns between two columns of ours: which row it is,
+and what to mend. Mended and put into the landing folder under its own name, the workbook is taken in through the
+mapping of the source (``profile.intake``).
+
+Belongs here: gathering rows and writing the workbook. Not here: which rows are refused (``rejected``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from reportmetrics.ingest.mapping import sheet_of
+from reportmetrics.ingest.readers.base import BAD_MARK, Sheet, UnreadableError
+from reportmetrics.ingest.readers.registry import READERS
+from reportmetrics.profile.intake import (
+    REASON,
+    REFERENCE,
+    RETURNED,
+    declared_id,
+    fact_column,
+    facts_of,
+    intake,
+    is_returned,
+    returned_name,
+    returned_sheet,
+)
+from reportmetrics.profile.load import Profile
+from reportmetrics.profile.sources import Source
+from reportmetrics.senders.book import Book, new_book
+
+_MOST_SOURCES = 8
+"""Sources in one workbook: their names stand in its file name, which has an end."""
+
+_HELP = (
+    "The rows on the following sheets could not be taken in. Nothing else of your reports is affected.",
+    "1. Mend the marked cells. Point at a marked cell to read what is wrong with it and what to do.",
+    "2. Leave the other columns as they are, and the columns in brackets too: they say which row it is.",
+    "3. Delete a row that should not have been sent. Do not add sheets.",
+    "4. Save the workbook under the name that it has, as .xlsx, and send it back.",
+    "A cell that starts with an apostrophe before = + - or @ was sent without it: leave it, it is taken off again.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A workbook that was written: for whom, where, how many rows and unreadable files it tells of."""
+
+    sender: str
+    path: Path
+    rows: int
+    files: int
+
+
+@dataclass(slots=True)
+class _Part:
+    """One sheet: the sender's columns, and rows as (cells by column, faults)."""
+
+    header: list[str]
+    rows: list[tuple[dict[str, str | None], list[dict[str, Any]]]] = field(default_factory=list)
+
+
+def return_rejects(
+    faults: pl.DataFrame, profile: Profile, archive: Path, folder: Path, *, today: dt.date
+) -> list[Returned]:
+    """Write a workbook for each sender of ``faults`` (as of ``rejected.rejected``, open ones) into ``folder``.
+
+    Rows are read from ``archive``. Raises ``OSError`` when a file of the archive is missing.
+    """
+    sources = {s.source: s for s in intake(profile.sources)}
+    written: list[Returned] = []
+    number = 0
+    for (sender,), mine in faults.sort("sender", "source", "file_seq").group_by("sender", maintain_order=True):
+        ids = sorted({declared_id(s) for s in mine["source"].unique() if s in sources})
+        for some in (ids[i : i + _MOST_SOURCES] for i in range(0, len(ids), _MOST_SOURCES)):
+            number += 1
+            theirs = mine.filter(pl.col("source").str.strip_suffix(f".{RETURNED}").is_in(some))
+            path = folder / returned_name(f"{today:%Y%m%d}", number, some)
+            parts = {
+                name: part
+                for source_id in some
+                for name, part in _parts(sources[source_id], sources, theirs, archive).items()
+            }
+            _write(path, str(sender), profile, theirs, parts, today)
+            rows = theirs.filter(pl.col("source_row").is_not_null())["ref"].n_unique()
+            files = theirs.filter(pl.col("source_row").is_null())["file_seq"].n_unique()
+            written.append(Returned(str(sender), path, rows, files))
+    return written
+
+
+def _parts(source: Source, sources: Mapping[str, Source], faults: pl.DataFrame, archive: Path) -> dict[str, _Part]:
+    """All sheets of a source by name, those without refused rows too: the workbook must hold what the mapping asks."""
+    wanted = list(dict.fromkeys(sheet_of(source, t) for t in source.tables))
+    parts = {returned_sheet(source, name): _Part(_headers(source, name)) for name in wanted}
+    mine = faults.filter(
+        pl.col("source").is_in([source.source, f"{source.source}.{RETURNED}"]) & pl.col("source_row").is_not_null()
+    )
+    for (source_id, sha256, facts), of_file in mine.group_by(["source", "sha256", "facts"], maintain_order=True):
+        came = sources[str(source_id)]
+        for sheet_name, sheet in _read(came, archive / str(sha256)):
+            name = str(sheet_name) if is_returned(came) else returned_sheet(source, sheet_name)
+            here = of_file.filter(pl.col("sheet").eq_missing(pl.lit(sheet_name, dtype=pl.String)))
+            if here.height:
+                _add(parts[name], sheet, here, json.loads(str(facts)) if facts else {}, facts_of(source))
+    return parts
+
+
+def _headers(source: Source, sheet: str | None) -> list[str]:
+    """Columns that the mapping asks for by their first name, for a sheet without rows or before rows are known."""
+    asked: dict[str, None] = {}
+    for entry in (t for t in source.tables if sheet_of(source, t) == sheet):
+        made = {entry.unpivot.name_to, entry.unpivot.value_to} if entry.unpivot else set()
+        asked |= {g.candidates[0]: None for g in entry.columns.values() if g.candidates and not made & {*g.candidates}}
+    return list(asked)
+
+
+def _read(source: Source, path: Path) -> Iterator[tuple[str | None, Sheet]]:
+    wanted = list(dict.fromkeys(sheet_of(source, t) for t in source.tables))
+    try:
+        found = READERS[source.reader](path, source.options, wanted)
+    except UnreadableError as error:
+        raise OSError(f"{path} of the archive cannot be read by source {source.source} any more: {error}") from error
+    yield from ((name, sheet) for name, sheet in found.items() if isinstance(sheet, Sheet))
+
+
+def _add(part: _Part, sheet: Sheet, faults: pl.DataFrame, facts: Mapping[str, str], asked: Sequence[str]) -> None:
+    """Add the refused rows of one sheet of one file; columns that the part does not know yet come after the others."""
+    if not part.rows:
+        part.header = []
+    own = [h for h in sheet.header if h and h not in (REFERENCE, REASON)]
+    part.header += [h for h in own if h not in part.header]
+    by_row = {int(k[0]): v for k, v in faults.group_by(["source_row"], maintain_order=True)}
+    for row in sheet.rows.filter(pl.col("source_row").is_in(list(by_row))).iter_rows(named=True):
+        of_row = by_row[row["source_row"]]
+        cells = {h: _as_sent(row[f"c{i}"]) for i, h in enumerate(sheet.header) if h}
+        cells |= {fact_column(f): facts[f] for f in asked if f in facts}
+        cells[REFERENCE] = of_row["ref"][0]
+        part.rows.append((cells, of_row.to_dicts()))
+    part.header += [c for c in map(fact_column, asked) if c not in part.header]
+
+
+def _as_sent(cell: str | None) -> str | None:
+    return None if cell is None else cell.removeprefix(BAD_MARK)
+
+
+def _write(
+    path: Path, sender: str, profile: Profile, faults: pl.DataFrame, parts: Mapping[str, _Part], today: dt.date
+) -> None:
+    with new_book(path, title=f"Refused rows of {sender}") as book:
+        _write_explanation(book, path.name, sender, profile, faults, today)
+        for name, part in parts.items():
+            _write_part(book, name, part)
+
+
+def _write_explanation(
+    book: Book, name: str, sender: str, profile: Profile, faults: pl.DataFrame, today: dt.date
+) -> None:
+    sheet = book.sheet("Read me")
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 6, 24)
+    lines = [
+        profile.mission.marking,
+        f"{profile.mission.name}: rows for {sender} to mend",
+        f"{today:%d %B %Y} · {name}",
+    ]
+    for row, line in enumerate(lines):
+        book.text(sheet, row, 0, line, "title" if row == 1 else "text")
+    for row, line in enumerate(_HELP, len(lines) + 1):
+        book.text(sheet, row, 0, line)
+    start = len(lines) + len(_HELP) + 2
+    heads = ["File", "Sheet", "Row", "Column", "As it was sent", "What is wrong", "What to do"]
+    book.row(sheet, start, heads, "head")
+    for row, fault in enumerate(faults.iter_rows(named=True), start + 1):
+        place = None if fault["source_row"] is None else str(fault["source_row"])
+        shown = [fault["original_name"], fault["sheet"], place, fault["column_name"], fault["raw"]]
+        book.row(sheet, row, [*shown, fault["message"], fault["remedy"]], "wrapped")
+    sheet.freeze_panes(start + 1, 0)
+
+
+def _write_part(book: Book, name: str, part: _Part) -> None:
+    sheet = book.sheet(name)
+    header = [REASON, *part.header, REFERENCE]
+    book.row(sheet, 0, header, "head")
+    sheet.set_column(0, 0, 48)
+    sheet.set_column(1, len(header) - 1, 18)
+    sheet.freeze_panes(1, 1)
+    for row, (cells, faults) in enumerate(part.rows, 1):
+        bad: dict[str, list[str]] = {}
+        for fault in faults:
+            bad.setdefault(fault["column_name"] or "", []).append(_advice(fault))
+        said = {c: "; ".join(dict.fromkeys(words)) for c, words in bad.items()}
+        book.text(sheet, row, 0, "; ".join(f"{c}: {w}" if c else w for c, w in said.items()), "wrapped")
+        for column, label in enumerate(header[1:], 1):
+            book.text(sheet, row, column, cells.get(label), "bad" if label in said else "text")
+            if label in said:
+                sheet.write_comment(row, column, said[label], {"x_scale": 2.5})
+
+
+def _advice(fault: Mapping[str, Any]) -> str:
+    return f"{fault['message']}. To mend it: {fault['remedy']}"

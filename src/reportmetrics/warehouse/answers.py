@@ -1,0 +1,75 @@
+"""What became of refused rows: mended by a later delivery, refused once more, or still open (then not listed).
+
+A refused row is answered in one of two ways. It comes back in a returned workbook, which names it (``resent``). Or a
+later file tells of the same key and is accepted. A file that could not be read is answered by a later file of the same
+name that could.
+
+Belongs here: finding answers. Not here: recording them at ingest (``ingest.write``), showing them (``senders``, pages).
+"""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+
+from reportmetrics.warehouse.tables import SOURCE_TABLES
+
+REFERENCE_SQL = "left(l.source_file, 12) || '-' || r.source_row || coalesce('-' || r.sheet, '')"
+"""Name of a refused row that a returned workbook carries: start of the file's hash, row, sheet. ``r``: reject,
+``l``: its line of the ledger. It is the same after the warehouse was made anew."""
+
+
+def answers(connection: duckdb.DuckDBPyConnection, position: int) -> pl.DataFrame:
+    """Answers known at ledger ``position``, at most one per refused row: columns of table ``reject_answer``, sorted."""
+    found: pl.DataFrame = connection.sql(_sql(), params={"position": position}).pl()
+    return found
+
+
+def _sql() -> str:
+    same_key = " UNION ALL ".join(
+        f"SELECT '{t.name}' AS table_name, row_key, file_seq FROM core.{t.name} "
+        "SEMI JOIN keys ON row_key = keys.subject_key"
+        for t in SOURCE_TABLES
+    )
+    return f"""
+WITH refused AS (
+    SELECT DISTINCT
+        r.file_seq, r.table_name, r.sheet, r.source_row, r.subject_key, l.source, l.original_name,
+        {REFERENCE_SQL} AS ref
+    FROM reject AS r JOIN ledger AS l USING (file_seq, table_name)
+    WHERE r.file_seq <= $position
+),
+keys AS (SELECT DISTINCT subject_key FROM refused WHERE subject_key IS NOT NULL),
+named AS (
+    SELECT o.file_seq, o.table_name, o.sheet, o.source_row, s.file_seq AS answered_seq, s.answer
+    FROM refused AS o JOIN resent AS s USING (ref, table_name)
+    WHERE s.file_seq > o.file_seq AND s.file_seq <= $position
+),
+same_key AS ({same_key}),
+told_again AS (
+    SELECT o.file_seq, o.table_name, o.sheet, o.source_row, c.file_seq AS answered_seq, 'mended' AS answer
+    FROM refused AS o
+    JOIN same_key AS c ON c.table_name = o.table_name AND c.row_key = o.subject_key
+    WHERE c.file_seq > o.file_seq AND c.file_seq <= $position
+),
+file_again AS (
+    SELECT o.file_seq, o.table_name, o.sheet, o.source_row, t.file_seq AS answered_seq, 'mended' AS answer
+    FROM refused AS o
+    JOIN ledger AS t USING (table_name, source, original_name)
+    WHERE o.source_row IS NULL AND t.file_seq > o.file_seq AND t.file_seq <= $position AND t.status = 'stored'
+),
+every AS (FROM named UNION ALL BY NAME FROM told_again UNION ALL BY NAME FROM file_again),
+-- A row that was mended stays mended; before that, the latest refusal counts.
+ranked AS (
+    SELECT *, row_number() OVER (
+        PARTITION BY file_seq, table_name, sheet, source_row
+        ORDER BY answer = 'mended' DESC, CASE WHEN answer = 'mended' THEN answered_seq ELSE -answered_seq END
+    ) AS place
+    FROM every
+)
+SELECT a.file_seq, a.table_name, a.sheet, a.source_row, a.answer, a.answered_seq, min(l.arrived_at) AS answered_at
+FROM ranked AS a JOIN ledger AS l ON l.file_seq = a.answered_seq
+WHERE a.place = 1
+GROUP BY ALL
+ORDER BY ALL
+"""
