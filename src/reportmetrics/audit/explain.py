@@ -116,13 +116,12 @@ def _published_group(
     opened: Opened, metric_id: str, dims: dict[str, str | None]
 ) -> tuple[Metric, Mapping[str, str | None]]:
     figures = opened.results.figures
-    metric = opened.catalogue.metrics.get(metric_id)
+    metric = opened.metric(metric_id)
     if metric is None:
-        near = difflib.get_close_matches(metric_id, opened.catalogue.metrics, n=1, cutoff=0.5)
+        known = list(opened.manifest["metrics"])
+        near = difflib.get_close_matches(metric_id, known, n=1, cutoff=0.5)
         meant = f"; is {near[0]} meant?" if near else ""
-        raise NotPublishedError(
-            f"{opened.name} has no metric '{metric_id}'{meant} It has: {', '.join(opened.catalogue.metrics)}"
-        )
+        raise NotPublishedError(f"{opened.name} has no metric '{metric_id}'{meant} It has: {', '.join(known)}")
     groups = figures.filter(pl.col("metric") == metric_id)["dims"].unique(maintain_order=True).to_list()
     if dims_key(dims) not in groups:
         raise NotPublishedError(_what_there_is(opened.name, metric_id, dims, [json.loads(g) for g in groups]))

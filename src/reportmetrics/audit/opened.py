@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from reportmetrics.engines.duckdb import DuckDBEngine
-from reportmetrics.metrics.catalogue import Catalogue, load_catalogue
+from reportmetrics.metrics.catalogue import Catalogue, Metric, load_catalogue
 from reportmetrics.metrics.results import Results
 from reportmetrics.publish.manifest import NAME as MANIFEST
 from reportmetrics.publish.manifest import read_manifest
@@ -74,6 +74,10 @@ class Opened:
     def catalogue(self) -> Catalogue:
         """Its own definitions. Raises ``DefinitionError`` where they are not sound."""
         return load_catalogue(self.audit / "definitions")
+
+    def metric(self, metric_id: str) -> Metric | None:
+        """One of its definitions, without reading the others; None where it has none of this id."""
+        return load_catalogue(self.audit / "definitions", only=metric_id).metrics.get(metric_id)
 
     @cached_property
     def results(self) -> Results:

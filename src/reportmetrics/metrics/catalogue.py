@@ -88,8 +88,11 @@ class Catalogue:
         return found
 
 
-def load_catalogue(sql_folder: Path) -> Catalogue:
-    """All definitions below ``sql_folder``; raises :class:`DefinitionError` with every mistake of every file."""
+def load_catalogue(sql_folder: Path, *, only: str | None = None) -> Catalogue:
+    """All definitions below ``sql_folder``; raises :class:`DefinitionError` with every mistake of every file.
+
+    With ``only`` (an id) no other metric is read, and none where there is no such metric.
+    """
     problems: list[Problem] = []
     views: dict[str, DerivedDefinition] = {}
     definitions: dict[str, Definition] = {}
@@ -99,6 +102,8 @@ def load_catalogue(sql_folder: Path) -> Catalogue:
         except DefinitionError as error:
             problems += error.problems
     for path in sorted((sql_folder / "metrics").glob("*/*.sql")):
+        if only is not None and only != f"{path.parent.name}.{path.stem}":
+            continue
         try:
             definition = read_metric(path, path.relative_to(sql_folder).as_posix())
             definitions[definition.id] = definition

@@ -25,8 +25,6 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 MINIMUM_PEOPLE = 5
 HIDDEN = f"hidden (fewer than {MINIMUM_PEOPLE} people)"
@@ -78,6 +76,10 @@ def _determined(matrix: npt.NDArray[np.float64]) -> list[int]:
     found: list[int] = []
     if not matrix.size:
         return found
+    # Imported here: few metrics have groups to hide, and the others need not wait for it.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     row, column = np.nonzero(matrix)
     height, width = matrix.shape
     links = coo_array((np.ones(len(row)), (row, height + column)), shape=(height + width,) * 2)

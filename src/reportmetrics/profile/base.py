@@ -5,6 +5,7 @@ An unknown key is an error: a misspelt key that is ignored in silence is a wrong
 
 from __future__ import annotations
 
+import functools
 import zoneinfo
 from typing import Annotated
 
@@ -17,8 +18,12 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
+_zones = functools.cache(zoneinfo.available_timezones)
+"""The list is made by walking through a folder, and a profile names a zone many times."""
+
+
 def _known_zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
+    if name not in _zones():
         raise ValueError(f"'{name}' is not a time zone of the IANA list; write it like 'Asia/Baghdad' or 'UTC'")
     return name
 

@@ -13,11 +13,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reportmetrics.profile.load import Profile
 from reportmetrics.publish.files import digest_of, files_below, sha256
 
 if TYPE_CHECKING:
     from reportmetrics.metrics.catalogue import Catalogue
+    from reportmetrics.profile.load import Profile
     from reportmetrics.warehouse.snapshot import Snapshot
 
 FORMAT = 1

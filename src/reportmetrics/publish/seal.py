@@ -12,10 +12,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reportmetrics.profile.load import Profile
 from reportmetrics.publish.files import sha256
 from reportmetrics.publish.manifest import NAME
+
+if TYPE_CHECKING:
+    from reportmetrics.profile.load import Profile
 
 CHECKSUM = "manifest.sha256"
 SIGNATURE = f"{NAME}.sig"

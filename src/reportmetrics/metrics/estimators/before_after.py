@@ -8,9 +8,9 @@ from collections.abc import Collection
 from typing import Literal
 
 import polars as pl
-from scipy import stats
 
 from reportmetrics.metrics.estimators.base import Estimate, EstimatorError, Figure, Need, Param, Params, Reduction
+from reportmetrics.metrics.estimators.distributions import t_quantile
 from reportmetrics.metrics.estimators.mean import t_interval
 from reportmetrics.metrics.estimators.rate import FloatArray, jackknife_error
 
@@ -98,7 +98,7 @@ def _per_hour(phase: str, counts: FloatArray, hours: FloatArray) -> tuple[Figure
     if error is None:
         caveats = (f"few: {n} weeks, fewer than {MIN_WEEKS}, so no interval",) if n < MIN_WEEKS else ()
         return Figure("per_hour", value, n, label=phase, caveats=caveats), None
-    half = float(stats.t.ppf(0.975, n - 1)) * error
+    half = t_quantile(0.975, n - 1) * error
     return Figure("per_hour", value, n, label=phase, lower=max(0.0, value - half), upper=value + half), error
 
 
@@ -127,6 +127,6 @@ def _change(figures: list[Figure], rates: dict[str, tuple[float, float, int]]) -
         return Figure("change", after / before, n, unit="times", caveats=("few: too few weeks for an interval",))
     relative = [error / value for value, error, _ in rates.values()]
     degrees = min(weeks for _, _, weeks in rates.values()) - 1
-    half = float(stats.t.ppf(0.975, degrees)) * math.hypot(*relative)
+    half = t_quantile(0.975, degrees) * math.hypot(*relative)
     lower, upper = after / before * math.exp(-half), after / before * math.exp(half)
     return Figure("change", after / before, n, unit="times", lower=lower, upper=upper)

@@ -9,7 +9,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+
+from reportmetrics.metrics.estimators.distributions import normal_quantile
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -64,7 +65,7 @@ def theil_sen(x: FloatArray, y: FloatArray) -> tuple[float, float, float] | None
         return None
     slopes = np.sort((y[j] - y[i])[apart] / (x[j] - x[i])[apart])
     pairs = len(slopes)
-    half = float(stats.norm.ppf(0.975)) * math.sqrt(max(0.0, kendall_variance(x, y)))
+    half = normal_quantile(0.975) * math.sqrt(max(0.0, kendall_variance(x, y)))
     low, high = round((pairs - half) / 2) - 1, round((pairs + half) / 2)
     lower = float(slopes[low]) if low >= 0 else -math.inf
     upper = float(slopes[high]) if high < pairs else math.inf

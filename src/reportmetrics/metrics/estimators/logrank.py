@@ -13,9 +13,9 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-from scipy import stats
 
 from reportmetrics.metrics.estimators.base import Estimate, EstimatorError, Figure, Need, Param, Params, Reduction
+from reportmetrics.metrics.estimators.distributions import chi2_tail
 from reportmetrics.metrics.estimators.survival import FEW_EVENTS, FloatArray, IntArray, usable_spells
 
 CELLS = 2_000_000
@@ -71,7 +71,7 @@ class Comparison:
     @property
     def p(self) -> float:
         """Probability of a chi-squared value as large, when the hazards are equal."""
-        return float(stats.chi2.sf(self.chi2, self.degrees))
+        return chi2_tail(self.chi2, self.degrees)
 
 
 def compare(strata: Sequence[Sequence[Spells]]) -> Comparison:

@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy import stats
 
 from reportmetrics.metrics.estimators.base import PER_UNIT, Estimate, Figure, Need, Param, Params, Reduction
+from reportmetrics.metrics.estimators.distributions import t_quantile
 
 
 def t_interval(values: npt.NDArray[np.float64]) -> tuple[float, float] | None:
@@ -19,7 +19,7 @@ def t_interval(values: npt.NDArray[np.float64]) -> tuple[float, float] | None:
     n = len(values)
     if n < 2:
         return None
-    half = float(stats.t.ppf(0.975, n - 1)) * float(values.std(ddof=1)) / math.sqrt(n)
+    half = t_quantile(0.975, n - 1) * float(values.std(ddof=1)) / math.sqrt(n)
     mean = float(values.mean())
     return mean - half, mean + half
 

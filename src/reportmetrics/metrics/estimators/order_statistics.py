@@ -9,7 +9,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+
+from reportmetrics.metrics.estimators.distributions import binomial_cdf
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -46,7 +47,7 @@ def rank_interval(n: int, q: float, level: float = 0.95) -> tuple[int, int] | No
     for the median, 13 for a quartile.
     """
     tail = (1 - level) / 2
-    cdf = stats.binom.cdf(np.arange(n), n, q)  # cdf[i] = P(B <= i)
+    cdf = binomial_cdf(np.arange(n), n, q)  # cdf[i] = P(B <= i)
     below = np.flatnonzero(cdf <= tail + 1e-15)
     above = np.flatnonzero(cdf >= 1 - tail - 1e-15)
     if not below.size or not above.size:

@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-from scipy import stats
 
 from reportmetrics.metrics.estimators.base import (
     PER_UNIT,
@@ -23,6 +22,7 @@ from reportmetrics.metrics.estimators.base import (
     quantile_name,
     yes_or_no,
 )
+from reportmetrics.metrics.estimators.distributions import t_quantile
 from reportmetrics.metrics.estimators.order_statistics import (
     FloatArray,
     IntArray,
@@ -118,5 +118,5 @@ class Quantile:
         if n < 2:
             return Figure("mean", mean, n, missing, caveats=("few: one value is too few for an interval",))
         variance = float((counts * (values - mean) ** 2).sum()) / (n - 1)
-        half = float(stats.t.ppf(0.975, n - 1)) * math.sqrt(variance / n)
+        half = t_quantile(0.975, n - 1) * math.sqrt(variance / n)
         return Figure("mean", mean, n, missing, lower=mean - half, upper=mean + half)

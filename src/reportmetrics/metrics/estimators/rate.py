@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy import stats
 
 from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction
+from reportmetrics.metrics.estimators.distributions import t_quantile
 from reportmetrics.metrics.estimators.share import MIN_CLUSTERS
 
 FloatArray = npt.NDArray[np.float64]
@@ -96,6 +96,6 @@ class Rate:
         error = jackknife_error(clusters["top"].to_numpy(), clusters["bottom"].to_numpy())
         if error is None:
             return None, None, ("few clusters: one cluster holds all of the denominator, so no interval",)
-        half = float(stats.t.ppf(0.975, k - 1)) * error
+        half = t_quantile(0.975, k - 1) * error
         lower, upper = max(0.0, rate - half), rate + half
         return lower, min(1.0, upper) if part else upper, ()

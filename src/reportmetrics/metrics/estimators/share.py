@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy import stats
 
 from reportmetrics.metrics.estimators.base import (
     Estimate,
@@ -21,6 +20,7 @@ from reportmetrics.metrics.estimators.base import (
     Reduction,
     yes_or_no,
 )
+from reportmetrics.metrics.estimators.distributions import t_quantile
 
 MIN_CLUSTERS = 8
 """Below it the variance between clusters is too uncertain for an interval."""
@@ -152,7 +152,7 @@ class Share:
         tops = clusters["top"].cast(pl.Float64).to_numpy()
         bottoms = clusters["bottom"].cast(pl.Float64).to_numpy()
         total = float(bottoms.sum())
-        t = float(stats.t.ppf(0.975, k - 1))
+        t = t_quantile(0.975, k - 1)
         lower, upper = wilson(float(tops.sum()) / total, total / design_effect(tops, bottoms), t)
         return lower, upper, ()
 

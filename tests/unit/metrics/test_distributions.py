@@ -1,0 +1,31 @@
+"""Quantiles and tails agree with scipy.stats, which is slow to import and so only compared with here."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from reportmetrics.metrics.estimators.distributions import binomial_cdf, chi2_tail, normal_quantile, t_quantile
+
+
+def test_quantiles() -> None:
+    assert normal_quantile(0.975) == pytest.approx(stats.norm.ppf(0.975), rel=1e-14)
+    assert normal_quantile(0.975) == pytest.approx(1.959963984540054, rel=1e-14)
+    for degrees in (1, 2, 7, 30, 400):
+        assert t_quantile(0.975, degrees) == pytest.approx(stats.t.ppf(0.975, degrees), rel=1e-12)
+    assert t_quantile(0.975, 10) == pytest.approx(2.228, abs=5e-4)  # the usual table
+
+
+def test_tails() -> None:
+    for degrees in (1, 3, 9):
+        for x in (0.0, 0.3, 4.0, 50.0):
+            assert chi2_tail(x, degrees) == pytest.approx(stats.chi2.sf(x, degrees), rel=1e-12)
+    assert np.isnan(chi2_tail(1.0, 0))
+
+
+@pytest.mark.parametrize(("n", "p"), [(1, 0.5), (13, 0.25), (250, 0.75)])
+def test_binomial(n: int, p: float) -> None:
+    k = np.arange(n)
+    assert binomial_cdf(k, n, p) == pytest.approx(stats.binom.cdf(k, n, p), abs=1e-12)
+    assert binomial_cdf(np.array([0]), n, p)[0] == pytest.approx((1 - p) ** n, rel=1e-12)
