@@ -55,5 +55,6 @@ def _metadata(table: str, summary: IngestSummary) -> dict[str, int]:
         "rows rejected": sum(d.rejected for d in mine),
         "rows duplicate": sum(d.duplicate for d in mine),
         "rows superseded": sum(d.superseded for d in mine),
+        "rows filtered": sum(d.filtered for d in mine),
         "ledger position": summary.position,
     }

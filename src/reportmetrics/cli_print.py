@@ -45,6 +45,8 @@ def taken_in(summary: IngestSummary, refused: pl.DataFrame) -> None:
     counts = {
         name: sum(getattr(d, name) for d in found) for name in ("accepted", "rejected", "duplicate", "superseded")
     }
+    left_out = sum(d.filtered for d in found)
+    counts |= {"filtered": left_out} if left_out else {}
     files = len({d.file_seq for d in found})
     out.print(
         f"[bold]Taken in[/bold]  {files:,} files ({summary.unchanged:,} seen before), "

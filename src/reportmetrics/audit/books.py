@@ -20,16 +20,16 @@ from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 
 
 def check_ledger(opened: Opened) -> list[Difference]:
-    """Each delivery: rows read = accepted + rejected + duplicate + superseded; the CSV tells the same."""
+    """Each delivery: rows read = accepted + rejected + duplicate + superseded + filtered; the CSV tells the same."""
     with opened.engine() as engine:
         ledger = engine.frame("SELECT * FROM ledger")
     position = opened.manifest["ledger_position"]
-    parts = pl.sum_horizontal("accepted", "rejected", "duplicate", "superseded")
+    parts = pl.sum_horizontal("accepted", "rejected", "duplicate", "superseded", "filtered")
     found = [
         Difference(
             "ledger",
             f"{row['original_name']} ({row['table_name']})",
-            f"{row['rows_read']} rows read, but {row['parts']} accepted, rejected, duplicate or superseded",
+            f"{row['rows_read']} rows read, but {row['parts']} accepted, rejected, duplicate, superseded or filtered",
         )
         for row in ledger.with_columns(parts=parts).filter(pl.col("parts") != pl.col("rows_read")).iter_rows(named=True)
     ]

@@ -22,6 +22,7 @@ class Delivery:
     rejected: int
     duplicate: int
     superseded: int
+    filtered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class LedgerError(Exception):
 def check_balance(connection: duckdb.DuckDBPyConnection) -> None:
     """Raise ``LedgerError`` unless each line of the ledger adds up."""
     bad = connection.execute(
-        "SELECT file_seq, table_name, rows_read, accepted, rejected, duplicate, superseded FROM ledger "
-        "WHERE rows_read <> accepted + rejected + duplicate + superseded ORDER BY ALL LIMIT 5"
+        "SELECT file_seq, table_name, rows_read, accepted, rejected, duplicate, superseded, filtered FROM ledger "
+        "WHERE rows_read <> accepted + rejected + duplicate + superseded + filtered ORDER BY ALL LIMIT 5"
     ).fetchall()
     if bad:
         lines = "; ".join(f"delivery {b[0]}, {b[1]}: {b[2]} <> {' + '.join(str(n) for n in b[3:])}" for b in bad)

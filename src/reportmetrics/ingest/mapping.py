@@ -5,37 +5,38 @@ Belongs here: finding columns by name, saying what is missing or unknown. Not he
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reportmetrics.ingest.readers.base import UnreadableError
+from reportmetrics.ingest.shaping import Shape, left_out, missing, position, shape_of
 from reportmetrics.profile.sources import ColumnMap, Source, TableMap
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a canonical column comes from in files with one header: exactly one of the three, or none of them.
+    """Where a canonical column comes from in files with one header: exactly one of ``cell`` and ``made``, or neither.
 
-    ``cell`` is the position of a column of the file, ``pivot`` tells that it is the name or the value of the columns
-    that are turned into rows, ``label`` is how the file names it.
+    ``cell`` is the position of a column of the file, ``made`` the SQL of what the shape makes of a row. ``label`` is
+    how the file names the column; ``labels`` are its names when each record of a row takes another one.
     """
 
     given: ColumnMap
     cell: int | None = None
-    pivot: str | None = None
+    made: str | None = None
     label: str | None = None
+    labels: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A mapping fitted to a header. ``turned`` are the positions of the columns that are turned into rows."""
+    """A mapping fitted to a header. ``left_out`` is SQL of why a record does not count, null when it does."""
 
     table: TableMap
     header: tuple[str, ...]
     origins: dict[str, Origin]
-    turned: tuple[int, ...]
+    shape: Shape
+    left_out: str | None
 
 
 def sheet_of(source: Source, entry: TableMap) -> str | None:
@@ -45,31 +46,32 @@ def sheet_of(source: Source, entry: TableMap) -> str | None:
 
 def fit(entry: TableMap, header: Sequence[str]) -> Fit:
     """Find each mapped column in the header. Raises ``UnreadableError`` when one is missing or ambiguous."""
-    turned = _turned(entry, header)
-    made = {} if entry.unpivot is None else {entry.unpivot.name_to: "name", entry.unpivot.value_to: "value"}
-    origins: dict[str, Origin] = {}
-    for name, given in entry.columns.items():
-        pivot = next((made[c] for c in given.candidates if c in made), None)
-        if pivot is not None:
-            origins[name] = Origin(given, pivot=pivot)
-            continue
-        if not given.candidates:
-            origins[name] = Origin(given, label=given.fact and f"(name of the file: {given.fact})")
-            continue
-        label = next((c for c in given.candidates if c in header), None)
-        if label is None:
-            if not given.optional:
-                raise _missing(given.candidates, header)
-            origins[name] = Origin(given)
-            continue
-        if header.count(label) > 1:
-            raise UnreadableError(
-                "duplicate_column",
-                f"column '{label}' stands in the header {header.count(label)} times",
-                "give each column a name of its own",
-            )
-        origins[name] = Origin(given, cell=header.index(label), label=label)
-    return Fit(entry, tuple(header), origins, turned)
+    shape = shape_of(entry, header)
+    origins = {name: _origin(given, shape, header) for name, given in entry.columns.items()}
+    return Fit(entry, tuple(header), origins, shape, left_out(entry, shape, header))
+
+
+def _origin(given: ColumnMap, shape: Shape, header: Sequence[str]) -> Origin:
+    made = next((shape.made[c] for c in given.candidates if c in shape.made), None)
+    if made is not None:
+        return Origin(given, made=made, labels=_labels(made, shape, header))
+    if not given.candidates:
+        return Origin(given, label=given.fact and f"(name of the file: {given.fact})")
+    at = position(given.candidates, header)
+    if at is not None:
+        return Origin(given, cell=at, label=header[at])
+    if not given.optional:
+        raise missing(given.candidates, header)
+    return Origin(given)
+
+
+def _labels(made: str, shape: Shape, header: Sequence[str]) -> tuple[str | None, ...]:
+    """Names of the columns that the records of a row take; one name when all take the same."""
+    if shape.split is not None:
+        return shape.names
+    group = 0 if made == "label" else int(made[1:])
+    places = [t[group] for t in shape.turned]
+    return tuple(None if at is None else header[at] for at in places)
 
 
 def unknown_columns(source: Source, sheet: str | None, header: Sequence[str]) -> list[str]:
@@ -81,35 +83,10 @@ def unknown_columns(source: Source, sheet: str | None, header: Sequence[str]) ->
             continue
         known.update(c for given in entry.columns.values() for c in given.candidates)
         known.update(entry.ignore)
+        known.update(c for condition in (*entry.only, *entry.drop) for c in condition.candidates)
         if entry.unpivot is not None:
             patterns.append(entry.unpivot.columns)
+        if entry.explode is not None:
+            known.update(entry.explode.candidates)
+            patterns += [entry.explode.columns] if entry.explode.columns else []
     return [h for h in header if h and h not in known and not any(re.fullmatch(p, h) for p in patterns)]
-
-
-def _turned(entry: TableMap, header: Sequence[str]) -> tuple[int, ...]:
-    if entry.unpivot is None:
-        return ()
-    found = tuple(i for i, h in enumerate(header) if re.fullmatch(entry.unpivot.columns, h))
-    if not found:
-        raise UnreadableError(
-            "missing_column",
-            f"no column has a name like {entry.unpivot.columns} (there are: {_names(header)})",
-            "send the columns that are asked for, or correct 'unpivot' in the source's mapping",
-        )
-    return found
-
-
-def _missing(candidates: Sequence[str], header: Sequence[str]) -> UnreadableError:
-    folded = {h.lower(): h for h in reversed(header)}
-    near = difflib.get_close_matches(candidates[0].lower(), list(folded), n=1, cutoff=0.6)
-    hint = f"is '{folded[near[0]]}' meant? Rename it, or add it as an alias to the source's mapping" if near else ""
-    return UnreadableError(
-        "missing_column",
-        f"column '{candidates[0]}' is missing (there are: {_names(header)})",
-        hint or f"add the column '{candidates[0]}' and send the file again",
-    )
-
-
-def _names(header: Sequence[str]) -> str:
-    shown = [h for h in header if h][:40]
-    return ", ".join(shown) + (f" and {len(header) - 40} more" if len(header) > 40 else "")

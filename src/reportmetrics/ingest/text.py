@@ -15,7 +15,8 @@ from collections.abc import Iterable, Sequence
 from reportmetrics.profile.sources import ColumnMap
 from reportmetrics.warehouse.tables import Column
 
-_BLANKS = " \t\r\n\u00a0\u202f\u200b\ufeff"
+BLANKS = " \t\r\n\u00a0\u202f\u200b\ufeff"
+"""What counts as blank at the ends of a cell."""
 _MARKED = "chr(26) || {cell}"
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 """Years outside are slips of the pen (217, 20222)."""
@@ -36,8 +37,8 @@ def literals(texts: Iterable[str]) -> str:
 
 def entered(cell: str, given: ColumnMap) -> str:
     """The cell without outer blanks; null when nothing was entered."""
-    text = f"nullif(trim({cell}, {literal(_BLANKS)}), '')"
-    words = [b for b in given.blank if b.strip(_BLANKS)]
+    text = f"nullif(trim({cell}, {literal(BLANKS)}), '')"
+    words = [b for b in given.blank if b.strip(BLANKS)]
     return f"CASE WHEN {text} NOT IN ({literals(words)}) THEN {text} END" if words else text
 
 

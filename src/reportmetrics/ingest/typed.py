@@ -1,8 +1,8 @@
 """Text rows to typed rows: the temporary tables ``mapped`` and ``typed`` of one canonical table and one batch.
 
-``mapped`` holds canonical text in the declared columns, and for each row its number, group, file, row in the file,
-the label of the column it was turned from, a fault of the row as a whole, and the hash of its content.
-``typed`` is what ``sql/core/<table>.sql`` makes of it.
+``mapped`` holds canonical text in the declared columns, and for each record its number, group, file, row in the file,
+part of that row, a fault of the row as a whole, and the hash of its content. ``typed`` is what
+``sql/core/<table>.sql`` makes of it. ``filtered`` holds the records that the mapping leaves out, and why.
 """
 
 from __future__ import annotations
@@ -15,17 +15,23 @@ import polars as pl
 from reportmetrics.ingest.batch import Batch, Group
 from reportmetrics.ingest.mapping import Fit, Origin
 from reportmetrics.ingest.pseudonyms import pseudonyms
+from reportmetrics.ingest.shaping import relation
 from reportmetrics.ingest.text import CELL_DATES, canonical, entered, literal
 from reportmetrics.settings import sql_folder
 from reportmetrics.warehouse.tables import Column, Table
 
-_PLACE = "row_id, part, grp, file_seq, source_row, turned, row_fault"
+_PLACE = "row_id, part, grp, file_seq, source_row, row_fault"
+_FILTERED = (
+    "CREATE OR REPLACE TEMP TABLE filtered "
+    "(row_id BIGINT, part BIGINT, grp BIGINT, file_seq BIGINT, source_row BIGINT, why VARCHAR)"
+)
 _ORDERED = re.compile(r"(\w+) < (\w+)")
 """A rule of the form ``end < start``."""
 
 
 def make_typed(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch, *, zone: str, key: bytes) -> bool:
     """Make the two tables. False, and neither is made, when the batch holds nothing for ``table``."""
+    connection.execute(_FILTERED)
     parts: list[str] = []
     first = 0
     zeros: list[int] = []
@@ -34,8 +40,9 @@ def make_typed(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch
             if fitted.table.table != table.name:
                 continue
             connection.register(f"rows_{group.number}", group.rows)
-            parts.append(_select(connection, group, fitted, table, zone, first))
-            first += group.rows.height * max(1, len(fitted.turned))
+            select, each = _select(connection, group, fitted, table, zone, first)
+            parts.append(select)
+            first += group.rows.height * each
             if fitted.table.end_before_start == "zero":
                 zeros.append(group.number)
     if not parts:
@@ -54,19 +61,10 @@ def core_sql(table: str) -> str:
 
 def _select(
     connection: duckdb.DuckDBPyConnection, group: Group, fitted: Fit, table: Table, zone: str, first: int
-) -> str:
-    """SELECT of one group's rows as canonical text."""
-    turned = fitted.turned
-    place = f"{first} + rid AS row_id, 0 AS part" if not turned else _TURNED_PLACE.format(first=first, n=len(turned))
-    source = f"rows_{group.number}"
-    if turned:
-        names = pl.DataFrame({"pos": range(len(turned)), "label": [fitted.header[i] for i in turned]})
-        connection.register(f"turned_{group.number}", names)
-        cells = ", ".join(f"c{i}" for i in turned)
-        source = (
-            f"(SELECT r.*, t.pos, t.label, list_extract([{cells}], t.pos + 1) AS cell "
-            f"FROM {source} AS r CROSS JOIN turned_{group.number} AS t)"
-        )
+) -> tuple[str, int]:
+    """SELECT of one group's records as canonical text, and the most records that a row is. Fills ``filtered``."""
+    source, each = relation(connection, f"rows_{group.number}", fitted.shape, fitted.table)
+    place = f"{first} + rid * {each} + pos AS row_id, pos AS part"
     extra = CELL_DATES if group.source.reader in ("xlsx", "parquet") else ()
     inner, outer = [], []
     for column in table.columns:
@@ -78,25 +76,21 @@ def _select(
         inner.append(f'{entered(cell, origin.given)} AS "{column.name}"')
         text = canonical(f'"{column.name}"', column, origin.given, zone=zone, extra_formats=extra)
         outer.append(f'{text} AS "{column.name}"')
-    label = "label" if turned else "CAST(NULL AS VARCHAR)"
-    where = "WHERE nullif(trim(cell), '') IS NOT NULL" if turned and _drops_blank(fitted) else ""
-    return (
-        f"SELECT {_PLACE}, {', '.join(outer)} FROM (SELECT {place}, {group.number} AS grp, file_seq, source_row, "
-        f"{label} AS turned, row_fault, {', '.join(inner)} FROM {source} {where})"
-    )
-
-
-_TURNED_PLACE = "{first} + rid * {n} + pos AS row_id, pos AS part"
-
-
-def _drops_blank(fitted: Fit) -> bool:
-    return fitted.table.unpivot is not None and fitted.table.unpivot.drop_blank
+    head = f"{place}, {group.number} AS grp, file_seq, source_row, row_fault"
+    where = ""
+    if fitted.left_out is not None:
+        where = f"WHERE {fitted.left_out} IS NULL"
+        connection.execute(
+            f"INSERT INTO filtered SELECT row_id, part, grp, file_seq, source_row, why "
+            f"FROM (SELECT {head}, {fitted.left_out} AS why FROM {source}) WHERE why IS NOT NULL"
+        )
+    return f"SELECT {_PLACE}, {', '.join(outer)} FROM (SELECT {head}, {', '.join(inner)} FROM {source} {where})", each
 
 
 def _cell(origin: Origin) -> str | None:
     """SQL of the text that a column is made from; None when the file lacks an optional column."""
-    if origin.pivot is not None:
-        return "label" if origin.pivot == "name" else "cell"
+    if origin.made is not None:
+        return origin.made
     if origin.cell is not None:
         return f"c{origin.cell}"
     if origin.given.fact is not None:

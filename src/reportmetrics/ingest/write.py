@@ -22,6 +22,8 @@ Counts = dict[int, dict[str, int]]
 """Per delivery: rows of each verdict, and ``read``."""
 
 VERDICTS = ("accepted", "rejected", "duplicate", "superseded")
+PARTS = (*VERDICTS, "filtered")
+"""What the rows of a delivery are counted as; the counts add up to the rows read."""
 
 
 def write_table(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> Counts:
@@ -47,13 +49,17 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batc
             ", ".join(f"count(*) FILTER (WHERE verdict = '{v}')" for v in VERDICTS)
         )
     ).fetchall()
-    return {seq: {"read": read, **dict(zip(VERDICTS, each, strict=True))} for seq, read, *each in counted}
+    counts = {seq: {"read": read, **dict(zip(VERDICTS, each, strict=True))} for seq, read, *each in counted}
+    for seq, left_out in connection.execute("SELECT file_seq, count(*) FROM filtered GROUP BY file_seq").fetchall():
+        count = counts.setdefault(seq, {"read": 0})
+        count |= {"read": count["read"] + left_out, "filtered": left_out}
+    return counts
 
 
 def _write_rejects(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:
     """One line per fault of a rejected row, with the column as the file names it and the cell as it was sent."""
     faults = connection.sql(
-        "SELECT f.row_id, m.grp, m.file_seq, m.source_row, m.turned, f.column_name AS name, f.code, f.message, "
+        "SELECT f.row_id, m.grp, m.file_seq, m.source_row, m.part, f.column_name AS name, f.code, f.message, "
         "f.remedy, f.entry, j.row_key AS subject_key "
         "FROM fault AS f JOIN judged AS j USING (row_id) JOIN mapped AS m USING (row_id) "
         "WHERE j.verdict = 'rejected' ORDER BY f.row_id"
@@ -78,8 +84,9 @@ def _as_sent(faults: pl.DataFrame, group: Group, table: Table, name: str | None)
     origin = None if name is None else _origin(group, table.name, name)
     label = pl.lit(None, dtype=pl.String) if origin is None else pl.lit(origin.label or name)
     raw = pl.col("entry")
-    if origin is not None and origin.pivot is not None:
-        label = pl.col("turned")
+    if origin is not None and origin.labels:
+        labels = dict(enumerate(origin.labels)) if len(origin.labels) > 1 else {}
+        label = pl.col("part").replace_strict(labels, default=origin.labels[0], return_dtype=pl.String)
     elif origin is not None and origin.cell is not None and name is not None and not table.by_name[name].personal:
         cells = group.rows.select("file_seq", "source_row", cell=f"c{origin.cell}")
         faults = faults.join(cells, on=["file_seq", "source_row"], how="left", maintain_order="left")
@@ -169,7 +176,7 @@ def write_ledger(connection: duckdb.DuckDBPyConnection, batch: Batch, counts: Ma
             why = refused.get(place)
             message = batch.notes.get(place) if why is None else f"{why.message}; {why.remedy}"
             count = counts.get(entry.table, {}).get(taken.file_seq, {})
-            numbers = (count.get("read", 0), *(count.get(v, 0) for v in VERDICTS))
+            numbers = (count.get("read", 0), *(count.get(p, 0) for p in PARTS))
             status = "stored" if why is None else "unreadable"
             lines.append(
                 Delivery(taken.file_seq, entry.table, found.source.source, found.name, status, message, *numbers)

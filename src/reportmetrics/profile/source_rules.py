@@ -9,10 +9,10 @@ import codecs
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 
 from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.rules import unknown_id
+from reportmetrics.profile.shape_rules import pattern_problems, shape_problems
 from reportmetrics.profile.sources import ColumnMap, FileDate, FromColumn, Options, Source, TableMap
 from reportmetrics.warehouse.tables import SOURCE_TABLES, Column, Table
 
@@ -76,11 +76,8 @@ def _groups(file: str, key: str, pattern: str | None) -> tuple[Groups, list[Prob
     """Named groups of a pattern; None where it cannot be read, so that it is blamed once."""
     if pattern is None:
         return set(), []
-    try:
-        return set(re.compile(pattern).groupindex), []
-    except re.error as error:
-        said = f"not a regular expression ({error})"
-        return None, [Problem(file, key, said, "correct the pattern; quote it with single quotes in YAML")]
+    bad = list(pattern_problems(file, key, pattern))
+    return (None, bad) if bad else (set(re.compile(pattern).groupindex), [])
 
 
 def _known_from(file: str, source: Source, groups: Groups) -> Iterator[Problem]:
@@ -109,10 +106,7 @@ def _sheet(file: str, key: str, source: Source, entry: TableMap) -> Iterator[Pro
 
 
 def _one_table(file: str, key: str, entry: TableMap, table: Table, groups: Groups, ids: Ids) -> Iterator[Problem]:
-    made: set[str] = set()
-    if entry.unpivot is not None:
-        made = {entry.unpivot.name_to, entry.unpivot.value_to}
-        yield from _groups(file, f"{key}.unpivot.columns", entry.unpivot.columns)[1]
+    yield from shape_problems(file, key, entry)
     for name, column_map in entry.columns.items():
         where = f"{key}.columns.{name}"
         if name not in table.by_name:
@@ -128,9 +122,6 @@ def _one_table(file: str, key: str, entry: TableMap, table: Table, groups: Group
             yield unknown_id(file, f"{key}.key", f"column of table '{table.name}'", name, table.by_name)
         elif name not in entry.columns:
             yield Problem(file, f"{key}.key", f"column '{name}' of the key is not mapped", "map it, or leave it out")
-    used = set(chain.from_iterable(c.candidates for c in entry.columns.values()))
-    for name in sorted(made - used):
-        yield Problem(file, f"{key}.unpivot", f"no column is taken from '{name}'", f"use it: {{from: {name}}}")
 
 
 def _one_column(file: str, key: str, given: ColumnMap, column: Column, groups: Groups, ids: Ids) -> Iterator[Problem]:

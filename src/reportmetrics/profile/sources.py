@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from reportmetrics.profile.base import Identifier, Model, TimeZone
+from reportmetrics.profile.shapes import Condition, Explode, Unpivot, several
 
 
 class ColumnMap(Model):
@@ -46,12 +47,12 @@ class ColumnMap(Model):
     @property
     def candidates(self) -> tuple[str, ...]:
         """Names under which the file may hold the column, in order of preference."""
-        return () if self.from_ is None else (self.from_,) if isinstance(self.from_, str) else tuple(self.from_)
+        return several(self.from_)
 
     @property
     def formats(self) -> tuple[str, ...]:
         """Date formats in the order in which they are tried."""
-        return () if self.format is None else (self.format,) if isinstance(self.format, str) else tuple(self.format)
+        return several(self.format)
 
 
 class Options(Model):
@@ -67,30 +68,27 @@ class Options(Model):
     ] = None
 
 
-class Unpivot(Model):
-    """Turns columns into rows: one row per matching column, its name in ``name_to``, its cell in ``value_to``.
-
-    ``name_to`` and ``value_to`` are names that ``from`` of a column can then use.
-    """
-
-    columns: Annotated[str, Field(description="regular expression that matches the whole column name")]
-    name_to: str
-    value_to: str
-    drop_blank: Annotated[bool, Field(description="cells without entry give no row")] = True
-
-
 class TableMap(Model):
     """How one canonical table is filled from a file of the source."""
 
     table: str
     sheet: Annotated[str | None, Field(description="sheet of a workbook, when it differs from 'options.sheet'")] = None
     unpivot: Unpivot | None = None
+    explode: Explode | None = None
+    only: Annotated[list[Condition], Field(description="rows count only when all of these hold")] = []
+    drop: Annotated[list[Condition], Field(description="rows do not count when any of these holds")] = []
     key: Annotated[list[str] | None, Field(description="business key, when it differs from the table's")] = None
     columns: dict[str, ColumnMap]
     ignore: Annotated[list[str], Field(description="columns of the file that are known and not used")] = []
     end_before_start: Annotated[
         Literal["reject", "zero"], Field(description="what an end before its start means: a bad row, or a wait of zero")
     ] = "reject"
+
+    @model_validator(mode="after")
+    def _one_turn(self) -> Self:
+        if self.unpivot is not None and self.explode is not None:
+            raise ValueError("give either 'unpivot' or 'explode', not both")
+        return self
 
     @model_validator(mode="before")
     @classmethod

@@ -588,6 +588,7 @@ LEDGER = Table(
         Column("rejected", "integer", "in rejects", required=True),
         Column("duplicate", "integer", "repeat what is already known", required=True),
         Column("superseded", "integer", "replaced by a later row of the same file", required=True),
+        Column("filtered", "integer", "left out by 'only' or 'drop' of the source's mapping", required=True),
     ),
 )
 

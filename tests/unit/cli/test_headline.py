@@ -70,8 +70,8 @@ def test_no_figures_no_lines() -> None:
 
 
 def test_unreadable_waiting_and_unclaimed_files_are_named(capsys: pytest.CaptureFixture[str]) -> None:
-    broken = Delivery(4, "report", "s", "r.xlsx", "unreadable", "no workbook; send it again", 0, 0, 0, 0, 0)
-    fine = Delivery(5, "report", "s", "a.csv", "stored", None, 10, 7, 0, 2, 1)
+    broken = Delivery(4, "report", "s", "r.xlsx", "unreadable", "no workbook; send it again", 0, 0, 0, 0, 0, 0)
+    fine = Delivery(5, "report", "s", "a.csv", "stored", None, 10, 7, 0, 2, 1, 0)
     unclaimed = [f"odd{n}.txt" for n in range(7)]
     summary = IngestSummary([broken, fine], 5, 3, waiting=["late[1].csv"], unmatched=unclaimed)
     taken_in(summary, pl.DataFrame(schema={c.name: pl.String() for c in REJECT.columns}))

@@ -62,6 +62,7 @@ SOUND: Rows = {
             "rejected": 1,
             "duplicate": 2,
             "superseded": 1,
+            "filtered": 0,
         }
     ],
 }
