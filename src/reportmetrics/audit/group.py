@@ -55,9 +55,8 @@ def recompute_group(metric: Metric, engine: Engine, dims: Dims, *, as_of: dt.dat
         return only(compute_metric(metric, engine, as_of=as_of), dims)
     listings = definition.listings if grouping == definition.by else ()
     narrowed = dataclasses.replace(
-        metric,
+        metric.with_rows(group_sql(metric, dims)),
         definition=dataclasses.replace(definition, by=grouping, also_by=(), listings=listings),
-        rows_sql=group_sql(metric, dims),
         frame_sql=frame_row_sql(metric, dims),
     )
     return only(compute_metric(narrowed, engine, as_of=as_of), dims)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from sqlglot.tokens import Tokenizer
 from reportmetrics.metrics.definition import Definition, DerivedDefinition, read_derived, read_metric
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.header import DefinitionError, Problem
-from reportmetrics.metrics.select import own_ctes, written
+from reportmetrics.metrics.inlining import OwnSql
+from reportmetrics.metrics.select import own_ctes
 from reportmetrics.warehouse.tables import TABLES
 
 AS_OF = "as_of"
@@ -55,15 +57,30 @@ class Metric:
     """A metric and all that lies beneath it.
 
     ``views`` are the derived views in the order in which they must be defined; ``tables`` the canonical tables beneath
-    all of them; ``rows_sql`` returns the contributing rows and runs on a snapshot as it is.
+    all of them; ``rows_sql`` returns the contributing rows and runs on a snapshot as it is. ``ctes`` are the views that
+    its SELECT needs, as text, in order, and ``own_sql`` the SELECT without them.
     """
 
     definition: Definition
     views: tuple[str, ...]
     tables: tuple[str, ...]
-    rows_sql: str
+    ctes: Mapping[str, str]
+    own_sql: OwnSql
     frame_sql: str | None
     definition_hash: str
+
+    @cached_property
+    def rows_sql(self) -> str:
+        """The contributing rows, on a snapshot as it is."""
+        return self.rows_sql_over(frozenset())
+
+    def rows_sql_over(self, held: Collection[str]) -> str:
+        """The contributing rows where the views in ``held`` stand ready as tables of their names."""
+        return self.own_sql.with_views({name: sql for name, sql in self.ctes.items() if name not in held})
+
+    def with_rows(self, sql: str) -> Metric:
+        """The same metric over other rows: ``sql`` runs on a snapshot as it is."""
+        return replace(self, ctes={}, own_sql=OwnSql((), sql))
 
     def __getattr__(self, name: str) -> Any:
         """Fields of the definition are fields of the metric."""
@@ -78,6 +95,20 @@ class Catalogue:
 
     metrics: Mapping[str, Metric]
     derived: Mapping[str, Derived]
+
+    def shared_views(self, metrics: Collection[str]) -> dict[str, str]:
+        """SQL of the derived views that more than one of ``metrics`` needs, each to be held before those after it."""
+        uses = Counter(name for metric in metrics for name in self.metrics[metric].ctes)
+        ordered = {name: sql for metric in metrics for name, sql in self.metrics[metric].ctes.items()}
+        shared = [name for name in ordered if uses[name] > 1]
+        views = {name: view.definition for name, view in self.derived.items()}
+        found: dict[str, str] = {}
+        for name in _in_order(views, tuple(shared)):
+            if name in shared:
+                beneath = _in_order(views, views[name].select.reads)
+                texts = {n: sql for n, sql in _texts(views, beneath).items() if n not in found}
+                found[name] = OwnSql.of(views[name].select.tree).with_views(texts)
+        return found
 
     @cached_property
     def themes(self) -> dict[str, list[Metric]]:
@@ -181,24 +212,8 @@ def _in_order(views: Mapping[str, DerivedDefinition], names: tuple[str, ...]) ->
     return tuple(done)
 
 
-def _with_views(query: exp.Query, views: Mapping[str, DerivedDefinition], needed: tuple[str, ...]) -> str:
-    """``query`` with the views as CTEs ahead of its own.
-
-    The parts are written one by one and put together as text: a view is beneath many metrics, and writing its tree anew
-    for each of them took longer than reading all files.
-    """
-    if not needed:
-        return written(query)
-    query = query.copy()
-    own = query.args.get("with_")
-    ctes = [f"{_name(name)} AS (\n{views[name].select.written}\n)" for name in needed]
-    ctes += [written(cte) for cte in own.expressions] if own else []
-    query.set("with_", None)
-    return f"WITH {', '.join(ctes)}\n{written(query)}"
-
-
-def _name(name: str) -> str:
-    return exp.to_identifier(name).sql(dialect="duckdb")
+def _texts(views: Mapping[str, DerivedDefinition], needed: tuple[str, ...]) -> dict[str, str]:
+    return {name: views[name].select.written for name in needed}
 
 
 def _derived(view: DerivedDefinition, done: Mapping[str, Derived], core: Mapping[str, str]) -> Derived:
@@ -232,13 +247,14 @@ def _metric(
         names = ", ".join(f'"{c}"' for c in views[definition.frame].select.columns if c != "row_key")
         query = parse_one(f"SELECT {names} FROM {definition.frame}", dialect="duckdb")
         assert isinstance(query, exp.Query)
-        frame_sql = _with_views(query, views, _in_order(views, frame))
+        frame_sql = OwnSql.of(query).with_views(_texts(views, _in_order(views, frame)))
     tables = tuple(sorted(reads - set(views)))
     return Metric(
         definition,
         beneath,
         tables,
-        _with_views(definition.select.tree, views, needed),
+        _texts(views, needed),
+        OwnSql.of(definition.select.tree),
         frame_sql,
         _definition_hash(definition, derived, core),
     )

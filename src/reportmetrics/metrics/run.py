@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -50,12 +51,17 @@ def compute(
     if unknown:
         raise ComputeError(f"no metric {', '.join(unknown)}; there are: {', '.join(catalogue.metrics)}")
     chosen = [m for name, m in catalogue.metrics.items() if select is None or name in select]
-    return Results.concat([compute_metric(m, engine, as_of=as_of) for m in track(chosen, "metrics", total=len(chosen))])
+    with ExitStack() as held:
+        shared = catalogue.shared_views([m.definition.id for m in chosen])
+        for name, sql in shared.items():
+            held.enter_context(engine.holding(name, sql))
+        each = track(chosen, "metrics", total=len(chosen))
+        return Results.concat([compute_metric(m, engine, as_of=as_of, held=shared) for m in each])
 
 
-def compute_metric(metric: Metric, engine: Engine, *, as_of: dt.date) -> Results:
-    """Results of one metric, all its groupings and estimators."""
-    with engine.holding(ROWS, metric.rows_sql):
+def compute_metric(metric: Metric, engine: Engine, *, as_of: dt.date, held: Collection[str] = ()) -> Results:
+    """Results of one metric, all its groupings and estimators; ``held`` are the views that the engine holds ready."""
+    with engine.holding(ROWS, metric.rows_sql_over(held)):
         parts = _Parts(metric, as_of, _hidden(metric, engine))
         for grouping in metric.definition.groupings:
             found = [e for use in metric.definition.estimators for e in _estimates(metric, engine, grouping, use)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from reportmetrics.engines.duckdb import DuckDBEngine
 from reportmetrics.metrics.catalogue import Catalogue, load_catalogue
-from reportmetrics.metrics.results import FIGURE_SCHEMA, LISTING_SCHEMA, SERIES_SCHEMA
+from reportmetrics.metrics.results import FIGURE_SCHEMA, LISTING_SCHEMA, SERIES_SCHEMA, Results
 from reportmetrics.metrics.run import ComputeError, compute, metric_rows
 from reportmetrics.settings import sql_folder
 from tests.sql.tiny_snapshot import build
@@ -129,9 +128,23 @@ def test_unknown_metrics_are_named(catalogue: Catalogue, tmp_path: Path) -> None
 def test_rows_that_an_estimator_refuses_are_told_with_metric_and_group(catalogue: Catalogue, tmp_path: Path) -> None:
     tally = {"template_id": "t", "unit_id": "u", "period_end": AS_OF, "expected": -1, "received": 0, "on_time": 0}
     right = catalogue.metrics["burden.timeliness"]
-    wrong = replace(right, rows_sql=right.rows_sql.replace("on_time AS numerator", "1 AS numerator"))
+    wrong = right.with_rows(right.rows_sql.replace("on_time AS numerator", "1 AS numerator"))
     spoiled = Catalogue({"burden.timeliness": wrong}, catalogue.derived)
     told = r'burden\.timeliness, group \{"template_id":"t"\}: 1 rows have'
     folder = build(tmp_path / "s", {"report_tally": [tally]}, as_of=AS_OF)
     with DuckDBEngine(folder) as engine, pytest.raises(ComputeError, match=told):
         compute(spoiled, engine, as_of=AS_OF)
+
+
+def test_views_that_several_metrics_share_are_held_and_change_nothing(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Each metric alone, where nothing is shared, gives what all together give."""
+    folder = build(tmp_path / "s", {"request": requests()}, as_of=AS_OF)
+    wanted = ["latency.time_to_decision", "latency.open_backlog", "latency.answered_only", "latency.working_days"]
+    assert "request_wait" in catalogue.shared_views(wanted)
+    assert catalogue.shared_views(wanted[:1]) == {}
+    with DuckDBEngine(folder) as engine:
+        together = compute(catalogue, engine, as_of=AS_OF, select=wanted)
+        alone = Results.concat([compute(catalogue, engine, as_of=AS_OF, select=[m]) for m in sorted(wanted)])
+    order = ["metric", "dims", "statistic", "label"]
+    assert together.figures.sort(order).equals(alone.figures.sort(order))
+    assert together.figures.height > 10

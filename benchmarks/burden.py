@@ -1,0 +1,186 @@
+"""A year of reporting of a mission of 4,000: all metrics of burden, with the novelty of 400,400 narratives.
+
+Run with ``python -m benchmarks.burden``. It makes a snapshot with 7,700 series of weekly reports, 15 fields and a
+narrative of 150 words each, in a folder of its own, and then, in a fresh process, works out the table of text novelty
+and every metric of the theme. Printed are the seconds of each step and the most memory that the process held.
+
+Belongs here: size. Not here: whether the figures are right (``tests``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+from reportmetrics.profile.frames import profile_frames
+from reportmetrics.profile.load import Profile, load_profile
+from reportmetrics.settings import sql_folder
+from reportmetrics.warehouse.tables import SOURCE_TABLES
+
+PROFILE = Path(__file__).parents[1] / "data" / "profiles" / "nmi"
+AS_OF = dt.date(2022, 1, 31)
+SERIES, WEEKS, FIELDS, WORDS = 7_700, 52, 15, 150
+FORMS, PER_UNIT = 10, 100
+WANTED_SECONDS, WANTED_GB = 60.0, 3.0
+
+
+def make_snapshot_folder(folder: Path, series: int) -> None:
+    """Parquet of all tables: reports and fields at size, profile tables of ten forms, the rest empty."""
+    profile = load_profile(PROFILE)
+    with duckdb.connect() as connection:
+        connection.execute(
+            "SET enable_progress_bar = false; SET preserve_insertion_order = false; SET memory_limit = '2GB'"
+        )
+        for name, sql in _profile_tables(connection, profile).items():
+            _write(connection, folder / name, sql)
+        for table in SOURCE_TABLES:
+            columns = ", ".join(f'CAST(NULL AS {_type(c.type)}) AS "{c.name}"' for c in table.columns)
+            empty = f"SELECT CAST(NULL AS VARCHAR) AS row_key, {columns}, {_ORIGIN} WHERE false"
+            if table.name not in ("report", "report_field", "activity"):
+                _write(connection, folder / table.name, empty)
+        _write(connection, folder / "report", _reports(series))
+        _write(connection, folder / "report_field", _fields(series))
+        _write(connection, folder / "activity", _activities(series))
+
+
+_ORIGIN = "'f' AS source_file, 1 AS source_row, 1 AS file_seq, TIMESTAMP '2021-01-01' AS known_from"
+_SERIES = "range(%d) AS s(s), range(52) AS w(w)"
+
+
+def _type(kind: str) -> str:
+    return {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE"}.get(
+        kind, "TIMESTAMP"
+    )
+
+
+def _write(connection: duckdb.DuckDBPyConnection, folder: Path, sql: str) -> None:
+    folder.mkdir(parents=True)
+    connection.execute(f"COPY ({sql}) TO '{folder / 'all.parquet'}' (FORMAT parquet)")
+
+
+def _profile_tables(connection: duckdb.DuckDBPyConnection, profile: Profile) -> dict[str, str]:
+    frames = profile_frames(profile, through=AS_OF)
+    tables = {}
+    for name, frame in frames.items():
+        connection.register(f"frame_{name}", frame)
+        tables[name] = f"SELECT * FROM frame_{name}"
+    tables["field"] = (
+        "SELECT * REPLACE ('F' || t || 'Q' || f AS row_key, 'T' || t AS template_id, 'Q' || f AS field_id, 'c' || f AS "
+        "concept_id, CASE WHEN f < 8 THEN 'state' ELSE 'flow' END AS kind, 2.0 AS minutes, f % 2 AS uses, "
+        "false AS alarm) "
+        f"FROM (SELECT * FROM frame_field LIMIT 1), range({FORMS}) AS t(t), range({FIELDS}) AS f(f)"
+    )
+    tables["template"] = (
+        "SELECT * REPLACE ('T' || t AS row_key, 'T' || t AS template_id) FROM "
+        f"(SELECT * FROM frame_template LIMIT 1), range({FORMS}) AS t(t)"
+    )
+    tables["unit"] = (
+        "SELECT * REPLACE ('U' || u AS row_key, 'U' || u AS unit_id) FROM (SELECT * FROM frame_unit LIMIT 1), "
+        f"range({SERIES // PER_UNIT}) AS u(u)"
+    )
+    zone = profile.mission.time_zone
+    tables["as_of"] = (
+        f"SELECT DATE '{AS_OF}' AS as_of, timezone('UTC', timezone('{zone}', TIMESTAMP '{AS_OF}')) AS as_of_at, "
+        f"'{zone}' AS time_zone"
+    )
+    for name in ("ledger", "reject"):
+        tables[name] = "SELECT 1 AS file_seq, 't' AS table_name, 's' AS source WHERE false"
+    return tables
+
+
+def _reports(series: int) -> str:
+    """One in four weeks tells a fresh narrative, the others repeat it; minutes are stated throughout."""
+    return f"""
+        SELECT
+            md5('r' || s || '-' || w)[:20] AS row_key, s || '-' || w AS report_id, 'T' || s % {FORMS} AS template_id,
+            'p' || s // 3 AS reporter_id, 'U' || s // {PER_UNIT} AS unit_id, 'HQ' AS recipient,
+            DATE '2021-02-01' + CAST(7 * w AS INTEGER) AS period_start,
+            DATE '2021-02-07' + CAST(7 * w AS INTEGER) AS period_end, CAST(NULL AS TIMESTAMP) AS due_at,
+            TIMESTAMP '2021-02-08 10:00:00' + to_days(CAST(7 * w AS INTEGER)) AS submitted_at, 0 AS revision,
+            CAST(60 + s % 50 AS BIGINT) AS prep_minutes, 'OF-3' AS grade,
+            array_to_string(
+                list_transform(range({WORDS}), lambda x: 'w' || hash(s, w // 4, x) % 3000), ' '
+            ) AS narrative, {_ORIGIN}
+        FROM {_SERIES % series}
+    """
+
+
+def _fields(series: int) -> str:
+    return f"""
+        SELECT
+            md5(s || '-' || w || '-' || f)[:20] AS row_key, s || '-' || w AS report_id, 'Q' || f AS field_id,
+            'c' || f AS concept_id, CAST(NULL AS VARCHAR) AS objective_id, CAST(NULL AS VARCHAR) AS value_text,
+            CAST(hash(s, w // (1 + f % 7), f) % 10 AS DOUBLE) AS value_number,
+            CAST(NULL AS BOOLEAN) AS confirmed_unchanged, {_ORIGIN}
+        FROM {_SERIES % series}, range({FIELDS}) AS f(f)
+    """
+
+
+def _activities(series: int) -> str:
+    columns = {
+        "activity_id": "s || '-' || w",
+        "objective_id": "'LO-01'",
+        "kind": "'meeting'",
+        "status": "'held'",
+        "occurred_on": "DATE '2021-02-01' + CAST(7 * w AS INTEGER)",
+        "count": "1",
+        "hours": "6.0",
+        "reporter_id": "'p' || s // 3",
+    }
+    table = next(t for t in SOURCE_TABLES if t.name == "activity")
+    told = ", ".join(f'CAST({columns.get(c.name, "NULL")} AS {_type(c.type)}) AS "{c.name}"' for c in table.columns)
+    return f"SELECT md5('a' || s || '-' || w)[:20] AS row_key, {told}, {_ORIGIN} FROM {_SERIES % series}"
+
+
+def measure(folder: Path) -> tuple[list[tuple[str, float, int]], float]:
+    """Step, seconds and rows of results, in the order done; gigabytes held at most."""
+    from reportmetrics.engines.duckdb import DuckDBEngine
+    from reportmetrics.metrics.catalogue import load_catalogue
+    from reportmetrics.metrics.run import compute
+    from reportmetrics.warehouse.text_novelty import text_novelty
+
+    steps = []
+    begun = time.perf_counter()
+    novelty = text_novelty(folder / "report")
+    (folder / "text_novelty").mkdir()
+    novelty.write_parquet(folder / "text_novelty" / "all.parquet")
+    steps.append(("text novelty", time.perf_counter() - begun, novelty.height))
+    catalogue = load_catalogue(sql_folder())
+    wanted = [m for m in catalogue.metrics if m.startswith("burden.") and m != "burden.indicator_replay"]
+    begun = time.perf_counter()
+    with DuckDBEngine(folder) as engine:
+        results = compute(catalogue, engine, as_of=AS_OF, select=wanted)
+    steps.append((f"{len(wanted)} metrics", time.perf_counter() - begun, results.figures.height))
+    return steps, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+
+
+def main() -> None:
+    """Make, measure, print; exit 1 where a limit is passed."""
+    series = int(sys.argv[1]) if len(sys.argv) > 1 else SERIES
+    folder = Path(tempfile.mkdtemp(prefix="burden-"))
+    try:
+        print(f"making {series * WEEKS:,} reports with {series * WEEKS * FIELDS:,} answers", flush=True)
+        fresh = multiprocessing.get_context("spawn")
+        with fresh.Pool(1) as maker:
+            maker.apply(make_snapshot_folder, (folder / "snapshot", series))
+        with fresh.Pool(1) as worker:
+            steps, held = worker.apply(measure, (folder / "snapshot",))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    for name, seconds, rows in steps:
+        print(f"{name:<32} {seconds:6.1f} s {rows:>8,}")
+    total = sum(seconds for _, seconds, _ in steps)
+    print(f"{'all':<32} {total:6.1f} s (at most {WANTED_SECONDS:.0f}), {held:.2f} GB (at most {WANTED_GB:.0f})")
+    sys.exit(0 if total <= WANTED_SECONDS and held <= WANTED_GB else 1)
+
+
+if __name__ == "__main__":
+    main()
