@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
 from reportmetrics.audit.opened import AuditError, Opened
 from reportmetrics.ingest.archive import fingerprint
 from reportmetrics.ingest.mapping import sheet_of
@@ -60,7 +58,7 @@ class Archive:
         for name in wanted:
             sheet = opened.get(name)
             if isinstance(sheet, Sheet):
-                found = sheet.rows.filter(pl.col("source_row") == origin["row"])
+                found = sheet.numbered(origin["row"])
                 if found.height:
                     cells = {h: found[f"c{i}"][0] for i, h in enumerate(sheet.header)}
                     return RawRow(name, cells)

@@ -5,7 +5,8 @@ Belongs here: nothing that knows a format. Not here: what a column means (``mapp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -29,17 +30,44 @@ class UnreadableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Spool:
+    """Rows of a file that is too large to be held: Parquet files in a folder that lives as long as this object."""
+
+    folder: tempfile.TemporaryDirectory[str]
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """The rows under one header, as text.
 
     ``rows`` has ``source_row`` (Int64, as a spreadsheet numbers it, the first row of the file being 1), ``c0`` ..
     (String, one per name in ``header``, null where the cell is empty) and ``row_fault`` (String, null for a sound row).
     Rows without any entry are left out; the numbers of the others do not move.
+
+    ``bare`` promises that no cell has blanks at its ends, so that nobody needs to look.
     """
 
     name: str
     header: tuple[str, ...]
-    rows: pl.DataFrame
+    held: pl.DataFrame | Spool
+    bare: bool = False
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """All rows in memory; ``parts`` needs less of it."""
+        return pl.concat(list(self.parts()), rechunk=False)
+
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """The rows in order, some at a time."""
+        if isinstance(self.held, Spool):
+            yield from (pl.read_parquet(path) for path in self.held.paths)
+        else:
+            yield self.held
+
+    def numbered(self, source_row: object) -> pl.DataFrame:
+        """The row of that number, or none."""
+        return pl.concat([part.filter(pl.col("source_row") == source_row) for part in self.parts()])
 
 
 class Reader(Protocol):

@@ -2,64 +2,217 @@
 
 A row with more or fewer cells than the header does not line up with it: it is passed on with a ``row_fault``. A quote
 that never closes would swallow the rest of the file, so the file is refused.
+
+Two ways lead to the same rows: most bytes of most files go through ``csv_blocks``; blocks with ragged rows or blank
+lines, and whole files with odd quotes, go through Python's parser here, which is strict and names the line.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
 
-from reportmetrics.ingest.readers.base import Sheet, UnreadableError, clean_header, sheet_schema
+from reportmetrics.ingest.readers import csv_blocks
+from reportmetrics.ingest.readers.base import Sheet, Spool, UnreadableError, clean_header, sheet_schema
 from reportmetrics.ingest.readers.encoding import decoded
 from reportmetrics.profile.sources import Options
 
+if TYPE_CHECKING:
+    import _csv
+
+SPOOL_BYTES = 256 * 1024 * 1024
+"""Files from this size on are kept as Parquet while they are worked on, not in memory."""
+
 _LONGEST_CELL = 16 * 1024 * 1024
 _MOST_COLUMNS = 4_096
+_ROWS_AT_ONCE = 100_000
+_UTF8 = frozenset({"utf-8", "utf-8-sig", "ascii"})
+
+
+class _OddError(Exception):
+    """The quick way does not apply to this file."""
 
 
 def read_csv(path: Path, options: Options, sheets: Sequence[str | None]) -> dict[str | None, Sheet | UnreadableError]:
     """See ``base.Reader``; a CSV file is one sheet, called None."""
-    sheet = _read(decoded(path.read_bytes(), options.encoding), options)
+    try:
+        sheet = read_quickly(path, options)
+    except (_OddError, csv_blocks.QuotesError, csv.Error, UnicodeError, UnreadableError):
+        sheet = read_strictly(path, options)
     return dict.fromkeys(sheets, sheet)
 
 
-def _read(text: str, options: Options) -> Sheet:
+def read_quickly(path: Path, options: Options) -> Sheet:
+    """The rows, by blocks. Raises what says that the file is not for it; the strict way then finds the reason."""
+    if not (options.delimiter.isascii() and options.quote.isascii()):
+        raise _OddError
+    with _as_utf8(path, options.encoding) as file:
+        header, at = _header(file, options)
+        keeper = _Keeper(header, spool=path.stat().st_size >= SPOOL_BYTES)
+        number = options.skip_rows + 2
+        for data, block in csv_blocks.blocks(file, at, options.delimiter, options.quote, len(header)):
+            if b"\0" in data:
+                raise _OddError
+            rows = None
+            if block.regular:
+                rows = csv_blocks.parse(data, block, options.delimiter, options.quote, len(header), number)
+            if rows is not None:
+                keeper.add(rows, bare=block.bare)
+                number += block.records
+                continue
+            lines = io.StringIO(data.decode(), newline="")
+            for after, some in _records(lines, options, len(header), number):
+                keeper.add(some, bare=False)
+                number = after
+    return keeper.sheet()
+
+
+def read_strictly(path: Path, options: Options) -> Sheet:
+    """The rows, by Python's parser. Raises ``UnreadableError`` with the line that is at fault."""
+    text = decoded(path.read_bytes(), options.encoding)
+    small = len(text) < SPOOL_BYTES
+    # A StringIO takes four bytes a character: too much for a large file, which is read a second time instead.
+    lines: Iterable[str] = io.StringIO(text, newline="") if small else _lines(path, options.encoding)
+    del text
     csv.field_size_limit(_LONGEST_CELL)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=options.delimiter, quotechar=options.quote, strict=True)
-    header: tuple[str, ...] = ()
-    rows: list[list[str | None]] = []
+    reader = _reader(lines, options)
     number = 0
     try:
-        for number, cells in enumerate(lines, start=1):
-            if number <= options.skip_rows:
-                continue
+        header: tuple[str, ...] = ()
+        for number, cells in enumerate(reader, start=1):
             if number == options.skip_rows + 1:
-                header = clean_header(cells)
-                if not header or len(header) > _MOST_COLUMNS:
-                    raise _bad_header(number, len(header))
-            elif any(cells) and not all(c.isspace() or not c for c in cells):
-                rows.append(_row(number, cells, len(header)))
+                header = _checked_header(cells, number)
+                break
+        if not header:
+            raise _bad_header(options.skip_rows + 1, 0)
+        keeper = _Keeper(header, spool=not small)
+        for _, rows in _frames(reader, len(header), number + 1):
+            keeper.add(rows, bare=False)
     except csv.Error as error:
         raise UnreadableError(
             "broken_csv",
-            f"line {lines.line_num} cannot be split into cells ({error})",
+            f"line {reader.line_num} cannot be split into cells ({error})",
             "close the quotes there, or declare the delimiter and quote that the file uses",
         ) from None
-    if not header:
-        raise _bad_header(options.skip_rows + 1, 0)
+    return keeper.sheet()
+
+
+class _Keeper:
+    """Collects rows: in memory, or in Parquet files."""
+
+    def __init__(self, header: tuple[str, ...], *, spool: bool) -> None:
+        self._header = tuple(sys.intern(h) for h in header)
+        self._frames: list[pl.DataFrame] = []
+        self._folder = tempfile.TemporaryDirectory(prefix="reportmetrics-") if spool else None
+        self._paths: list[Path] = []
+        self._bare = True
+
+    def add(self, rows: pl.DataFrame, *, bare: bool) -> None:
+        self._bare &= bare
+        if self._folder is None:
+            self._frames.append(rows)
+        else:
+            path = Path(self._folder.name) / f"{len(self._paths):06}.parquet"
+            rows.write_parquet(path, compression="lz4")
+            self._paths.append(path)
+
+    def sheet(self) -> Sheet:
+        if self._folder is not None and self._paths:
+            return Sheet("", self._header, Spool(self._folder, tuple(self._paths)), self._bare)
+        frames = self._frames or [pl.DataFrame(schema=sheet_schema(len(self._header)))]
+        return Sheet("", self._header, pl.concat(frames, rechunk=False), self._bare)
+
+
+@contextmanager
+def _as_utf8(path: Path, encoding: str) -> Iterator[BinaryIO]:
+    """The file as UTF-8 bytes. Bytes that are UTF-8 already are checked while they are parsed."""
+    name = codecs.lookup(encoding).name
+    with path.open("rb") as file:
+        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and not name.startswith("utf-16"):
+            raise _OddError
+        file.seek(0)
+        if name in _UTF8:
+            yield file
+            return
+    with tempfile.TemporaryFile() as scratch, path.open(encoding=encoding, newline="") as text:
+        while some := text.read(4 * 1024 * 1024):
+            scratch.write(some.encode())
+        yield scratch
+
+
+def _header(file: BinaryIO, options: Options) -> tuple[tuple[str, ...], int]:
+    """The header and the byte at which the rows begin."""
+    at = len(codecs.BOM_UTF8) if _starts_with(file, codecs.BOM_UTF8) else 0
+    file.seek(at)
+    reader = _reader((line.decode() for line in file), options)
+    for number, cells in enumerate(reader, start=1):
+        if number == options.skip_rows + 1:
+            header = _checked_header(cells, number)
+            file_lines = reader.line_num
+            break
+    else:
+        raise _OddError
+    file.seek(at)
+    start = at + sum(len(file.readline()) for _ in range(file_lines))
+    return header, start
+
+
+def _starts_with(file: BinaryIO, mark: bytes) -> bool:
+    file.seek(0)
+    return file.read(len(mark)) == mark
+
+
+def _lines(path: Path, encoding: str) -> Iterator[str]:
+    with path.open(encoding=encoding, newline="") as file:
+        for number, line in enumerate(file):
+            yield line.removeprefix("\ufeff") if number == 0 else line
+
+
+def _reader(lines: Iterable[str], options: Options) -> _csv.Reader:
+    return csv.reader(lines, delimiter=options.delimiter, quotechar=options.quote, strict=True)
+
+
+def _records(lines: Iterable[str], options: Options, width: int, number: int) -> Iterator[tuple[int, pl.DataFrame]]:
+    csv.field_size_limit(_LONGEST_CELL)
+    return _frames(_reader(lines, options), width, number)
+
+
+def _frames(reader: Iterable[list[str]], width: int, number: int) -> Iterator[tuple[int, pl.DataFrame]]:
+    """Rows in frames, each with the number of the record after it."""
+    rows: list[list[str | None]] = []
+    for cells in reader:
+        if any(cells) and not all(c.isspace() or not c for c in cells):
+            rows.append(_row(number, cells, width))
+        number += 1
+        if len(rows) >= _ROWS_AT_ONCE:
+            yield number, _frame(rows, width)
+            rows = []
+    yield number, _frame(rows, width)
+
+
+def _frame(rows: list[list[str | None]], width: int) -> pl.DataFrame:
+    schema = sheet_schema(width)
     # Transposing in C keeps memory low: each cell is held once, by reference.
-    width = len(header) + 2
-    columns = list(zip(*rows, strict=True)) if rows else [()] * width
-    schema = sheet_schema(len(header))
-    frame = pl.DataFrame(
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
+    return pl.DataFrame(
         {name: pl.Series(name, columns[i], dtype=kind) for i, (name, kind) in enumerate(schema.items())}
     )
-    return Sheet("", tuple(sys.intern(h) for h in header), frame)
+
+
+def _checked_header(cells: Sequence[str], number: int) -> tuple[str, ...]:
+    header = clean_header(cells)
+    if not header or len(header) > _MOST_COLUMNS:
+        raise _bad_header(number, len(header))
+    return header
 
 
 def _bad_header(row: int, width: int) -> UnreadableError:
