@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reportmetrics import cli_audit, cli_rejects, cli_share, cli_simulate
-from reportmetrics.settings import Settings, sql_folder
+from reportmetrics import cli_audit, cli_metrics, cli_rejects, cli_share, cli_simulate
+from reportmetrics.settings import Settings
 
 if TYPE_CHECKING:
     from reportmetrics.profile.load import Profile
@@ -69,6 +69,7 @@ app.add_typer(metrics_app, name="metrics")
 app.add_typer(profile_app, name="profile")
 app.add_typer(rejects_app, name="rejects")
 cli_audit.register(app, metrics_app)
+cli_metrics.register(metrics_app)
 cli_simulate.register(app)
 cli_share.register(app)
 cli_rejects.register(rejects_app)
@@ -192,69 +193,6 @@ def publish(
     cli_print.published(publication)
     if pdf is not None:
         cli_share.print_paper(publication.folder, pdf)
-
-
-@metrics_app.command("list")
-def metrics_list() -> None:
-    """List all metrics: id, version, level, title.
-
-    \b
-    Example:
-      reportmetrics metrics list
-    """
-    from reportmetrics import cli_print
-    from reportmetrics.metrics.catalogue import load_catalogue
-
-    cli_print.metric_list(load_catalogue(sql_folder()))
-
-
-@metrics_app.command("show")
-def metrics_show(metric: Annotated[str, typer.Argument(help="Id, such as latency.time_to_decision.")]) -> None:
-    """Show a metric's definition: what it means, whom it serves, its limits, its SQL.
-
-    \b
-    Example:
-      reportmetrics metrics show latency.time_to_decision
-    """
-    from reportmetrics import cli_print
-    from reportmetrics.metrics.catalogue import load_catalogue
-
-    catalogue = load_catalogue(sql_folder())
-    if metric not in catalogue.metrics:
-        raise typer.BadParameter(f"there is no metric '{metric}'; 'reportmetrics metrics list' names all")
-    cli_print.metric(catalogue.metrics[metric])
-
-
-@metrics_app.command("lint")
-def metrics_lint(
-    folder: Annotated[
-        Path | None, typer.Argument(help="Folder with derived/ and metrics/; default: the product's.")
-    ] = None,
-) -> None:
-    """Find every mistake in the definitions; exit 1 if there is one.
-
-    Reads each reference of each SELECT: a metric may only read what its level allows. Warnings do not fail.
-
-    \b
-    Examples:
-      reportmetrics metrics lint
-      reportmetrics metrics lint sql
-    """
-    import datetime as dt
-
-    from reportmetrics.metrics.catalogue import load_catalogue
-    from reportmetrics.metrics.lint import lint_folder
-    from reportmetrics.validation.rules import load_rules
-
-    chosen = folder or sql_folder()
-    cases = chosen.parent / "tests" / "sql"
-    findings = lint_folder(chosen, today=dt.date.today(), tests_folder=cases if cases.is_dir() else None)
-    for finding in findings:
-        typer.echo(str(finding), err=finding.severity == "error")
-    if any(f.severity == "error" for f in findings):
-        raise typer.Exit(FAILED)
-    catalogue, rules = load_catalogue(chosen), load_rules(chosen)
-    typer.echo(f"{len(catalogue.metrics)} metrics, {len(catalogue.derived)} views and {len(rules)} rules are sound")
 
 
 @profile_app.command("lint")

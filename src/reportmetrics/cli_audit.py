@@ -45,7 +45,7 @@ def register(app: typer.Typer, metrics_app: typer.Typer) -> None:
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def answering() -> Iterator[None]:
     """What cannot be answered becomes one message: 2 for a question that makes no sense, 1 for a broken publication."""
     from reportmetrics.audit.opened import AuditError, NotPublishedError
     from reportmetrics.engines.base import EngineError
@@ -102,7 +102,7 @@ def explain(
 
     settings = Settings.from_environment(home=home)
     wanted = (limit or None) if form is Format.table else None
-    with _answering():
+    with answering():
         opened = Opened(find_publication(settings.publications, publication))
         explained = explain_group(opened, metric, _conditions(where or []), limit=wanted)
         archive = Archive(opened, settings.archive) if raw else None
@@ -143,7 +143,7 @@ def verify(
     from reportmetrics.audit.verify import verify as examine
 
     settings = Settings.from_environment(home=home)
-    with _answering():
+    with answering():
         folder = find_publication(settings.publications, publication)
         verdict = examine(folder, allowed_signers=allowed_signers or allowed_signers_from_environment())
     writers = {Format.table: text.verdict_text, Format.csv: text.verdict_csv, Format.json: text.verdict_json}
@@ -171,7 +171,7 @@ def diff(
     from reportmetrics.audit.opened import Opened, find_publication
 
     settings = Settings.from_environment(home=home)
-    with _answering():
+    with answering():
         found = changes(*(Opened(find_publication(settings.publications, name)) for name in (before, after)))
     writers = {Format.table: text.changes_text, Format.csv: text.changes_csv, Format.json: text.changes_json}
     typer.echo(writers[form](found).rstrip("\n"))
@@ -194,7 +194,7 @@ def bundle(
     from reportmetrics.audit.opened import Opened, find_publication
 
     settings = Settings.from_environment(home=home)
-    with _answering():
+    with answering():
         opened = Opened(find_publication(settings.publications, publication))
         names = write_bundle(opened, output)
     typer.echo(

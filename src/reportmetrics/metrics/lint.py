@@ -13,6 +13,7 @@ from pathlib import Path
 
 from reportmetrics.metrics import lint_header, lint_sql
 from reportmetrics.metrics.catalogue import Catalogue, load_catalogue
+from reportmetrics.metrics.deprecated import deprecated_findings
 from reportmetrics.metrics.findings import Finding
 from reportmetrics.metrics.header import DefinitionError
 from reportmetrics.metrics.levels import matrix
@@ -60,6 +61,8 @@ def lint_folder(
     findings += record_findings
     names = {s.name for s in subjects if s.kind == "metric"}
     findings += lint_header.released_removed(names, released)
+    versions = {s.name: v for s in subjects if s.kind == "metric" and isinstance(v := s.values.get("version"), int)}
+    findings += deprecated_findings(sql_folder, versions, released)
     for subject in subjects:
         findings += lint_header.missing_fields(subject)
         if subject.kind == "metric":

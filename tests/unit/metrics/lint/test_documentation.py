@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from reportmetrics.metrics.definition import DERIVED, OPTIONAL, REQUIRED
+from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.levels import matrix
 
 ROOT = Path(__file__).parents[4]
@@ -16,7 +17,12 @@ NO_CODES = {"log-log"}
 
 def test_every_code_is_documented() -> None:
     metrics = ROOT / "src" / "reportmetrics" / "metrics"
-    files = [*(metrics / "levels").glob("*.py"), *metrics.glob("lint*.py"), metrics / "released.py"]
+    files = [
+        *(metrics / "levels").glob("*.py"),
+        *metrics.glob("lint*.py"),
+        metrics / "released.py",
+        metrics / "deprecated.py",
+    ]
     files += [metrics / f"{name}.py" for name in ("definition", "catalogue", "select", "header")]
     codes = {c for path in files for c in CODE.findall(path.read_text(encoding="utf-8"))} - {"field-missing"} - NO_CODES
     assert len(codes) > 30
@@ -35,3 +41,12 @@ def test_the_matrix_is_documented_as_it_is() -> None:
     for level, permission in matrix.MATRIX.items():
         said = [", ".join(sorted(part)) or "nothing" for part in (permission.always, permission.may_declare)]
         assert rows[level] == said, level
+
+
+def test_every_estimator_is_documented_with_its_columns_and_parameters() -> None:
+    lines = {
+        ln.split("`")[1]: ln for ln in TEXT.split("## Estimators")[1].split("## Levels")[0].splitlines() if "`" in ln
+    }
+    for name, estimator in ESTIMATORS.items():
+        wanted = [f"`{x.name}`" for x in (*estimator.needs, *estimator.params)]
+        assert [w for w in wanted if w not in lines.get(name, "")] == [], name
