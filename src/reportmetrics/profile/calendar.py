@@ -14,7 +14,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 
 
 class Calendar:
-    """The calendar of a place. Overrides of the profile win over the holidays package.
+    """The calendar of a place. Overrides of the profile win over the holidays package; a weekend may have a first day.
 
     ``extra_holidays`` adds a day off, ``not_holidays`` makes a library holiday an ordinary day (a weekend day stays
     weekend).
@@ -23,7 +23,8 @@ class Calendar:
     def __init__(self, place: Place) -> None:
         import holidays
 
-        self._weekend = frozenset(_DAYS.index(day) for day in place.weekend)
+        since = {dt.date.min: place.weekend, **place.weekend_from}
+        self._weekends = [(day, frozenset(map(_DAYS.index, since[day]))) for day in sorted(since, reverse=True)]
         self._library = holidays.country_holidays(place.country)
         self._extra = dict(place.extra_holidays)
         self._not = frozenset(place.not_holidays)
@@ -39,7 +40,8 @@ class Calendar:
 
     def is_working(self, day: dt.date) -> bool:
         """True on days that are neither weekend nor holiday."""
-        return day.weekday() not in self._weekend and self.holiday(day) is None
+        weekend = next(days for since, days in self._weekends if since <= day)
+        return day.weekday() not in weekend and self.holiday(day) is None
 
     def working_days_after(self, day: dt.date, number: int) -> dt.date:
         """The ``number``-th working day after ``day``; with 0, ``day`` itself or the first working day after it."""

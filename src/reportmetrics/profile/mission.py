@@ -20,6 +20,9 @@ class Place(Model):
 
     country: Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166 country whose public holidays apply")]
     weekend: list[Weekday]
+    weekend_from: dict[dt.date, list[Weekday]] = Field(
+        default_factory=dict, description="weekends that began on a later day, each until the next one"
+    )
     time_zone: TimeZone
     extra_holidays: dict[dt.date, str] = Field(default_factory=dict, description="days off that the library misses")
     not_holidays: list[dt.date] = Field(default_factory=list, description="days that the library has wrong")

@@ -1,4 +1,4 @@
-"""``exports/``: figures, series and listings as CSV and Parquet, the charts' tables as CSV, ``datapackage.json``.
+"""``exports/``: figures, series and listings as CSV and Parquet, tables and events as CSV, ``datapackage.json``.
 
 Belongs here: files that are shared. Not here: rows and narratives (``audit``).
 """
@@ -16,6 +16,7 @@ import polars as pl
 
 from reportmetrics.metrics.results import Results
 from reportmetrics.publish.blocks import Table
+from reportmetrics.publish.request_events import write_request_events
 from reportmetrics.publish.text import for_spreadsheet
 
 _TYPES: dict[type[pl.DataType], str] = {
@@ -27,8 +28,10 @@ _TYPES: dict[type[pl.DataType], str] = {
 }
 
 
-def write_exports(folder: Path, results: Results, *, marking: str, title: str, created: str) -> None:
-    """Write all three frames in both formats and describe them (Data Package 1.0)."""
+def write_exports(
+    folder: Path, results: Results, *, events: pl.DataFrame, marking: str, title: str, created: str
+) -> None:
+    """Write all three frames in both formats, and the events of requests; describe them (Data Package 1.0)."""
     folder.mkdir(parents=True)
     resources = []
     for name in ("figures", "series", "listings"):
@@ -36,6 +39,8 @@ def write_exports(folder: Path, results: Results, *, marking: str, title: str, c
         frame.write_parquet(folder / f"{name}.parquet", metadata={"marking": marking})
         write_csv(folder / f"{name}.csv", frame.columns, _plain_rows(frame), marking=marking)
         resources.append(_resource(name, frame))
+    write_request_events(folder / "request_events.csv", events, marking=marking)
+    resources.append(_resource("request_events", events))
     package = {
         "profile": "tabular-data-package",
         "name": "reportmetrics-exports",

@@ -24,6 +24,7 @@ from reportmetrics.publish.exports import write_exports
 from reportmetrics.publish.figures import Figures
 from reportmetrics.publish.files import write_protect
 from reportmetrics.publish.manifest import describe_inputs, inputs_digest, read_manifest, write_manifest
+from reportmetrics.publish.request_events import request_events
 from reportmetrics.publish.seal import copy_profile, seal
 from reportmetrics.publish.site import render_index, write_site
 from reportmetrics.settings import Settings, dashboards_folder, signing_key_from_environment, sql_folder
@@ -106,7 +107,14 @@ def _build(
     moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
     folder.mkdir()
     title = f"{edition.profile.mission.name}, state at {edition.as_of.isoformat()}"
-    write_exports(folder / "exports", results, marking=marking, title=title, created=moment.isoformat("T", "seconds"))
+    write_exports(
+        folder / "exports",
+        results,
+        events=request_events(snapshot.folder),
+        marking=marking,
+        title=title,
+        created=moment.isoformat("T", "seconds"),
+    )
     write_site(folder, edition, track=track)
     write_audit(folder / "audit", snapshot, edition.catalogue, checks, sql=sql_folder(), marking=marking)
     copy_profile(edition.profile, folder / "audit" / "profile")

@@ -12,7 +12,7 @@ import re
 import textwrap
 from typing import Any
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def for_plotly(text: str) -> str:
@@ -54,7 +54,7 @@ def for_script(value: Any) -> str:
 
 def for_spreadsheet(cell: object) -> object:
     """A text cell that a spreadsheet would take for a formula gets a leading apostrophe; numbers stay numbers."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
 
 
 def slug(text: str) -> str:

@@ -165,6 +165,22 @@ def test_overrides_win_over_the_holiday_library():
     assert not changed.is_working(D(2021, 5, 1)), "a Saturday stays weekend"
 
 
+def test_a_weekend_that_changes_counts_from_its_day():
+    """The Emirates moved it from Friday and Saturday to Saturday and Sunday on 1 January 2022."""
+    emirates = Calendar(
+        Place(
+            country="AE",
+            weekend=["friday", "saturday"],
+            weekend_from={D(2022, 1, 1): ["saturday", "sunday"]},
+            time_zone="Asia/Dubai",
+        )
+    )
+    december = [D(2021, 12, 24) + dt.timedelta(days=i) for i in range(3)]  # Friday to Sunday
+    january = [D(2022, 1, 7) + dt.timedelta(days=i) for i in range(3)]
+    assert [emirates.is_working(d) for d in december] == [False, False, True]
+    assert [emirates.is_working(d) for d in january] == [True, False, False]
+
+
 def test_frames_have_the_declared_columns_and_unique_keys():
     frames = profile_frames(load_profile(NMI), through=D(2022, 1, 31))
     declared = {t.name for t in TABLES.values() if t.origin in ("profile", "derived")}

@@ -18,6 +18,8 @@ from reportmetrics.profile.mission import Headquarters, Mission, Personnel, Plac
 from reportmetrics.profile.objectives import Indicator, Objective
 from reportmetrics.profile.sources import ColumnMap, Source, TableMap
 from reportmetrics.profile.templates import DueRule, Minutes, Template, TemplateField
+from reportmetrics.warehouse.tables import TABLES
+from tests.sql.tiny_snapshot import schema_of
 from tests.unit.publish import synthetic_burden, synthetic_waits
 
 AS_OF = dt.date(2022, 1, 31)
@@ -355,5 +357,8 @@ def snapshot(folder: Path, as_of: dt.date = AS_OF, position: int = 77) -> FakeSn
         (folder / table).mkdir(parents=True, exist_ok=True)
         if (folder / table / "all.parquet").exists():
             continue  # never written twice: a publication may share the file
-        pl.DataFrame({"row_key": ["a"], "position": [position]}).write_parquet(folder / table / "all.parquet")
+        columns = schema_of(TABLES[table]) | {"row_key": pl.String(), "position": pl.Int64()}
+        row = {"row_key": "a", "position": position, "request_id": "R-1", "raised_at": dt.datetime(2021, 3, 1)}
+        known = {name: row.get(name) for name in columns}
+        pl.DataFrame([known], schema=columns).write_parquet(folder / table / "all.parquet")
     return FakeSnapshot(folder, as_of, position)

@@ -74,6 +74,9 @@ def snapshot(folder: Path, rows: Rows) -> Path:
         (folder / name).mkdir(parents=True)
         full = [{c: row.get(c) for c in schema} for row in rows.get(name, [])]
         pl.DataFrame(full, schema=schema, orient="row").write_parquet(folder / name / "all.parquet")
+    (folder / "as_of").mkdir()
+    date = {"as_of": [DAY.date()], "as_of_at": [DAY], "time_zone": ["UTC"]}
+    pl.DataFrame(date).write_parquet(folder / "as_of" / "all.parquet")
     return folder
 
 
@@ -95,6 +98,10 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "outcome_without_date": ("request", {"row_key": "x", "request_id": "R9", "hq": "HQ", "outcome": "approved"}),
     "request_headquarters_unknown": ("request", {"row_key": "x", "request_id": "R9", "hq": "?", "outcome": "open"}),
+    "request_waits_for_years": (
+        "request",
+        {"row_key": "x", "request_id": "R9", "hq": "HQ", "outcome": "open", "raised_at": dt.datetime(2011, 1, 31)},
+    ),
     "request_activity_unknown": (
         "request",
         {"row_key": "x", "request_id": "R9", "hq": "HQ", "outcome": "open", "activity_id": "A9"},

@@ -1,0 +1,16 @@
+/*---
+id: request_waits_for_years
+title: No request waits, or waited, longer than ten years
+table: request
+severity: warning
+remedy: correct a mistyped year in the register; leave it where the request is that old
+---*/
+SELECT
+    request.row_key,
+    'request ' || request.request_id || ' was raised ' || cast(cast(request.raised_at AS DATE) AS VARCHAR)
+    || ' and ended or is open on '
+    || cast(cast(coalesce(request.decided_at, request.withdrawn_at, as_of.as_of_at) AS DATE) AS VARCHAR) AS detail
+FROM request
+CROSS JOIN as_of
+WHERE
+    date_diff('day', request.raised_at, coalesce(request.decided_at, request.withdrawn_at, as_of.as_of_at)) > 3652
