@@ -58,9 +58,12 @@ LISTING_SCHEMA: dict[str, pl.DataType] = {
 """A few named rows in order; ``cells`` is JSON of the columns that the metric lists."""
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def dims_key(dims: Mapping[str, str | None]) -> str:
     """Canonical JSON of a group: sorted keys, no spaces, non-ASCII kept."""
-    return json.dumps(dict(dims), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _CANONICAL.encode(dict(dims)) if dims else "{}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,27 +56,50 @@ class Point:
     n: int | None
 
 
+_FIGURE_COLUMNS = (
+    *("metric", "version", "dims", "statistic", "label", "value", "lower", "upper", "n", "n_missing"),
+    *("unit", "reason", "caveats"),
+)
+_POINT_COLUMNS = ("metric", "dims", "series", "x", "y", "lower", "upper", "n")
+
+
 class Figures:
-    """Look-ups over the three frames of a run."""
+    """Look-ups over the three frames of a run.
+
+    Rows become objects when somebody asks for their group: a year of earlier publications holds a quarter of a million
+    figures, of which a page compares a few.
+    """
 
     def __init__(self, results: Results) -> None:
-        self._figures: dict[tuple[str, str], list[Figure]] = {}
-        for row in results.figures.iter_rows(named=True):
-            figure = _figure(row)
-            self._figures.setdefault((figure.metric, row["dims"]), []).append(figure)
-        self._series: dict[tuple[str, str, str], list[Point]] = {}
-        for row in results.series.iter_rows(named=True):
-            key = (row["metric"], row["dims"], row["series"])
-            point = Point(row["x"], row["y"], row["lower"], row["upper"], row["n"])
-            self._series.setdefault(key, []).append(point)
+        self._rows: dict[str, dict[str, list[tuple[Any, ...]]]] = {}
+        for row in results.figures.select(_FIGURE_COLUMNS).rows():
+            self._rows.setdefault(row[0], {}).setdefault(row[2], []).append(row)
+        self._made: dict[tuple[str, str], list[Figure]] = {}
+        self._names: dict[str, frozenset[str]] = {}
+        self._points: dict[tuple[str, str, str], list[tuple[Any, ...]]] = {}
+        for row in results.series.select(_POINT_COLUMNS).rows():
+            self._points.setdefault((row[0], row[1], row[2]), []).append(row[3:])
         self._listings: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-        for row in results.listings.sort("rank").iter_rows(named=True):
-            cells = {"row_key": row["row_key"]} | json.loads(row["cells"])
-            self._listings.setdefault((row["metric"], row["dims"], row["listing"]), []).append(cells)
+        for named in results.listings.sort("rank").iter_rows(named=True):
+            cells = {"row_key": named["row_key"]} | json.loads(named["cells"])
+            self._listings.setdefault((named["metric"], named["dims"], named["listing"]), []).append(cells)
+
+    def _group(self, metric: str, dims: str) -> list[Figure]:
+        """Figures of one group, by its canonical dims."""
+        made = self._made.get((metric, dims))
+        if made is None:
+            made = [_figure(row) for row in self._rows.get(metric, {}).get(dims, ())]
+            self._made[metric, dims] = made
+        return made
+
+    def _dimensions(self, dims: str) -> frozenset[str]:
+        if dims not in self._names:
+            self._names[dims] = frozenset(json.loads(dims))
+        return self._names[dims]
 
     def one(self, metric: str, statistic: str, label: str = "", /, **dims: str | None) -> Figure | None:
         """The figure of exactly this group, None when it was not published."""
-        for figure in self._figures.get((metric, dims_key(dims)), ()):
+        for figure in self._group(metric, dims_key(dims)):
             if figure.statistic == statistic and figure.label == label:
                 return figure
         return None
@@ -89,22 +112,22 @@ class Figures:
     def each(self, metric: str, statistic: str, *names: str) -> Iterator[Figure]:
         """All figures of a statistic whose group has exactly these dimensions, in published order."""
         wanted = set(names)
-        for (owner, _), figures in self._figures.items():
-            if owner == metric and figures and set(figures[0].dims) == wanted:
-                yield from (f for f in figures if f.statistic == statistic)
+        for dims in self._rows.get(metric, ()):
+            if self._dimensions(dims) == wanted:
+                yield from (f for f in self._group(metric, dims) if f.statistic == statistic)
 
-    def all(self) -> Iterator[Figure]:
-        """Every figure."""
-        for figures in self._figures.values():
-            yield from figures
+    def versions(self) -> dict[str, int]:
+        """Version of each metric that published a figure."""
+        return {metric: rows[0][1] for metric, groups in self._rows.items() for rows in list(groups.values())[:1]}
 
     def series(self, metric: str, series: str, **dims: str | None) -> list[Point]:
         """Points of a curve in order of x, empty when it was not published."""
-        return self._series.get((metric, dims_key(dims), series), [])
+        return [Point(*point) for point in self._points.get((metric, dims_key(dims), series), ())]
 
     def has_series(self, metric: str, **dims: str | None) -> bool:
         """Whether the group published any curve."""
-        return any((owner, group) == (metric, dims_key(dims)) for owner, group, _ in self._series)
+        wanted = (metric, dims_key(dims))
+        return any(key[:2] == wanted for key in self._points)
 
     def listing(self, metric: str, listing: str, **dims: str | None) -> list[dict[str, Any]]:
         """Named rows in order of rank, empty when none were published."""
@@ -112,24 +135,25 @@ class Figures:
 
     def has(self, metric: str) -> bool:
         """Whether the metric published anything."""
-        return any(owner == metric for owner, _ in self._figures)
+        return metric in self._rows
 
 
-def _figure(row: dict[str, Any]) -> Figure:
+def _figure(row: tuple[Any, ...]) -> Figure:
+    metric, version, dims, statistic, label, value, lower, upper, n, n_missing, unit, reason, caveats = row
     return Figure(
-        metric=row["metric"],
-        version=row["version"],
-        dims=json.loads(row["dims"]),
-        statistic=row["statistic"],
-        label=row["label"] or "",
-        value=_finite(row["value"]),
-        lower=_finite(row["lower"]),
-        upper=_finite(row["upper"]),
-        n=row["n"],
-        n_missing=row["n_missing"],
-        unit=row["unit"],
-        reason=row["reason"],
-        caveats=tuple(row["caveats"] or ()),
+        metric=metric,
+        version=version,
+        dims=json.loads(dims),
+        statistic=statistic,
+        label=label or "",
+        value=_finite(value),
+        lower=_finite(lower),
+        upper=_finite(upper),
+        n=n,
+        n_missing=n_missing,
+        unit=unit,
+        reason=reason,
+        caveats=tuple(caveats or ()),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -62,15 +63,25 @@ def latest_by_date(all_entries: list[Entry]) -> list[Entry]:
 def past_editions(publications: Path, as_of: dt.date, *, limit: int = WEEKS) -> list[PastEdition]:
     """The last revisions of the dates before ``as_of``, newest first, with their figures."""
     before = [e for e in latest_by_date(entries(publications)) if e.as_of < as_of][:limit]
-    return [PastEdition(e.name, e.as_of, _figures(e.folder)) for e in before]
+    return [PastEdition(e.name, e.as_of, _figures(e.folder, _written_at(e.folder))) for e in before]
 
 
-def point_to(publications: Path, name: str, index_html: str) -> None:
-    """Make ``latest`` name a publication and replace the list of all; each file is replaced as a whole."""
+def point_to_newest(publications: Path, all_entries: list[Entry], index_html: str) -> None:
+    """Make ``latest`` name the newest publication and replace the list of all; each file is replaced as a whole.
+
+    The newest is the one of the latest date, not the one made last: past dates may be published at any time.
+    """
     replace_text(publications / "index.html", index_html)
-    replace_text(publications / "latest", name + "\n")
+    replace_text(publications / "latest", all_entries[0].name + "\n")
 
 
-def _figures(folder: Path) -> Figures:
+def _written_at(folder: Path) -> int:
+    """When the manifest was written: tells a publication from another one that took its folder's name."""
+    return (folder / "manifest.json").stat().st_mtime_ns
+
+
+@lru_cache(maxsize=2 * WEEKS)
+def _figures(folder: Path, _written: int) -> Figures:
+    """Figures of a publication, which never change: a run of many dates reads each of them once."""
     figures = pl.read_parquet(folder / "exports" / "figures.parquet")
     return Figures(Results(figures, pl.DataFrame(schema=SERIES_SCHEMA), pl.DataFrame(schema=LISTING_SCHEMA)))

@@ -88,7 +88,8 @@ def publish(
             building.rename(publications / name)
         finally:
             shutil.rmtree(building, ignore_errors=True)
-        history.point_to(publications, name, render_index(profile, history.entries(publications)))
+        known_now = history.entries(publications)
+        history.point_to_newest(publications, known_now, render_index(profile, known_now))
     return _publication(publications / name, new=True)
 
 

@@ -5,6 +5,7 @@ Belongs here: the list of pages, Jinja, assets. Not here: what a page says (``pa
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import shutil
 from collections.abc import Sequence
@@ -82,6 +83,7 @@ def _tables(block: Block) -> list[tuple[Table, str]]:
     return [(block.table, block.id)] if block.table else []
 
 
+@functools.cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(dashboards_folder() / "pages"),

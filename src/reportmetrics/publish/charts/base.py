@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from reportmetrics.publish import palette
 
 Trace = dict[str, Any]
@@ -94,6 +97,11 @@ class Box:
         """Whether a point lies inside."""
         return self.left < x < self.right and self.top < y < self.bottom
 
+    def holds_any(self, points: npt.NDArray[np.float64]) -> bool:
+        """Whether any of the points (x and y in columns) lies inside."""
+        x, y = points[:, 0], points[:, 1]
+        return bool(((x > self.left) & (x < self.right) & (y > self.top) & (y < self.bottom)).any())
+
 
 def text_size(text: str, *, bold: bool = False) -> tuple[float, float]:
     """Width and height of a label in pixels; lines are parted by ``<br>``."""
@@ -107,7 +115,7 @@ def place(
     *,
     inside: Box,
     boxes: Sequence[Box],
-    points: Iterable[tuple[float, float]],
+    points: Iterable[tuple[float, float]] | npt.NDArray[np.float64],
     gaps: Sequence[float] = (8, 16, 28, 44),
     accept: Callable[[Box], bool] = lambda _: True,
 ) -> tuple[float, float, Box] | None:
@@ -116,7 +124,7 @@ def place(
     Eight places around the point are tried, near ones first: right, left, above, below, and the four corners.
     ``points`` are the marks and the sampled curves that it must not cover; ``accept`` may refuse a free place.
     """
-    marks = list(points)
+    marks = np.asarray(points if isinstance(points, np.ndarray) else list(points), dtype=np.float64).reshape(-1, 2)
     width, height = size
     for gap in gaps:
         for across, up in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)):
@@ -125,11 +133,6 @@ def place(
             box = Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
             fits = box.left >= inside.left and box.right <= inside.right
             fits = fits and box.top >= inside.top and box.bottom <= inside.bottom
-            if (
-                fits
-                and not any(box.touches(b) for b in boxes)
-                and not any(box.holds(*m) for m in marks)
-                and accept(box)
-            ):
+            if fits and not any(box.touches(b) for b in boxes) and not box.holds_any(marks) and accept(box):
                 return dx, dy, box
     return None

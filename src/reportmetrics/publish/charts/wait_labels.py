@@ -6,9 +6,10 @@ Belongs here: the curve's values and the places of its words. Not here: its line
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from reportmetrics.publish import numbers, palette
 from reportmetrics.publish.charts.base import Box, note, place, text_size
@@ -60,7 +61,7 @@ class _Wanted:
 
 def labels(curve: WaitCurve, points: Sequence[Point], scale: Scale, *, compact: bool) -> list[dict[str, object]]:
     """Annotations; one that finds no free place is left out, as its words stand in the subtitle and caveat too."""
-    marks = _marks(curve, points, scale)
+    marks = np.array(_marks(curve, points, scale))
     inside = Box(4, 2, scale.width - 2, scale.height - 4)
     notes: list[dict[str, object]] = []
     taken: list[Box] = []
@@ -123,9 +124,10 @@ def _nearer(curve: WaitCurve, points: Sequence[Point], scale: Scale) -> Callable
     other = _sampled([(p.x, p.y or 0.0) for p in points], scale)
 
     def distance(box: Box, marks: Sequence[Pair]) -> float:
-        return min(
-            math.hypot(max(box.left - x, 0, x - box.right), max(box.top - y, 0, y - box.bottom)) for x, y in marks
-        )
+        x, y = np.array(marks).T
+        across = np.maximum(np.maximum(box.left - x, x - box.right), 0)
+        down = np.maximum(np.maximum(box.top - y, y - box.bottom), 0)
+        return float(np.hypot(across, down).min())
 
     return lambda box: distance(box, biased) < distance(box, other)
 

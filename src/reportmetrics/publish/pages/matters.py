@@ -182,8 +182,7 @@ def _decided_since(edition: Edition, before: PastEdition) -> Iterator[Change]:
 
 
 def _definitions(edition: Edition, before: PastEdition) -> Iterator[Change]:
-    old = {f.metric: f.version for f in before.figures.all()}
-    new = {f.metric: f.version for f in edition.figures.all()}
+    old, new = before.figures.versions(), edition.figures.versions()
     for metric in sorted(old.keys() & new.keys()):
         if old[metric] != new[metric]:
             yield Change("Definition", f"{metric} is now version {new[metric]} (was {old[metric]}).")
