@@ -4,14 +4,17 @@ Belongs here: how results of the library become Dagster's. Not here: what is che
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 import dagster as dg
 
 from pipelines import names
+from pipelines.policies import RETRIES, dates, no_vain_retries
 from pipelines.resources import Installation, watch
-from reportmetrics import steps
+from reportmetrics import several, steps
+from reportmetrics.profile.load import Profile
+from reportmetrics.silence import Silence, silences
 from reportmetrics.validation.rules import CrossRule
 from reportmetrics.validation.run import CheckResult
 from reportmetrics.validation.suites import Expected, expectations_of
@@ -38,15 +41,16 @@ def batch_checks() -> dg.AssetChecksDefinition:
         for (key, group), members in grouped.items()
     ]
 
-    @dg.multi_asset_check(name="validate", specs=specs, pool=names.WRITER_POOL)
+    @dg.multi_asset_check(name="validate", specs=specs, pool=names.WRITER_POOL, retry_policy=RETRIES)
     def validate(installation: Installation) -> Iterator[dg.AssetCheckResult]:
         """What is new in each table, against its declaration and the profile."""
-        checked = steps.check_new(installation.settings, installation.load_profile(), track=watch().track)
+        with no_vain_retries():
+            checked = steps.check_new(installation.settings, installation.load_profile(), track=watch().track)
         watch().checks += checked.results
         done = {(names.core(r.table), r.check): r for r in checked.results}
         for spec in specs:
             members = [done[k] for e in grouped[spec.asset_key, spec.name] if (k := (spec.asset_key, e.name)) in done]
-            yield _result(spec, members, quiet=f"No new rows up to ledger position {checked.position}.")
+            yield _result(spec, {"": members}, quiet=f"No new rows up to ledger position {checked.position}.")
 
     return validate
 
@@ -63,37 +67,84 @@ def cross_checks(rules: list[CrossRule]) -> dg.AssetChecksDefinition:
         for rule in rules
     ]
 
-    @dg.multi_asset_check(name="cross_check", specs=specs)
+    @dg.multi_asset_check(name="cross_check", specs=specs, retry_policy=RETRIES)
     def cross_check(
         context: dg.AssetCheckExecutionContext, installation: Installation
     ) -> Iterator[dg.AssetCheckResult]:
         """Rules of ``sql/checks``: each row returned is a failure."""
-        as_of = dt.date.fromisoformat(context.partition_key)
-        results = steps.check_snapshot(installation.settings, as_of=as_of, engine=installation.engine)
-        watch().checks += results
-        done = {(names.snapshot(r.table), r.check): r for r in results}
+        with no_vain_retries():
+            wanted = dates(context)
+            found = dict(several.check_each(installation.settings, wanted, engine=installation.engine))
+        watch().checks += [r for results in found.values() for r in results]
         for spec in specs:
-            yield _result(spec, [done[spec.asset_key, spec.name]])
+            yield _result(spec, {_day(d, wanted): [_of(spec, results)] for d, results in found.items()})
 
     return cross_check
+
+
+def silence_checks(profile: Profile) -> dg.AssetChecksDefinition:
+    """Whether each source still sends."""
+    specs = [
+        dg.AssetCheckSpec(
+            "still_sends",
+            asset=names.landing(source.source),
+            description=f"Something arrived within one and a half times {source.every}, its interval.",
+        )
+        for source in profile.sources
+    ]
+
+    @dg.multi_asset_check(name="listen", specs=specs, pool=names.WRITER_POOL, retry_policy=RETRIES)
+    def listen(installation: Installation) -> Iterator[dg.AssetCheckResult]:
+        """Sources that have fallen silent."""
+        with no_vain_retries():
+            arrived = steps.held(installation.settings).last_arrival
+        now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        found = {s.source: s for s in silences(installation.load_profile().sources, arrived, now)}
+        yield from (_heard(spec, found[spec.asset_key.path[-1]]) for spec in specs)
+
+    return listen
+
+
+def _heard(spec: dg.AssetCheckSpec, silence: Silence) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        passed=not silence.silent,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=silence.sentence,
+        metadata={"last arrival": silence.last.isoformat() if silence.last else "never"},
+    )
+
+
+def _of(spec: dg.AssetCheckSpec, results: list[CheckResult]) -> CheckResult:
+    return next(r for r in results if (names.snapshot(r.table), r.check) == (spec.asset_key, spec.name))
+
+
+def _day(day: dt.date, of: list[dt.date]) -> str:
+    """The date where a run is for several, else nothing: a check's key is then its name alone."""
+    return day.isoformat() if len(of) > 1 else ""
 
 
 def _group(expected: Expected) -> str:
     return expected.group
 
 
-def _result(spec: dg.AssetCheckSpec, members: list[CheckResult], *, quiet: str = "") -> dg.AssetCheckResult:
-    failed = [m for m in members if not m.success]
+def _result(
+    spec: dg.AssetCheckSpec, by_day: Mapping[str, list[CheckResult]], *, quiet: str = ""
+) -> dg.AssetCheckResult:
+    members = [m for results in by_day.values() for m in results]
+    failed = [(f"{day} {m.check}".strip(), m) for day, results in by_day.items() for m in results if not m.success]
     critical = any(m.severity == "critical" for m in members)
+    said = dict.fromkeys(m.message for m in ([m for _, m in failed] or members))
     return dg.AssetCheckResult(
         asset_key=spec.asset_key,
         check_name=spec.name,
         passed=not failed,
         severity=dg.AssetCheckSeverity.ERROR if critical else dg.AssetCheckSeverity.WARN,
-        description="; ".join(m.message for m in failed or members) or quiet,
+        description="; ".join(said) or quiet,
         metadata={
-            "failing rows": sum(m.failing_count for m in failed),
-            "failing keys": dg.MetadataValue.json({m.check: m.failing_keys[:KEYS_SHOWN] for m in failed}),
-            "observed": "; ".join(m.observed for m in failed),
+            "failing rows": sum(m.failing_count for _, m in failed),
+            "failing keys": dg.MetadataValue.json({name: m.failing_keys[:KEYS_SHOWN] for name, m in failed}),
+            "observed": "; ".join(dict.fromkeys(m.observed for _, m in failed)),
         },
     )

@@ -1,22 +1,26 @@
 """Runs the main job in this process, recorded in the instance that Dagster's pages show.
 
-Belongs here: instance, partition, run. Not here: what is printed about it (``reportmetrics.cli``).
+Belongs here: instance, partitions, run. Not here: what is printed about it (``reportmetrics.cli``).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
+import os
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
+from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
 from pipelines import names
 from pipelines.build import build
 from pipelines.resources import WATCH, Watch
+from pipelines.runs import add_dates, bury_the_dead, this_process
 from reportmetrics.ingest.ledger import IngestSummary
 from reportmetrics.metrics.results import Results
 from reportmetrics.progress import Track, silent
@@ -36,15 +40,24 @@ way to open an instance with one setting changed, hence the import from its core
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a run. ``publication`` is None when a critical check stopped it; ``error`` when it broke."""
+    """What came of a run.
+
+    ``publications`` are those that are whole, oldest date first, fewer than asked for when a critical check or an error
+    stopped the run; ``results`` are those of the last date; ``error`` says what broke.
+    """
 
     run_id: str
     success: bool
     ingested: IngestSummary | None
     checks: list[CheckResult]
     results: Results | None
-    publication: Publication | None
+    publications: list[Publication]
     error: str | None
+
+    @property
+    def publication(self) -> Publication | None:
+        """The last publication, None where there is none."""
+        return self.publications[-1] if self.publications else None
 
 
 def launch(
@@ -55,16 +68,32 @@ def launch(
     Raises what loading the profile and the metrics raises; what goes wrong after that is in the outcome. ``verbose``
     lets Dagster's log through to standard error.
     """
+    return launch_several(settings, dates=[as_of], engine=engine, track=track, verbose=verbose)
+
+
+def launch_several(
+    settings: Settings,
+    *,
+    dates: Collection[dt.date],
+    engine: str = "duckdb",
+    track: Track = silent,
+    verbose: bool = False,
+) -> Outcome:
+    """The same for several dates in one run. Dates that are partitions already and lie between them come along."""
     definitions = build(settings, engine=engine)
     watcher = Watch(track=track)
     token = WATCH.set(watcher)
+    first, last = min(dates).isoformat(), max(dates).isoformat()
+    several = {ASSET_PARTITION_RANGE_START_TAG: first, ASSET_PARTITION_RANGE_END_TAG: last}
     try:
         with open_instance(settings.dagster_home) as instance:
-            partition = as_of.isoformat()
-            instance.add_dynamic_partitions(names.AS_OF.name or "", [partition])
+            bury_the_dead(instance)
+            add_dates(instance, dates)
             result = definitions.resolve_job_def(names.JOB).execute_in_process(
                 instance=instance,
-                partition_key=partition,
+                partition_key=first if first == last else None,
+                tags=(several if first != last else {})
+                | {names.PROCESS_TAG: this_process(), names.TRIGGER_TAG: "command line", names.ENGINE_TAG: engine},
                 raise_on_error=False,
                 run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
             )
@@ -77,7 +106,7 @@ def launch(
         ingested=watcher.ingested,
         checks=watcher.checks,
         results=watcher.results,
-        publication=watcher.publication,
+        publications=watcher.publications,
         error=None if result.success or stopped else _first_error(result),
     )
 
@@ -87,6 +116,8 @@ def open_instance(home: Path) -> dg.DagsterInstance:
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dagster.yaml").exists():
         shutil.copy(Path(__file__).with_name("dagster.yaml"), home / "dagster.yaml")
+    # The instance's own settings name their folder by it, as they do for the daemon and the webserver.
+    os.environ["DAGSTER_HOME"] = str(home)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=NO_CAPTURE))
 
@@ -94,6 +125,9 @@ def open_instance(home: Path) -> dg.DagsterInstance:
 def _first_error(result: dg.ExecuteInProcessResult) -> str:
     for event in result.all_events:
         if event.is_step_failure:
+            told = event.step_failure_data.user_failure_data
+            if told is not None and told.description:
+                return f"{event.step_key}: {told.description}"
             error = event.step_failure_data.error
             while error is not None and error.cause is not None:
                 error = error.cause

@@ -1,6 +1,6 @@
-"""Keys, groups, partitions and owners: how things are called in Dagster's graph.
+"""Keys, groups, partitions, tags and owners: how things are called in Dagster's graph.
 
-Belongs here: naming only. Groups read as the way of a row: landing, core, snapshot, derived, metrics, publication.
+Belongs here: naming only. Groups read as the way of a row: landing, raw, core, snapshot, derived, metrics, publication.
 """
 
 from __future__ import annotations
@@ -10,9 +10,16 @@ import dagster as dg
 AS_OF = dg.DynamicPartitionsDefinition(name="as_of")
 """One partition per publication date; added by the launcher, a schedule, or by hand for any date."""
 
-JOB = "run"
+JOB, INTAKE, NIGHTLY = "run", "intake", "nightly"
 WRITER_POOL = "duckdb_writer"
 """One writer at a time on the warehouse."""
+
+OWNER = "team:data-team"
+"""Owner of what is not a metric; a metric's owner stands in its header."""
+
+MISSION_TAG, ENGINE_TAG, TRIGGER_TAG = "reportmetrics/mission", "reportmetrics/engine", "reportmetrics/trigger"
+PROCESS_TAG = "reportmetrics/process"
+"""Host, process and start of a run of the command line, by which a later run knows that it has died."""
 
 PROFILE = dg.AssetKey("profile")
 PUBLICATION = dg.AssetKey("publication")
@@ -21,6 +28,11 @@ PUBLICATION = dg.AssetKey("publication")
 def landing(source: str) -> dg.AssetKey:
     """Files of a source as they are sent."""
     return dg.AssetKey(["landing", source])
+
+
+def raw(source: str) -> dg.AssetKey:
+    """Rows of a source as text, with their place in the file."""
+    return dg.AssetKey(["raw", source])
 
 
 def core(table: str) -> dg.AssetKey:

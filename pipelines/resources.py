@@ -56,7 +56,7 @@ class Watch:
     ingested: IngestSummary | None = None
     checks: list[CheckResult] = field(default_factory=list)
     results: Results | None = None
-    publication: Publication | None = None
+    publications: list[Publication] = field(default_factory=list)
 
 
 WATCH: ContextVar[Watch] = ContextVar("watch")

@@ -1,6 +1,12 @@
-"""Table declarations as Dagster draws them."""
+"""What several groups of assets say of themselves: columns, and where their text stands.
+
+Belongs here: the library's declarations as Dagster draws them. Not here: assets.
+"""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -21,3 +27,9 @@ def column_schema(table: Table) -> dg.TableSchema:
             for c in table.columns
         ]
     )
+
+
+def written_in(*files: Path) -> dict[str, Any]:
+    """Metadata that leads to the files in which an asset is defined."""
+    references = [dg.LocalFileCodeReference(file_path=str(f), line_number=1, label=f.name) for f in files]
+    return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=references)}

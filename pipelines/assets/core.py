@@ -1,4 +1,4 @@
-"""Core tables: one step takes in all that landed and fills them.
+"""Raw rows and core tables: one step takes in all that landed and fills them.
 
 Files of one source may fill several tables, and a file is one transaction: hence one step for all tables.
 """
@@ -8,46 +8,81 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines import names
-from pipelines.assets.columns import column_schema
+from pipelines.assets.columns import column_schema, written_in
+from pipelines.policies import RETRIES, no_vain_retries
 from pipelines.resources import Installation, watch
+from reportmetrics import steps
 from reportmetrics.ingest.ledger import IngestSummary
 from reportmetrics.ingest.run import ingest
+from reportmetrics.metrics.catalogue import core_hashes
 from reportmetrics.profile.load import Profile
+from reportmetrics.profile.sources import Source
+from reportmetrics.settings import sql_folder
+from reportmetrics.warehouse.overview import BOOKS
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES, Table
-
-BOOKS = ("ledger", "reject")
 
 
 def core_asset(profile: Profile) -> dg.AssetsDefinition:
     """The step that fills the warehouse."""
-    specs = [_spec(table, profile) for table in (*SOURCE_TABLES, *(TABLES[b] for b in BOOKS))]
+    hashes = core_hashes(sql_folder())
+    raw = [_raw_spec(source) for source in profile.sources]
+    core = [_core_spec(table, profile, hashes) for table in (*SOURCE_TABLES, *(TABLES[b] for b in BOOKS))]
 
-    @dg.multi_asset(name="ingest", specs=specs, pool=names.WRITER_POOL)
-    def take_in(installation: Installation) -> Iterator[dg.MaterializeResult]:
+    @dg.multi_asset(name="ingest", specs=[*raw, *core], pool=names.WRITER_POOL, retry_policy=RETRIES)
+    def take_in(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult]:
         """Files -> archive -> text rows -> typed rows, rejects, ledger."""
-        summary = ingest(installation.settings, installation.load_profile(), track=watch().track)
+        with no_vain_retries():
+            settings = installation.settings
+            summary = ingest(settings, installation.load_profile(), track=watch().track)
+            rows = steps.held(settings).rows
         watch().ingested = summary
-        for spec in specs:
-            yield dg.MaterializeResult(asset_key=spec.key, metadata=_metadata(spec.key.path[-1], summary))
+        for source in sorted({d.source for d in summary.deliveries}):
+            # An external asset has no step of its own: what arrived is told here, and its freshness counts from it.
+            context.log_event(dg.AssetMaterialization(names.landing(source), metadata=_counted(summary, source=source)))
+        for spec in raw:
+            source = spec.key.path[-1]
+            yield dg.MaterializeResult(asset_key=spec.key, metadata=_counted(summary, source=source))
+        for spec in core:
+            table = spec.key.path[-1]
+            counted = _counted(summary, table=table) | {"dagster/row_count": rows[table]}
+            yield dg.MaterializeResult(asset_key=spec.key, metadata=counted)
 
     return take_in
 
 
-def _spec(table: Table, profile: Profile) -> dg.AssetSpec:
-    filled_by = [s for s in profile.sources if any(m.table == table.name for m in s.tables)]
-    sources = profile.sources if table.name in BOOKS else filled_by
+def _raw_spec(source: Source) -> dg.AssetSpec:
     return dg.AssetSpec(
-        names.core(table.name),
-        deps=[names.PROFILE, *(names.landing(s.source) for s in sources)],
-        group_name="core",
-        description=f"One row is {table.one_row_is}.",
-        metadata={"dagster/column_schema": column_schema(table), "level": table.level},
+        names.raw(source.source),
+        deps=[names.landing(source.source)],
+        group_name="raw",
+        description=f"Every cell of {source.title} as text, with file, sheet and row; the files are in archive/.",
+        owners=[names.OWNER],
         kinds={"duckdb", "table"},
     )
 
 
-def _metadata(table: str, summary: IngestSummary) -> dict[str, int]:
-    mine = [d for d in summary.deliveries if d.table_name == table or table in BOOKS]
+def _core_spec(table: Table, profile: Profile, hashes: dict[str, str]) -> dg.AssetSpec:
+    filled_by = [s for s in profile.sources if any(m.table == table.name for m in s.tables)]
+    sources = profile.sources if table.name in BOOKS else filled_by
+    sql = sql_folder() / "core" / f"{table.name}.sql"
+    return dg.AssetSpec(
+        names.core(table.name),
+        deps=[names.PROFILE, *(names.raw(s.source) for s in sources)],
+        group_name="core",
+        description=f"One row is {table.one_row_is}.",
+        code_version=hashes.get(table.name),
+        metadata={
+            "dagster/column_schema": column_schema(table),
+            "level": table.level,
+            **(written_in(sql) if sql.is_file() else {}),
+        },
+        owners=[names.OWNER],
+        kinds={"duckdb", "sql" if sql.is_file() else "table"},
+    )
+
+
+def _counted(summary: IngestSummary, *, source: str = "", table: str = "") -> dict[str, int]:
+    mine = [d for d in summary.deliveries if source in ("", d.source) and table in ("", *BOOKS, d.table_name)]
     return {
         "files": len({d.file_seq for d in mine}),
         "rows read": sum(d.rows_read for d in mine),

@@ -3,15 +3,16 @@
 One step and not one each: a process per metric would cost more than all metrics together.
 """
 
-import datetime as dt
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 
 import dagster as dg
 
 from pipelines import names
+from pipelines.assets.columns import written_in
+from pipelines.policies import IN_ONE_RUN, PUBLISH_NEW_DATES, RETRIES, dates, no_vain_retries
 from pipelines.resources import Installation, watch
-from reportmetrics import steps
+from reportmetrics import several
 from reportmetrics.metrics.catalogue import Catalogue, Derived, Metric
 
 
@@ -23,22 +24,32 @@ def metrics_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
     metrics = {names.metric(name): name for name in catalogue.metrics}
     specs = [*views.values(), *(_metric_spec(m, catalogue) for m in catalogue.metrics.values())]
 
-    @dg.multi_asset(name="metrics", specs=specs, partitions_def=names.AS_OF, can_subset=True)
+    @dg.multi_asset(
+        name="metrics",
+        specs=specs,
+        partitions_def=names.AS_OF,
+        can_subset=True,
+        backfill_policy=IN_ONE_RUN,
+        retry_policy=RETRIES,
+    )
     def measure(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult]:
         """Rows that count -> figures, series, listings."""
-        as_of = dt.date.fromisoformat(context.partition_key)
         wanted = context.selected_asset_keys
-        select = [name for key, name in metrics.items() if key in wanted]
-        results = steps.measure(
-            installation.settings, as_of=as_of, engine=installation.engine, select=select, track=watch().track
-        )
-        watch().results = results
-        figures = dict(results.figures.group_by("metric").len().iter_rows())
-        for key in (k for k in views if k in wanted):
-            yield dg.MaterializeResult(asset_key=key)
-        for key, name in metrics.items():
-            if key in wanted:
-                yield dg.MaterializeResult(asset_key=key, metadata={"figures": figures.get(name, 0)})
+        chosen = {key: name for key, name in metrics.items() if key in wanted}
+        with no_vain_retries():
+            measured = several.measure_each(
+                installation.settings,
+                dates(context),
+                engine=installation.engine,
+                select=list(chosen.values()),
+                track=watch().track,
+            )
+            for as_of, results in measured:
+                watch().results = results
+                counts = results.counts()
+                for key, name in chosen.items():
+                    context.add_asset_metadata(counts[name], key, as_of.isoformat())
+        yield from (dg.MaterializeResult(asset_key=key) for key in (*views, *metrics) if key in wanted)
 
     return measure
 
@@ -51,11 +62,13 @@ def _derived_spec(view: Derived, catalogue: Catalogue) -> dg.AssetSpec:
         description=f"One row is {view.one_row_is}.",
         code_version=view.hash,
         metadata={
-            "file": dg.MetadataValue.path(str(view.path)),
+            **written_in(view.path),
             "level": view.level,
             "dagster/column_schema": dg.TableSchema([dg.TableColumn(c) for c in view.columns]),
         },
+        owners=[names.OWNER],
         kinds={"sql", "view"},
+        automation_condition=PUBLISH_NEW_DATES,
     )
 
 
@@ -71,7 +84,7 @@ def _metric_spec(metric: Metric, catalogue: Catalogue) -> dg.AssetSpec:
         code_version=metric.definition_hash,
         owners=[f"team:{definition.owner}"],
         metadata={
-            "file": dg.MetadataValue.path(str(definition.path)),
+            **written_in(definition.path),
             "version": definition.version,
             "level": definition.level,
             "unit": definition.unit,
@@ -79,6 +92,7 @@ def _metric_spec(metric: Metric, catalogue: Catalogue) -> dg.AssetSpec:
             "dagster/column_schema": dg.TableSchema([dg.TableColumn(c) for c in definition.select.columns]),
         },
         kinds={"sql", definition.level},
+        automation_condition=PUBLISH_NEW_DATES,
     )
 
 

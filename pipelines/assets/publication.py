@@ -1,13 +1,13 @@
 """The publication: a folder of pages, exports and evidence, immutable."""
 
-import datetime as dt
-
 import dagster as dg
 
 from pipelines import names
+from pipelines.policies import IN_ONE_RUN, PUBLISH_NEW_DATES, RETRIES, dates, no_vain_retries
 from pipelines.resources import Installation, watch
-from reportmetrics import steps
+from reportmetrics import several
 from reportmetrics.metrics.catalogue import Catalogue
+from reportmetrics.publish.publish import Publication
 from reportmetrics.warehouse.tables import TABLES
 
 
@@ -20,25 +20,36 @@ def publication_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
         deps=[*(names.metric(m) for m in catalogue.metrics), *(names.snapshot(t) for t in TABLES)],
         group_name="publication",
         partitions_def=names.AS_OF,
+        backfill_policy=IN_ONE_RUN,
+        retry_policy=RETRIES,
+        automation_condition=PUBLISH_NEW_DATES,
+        owners=[names.OWNER],
         kinds={"html", "csv", "parquet"},
     )
     def publication(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:
         """Static site, exports, audit trail and manifest of one as_of."""
-        as_of = dt.date.fromisoformat(context.partition_key)
-        published = steps.issue(
-            installation.settings,
-            installation.load_profile(),
-            as_of=as_of,
-            engine=installation.engine,
-            track=watch().track,
-        )
-        watch().publication = published
-        return dg.MaterializeResult(
-            metadata={
-                "publication": published.name,
-                "new": published.new,
-                "site": dg.MetadataValue.url(published.index.as_uri()),
-            }
-        )
+        with no_vain_retries():
+            published = several.issue_each(
+                installation.settings,
+                installation.load_profile(),
+                dates(context),
+                engine=installation.engine,
+                track=watch().track,
+            )
+            for as_of, made in published:
+                context.add_asset_metadata(_metadata(made), names.PUBLICATION, as_of.isoformat())
+                watch().publications.append(made)
+        return dg.MaterializeResult()
 
     return publication
+
+
+def _metadata(made: Publication) -> dict[str, dg.MetadataValue]:
+    pages = sorted(made.index.parent.glob("*.html"))
+    return {
+        "publication": dg.MetadataValue.text(made.name),
+        "new": dg.MetadataValue.bool(made.new),
+        "site": dg.MetadataValue.url(made.index.as_uri()),
+        "pages": dg.MetadataValue.md("\n".join(f"* [{p.stem}]({p.as_uri()})" for p in pages)),
+        "folder": dg.MetadataValue.path(str(made.folder)),
+    }

@@ -1,14 +1,14 @@
 """The snapshot: every table as known at ``as_of``."""
 
-import datetime as dt
 from collections.abc import Iterator
 
 import dagster as dg
 
 from pipelines import names
 from pipelines.assets.columns import column_schema
-from pipelines.resources import Installation
-from reportmetrics import steps
+from pipelines.policies import IN_ONE_RUN, PUBLISH_NEW_DATES, RETRIES, dates, no_vain_retries
+from pipelines.resources import Installation, watch
+from reportmetrics import several
 from reportmetrics.warehouse.tables import TABLES, Table
 
 AS_OF_TABLE = "as_of"
@@ -22,21 +22,32 @@ def snapshot_asset() -> dg.AssetsDefinition:
             names.snapshot(AS_OF_TABLE),
             group_name="snapshot",
             description="One row: the date, its instant, and the mission's time zone.",
+            owners=[names.OWNER],
             kinds={"parquet", "table"},
+            automation_condition=PUBLISH_NEW_DATES,
         )
     )
 
-    @dg.multi_asset(name="snapshot", specs=specs, partitions_def=names.AS_OF)
+    # The warehouse is opened for writing, as DuckDB keeps readers of other processes out while a writer has it.
+    @dg.multi_asset(
+        name="snapshot",
+        specs=specs,
+        partitions_def=names.AS_OF,
+        backfill_policy=IN_ONE_RUN,
+        pool=names.WRITER_POOL,
+        retry_policy=RETRIES,
+    )
     def freeze(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult]:
         """Validated rows as known at ``as_of``, as Parquet, never changed again."""
-        as_of = dt.date.fromisoformat(context.partition_key)
-        snapshot = steps.freeze(installation.settings, installation.load_profile(), as_of=as_of)
-        for spec in specs:
-            metadata = {
-                "dagster/row_count": snapshot.rows.get(spec.key.path[-1], 1),
-                "ledger position": snapshot.position,
-            }
-            yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata)
+        with no_vain_retries():
+            wanted = dates(context)
+            profile = installation.load_profile()
+            for made in several.freeze_each(installation.settings, profile, wanted, track=watch().track):
+                for spec in specs:
+                    rows = made.rows.get(spec.key.path[-1], 1)
+                    metadata = {"dagster/row_count": rows, "ledger position": made.position}
+                    context.add_asset_metadata(metadata, spec.key, made.as_of.isoformat())
+        yield from (dg.MaterializeResult(asset_key=spec.key) for spec in specs)
 
     return freeze
 
@@ -49,5 +60,7 @@ def _spec(table: Table) -> dg.AssetSpec:
         group_name="snapshot",
         description=f"One row is {table.one_row_is}, as known at as_of.",
         metadata={"dagster/column_schema": column_schema(table), "level": table.level},
+        owners=[names.OWNER],
         kinds={"parquet", "table"},
+        automation_condition=PUBLISH_NEW_DATES,
     )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reportmetrics import cli_audit, cli_metrics, cli_rejects, cli_share, cli_simulate
+from reportmetrics import cli_audit, cli_backfill, cli_metrics, cli_rejects, cli_share, cli_simulate
 from reportmetrics.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ rejects_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Wha
 app.add_typer(metrics_app, name="metrics")
 app.add_typer(profile_app, name="profile")
 app.add_typer(rejects_app, name="rejects")
+cli_backfill.register(app)
 cli_audit.register(app, metrics_app)
 cli_metrics.register(metrics_app)
 cli_simulate.register(app)

@@ -120,6 +120,15 @@ def published(publication: Publication) -> None:
     out.print(f"  {escape(publication.index.as_uri())}")
 
 
+def published_many(publications: Sequence[Publication]) -> None:
+    """How many dates were published, and where their list is."""
+    out = _console()
+    new = sum(p.new for p in publications)
+    names = f"{publications[0].name} to {publications[-1].name}"
+    out.print(f"[bold]Published[/bold] {names}: {new} new, {len(publications) - new} from the same inputs as before")
+    out.print(f"  {escape(str(publications[-1].folder.parent / 'index.html'))}")
+
+
 def headline(figures: pl.DataFrame, profile: Profile, as_of: dt.date) -> None:
     """The few figures that a run ends with."""
     out = _console()

@@ -98,6 +98,16 @@ def browser_from_environment() -> Path | None:
     return Path(named).resolve() if named else None
 
 
+def alert_command_from_environment() -> str | None:
+    """Command that is given each alert as JSON on standard input, from ``REPORTMETRICS_ALERT_COMMAND``."""
+    return os.environ.get("REPORTMETRICS_ALERT_COMMAND") or None
+
+
+def alert_webhook_from_environment() -> str | None:
+    """Address that each alert is posted to as JSON, from ``REPORTMETRICS_ALERT_WEBHOOK``."""
+    return os.environ.get("REPORTMETRICS_ALERT_WEBHOOK") or None
+
+
 def sql_folder() -> Path:
     """``sql/``: core, derived, metrics, checks."""
     return _shipped("sql")

@@ -30,10 +30,12 @@ from reportmetrics.metrics.results import Results
 from reportmetrics.metrics.run import compute
 from reportmetrics.profile.load import Profile, load_profile
 from reportmetrics.progress import Track, silent
+from reportmetrics.publish.history import published_snapshot
 from reportmetrics.publish.publish import Publication, publish
 from reportmetrics.senders.rejected import rejected
 from reportmetrics.settings import Settings, sql_folder
 from reportmetrics.validation.run import CheckResult, cross_checks, validate
+from reportmetrics.warehouse.overview import Overview, overview
 from reportmetrics.warehouse.snapshot import Snapshot, make_snapshot
 from reportmetrics.warehouse.staged import stage_unvalidated
 from reportmetrics.warehouse.store import Store
@@ -58,6 +60,25 @@ class BatchCheck:
     def blocked(self) -> bool:
         """Whether a critical check failed: nothing downstream may use the batch."""
         return any(r.blocks for r in self.results)
+
+
+def as_of_date(text: str) -> dt.date:
+    """The date that a partition, a flag or a form names. Raises ``StepError`` for anything but YYYY-MM-DD."""
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise StepError(f"'{text}' is no date; write it as YYYY-MM-DD, such as 2022-01-31") from None
+
+
+def day_there(moment: dt.datetime, profile: Profile) -> dt.date:
+    """The date of an instant (with a zone) in the mission's time zone."""
+    return moment.astimezone(zoneinfo.ZoneInfo(profile.mission.time_zone)).date()
+
+
+def held(settings: Settings) -> Overview:
+    """What the warehouse holds, in numbers. The file is made when it is missing."""
+    with Store(settings.warehouse) as store:
+        return overview(store)
 
 
 def today(profile: Profile) -> dt.date:
@@ -119,13 +140,22 @@ def check_new(settings: Settings, profile: Profile, *, track: Track = silent) ->
     return checked
 
 
-def freeze(settings: Settings, profile: Profile, *, as_of: dt.date) -> Snapshot:
-    """A fresh snapshot of all validated rows as known at ``as_of``, in an emptied workspace."""
+def freeze(
+    settings: Settings, profile: Profile, *, as_of: dt.date, store: Store | None = None, previous: Path | None = None
+) -> Snapshot:
+    """A fresh snapshot of all validated rows as known at ``as_of``, in an emptied workspace.
+
+    ``store`` is the warehouse where the caller has it open. Files that are the same in the snapshot ``previous`` (left
+    out: of the publication nearest before) are links to it.
+    """
+    if store is None:
+        with Store(settings.warehouse) as opened:
+            return freeze(settings, profile, as_of=as_of, store=opened, previous=previous)
     workspace = _workspace(settings, as_of)
     shutil.rmtree(workspace, ignore_errors=True)
     workspace.mkdir(parents=True)
-    with Store(settings.warehouse) as store:
-        return make_snapshot(store, profile, as_of=as_of, target=workspace / "snapshot")
+    previous = previous or published_snapshot(settings.publications, as_of)
+    return make_snapshot(store, profile, as_of=as_of, target=workspace / "snapshot", previous=previous)
 
 
 def open_snapshot(settings: Settings, as_of: dt.date) -> Snapshot:

@@ -8,6 +8,7 @@ import pytest
 from pipelines import names
 from pipelines.build import build
 from reportmetrics.metrics.catalogue import Catalogue, load_catalogue
+from reportmetrics.profile.load import load_profile
 from reportmetrics.settings import Settings, sql_folder
 from reportmetrics.validation.rules import load_rules
 from reportmetrics.validation.suites import expectations_of
@@ -70,7 +71,8 @@ def test_a_latency_metric_hangs_below_the_register_of_requests(specs: dict[dg.As
     assert dg.AssetKey(["derived", "request_wait"]) in deps(wait)
     assert dg.AssetKey(["snapshot", "request"]) in deps(specs[dg.AssetKey(["derived", "request_wait"])])
     assert deps(specs[dg.AssetKey(["snapshot", "request"])]) == {dg.AssetKey(["core", "request"])}
-    assert dg.AssetKey(["landing", "jfc_naples_register"]) in deps(specs[dg.AssetKey(["core", "request"])])
+    assert dg.AssetKey(["raw", "jfc_naples_register"]) in deps(specs[dg.AssetKey(["core", "request"])])
+    assert deps(specs[names.raw("jfc_naples_register")]) == {names.landing("jfc_naples_register")}
     assert wait.key in deps(specs[names.PUBLICATION])
 
 
@@ -83,6 +85,7 @@ def test_groups_read_as_the_way_of_a_row(specs: dict[dg.AssetKey, dg.AssetSpec],
     themes = {f"metrics/{theme}" for theme in catalogue.themes}
     assert {s.group_name for s in specs.values()} == {
         "landing",
+        "raw",
         "core",
         "snapshot",
         "derived",
@@ -100,6 +103,8 @@ def test_checks_are_complete_and_critical_ones_block(definitions: dg.Definitions
     found = {
         (spec.asset_key, spec.name): spec for checks in definitions.asset_checks or [] for spec in checks.check_specs
     }
+    for source in load_profile(SETTINGS.profile).sources:
+        assert not found.pop((names.landing(source.source), "still_sends")).blocking
     wanted = {(names.core(t.name), e.group): e.severity for t in SOURCE_TABLES for e in expectations_of(t)}
     wanted |= {(names.snapshot(r.table), r.id): r.severity for r in load_rules(sql_folder())}
     assert {key: ("critical" if spec.blocking else "warning") for key, spec in found.items()} == wanted
@@ -109,3 +114,52 @@ def test_what_depends_on_a_date_is_partitioned_by_it(specs: dict[dg.AssetKey, dg
     for key, spec in specs.items():
         dated = key.path[0] in {"snapshot", "derived", "metrics", "publication"}
         assert (spec.partitions_def == names.AS_OF) is dated, key
+
+
+def test_every_asset_says_who_owns_it_what_it_is_and_what_it_is_made_of(
+    specs: dict[dg.AssetKey, dg.AssetSpec],
+) -> None:
+    for key, spec in specs.items():
+        assert spec.owners, key
+        assert spec.description, key
+        assert spec.kinds, key
+
+
+def test_whatever_is_written_in_a_file_leads_to_that_file(
+    specs: dict[dg.AssetKey, dg.AssetSpec], catalogue: Catalogue
+) -> None:
+    written = {names.metric(m.definition.id): m.definition.path for m in catalogue.metrics.values()}
+    written |= {names.derived(v.id): v.path for v in catalogue.derived.values()}
+    written |= {names.core(p.stem): p for p in (sql_folder() / "core").glob("*.sql")}
+    for key, path in written.items():
+        references = specs[key].metadata["dagster/code_references"].code_references
+        assert [Path(r.file_path) for r in references] == [path]
+        assert specs[key].code_version, key
+
+
+def test_a_year_of_dates_is_one_run(definitions: dg.Definitions) -> None:
+    policies = {
+        asset.backfill_policy
+        for asset in definitions.assets or []
+        if isinstance(asset, dg.AssetsDefinition) and asset.partitions_def is not None
+    }
+    assert policies == {dg.BackfillPolicy.single_run()}
+
+
+def test_each_source_is_alarmed_about_by_its_own_interval(specs: dict[dg.AssetKey, dg.AssetSpec]) -> None:
+    for source in load_profile(SETTINGS.profile).sources:
+        policy = specs[names.landing(source.source)].freshness_policy
+        assert policy is not None
+        assert policy.fail_window.to_timedelta().days == int(source.every_days * 1.5)  # type: ignore[attr-defined]
+
+
+def test_only_one_step_at_a_time_opens_the_warehouse(definitions: dg.Definitions) -> None:
+    """Steps that open it: taking in, validating, freezing, listening for silence."""
+    held = {
+        op.name
+        for asset in [*(definitions.assets or []), *(definitions.asset_checks or [])]
+        if isinstance(asset, dg.AssetsDefinition) and asset.is_executable
+        for op in [asset.op]
+        if op.pool == names.WRITER_POOL
+    }
+    assert held == {"ingest", "validate", "snapshot", "listen"}

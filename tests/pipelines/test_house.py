@@ -38,15 +38,18 @@ def test_the_library_never_imports_dagster(path: Path) -> None:
 
 def test_only_the_command_line_reaches_for_pipelines_and_only_to_launch() -> None:
     users = {p.relative_to(ROOT).as_posix() for p in LIBRARY if "pipelines" in set(imported(p))}
-    assert users == {"src/reportmetrics/cli.py"}
-    cli = (ROOT / "src" / "reportmetrics" / "cli.py").read_text(encoding="utf-8")
-    lines = [line.strip() for line in cli.splitlines() if "pipelines" in line and "import" in line]
-    assert lines == ["from pipelines.launch import launch"]
+    assert users == {"src/reportmetrics/cli.py", "src/reportmetrics/cli_backfill.py"}
+    for name, wanted in (("cli", "launch"), ("cli_backfill", "launch_several")):
+        text = (ROOT / "src" / "reportmetrics" / f"{name}.py").read_text(encoding="utf-8")
+        lines = [line.strip() for line in text.splitlines() if "pipelines" in line and "import" in line]
+        assert lines == [f"from pipelines.launch import {wanted}"]
 
 
 @pytest.mark.parametrize("path", PIPELINES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_pipelines_touch_no_data(path: Path) -> None:
-    assert not set(imported(path)) & DATA_TOOLS
+    # Dagster keeps its own history by SQLAlchemy; the mission's data are never reached that way.
+    own = {"sqlalchemy"} if path.name == "storage.py" else set()
+    assert not set(imported(path)) & (DATA_TOOLS - own)
     for text in texts(path):
         words = text.split()
         assert words[:1] not in (["SELECT"], ["WITH"], ["INSERT"], ["CREATE"]), "SQL belongs below sql/"

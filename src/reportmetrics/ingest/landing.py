@@ -51,7 +51,7 @@ def look(folder: Path, sources: Sequence[Source], zone: zoneinfo.ZoneInfo) -> La
     Hidden files and the lock files of office programs (``~$...``) are nobody's.
     """
     landing = Landing()
-    everything = {p: p.stat() for p in sorted(folder.rglob("*")) if p.is_file() and not _is_scratch(p, folder)}
+    everything = {p: p.stat() for p in sorted(folder.rglob("*")) if p.is_file() and not is_scratch(p, folder)}
     claimed: set[Path] = set()
     now = time.time()
     for source in sources:
@@ -72,7 +72,8 @@ def look(folder: Path, sources: Sequence[Source], zone: zoneinfo.ZoneInfo) -> La
     return landing
 
 
-def _is_scratch(path: Path, folder: Path) -> bool:
+def is_scratch(path: Path, folder: Path) -> bool:
+    """Whether a file is nobody's: hidden, or the lock file of an office program."""
     return any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
 
 

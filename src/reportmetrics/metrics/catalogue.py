@@ -144,7 +144,7 @@ def load_catalogue(sql_folder: Path, *, only: str | None = None) -> Catalogue:
     problems += _unknown_names(sql_folder, views, definitions, unread)
     if problems:
         raise DefinitionError(problems)
-    core = _core_hashes(sql_folder)
+    core = core_hashes(sql_folder)
     derived: dict[str, Derived] = {}
     for name in _in_order(views, tuple(views)):
         derived[name] = _derived(views[name], derived, core)
@@ -287,7 +287,7 @@ def _definition_hash(definition: Definition, derived: Mapping[str, Derived], cor
     )
 
 
-def _core_hashes(folder: Path) -> dict[str, str]:
+def core_hashes(folder: Path) -> dict[str, str]:
     """Hash of each table's core SQL; tables of the profile and of the system have none."""
     return {path.stem: _digest(_normal(path.read_text(encoding="utf-8"))) for path in (folder / "core").glob("*.sql")}
 

@@ -6,6 +6,7 @@ Belongs here: the shape of results. Not here: how they are computed (``estimator
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -90,3 +91,12 @@ class Results:
             pl.concat([p.series for p in parts]),
             pl.concat([p.listings for p in parts]),
         )
+
+    def counts(self) -> Mapping[str, dict[str, int]]:
+        """Figures, points of curves and listed rows by metric; zeros for a metric that published nothing."""
+        frames = {"figures": self.figures, "points of curves": self.series, "rows of listings": self.listings}
+        found: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(frames, 0))
+        for name, frame in frames.items():
+            for metric, count in frame.group_by("metric").len().iter_rows():
+                found[metric][name] = count
+        return found

@@ -66,6 +66,12 @@ def past_editions(publications: Path, as_of: dt.date, *, limit: int = WEEKS) -> 
     return [PastEdition(e.name, e.as_of, _figures(e.folder, _written_at(e.folder))) for e in before]
 
 
+def published_snapshot(publications: Path, as_of: dt.date) -> Path | None:
+    """The snapshot in the newest publication up to ``as_of``, None where there is none."""
+    folders = (e.folder / "audit" / "snapshot" for e in entries(publications) if e.as_of <= as_of)
+    return next((f for f in folders if f.is_dir()), None)
+
+
 def point_to_newest(publications: Path, all_entries: list[Entry], index_html: str) -> None:
     """Make ``latest`` name the newest publication and replace the list of all; each file is replaced as a whole.
 

@@ -1,0 +1,70 @@
+"""What a run leaves in the instance besides its events: its dates, its tags, and the truth about one that died.
+
+Belongs here: dealings with Dagster's instance. Not here: the run (``launch``), what it computes (the library).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import platform
+from collections.abc import Iterable
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines import names
+
+AS_OF = names.AS_OF.name or ""
+
+
+def add_dates(instance: dg.DagsterInstance, dates: Iterable[dt.date]) -> None:
+    """Make the dates partitions, and keep all partitions in the order of their dates.
+
+    Dagster lists them as they were added, and a range runs over that list: a past date added late would stand last.
+    """
+    known = list(instance.get_dynamic_partitions(AS_OF))
+    wanted = sorted({*known, *(d.isoformat() for d in dates)})
+    same = next(
+        (i for i, (a, b) in enumerate(zip(known, wanted, strict=False)) if a != b), min(len(known), len(wanted))
+    )
+    for late in known[same:]:
+        instance.delete_dynamic_partition(AS_OF, late)
+    instance.add_dynamic_partitions(AS_OF, wanted[same:])
+
+
+def this_process() -> str:
+    """Host, process and its start, which together no other process ever has."""
+    return f"{platform.node()} {os.getpid()} {_started(os.getpid())}"
+
+
+def bury_the_dead(instance: dg.DagsterInstance) -> list[str]:
+    """Runs of the command line whose process is gone: marked as failed, their hold on the warehouse freed.
+
+    A killed process cannot say so itself; without this its run would be shown as running for ever, and the next one
+    would wait for it. Runs of the daemon are looked after by Dagster's run monitoring.
+    """
+    buried = []
+    running = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]))
+    for run in running:
+        if _died(run.tags.get(names.PROCESS_TAG, "")):
+            instance.report_run_failed(
+                run, "the process that ran it ended before the run did; nothing half-made is left"
+            )
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+            buried.append(run.run_id)
+    return buried
+
+
+def _died(process: str) -> bool:
+    host, _, rest = process.partition(" ")
+    number, _, started = rest.partition(" ")
+    return host == platform.node() and number.isdigit() and _started(int(number)) != started
+
+
+def _started(process: int) -> str:
+    """When a process started, in ticks since the machine did; empty where there is none, or where nothing tells."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""

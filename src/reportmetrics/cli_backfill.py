@@ -1,0 +1,68 @@
+# ruff: noqa: D301 (\b in a docstring is click's mark for lines that are not to be folded)
+"""``reportmetrics backfill``: publications of many past dates in one run.
+
+Belongs here: the command, its options and help. Not here: the run (``pipelines``), what is printed (``cli_print``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_DATE = {"formats": ["%Y-%m-%d"], "metavar": "DATE"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(backfill)
+
+
+def backfill(
+    first: Annotated[dt.datetime, typer.Option("--from", help="First date to publish.", **_DATE)],
+    last: Annotated[
+        dt.datetime, typer.Option("--to", help="Last date; published where it falls on the step.", **_DATE)
+    ],
+    every: Annotated[int, typer.Option(min=1, metavar="DAYS", help="Days from one date to the next.")] = 7,
+    profile: Annotated[
+        Path | None, typer.Option("--profile", help="Folder of the mission's profile.", show_default=False)
+    ] = None,
+    home: Annotated[Path | None, typer.Option("--home", help="Folder of all that is made.", show_default=False)] = None,
+    landing: Annotated[
+        Path | None, typer.Option("--landing", help="Folder where files arrive.", show_default=False)
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log, and tracebacks of faults.")] = False,
+) -> None:
+    """Publish the state of knowledge at many past dates, in one run.
+
+    What has landed is taken in first. A date whose publication was made from the same inputs keeps it.
+
+    \b
+    Example, a year of Mondays:
+      reportmetrics backfill --from 2021-02-08 --to 2022-01-31
+    """
+    from reportmetrics import cli_print, steps
+    from reportmetrics.progress import on_terminal
+    from reportmetrics.settings import Settings
+    from reportmetrics.several import weekly
+
+    settings = Settings.from_environment(profile=profile, home=home, landing=landing)
+    today = steps.today(steps.current_profile(settings))
+    dates = weekly(first.date(), last.date(), every_days=every)
+    if dates[-1] > today:
+        raise typer.BadParameter(
+            f"{dates[-1]} lies in the future, of which nothing is known; end at {today} or earlier"
+        )
+    from pipelines.launch import launch_several
+
+    outcome = launch_several(settings, dates=dates, track=on_terminal, verbose=verbose)
+    if outcome.ingested is not None:
+        cli_print.taken_in(outcome.ingested, steps.rejects(settings))
+    cli_print.checks(outcome.checks)
+    if outcome.error is not None:
+        cli_print.problem(outcome.error)
+    if outcome.publications:
+        cli_print.published_many(outcome.publications)
+    raise typer.Exit(0 if outcome.success else 1)

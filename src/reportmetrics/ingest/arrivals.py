@@ -1,0 +1,75 @@
+"""Whether something new lies in the landing folder, asked often and cheaply.
+
+Belongs here: comparing the folder with how it was at the last look. Not here: taking files in (``run``).
+
+A look at ten thousand files costs ten thousand ``stat`` calls and no reading: a file is read, for its hash, once it is
+there with the size and time of change that it had at the look before. No clock is asked, so that one that jumps, here
+or at the sender, neither hides a file nor makes one look finished. What the last look saw is kept in a file below
+``staging``; losing it costs one more look.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reportmetrics.ingest.archive import fingerprint
+from reportmetrics.ingest.landing import is_scratch
+from reportmetrics.profile.sources import Source
+from reportmetrics.publish.files import replace_text
+
+MEMORY = "landing_seen.json"
+
+Glimpse = tuple[int, int, str]
+"""Size, time of change (ns) and, once the file held still, its hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """``content`` identifies what lies there, held still and read: the same names and bytes, the same text.
+
+    ``files`` are counted in it; ``waiting`` were still changing, or were not there at the look before.
+    """
+
+    content: str
+    files: int
+    waiting: int
+
+
+def look_again(landing: Path, sources: Sequence[Source], staging: Path) -> Arrivals:
+    """Compare the landing folder with the last look, and remember this one."""
+    known = _remembered(staging / MEMORY)
+    now = {name: _glimpse(path, known.get(name)) for name, path in _claimed(landing, sources)}
+    if now != known:
+        staging.mkdir(parents=True, exist_ok=True)
+        replace_text(staging / MEMORY, json.dumps(now, ensure_ascii=False))
+    still = sorted((name, glimpse[2]) for name, glimpse in now.items() if glimpse[2])
+    digest = hashlib.sha256("\n".join(f"{h} {name}" for name, h in still).encode()).hexdigest()
+    return Arrivals(digest[:32], len(still), len(now) - len(still))
+
+
+def _claimed(landing: Path, sources: Sequence[Source]) -> list[tuple[str, Path]]:
+    """Files that a source claims, by their name below the landing folder."""
+    paths = {p for s in sources for p in landing.glob(s.files) if not is_scratch(p, landing)}
+    return [(p.relative_to(landing).as_posix(), p) for p in sorted(paths)]
+
+
+def _glimpse(path: Path, before: Glimpse | None) -> Glimpse:
+    try:
+        stat = path.stat()
+        if before is None or before[:2] != (stat.st_size, stat.st_mtime_ns):
+            return (stat.st_size, stat.st_mtime_ns, "")
+        return (*before[:2], before[2] or fingerprint(path))
+    except OSError:  # gone, or not to be read, since it was listed
+        return (-1, -1, "")
+
+
+def _remembered(path: Path) -> Mapping[str, Glimpse]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return {name: (int(g[0]), int(g[1]), str(g[2])) for name, g in found.items()}
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}

@@ -1,0 +1,103 @@
+"""The steps of the main job for several dates of one run: a year of publications in one go.
+
+Belongs here: the order of dates, what is shared between them, and the processes that compute metrics side by side. Not
+here: a step itself (``steps``).
+
+Dates are taken in their order whatever order they are given in, because each publication compares itself with those
+before it, and a month of the snapshot that did not change is a hard link to the date before.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import os
+from collections.abc import Collection, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from reportmetrics import steps
+from reportmetrics.metrics.results import Results
+from reportmetrics.profile.load import Profile
+from reportmetrics.progress import Track, silent
+from reportmetrics.publish.publish import Publication
+from reportmetrics.settings import Settings
+from reportmetrics.validation.run import CheckResult
+from reportmetrics.warehouse.snapshot import Snapshot
+from reportmetrics.warehouse.store import Store
+
+WORTH_PROCESSES = 4
+"""From so many dates on, processes of their own save more than they cost to start."""
+MOST_PROCESSES = 8
+"""Each holds up to 1 GB for its engine."""
+
+
+def freeze_each(
+    settings: Settings, profile: Profile, dates: Collection[dt.date], *, track: Track = silent
+) -> Iterator[Snapshot]:
+    """A snapshot of each date, oldest first; the warehouse is opened once."""
+    with Store(settings.warehouse) as store:
+        before: Path | None = None
+        for as_of in track(sorted(dates), "Snapshots", len(dates)):
+            snapshot = steps.freeze(settings, profile, as_of=as_of, store=store, previous=before)
+            before = snapshot.folder
+            yield snapshot
+
+
+def check_each(
+    settings: Settings, dates: Collection[dt.date], *, engine: str = "duckdb"
+) -> Iterator[tuple[dt.date, list[CheckResult]]]:
+    """Rules between tables on the snapshot of each date, oldest first."""
+    for as_of in sorted(dates):
+        yield as_of, steps.check_snapshot(settings, as_of=as_of, engine=engine)
+
+
+def measure_each(
+    settings: Settings,
+    dates: Collection[dt.date],
+    *,
+    engine: str = "duckdb",
+    select: Collection[str] | None = None,
+    track: Track = silent,
+) -> Iterator[tuple[dt.date, Results]]:
+    """Results of each date, oldest first; of many dates, several are computed at a time in processes of their own."""
+    ordered = sorted(dates)
+    if len(ordered) < WORTH_PROCESSES:
+        for as_of in ordered:
+            yield as_of, steps.measure(settings, as_of=as_of, engine=engine, select=select, track=track)
+        return
+    workers = min(os.cpu_count() or 1, MOST_PROCESSES, len(ordered))
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        jobs = [pool.submit(_measure, settings, as_of, engine, select) for as_of in ordered]
+        try:
+            for as_of, job in track(zip(ordered, jobs, strict=True), "Metrics", len(ordered)):
+                yield as_of, job.result()
+        finally:
+            for job in jobs:
+                job.cancel()
+
+
+def _measure(settings: Settings, as_of: dt.date, engine: str, select: Collection[str] | None) -> Results:
+    return steps.measure(settings, as_of=as_of, engine=engine, select=select)
+
+
+def issue_each(
+    settings: Settings,
+    profile: Profile,
+    dates: Collection[dt.date],
+    *,
+    engine: str = "duckdb",
+    track: Track = silent,
+) -> Iterator[tuple[dt.date, Publication]]:
+    """A publication of each date, oldest first. Those made before an error stay; each is whole."""
+    one = track if len(dates) == 1 else silent
+    several = silent if len(dates) == 1 else track
+    for as_of in several(sorted(dates), "Publications", len(dates)):
+        yield as_of, steps.issue(settings, profile, as_of=as_of, engine=engine, track=one)
+
+
+def weekly(first: dt.date, last: dt.date, *, every_days: int = 7) -> list[dt.date]:
+    """Dates from ``first`` to ``last``, both included where they fall on the step. Raises ``StepError``."""
+    if last < first or every_days < 1:
+        raise steps.StepError(f"no dates from {first} to {last}, every {every_days} days; give the earlier one first")
+    return [first + dt.timedelta(days=n) for n in range(0, (last - first).days + 1, every_days)]
