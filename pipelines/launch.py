@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.execution.plan.objects import StepFailureData
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
@@ -125,12 +126,15 @@ def open_instance(home: Path) -> dg.DagsterInstance:
 def _first_error(result: dg.ExecuteInProcessResult) -> str:
     for event in result.all_events:
         if event.is_step_failure:
-            told = event.step_failure_data.user_failure_data
-            if told is not None and told.description:
-                return f"{event.step_key}: {told.description}"
-            error = event.step_failure_data.error
-            while error is not None and error.cause is not None:
-                error = error.cause
-            if error is not None:
-                return f"{event.step_key}: {error.message.strip()}"
+            return f"{event.step_key}: {_reason(event.step_failure_data)}"
     return "the run failed; see its log in Dagster"
+
+
+def _reason(failed: StepFailureData) -> str:
+    """The library's own words, else the first cause."""
+    if failed.user_failure_data is not None and failed.user_failure_data.description:
+        return failed.user_failure_data.description
+    error = failed.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error is not None else "no reason given"
