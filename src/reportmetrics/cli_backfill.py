@@ -49,7 +49,8 @@ def backfill(
     from reportmetrics.several import weekly
 
     settings = Settings.from_environment(profile=profile, home=home, landing=landing)
-    today = steps.today(steps.current_profile(settings))
+    loaded = steps.current_profile(settings)
+    today = steps.today(loaded)
     dates = weekly(first.date(), last.date(), every_days=every)
     if dates[-1] > today:
         raise typer.BadParameter(
@@ -59,7 +60,7 @@ def backfill(
 
     outcome = launch_several(settings, dates=dates, track=on_terminal, verbose=verbose)
     if outcome.ingested is not None:
-        cli_print.taken_in(outcome.ingested, steps.rejects(settings))
+        cli_print.taken_in(outcome.ingested, steps.rejects(settings, loaded))
     cli_print.checks(outcome.checks)
     if outcome.error is not None:
         cli_print.problem(outcome.error)
