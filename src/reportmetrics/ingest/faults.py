@@ -63,12 +63,20 @@ def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids) -
 
 
 def _checks(table: Table, ids: Ids) -> Iterator[_Check]:
+    marked = f"coalesce({_BAD.format(text='m.row_fault')}, false)"
     yield _Check(
         "ragged_row",
         None,
-        "m.row_fault IS NOT NULL",
+        f"m.row_fault IS NOT NULL AND NOT {marked}",
         "m.row_fault",
         "give the row one cell for each column of the header",
+    )
+    yield _Check(
+        "unknown_event",
+        None,
+        marked,
+        "ltrim(m.row_fault, chr(26))",
+        "correct the name of the event, or add it to the source's mapping",
     )
     for column in table.columns:
         yield from _of_column(column, ids)

@@ -9,7 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reportmetrics.ingest.events import EventFit, fit_events, not_counted
 from reportmetrics.ingest.shaping import Shape, left_out, missing, position, shape_of
+from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import ColumnMap, Source, TableMap
 
 
@@ -37,6 +39,7 @@ class Fit:
     origins: dict[str, Origin]
     shape: Shape
     left_out: str | None
+    events: EventFit | None
 
 
 def sheet_of(source: Source, entry: TableMap) -> str | None:
@@ -48,7 +51,9 @@ def fit(entry: TableMap, header: Sequence[str]) -> Fit:
     """Find each mapped column in the header. Raises ``UnreadableError`` when one is missing or ambiguous."""
     shape = shape_of(entry, header)
     origins = {name: _origin(given, shape, header) for name, given in entry.columns.items()}
-    return Fit(entry, tuple(header), origins, shape, left_out(entry, shape, header))
+    events = fit_events(entry, shape, header)
+    unnamed = None if events is None else not_counted(events)
+    return Fit(entry, tuple(header), origins, shape, left_out(entry, shape, header, unnamed), events)
 
 
 def _origin(given: ColumnMap, shape: Shape, header: Sequence[str]) -> Origin:
@@ -84,6 +89,8 @@ def unknown_columns(source: Source, sheet: str | None, header: Sequence[str]) ->
         known.update(c for given in entry.columns.values() for c in given.candidates)
         known.update(entry.ignore)
         known.update(c for condition in (*entry.only, *entry.drop) for c in condition.candidates)
+        if entry.events is not None:
+            known.update((*several(entry.events.event), *entry.events.time.candidates))
         if entry.unpivot is not None:
             patterns.append(entry.unpivot.columns)
         if entry.explode is not None:

@@ -98,6 +98,10 @@ def _batches(files: Iterator[tuple[Found, str]]) -> Iterator[list[tuple[Found, s
     some: list[tuple[Found, str]] = []
     size = 0
     for found, sha256 in files:
+        if some and (found.source.has_events or some[-1][0].source.has_events):
+            # An event changes what is known: what that is must not depend on how files fall into batches.
+            yield some
+            some, size = [], 0
         some.append((found, sha256))
         size += found.size
         if len(some) >= _BATCH_FILES or size >= _BATCH_BYTES:
@@ -142,7 +146,11 @@ def _store_batch(connection: duckdb.DuckDBPyConnection, profile: Profile, batch:
     write_raw(connection, batch)
     write_refusals(connection, batch.refusals)
     ids = known_ids(profile)
-    known = {g.number: g.source.known_from for g in batch.groups if isinstance(g.source.known_from, FromColumn)}
+    known = {
+        g.number: g.source.known_from if isinstance(g.source.known_from, FromColumn) else None
+        for g in batch.groups
+        if isinstance(g.source.known_from, FromColumn) or g.source.known_from == "event"
+    }
     counts: dict[str, Counts] = {}
     for table in SOURCE_TABLES:
         if not make_typed(connection, table, batch, zone=profile.mission.time_zone, key=key):

@@ -111,14 +111,16 @@ def _split(connection: duckdb.DuckDBPyConnection, rows: str, at: int, separators
     return sql, max(1, most)
 
 
-def left_out(entry: TableMap, shape: Shape, header: Sequence[str]) -> str | None:
+def left_out(entry: TableMap, shape: Shape, header: Sequence[str], unnamed: str | None = None) -> str | None:
     """SQL of why a record does not count, null when it does; None when the mapping leaves nothing out.
 
     A row that does not line up with the header is judged and rejected, since its cells may stand in other columns.
+    ``unnamed`` is SQL of a further condition: the event of the row is not one of those that count.
     Raises ``UnreadableError`` when a column of a condition is missing.
     """
     cases = [f"WHEN NOT ({_holds(c, shape, header)}) THEN {literal('not only: ' + c.words)}" for c in entry.only]
     cases += [f"WHEN {_holds(c, shape, header)} THEN {literal('drop: ' + c.words)}" for c in entry.drop]
+    cases += [] if unnamed is None else [f"WHEN {unnamed} THEN 'drop: the event is not in the mapping'"]
     return f"CASE WHEN row_fault IS NOT NULL THEN NULL {' '.join(cases)} END" if cases else None
 
 

@@ -8,11 +8,14 @@ part of that row, a fault of the row as a whole, and the hash of its content. ``
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import duckdb
 import polars as pl
 
+from reportmetrics.ingest import events as event_log
 from reportmetrics.ingest.batch import Batch, Group
+from reportmetrics.ingest.events import EventFit
 from reportmetrics.ingest.mapping import Fit, Origin
 from reportmetrics.ingest.pseudonyms import pseudonyms
 from reportmetrics.ingest.shaping import relation
@@ -20,7 +23,7 @@ from reportmetrics.ingest.text import CELL_DATES, canonical, entered, literal
 from reportmetrics.settings import sql_folder
 from reportmetrics.warehouse.tables import Column, Table
 
-_PLACE = "row_id, part, grp, file_seq, source_row, row_fault"
+_PLACE = "row_id, part, grp, file_seq, source_row"
 _FILTERED = (
     "CREATE OR REPLACE TEMP TABLE filtered "
     "(row_id BIGINT, part BIGINT, grp BIGINT, file_seq BIGINT, source_row BIGINT, why VARCHAR)"
@@ -48,10 +51,21 @@ def make_typed(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch
     if not parts:
         return False
     _hide_people(connection, table, parts, key)
+    for group, fitted in _event_logs(batch, table):
+        own_time = group.source.known_from == "event"
+        record = fitted.table.key or table.key
+        if fitted.events is not None:
+            content = _content(table.columns)
+            event_log.fold(connection, table, fitted.events, record, own_time=own_time, content=content)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {core_sql(table.name)}")
     for group_number in zeros:
         _end_at_start(connection, table, group_number)
     return True
+
+
+def _event_logs(batch: Batch, table: Table) -> list[tuple[Group, Fit]]:
+    """Fits of event logs; a delivery with one is a batch of its own, so there is one at most."""
+    return [(g, f) for g in batch.groups for f in g.fits if f.table.table == table.name and f.events is not None]
 
 
 def core_sql(table: str) -> str:
@@ -66,8 +80,14 @@ def _select(
     source, each = relation(connection, f"rows_{group.number}", fitted.shape, fitted.table)
     place = f"{first} + rid * {each} + pos AS row_id, pos AS part"
     extra = CELL_DATES if group.source.reader in ("xlsx", "parquet") else ()
-    inner, outer = [], []
+    events = fitted.events
+    inner = [] if events is None else event_log.cells(events)
+    outer = _fault_and_time(events, zone, extra)
     for column in table.columns:
+        told = None if events is None else event_log.told(events, column, zone=zone, extra_formats=extra)
+        if told is not None:
+            outer.append(f'{told} AS "{column.name}"')
+            continue
         origin = fitted.origins.get(column.name)
         cell = None if origin is None else _cell(origin)
         if origin is None or cell is None:
@@ -85,6 +105,13 @@ def _select(
             f"FROM (SELECT {head}, {fitted.left_out} AS why FROM {source}) WHERE why IS NOT NULL"
         )
     return f"SELECT {_PLACE}, {', '.join(outer)} FROM (SELECT {head}, {', '.join(inner)} FROM {source} {where})", each
+
+
+def _fault_and_time(events: EventFit | None, zone: str, extra: Sequence[str]) -> list[str]:
+    if events is None:
+        return ["row_fault", "CAST(NULL AS VARCHAR) AS event_at"]
+    at = event_log.happened(events, zone=zone, extra_formats=extra)
+    return [f"{event_log.unknown_event(events)} AS row_fault", f"{at} AS event_at"]
 
 
 def _cell(origin: Origin) -> str | None:

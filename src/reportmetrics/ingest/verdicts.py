@@ -1,6 +1,7 @@
 """Which rows are new, which repeat, which are replaced, which are refused.
 
-For each key the rows that were told make a sequence, in the order (known_from, delivery, row). Judged in this order:
+For each key the rows that were told make a sequence, in the order (known_from, delivery, row); the events of a log are
+in the order of their times. Judged in this order:
 
 * *duplicate*: the row repeats what is current for its key: the sound row before it, or, for a faulty row, the row told
   just before. So a faulty row that is sent twice is one reject and one duplicate.
@@ -23,8 +24,11 @@ from reportmetrics.ingest.text import literal
 from reportmetrics.profile.sources import FromColumn
 from reportmetrics.warehouse.tables import Table
 
-KnownFrom = dict[int, FromColumn]
-"""Group number -> where its rows say from when they are known; other groups take the file's moment."""
+KnownFrom = dict[int, FromColumn | None]
+"""Group number -> where its rows say from when they are known (None: the event's time).
+
+Rows of groups that are not in it are known from their file's moment.
+"""
 
 
 def judge(connection: duckdb.DuckDBPyConnection, table: Table, keys: dict[int, list[str]], known: KnownFrom) -> None:
@@ -36,7 +40,7 @@ def judge(connection: duckdb.DuckDBPyConnection, table: Table, keys: dict[int, l
         f"""
         CREATE OR REPLACE TEMP TABLE told AS
         SELECT
-            m.row_id, m.file_seq, m.source_row, m.part, m.content,
+            m.row_id, m.file_seq, m.source_row, m.content,
             {_row_key(table, keys)} AS row_key,
             {_known_from(table, known)} AS known_from,
             f.row_id IS NOT NULL AS faulty
@@ -83,11 +87,11 @@ def _row_key(table: Table, keys: dict[int, list[str]]) -> str:
 
 
 def _known_from(table: Table, known: KnownFrom) -> str:
-    whens = " ".join(
-        f'WHEN {group} THEN coalesce(CAST(t."{source.column}" AS TIMESTAMP), d.known_from)'
-        for group, source in known.items()
-        if source.column in table.by_name
-    )
+    moments = {g: "try_cast(m.event_at AS TIMESTAMP)" for g, source in known.items() if source is None}
+    for group, source in known.items():
+        if source is not None and source.column in table.by_name:
+            moments[group] = f'CAST(t."{source.column}" AS TIMESTAMP)'
+    whens = " ".join(f"WHEN {group} THEN coalesce({at}, d.known_from)" for group, at in moments.items())
     return f"CASE m.grp {whens} ELSE d.known_from END" if whens else "d.known_from"
 
 
@@ -97,7 +101,7 @@ SELECT
     row_key,
     since AS known_from,
     0::BIGINT AS file_seq,
-    0::BIGINT AS source_row,
+    0::BIGINT AS place,
     accepted AS content,
     false AS faulty
 FROM contested WHERE NOT late AND accepted IS NOT NULL
@@ -106,7 +110,7 @@ SELECT row_key, coalesce(since, TIMESTAMP '0001-01-01'), 0, 1, told, true
 FROM contested
 WHERE told IS NOT NULL AND told IS DISTINCT FROM accepted
 UNION ALL
-SELECT c.row_key, c.known_from, c.file_seq, c.source_row, c.content, false
+SELECT c.row_key, c.known_from, c.file_seq, 0, c.content, false
 FROM core.{table} AS c SEMI JOIN (SELECT row_key FROM contested WHERE late) AS k USING (row_key)
 WHERE (SELECT bool_or(late) FROM contested)
 """
@@ -114,10 +118,10 @@ WHERE (SELECT bool_or(late) FROM contested)
 _SEQUENCE = """
 CREATE OR REPLACE TEMP TABLE sequence AS
 WITH everything AS (
-    SELECT row_id, row_key, known_from, file_seq, source_row, part, content, faulty
+    SELECT row_id, row_key, known_from, file_seq, row_id AS place, content, faulty
     FROM told SEMI JOIN contested USING (row_key)
     UNION ALL
-    SELECT NULL, row_key, known_from, file_seq, source_row, 0, content, faulty FROM prior
+    SELECT NULL, row_key, known_from, file_seq, place, content, faulty FROM prior
 ),
 repeats AS (
     SELECT
@@ -129,9 +133,9 @@ repeats AS (
         END AS repeats
     FROM everything
     WINDOW
-        along_key AS (PARTITION BY row_key ORDER BY known_from, file_seq, source_row, part),
+        along_key AS (PARTITION BY row_key ORDER BY known_from, file_seq, place),
         before_in_file AS (
-            PARTITION BY row_key, known_from, file_seq ORDER BY source_row, part
+            PARTITION BY row_key, known_from, file_seq ORDER BY place
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         )
 ),
@@ -139,14 +143,14 @@ replaced AS (
     SELECT
         * REPLACE (coalesce(repeats, false) AS repeats),
         NOT faulty AND NOT coalesce(repeats, false) AND lead(row_key) OVER (
-            PARTITION BY row_key, known_from, file_seq, faulty, coalesce(repeats, false) ORDER BY source_row, part
+            PARTITION BY row_key, known_from, file_seq, faulty, coalesce(repeats, false) ORDER BY place
         ) IS NOT NULL AND row_id IS NOT NULL AS superseded
     FROM repeats
 )
 SELECT
     *,
     NOT faulty AND NOT repeats AND NOT superseded AND row_id IS NOT NULL AND coalesce(lag(content) OVER (
-        PARTITION BY row_key, faulty OR repeats OR superseded ORDER BY known_from, file_seq, source_row, part
+        PARTITION BY row_key, faulty OR repeats OR superseded ORDER BY known_from, file_seq, place
     ) = content, false) AS told_before
 FROM replaced
 """
@@ -176,9 +180,9 @@ FROM told ANTI JOIN contested USING (row_key)
 UNION ALL
 SELECT
     row_key,
-    last(known_from ORDER BY known_from, file_seq, source_row, part) FILTER (WHERE stands),
-    last(content ORDER BY known_from, file_seq, source_row, part) FILTER (WHERE stands),
-    last(content ORDER BY known_from, file_seq, source_row, part)
+    last(known_from ORDER BY known_from, file_seq, place) FILTER (WHERE stands),
+    last(content ORDER BY known_from, file_seq, place) FILTER (WHERE stands),
+    last(content ORDER BY known_from, file_seq, place)
 FROM (SELECT *, NOT faulty AND NOT repeats AND NOT superseded AND NOT told_before AS stands FROM sequence)
 GROUP BY row_key
 """

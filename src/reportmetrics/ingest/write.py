@@ -84,6 +84,9 @@ def _as_sent(faults: pl.DataFrame, group: Group, table: Table, name: str | None)
     origin = None if name is None else _origin(group, table.name, name)
     label = pl.lit(None, dtype=pl.String) if origin is None else pl.lit(origin.label or name)
     raw = pl.col("entry")
+    events = next((f.events for f in group.fits if f.table.table == table.name), None)
+    if origin is None and name is not None and events is not None:
+        label = pl.when(raw.is_null()).then(pl.lit(name)).otherwise(pl.lit(events.time_label))
     if origin is not None and origin.labels:
         labels = dict(enumerate(origin.labels)) if len(origin.labels) > 1 else {}
         label = pl.col("part").replace_strict(labels, default=origin.labels[0], return_dtype=pl.String)

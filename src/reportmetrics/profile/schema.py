@@ -38,12 +38,14 @@ def export_schemas(folder: Path) -> list[Path]:
 
 
 def _source_schema() -> dict[str, Any]:
-    """The source's schema, with the two short forms that the models accept before validation."""
+    """The source's schema, with the short forms that the models accept before validation."""
     schema = Source.model_json_schema()
     table = schema["$defs"]["TableMap"]
     table["properties"]["columns"]["additionalProperties"] = {
         "anyOf": [{"type": "string"}, {"$ref": "#/$defs/ColumnMap"}]
     }
+    means = schema["$defs"]["Events"]["properties"]["means"]
+    means["additionalProperties"] = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Event"}]}
     one_table = {name: shape for name, shape in table["properties"].items() if name != "sheet"}
     schema["properties"] = {**schema["properties"], **one_table}
     schema["required"] = [name for name in schema["required"] if name != "tables"]

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from reportmetrics.profile.event_rules import event_problems
 from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.rules import unknown_id
 from reportmetrics.profile.shape_rules import pattern_problems, shape_problems
@@ -54,6 +55,7 @@ def _one_source(file: str, source: Source, ids: Ids) -> Iterator[Problem]:
             continue
         yield from _sheet(file, key, source, entry)
         yield from _one_table(file, key, entry, _TABLES[entry.table], groups, ids)
+        yield from event_problems(file, key, source, entry, _TABLES[entry.table], ids)
 
 
 _OPTIONS: Mapping[str, frozenset[str]] = {
@@ -114,7 +116,7 @@ def _one_table(file: str, key: str, entry: TableMap, table: Table, groups: Group
             continue
         yield from _one_column(file, where, column_map, table.by_name[name], groups, ids)
     for column in table.columns:
-        if column.required and column.name not in entry.columns:
+        if column.required and column.name not in (*entry.columns, *(entry.events.columns if entry.events else ())):
             said = f"required column '{column.name}' of table '{table.name}' is not mapped"
             yield Problem(file, f"{key}.columns", said, f"add '{column.name}': {column.meaning}")
     for name in entry.key or []:

@@ -55,6 +55,44 @@ class ColumnMap(Model):
         return several(self.format)
 
 
+class Event(Model):
+    """What an event tells of the record that it belongs to. The short form is the column that takes its time."""
+
+    at: Annotated[str | list[str] | None, Field(description="canonical columns that take the event's time")] = None
+    set: Annotated[dict[str, str], Field(description="canonical column -> value that it has from then on")] = {}
+    clear: Annotated[list[str], Field(description="canonical columns that are empty from then on")] = []
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Canonical columns that the event tells of."""
+        return (*several(self.at), *self.set, *self.clear)
+
+
+class Events(Model):
+    """An event log: a row is an event (record, event, time) and changes only what it tells of."""
+
+    event: Annotated[str | list[str], Field(description="column of the file that names the event, or its aliases")]
+    time: Annotated[ColumnMap, Field(description="when it happened: a column with its format and zone")]
+    means: Annotated[dict[str, Event], Field(min_length=1, description="name of the event -> what it tells")]
+    ignore_case: Annotated[bool, Field(description="of the names of events")] = False
+    others: Annotated[
+        Literal["reject", "drop", "keep"],
+        Field(description="events not named: a bad row, a row that does not count, or one that tells its columns only"),
+    ] = "reject"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_string_is_at(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("means"), dict):
+            return {**data, "means": {k: {"at": v} if isinstance(v, str) else v for k, v in data["means"].items()}}
+        return data
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Canonical columns that events tell of."""
+        return tuple(dict.fromkeys(c for event in self.means.values() for c in event.columns))
+
+
 class Options(Model):
     """Options of the readers; each reader names those that it knows."""
 
@@ -77,6 +115,7 @@ class TableMap(Model):
     explode: Explode | None = None
     only: Annotated[list[Condition], Field(description="rows count only when all of these hold")] = []
     drop: Annotated[list[Condition], Field(description="rows do not count when any of these holds")] = []
+    events: Annotated[Events | None, Field(description="the file is an event log")] = None
     key: Annotated[list[str] | None, Field(description="business key, when it differs from the table's")] = None
     columns: dict[str, ColumnMap]
     ignore: Annotated[list[str], Field(description="columns of the file that are known and not used")] = []
@@ -126,7 +165,10 @@ class Source(Model):
     facts: Annotated[
         str | None, Field(description="regular expression with named groups, matched to the file's name")
     ] = None
-    known_from: Literal["arrival"] | FileDate | FromColumn = "arrival"
+    known_from: Annotated[
+        Literal["arrival", "event"] | FileDate | FromColumn,
+        Field(description="from when rows count as known; 'event': each event of a log from its own time"),
+    ] = "arrival"
     tables: list[TableMap]
 
     @model_validator(mode="before")
@@ -142,6 +184,11 @@ class Source(Model):
     def sender_of(self, facts: Mapping[str, str] | None) -> str:
         """Who sent a file with these facts of its name; a fact that it lacks shows as a question mark."""
         return re.sub(r"\{(\w+)\}", lambda found: (facts or {}).get(found[1], "?"), self.sender)
+
+    @property
+    def has_events(self) -> bool:
+        """Whether a table is filled from an event log."""
+        return any(t.events is not None for t in self.tables)
 
     @property
     def every_days(self) -> int:
