@@ -15,20 +15,16 @@ import polars as pl
 
 from reportmetrics.ingest.archive import Kept, StillChangingError, fingerprint, identity, keep
 from reportmetrics.ingest.batch import Batch, Taken, read_batch
-from reportmetrics.ingest.faults import Ids, find_faults
+from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.landing import Found, Landing, look
 from reportmetrics.ingest.ledger import Delivery, IngestSummary, check_balance
 from reportmetrics.ingest.pseudonyms import pseudonym_key
-from reportmetrics.ingest.typed import make_typed
-from reportmetrics.ingest.verdicts import judge
 from reportmetrics.ingest.write import Counts, write_ledger, write_raw, write_refusals, write_resent, write_table
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
-from reportmetrics.profile.sources import FromColumn
 from reportmetrics.progress import Track, silent
 from reportmetrics.settings import Settings
 from reportmetrics.warehouse.store import Store
-from reportmetrics.warehouse.tables import SOURCE_TABLES
 
 _BATCH_FILES = 1_000
 _BATCH_BYTES = 64 * 1024 * 1024
@@ -141,39 +137,10 @@ def _store(store: Store, profile: Profile, kept: Sequence[Kept], key: bytes) -> 
 
 
 def _store_batch(connection: duckdb.DuckDBPyConnection, profile: Profile, batch: Batch, key: bytes) -> list[Delivery]:
-    rows = [(t.file_seq, t.kept.sha256, t.known_from) for t in batch.taken]
-    connection.register("delivery", pl.DataFrame(rows, schema=["file_seq", "source_file", "known_from"], orient="row"))
-    write_raw(connection, batch)
-    write_refusals(connection, batch.refusals)
-    ids = known_ids(profile)
-    known = {
-        g.number: g.source.known_from if isinstance(g.source.known_from, FromColumn) else None
-        for g in batch.groups
-        if isinstance(g.source.known_from, FromColumn) or g.source.known_from == "event"
-    }
     counts: dict[str, Counts] = {}
-    for table in SOURCE_TABLES:
-        if not make_typed(connection, table, batch, zone=profile.mission.time_zone, key=key):
-            continue
-        find_faults(connection, table, ids)
-        keys = {
-            g.number: f.table.key or list(table.key)
-            for g in batch.groups
-            for f in g.fits
-            if f.table.table == table.name
-        }
-        judge(connection, table, keys, known)
+    for table in judged_tables(connection, profile, batch, key):
         counts[table.name] = write_table(connection, table, batch)
         write_resent(connection, table, batch)
+    write_raw(connection, batch)
+    write_refusals(connection, batch.refusals)
     return write_ledger(connection, batch, counts)
-
-
-def known_ids(profile: Profile) -> Ids:
-    """Ids of the profile that rows may refer to, by profile table."""
-    return {
-        "objective": frozenset(o.objective_id for o in profile.objectives),
-        "indicator": frozenset(i.indicator_id for i in profile.indicators),
-        "template": frozenset(t.template_id for t in profile.templates),
-        "unit": frozenset(u.unit_id for u in profile.mission.units),
-        "headquarters": frozenset(h.hq for h in profile.mission.headquarters),
-    }

@@ -1,0 +1,59 @@
+"""The way of a batch from text to verdicts, table by table: typed, its faults found, judged.
+
+Belongs here: the order of these steps, shared by taking files in (``run``) and by trying one out (``trial``). Not here:
+storing (``write``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import polars as pl
+
+from reportmetrics.ingest.batch import Batch
+from reportmetrics.ingest.faults import Ids, find_faults
+from reportmetrics.ingest.typed import make_typed
+from reportmetrics.ingest.verdicts import judge
+from reportmetrics.profile.load import Profile
+from reportmetrics.profile.sources import FromColumn
+from reportmetrics.warehouse.tables import SOURCE_TABLES, Table
+
+
+def judged_tables(connection: duckdb.DuckDBPyConnection, profile: Profile, batch: Batch, key: bytes) -> Iterator[Table]:
+    """Each table that the batch fills, once its rows are judged.
+
+    While a table is out, the temporary tables ``delivery``, ``mapped``, ``typed``, ``filtered``, ``fault``, ``judged``
+    and ``news`` are about it; the next one replaces them.
+    """
+    rows = [(t.file_seq, t.kept.sha256, t.known_from) for t in batch.taken]
+    connection.register("delivery", pl.DataFrame(rows, schema=["file_seq", "source_file", "known_from"], orient="row"))
+    ids = known_ids(profile)
+    known = {
+        g.number: g.source.known_from if isinstance(g.source.known_from, FromColumn) else None
+        for g in batch.groups
+        if isinstance(g.source.known_from, FromColumn) or g.source.known_from == "event"
+    }
+    for table in SOURCE_TABLES:
+        if not make_typed(connection, table, batch, zone=profile.mission.time_zone, key=key):
+            continue
+        find_faults(connection, table, ids)
+        keys = {
+            g.number: f.table.key or list(table.key)
+            for g in batch.groups
+            for f in g.fits
+            if f.table.table == table.name
+        }
+        judge(connection, table, keys, known)
+        yield table
+
+
+def known_ids(profile: Profile) -> Ids:
+    """Ids of the profile that rows may refer to, by profile table."""
+    return {
+        "objective": frozenset(o.objective_id for o in profile.objectives),
+        "indicator": frozenset(i.indicator_id for i in profile.indicators),
+        "template": frozenset(t.template_id for t in profile.templates),
+        "unit": frozenset(u.unit_id for u in profile.mission.units),
+        "headquarters": frozenset(h.hq for h in profile.mission.headquarters),
+    }
