@@ -17,7 +17,7 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.silence import Silence, silences
 from reportmetrics.validation.rules import CrossRule
 from reportmetrics.validation.run import CheckResult
-from reportmetrics.validation.suites import Expected, expectations_of
+from reportmetrics.validation.suites import COMPARED, Expected, expectations_of
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 
 KEYS_SHOWN = 1000
@@ -29,7 +29,7 @@ def batch_checks() -> dg.AssetChecksDefinition:
     grouped = {
         (names.core(table.name), group): list(members)
         for table in SOURCE_TABLES
-        for group, members in groupby(sorted(expectations_of(table), key=_group), key=_group)
+        for group, members in groupby(sorted([*expectations_of(table), *COMPARED], key=_group), key=_group)
     }
     specs = [
         dg.AssetCheckSpec(
@@ -47,6 +47,7 @@ def batch_checks() -> dg.AssetChecksDefinition:
         with no_vain_retries():
             checked = steps.check_new(installation.settings, installation.load_profile(), track=watch().track)
         watch().checks += checked.results
+        watch().aside += checked.aside
         done = {(names.core(r.table), r.check): r for r in checked.results}
         for spec in specs:
             members = [done[k] for e in grouped[spec.asset_key, spec.name] if (k := (spec.asset_key, e.name)) in done]

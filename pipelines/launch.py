@@ -28,6 +28,7 @@ from reportmetrics.progress import Track, silent
 from reportmetrics.publish.publish import Publication
 from reportmetrics.settings import Settings
 from reportmetrics.validation.run import CheckResult
+from reportmetrics.warehouse.aside import Aside
 
 NO_CAPTURE = {
     "compute_logs": {
@@ -44,13 +45,15 @@ class Outcome:
     """What came of a run.
 
     ``publications`` are those that are whole, oldest date first, fewer than asked for when a critical check or an error
-    stopped the run; ``results`` are those of the last date; ``error`` says what broke.
+    stopped the run; ``results`` are those of the last date; ``error`` says what broke; ``aside`` lists the files of a batch that was
+    set aside.
     """
 
     run_id: str
     success: bool
     ingested: IngestSummary | None
     checks: list[CheckResult]
+    aside: list[Aside]
     results: Results | None
     publications: list[Publication]
     error: str | None
@@ -106,6 +109,7 @@ def launch_several(
         success=result.success,
         ingested=watcher.ingested,
         checks=watcher.checks,
+        aside=watcher.aside,
         results=watcher.results,
         publications=watcher.publications,
         error=None if result.success or stopped else _first_error(result),

@@ -19,6 +19,7 @@ from reportmetrics.publish.publish import Publication
 from reportmetrics.settings import Settings
 from reportmetrics.steps import ENGINES, current_profile
 from reportmetrics.validation.run import CheckResult
+from reportmetrics.warehouse.aside import Aside
 
 
 class Installation(dg.ConfigurableResource):
@@ -55,6 +56,7 @@ class Watch:
     track: Track = silent
     ingested: IngestSummary | None = None
     checks: list[CheckResult] = field(default_factory=list)
+    aside: list[Aside] = field(default_factory=list)
     results: Results | None = None
     publications: list[Publication] = field(default_factory=list)
 

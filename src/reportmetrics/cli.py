@@ -118,6 +118,7 @@ def run(
     if outcome.ingested is not None:
         cli_print.taken_in(outcome.ingested, steps.rejects(settings, loaded))
     cli_print.checks(outcome.checks)
+    cli_print.set_aside(outcome.aside)
     if outcome.error is not None:
         cli_print.problem(outcome.error)
     if outcome.results is not None and outcome.publication is not None:
@@ -146,19 +147,31 @@ def ingest(profile: ProfileOption = None, home: HomeOption = None, landing: Land
 
 
 @app.command()
-def check(profile: ProfileOption = None, home: HomeOption = None, as_of: AsOfOption = None) -> None:
+def check(
+    profile: ProfileOption = None,
+    home: HomeOption = None,
+    as_of: AsOfOption = None,
+    document: Annotated[bool, typer.Option("--document", help="Only print what is checked, as Markdown.")] = False,
+) -> None:
     """Check what is new, table by table, then look for contradictions between tables.
 
     \b
-    Example:
+    Examples:
       reportmetrics check --as-of 2022-01-31
+      reportmetrics check --document > checks.md
     """
+    if document:
+        from reportmetrics.validation.document import document as all_checks
+
+        typer.echo(all_checks(sql_folder()), nl=False)
+        raise typer.Exit(OK)
     from reportmetrics import cli_print, steps
     from reportmetrics.progress import on_terminal
 
     settings, loaded = _opened(profile, home, None)
     day = _day(as_of, loaded)
     batch = steps.check_new(settings, loaded, track=on_terminal)
+    cli_print.set_aside(batch.aside)
     steps.freeze(settings, loaded, as_of=day)
     results = [*batch.results, *steps.check_snapshot(settings, as_of=day)]
     cli_print.checks(results)

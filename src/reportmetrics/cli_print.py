@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reportmetrics.publish.publish import Publication
     from reportmetrics.senders.returned import Returned
     from reportmetrics.validation.run import CheckResult
+    from reportmetrics.warehouse.aside import Aside
 
 FIRST = 5
 """Rejects and failed checks shown in full; the rest is counted."""
@@ -109,6 +110,21 @@ def checks(results: Sequence[CheckResult]) -> None:
         colour = "red" if result.severity == "critical" else "yellow"
         observed = f" ({result.observed})" if result.observed else ""
         out.print(f"  [{colour}]{result.severity}[/{colour}] {result.table}: {escape(result.message + observed)}")
+
+
+def set_aside(files: Sequence[Aside]) -> None:
+    """Files of a batch that was set aside: those with failing rows by name, the rest counted."""
+    if not files:
+        return
+    out = _console()
+    named = [f for f in files if f.reasons]
+    out.print(f"[red]set aside[/red] the whole batch of {len(files):,} files; none of their rows is in the warehouse")
+    for file in named[:FIRST] if named else files[:FIRST]:
+        why = ", ".join(f"{rows:,} rows fail {check}" for check, rows in file.reasons.items())
+        out.print(f"  {escape(file.original_name)}{': ' if why else ''}{escape(why)}")
+    if len(named) > FIRST:
+        out.print(f"  ... {len(named) - FIRST:,} more files with failing rows")
+    out.print("  mend the mapping, or replace the files in the landing folder, and run again: they are taken in anew")
 
 
 def published(publication: Publication) -> None:

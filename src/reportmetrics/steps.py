@@ -18,7 +18,7 @@ import json
 import shutil
 import zoneinfo
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -34,7 +34,10 @@ from reportmetrics.publish.history import published_snapshot
 from reportmetrics.publish.publish import Publication, publish
 from reportmetrics.senders.rejected import rejected
 from reportmetrics.settings import Settings, sql_folder
+from reportmetrics.validation.earlier import comparisons
+from reportmetrics.validation.history import record
 from reportmetrics.validation.run import CheckResult, cross_checks, validate
+from reportmetrics.warehouse.aside import Aside, set_aside
 from reportmetrics.warehouse.overview import Overview, overview
 from reportmetrics.warehouse.snapshot import Snapshot, make_snapshot
 from reportmetrics.warehouse.staged import stage_unvalidated
@@ -50,11 +53,15 @@ class StepError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BatchCheck:
-    """Result of validating what is new. ``tables`` names those that had new rows, up to ledger ``position``."""
+    """Result of validating what is new. ``tables`` names those that were checked, up to ledger ``position``.
+
+    ``aside`` lists the files of a batch that was set aside, those with failing rows first.
+    """
 
     position: int
     tables: list[str]
     results: list[CheckResult]
+    aside: list[Aside] = field(default_factory=list)
 
     @property
     def blocked(self) -> bool:
@@ -120,24 +127,36 @@ def _catalogue(folder: Path, _state: State) -> Catalogue:
     return catalogue
 
 
-def check_new(settings: Settings, profile: Profile, *, track: Track = silent) -> BatchCheck:
+def check_new(
+    settings: Settings, profile: Profile, *, now: dt.datetime | None = None, track: Track = silent
+) -> BatchCheck:
     """Validate all rows above the validated ledger position; when none fails critically, move the position up.
 
-    A batch that fails stays unvalidated: it is checked again on the next run, and no snapshot holds it.
+    A batch that fails is set aside whole: the warehouse forgets its rows, and the next run takes its files in again.
+    ``now`` (naive UTC, default: the clock) is the time that the history of checks and the list of batches tell.
     """
     folder = settings.staging / "batch"
+    moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    compared = folder / "compared.parquet"
     with Store(settings.warehouse) as store:
         position = store.position()
         staged = {} if position == store.validated_position() else stage_unvalidated(store, folder)
+        if staged:
+            comparisons(store, profile).write_parquet(compared)
     # The store is closed here: validation reads the staged files and must not keep others from the warehouse.
-    checked = BatchCheck(position, sorted(staged), validate(staged, profile, track=track))
-    if not checked.blocked:
-        with Store(settings.warehouse) as store:
+    results = validate(staged, profile, compared=compared, track=track)
+    aside: list[Aside] = []
+    with Store(settings.warehouse) as store:
+        record(store, results, position=position, now=moment)
+        if any(r.blocks for r in results):
+            failing = {f"{r.table}.{r.check}": (r.table, r.failing_keys) for r in results if r.blocks}
+            aside = set_aside(store, settings.archive, failing, now=moment)
+        else:
             store.mark_validated(position)
     if staged:
-        _save_checks(settings.staging / "batch_checks.json", checked.results)
+        _save_checks(settings.staging / "batch_checks.json", results)
     shutil.rmtree(folder, ignore_errors=True)
-    return checked
+    return BatchCheck(position, sorted(staged), results, aside)
 
 
 def freeze(
@@ -177,8 +196,12 @@ def open_engine(name: str, snapshot: Snapshot) -> Engine:
 
 def check_snapshot(settings: Settings, *, as_of: dt.date, engine: str = "duckdb") -> list[CheckResult]:
     """Run the rules between tables on the snapshot of ``as_of``."""
-    with open_engine(engine, open_snapshot(settings, as_of)) as opened:
+    snapshot = open_snapshot(settings, as_of)
+    with open_engine(engine, snapshot) as opened:
         results = cross_checks(opened, sql_folder())
+    with Store(settings.warehouse) as store:
+        moment = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        record(store, results, position=snapshot.position, as_of=as_of, now=moment)
     _save_checks(_workspace(settings, as_of) / "checks.json", results)
     return results
 

@@ -11,7 +11,7 @@ from reportmetrics.metrics.catalogue import Catalogue, load_catalogue
 from reportmetrics.profile.load import load_profile
 from reportmetrics.settings import Settings, sql_folder
 from reportmetrics.validation.rules import load_rules
-from reportmetrics.validation.suites import expectations_of
+from reportmetrics.validation.suites import COMPARED, expectations_of
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 
 ROOT = Path(__file__).parents[2]
@@ -105,7 +105,9 @@ def test_checks_are_complete_and_critical_ones_block(definitions: dg.Definitions
     }
     for source in load_profile(SETTINGS.profile).sources:
         assert not found.pop((names.landing(source.source), "still_sends")).blocking
-    wanted = {(names.core(t.name), e.group): e.severity for t in SOURCE_TABLES for e in expectations_of(t)}
+    wanted = {
+        (names.core(t.name), e.group): e.severity for t in SOURCE_TABLES for e in [*expectations_of(t), *COMPARED]
+    }
     wanted |= {(names.snapshot(r.table), r.id): r.severity for r in load_rules(sql_folder())}
     assert {key: ("critical" if spec.blocking else "warning") for key, spec in found.items()} == wanted
 

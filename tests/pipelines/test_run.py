@@ -1,7 +1,6 @@
 """The main job on a tiny mission: recorded, repeatable, and stopped by a critical check."""
 
 import datetime as dt
-from pathlib import Path
 
 import dagster as dg  # noqa: TID251 (what is tested here is made of dagster)
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from pipelines import names
 from pipelines.launch import Outcome, launch, open_instance
 from reportmetrics.settings import Settings
-from reportmetrics.warehouse.store import Store
 from tests.pipelines.tiny import make
 
 AS_OF = dt.date(2021, 2, 8)
@@ -92,55 +90,3 @@ def test_an_earlier_date_knows_less(done: tuple[Settings, Outcome]) -> None:
     assert before.success, before.error
     assert before.results is not None
     assert before.results.figures.filter(metric="latency.time_to_decision").is_empty()
-
-
-@pytest.fixture
-def spoiled(tmp_path: Path) -> tuple[Settings, Outcome]:
-    """A published mission, and then a batch that only a fault of the program could bring: a request without hq."""
-    settings = make(tmp_path)
-    outcome = launch(settings, as_of=AS_OF)
-    assert outcome.success, outcome.error
-    with Store(settings.warehouse) as store:
-        store.connection.execute(
-            "INSERT INTO core.request BY NAME SELECT 'bad' AS row_key, 'f' AS source_file, 2 AS source_row, "
-            "99 AS file_seq, TIMESTAMP '2021-02-02' AS known_from, 'R9' AS request_id, "
-            "TIMESTAMP '2021-01-07' AS raised_at"
-        )
-        store.connection.execute("UPDATE state SET position = 99")
-    return settings, outcome
-
-
-def test_a_critical_failure_stops_the_run_and_the_last_publication_stays(
-    spoiled: tuple[Settings, Outcome],
-) -> None:
-    settings, first = spoiled
-    latest = (settings.publications / "latest").read_text()
-    for _ in range(2):  # and again on the next run: the batch stays unvalidated
-        stopped = launch(settings, as_of=AS_OF)
-        assert not stopped.success
-        assert stopped.publication is None
-        assert stopped.error is None
-        assert [(c.check, c.failing_keys) for c in stopped.checks if c.blocks] == [("hq_present", ["bad"])]
-    assert (settings.publications / "latest").read_text() == latest
-    assert first.publication is not None
-    assert [p.name for p in settings.publications.iterdir() if p.name.startswith("2021")] == [first.publication.name]
-    with Store(settings.warehouse) as store:
-        assert store.validated_position() < store.position()
-
-
-def test_a_blocked_run_says_in_its_history_which_rows_failed(spoiled: tuple[Settings, Outcome]) -> None:
-    settings, _ = spoiled
-    stopped = launch(settings, as_of=AS_OF)
-    with open_instance(settings.dagster_home) as instance:
-        run = instance.get_run_by_id(stopped.run_id)
-        assert run is not None
-        assert run.status == dg.DagsterRunStatus.FAILURE
-        evaluations = [
-            e.dagster_event.asset_check_evaluation_data
-            for e in instance.all_logs(stopped.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
-            if e.dagster_event is not None
-        ]
-    failed = [e for e in evaluations if not e.passed]
-    assert [(e.asset_key, e.check_name) for e in failed] == [(names.core("request"), "as_declared")]
-    assert failed[0].metadata["failing keys"].value == {"hq_present": ["bad"]}
-    assert failed[0].severity == dg.AssetCheckSeverity.ERROR

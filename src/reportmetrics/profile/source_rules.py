@@ -124,6 +124,9 @@ def _one_table(file: str, key: str, entry: TableMap, table: Table, groups: Group
             yield unknown_id(file, f"{key}.key", f"column of table '{table.name}'", name, table.by_name)
         elif name not in entry.columns:
             yield Problem(file, f"{key}.key", f"column '{name}' of the key is not mapped", "map it, or leave it out")
+    for name in entry.may_go_blank:
+        if name not in entry.columns:
+            yield unknown_id(file, f"{key}.may_go_blank", "mapped column", name, entry.columns)
 
 
 def _one_column(file: str, key: str, given: ColumnMap, column: Column, groups: Groups, ids: Ids) -> Iterator[Problem]:

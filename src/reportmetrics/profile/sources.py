@@ -119,6 +119,9 @@ class TableMap(Model):
     key: Annotated[list[str] | None, Field(description="business key, when it differs from the table's")] = None
     columns: dict[str, ColumnMap]
     ignore: Annotated[list[str], Field(description="columns of the file that are known and not used")] = []
+    may_go_blank: Annotated[
+        list[str], Field(description="canonical columns that senders may stop filling: no check stops a run for it")
+    ] = []
     end_before_start: Annotated[
         Literal["reject", "zero"], Field(description="what an end before its start means: a bad row, or a wait of zero")
     ] = "reject"

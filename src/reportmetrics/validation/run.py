@@ -14,7 +14,7 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
 from reportmetrics.validation.batch import Checker, Outcome
 from reportmetrics.validation.rules import load_rules
-from reportmetrics.validation.suites import Expected, allowed_ids, expectations_of
+from reportmetrics.validation.suites import COMPARED, Expected, allowed_ids, expectations_of
 from reportmetrics.warehouse.tables import TABLES
 
 if TYPE_CHECKING:
@@ -43,10 +43,13 @@ class CheckResult:
         return not self.success and self.severity == "critical"
 
 
-def validate(staged: dict[str, Path], profile: Profile, *, track: Track = silent) -> list[CheckResult]:
+def validate(
+    staged: dict[str, Path], profile: Profile, *, compared: Path | None = None, track: Track = silent
+) -> list[CheckResult]:
     """Check the staged rows of each table against its declaration and the profile, with Great Expectations.
 
-    ``staged``: table name -> Parquet file. Nothing staged: nothing is imported and the list is empty.
+    ``staged``: table name -> Parquet file. ``compared``: Parquet file of ``earlier.comparisons``. Nothing staged:
+    nothing is imported and the list is empty.
     """
     if not staged:
         return []
@@ -55,8 +58,36 @@ def validate(staged: dict[str, Path], profile: Profile, *, track: Track = silent
     with Checker() as checker:
         for name, parquet in track(sorted(staged.items()), "Checking", len(staged)):
             expected = expectations_of(TABLES[name])
-            outcomes = checker.check(name, parquet, expected, ids)
+            if _empty(parquet):
+                outcomes = [Outcome(e.name, success=True) for e in expected]
+            else:
+                outcomes = checker.check(name, parquet, expected, ids)
             results += [_result(name, e, o) for e, o in zip(expected, outcomes, strict=True)]
+        if compared is not None:
+            results += _compared(checker, compared, sorted(staged))
+    return results
+
+
+def _empty(parquet: Path) -> bool:
+    import polars as pl
+
+    return bool(pl.scan_parquet(parquet).select(pl.len()).collect().item() == 0)
+
+
+def _compared(checker: Checker, compared: Path, tables: list[str]) -> list[CheckResult]:
+    """The comparisons of all tables in one go, then told apart by table: a failing key begins with it."""
+    outcomes = (
+        [Outcome(e.name, success=True) for e in COMPARED]
+        if _empty(compared)
+        else checker.check("compared", compared, list(COMPARED), {})
+    )
+    results: list[CheckResult] = []
+    for expected, outcome in zip(COMPARED, outcomes, strict=True):
+        for table in tables:
+            keys = [k for k in outcome.failing_keys if k.startswith(f"{table}: ")]
+            said = [k.removeprefix(f"{table}: ") for k in keys]
+            own = Outcome(expected.name, not keys and outcome.error is None, keys, "; ".join(said[:3]), outcome.error)
+            results.append(_result(table, expected, own, what="comparison"))
     return results
 
 
@@ -81,25 +112,23 @@ def cross_checks(engine: Engine, sql_folder: Path) -> list[CheckResult]:
     return results
 
 
-def _result(table: str, expected: Expected, outcome: Outcome) -> CheckResult:
+def _result(table: str, expected: Expected, outcome: Outcome, *, what: str = "row") -> CheckResult:
     count = len(outcome.failing_keys)
     return CheckResult(
         table=table,
         check=expected.name,
         severity="critical" if outcome.error else expected.severity,
         success=outcome.success,
-        message=_sentence(expected, count, outcome.error),
+        message=_sentence(expected, count, outcome.error, what),
         observed=outcome.observed,
         failing_count=count,
         failing_keys=outcome.failing_keys,
     )
 
 
-def _sentence(expected: Expected, count: int, error: str | None) -> str:
+def _sentence(expected: Expected, count: int, error: str | None, what: str) -> str:
     if error is not None:
         return f"the check itself failed: {error}"
-    return (
-        f"no row where {expected.message}"
-        if count == 0
-        else f"{count} {'row' if count == 1 else 'rows'} where {expected.message}"
-    )
+    if count == 0:
+        return f"no {what} where {expected.message}"
+    return f"{count} {what}{'' if count == 1 else 's'} where {expected.message}"

@@ -16,7 +16,7 @@ from reportmetrics.warehouse.tables import PROVENANCE, Column, Table
 Severity = Literal["critical", "warning"]
 Kind = Literal["present", "known", "range", "reference", "unique", "holds"]
 
-Group = Literal["as_declared", "nothing_foretold"]
+Group = Literal["as_declared", "as_usual"]
 """What expectations of one table are shown together, as one check of the orchestration: all of one severity.
 
 Not one check each: recording a check in a run's history costs more than evaluating it."""
@@ -47,7 +47,22 @@ class Expected:
     @property
     def group(self) -> Group:
         """The group that it is shown in."""
-        return "as_declared" if self.severity == "critical" else "nothing_foretold"
+        return "as_declared" if self.severity == "critical" else "as_usual"
+
+
+def _compared(name: str, severity: Severity, message: str) -> Expected:
+    violated = f"kind = '{name}' AND NOT holds"
+    return Expected(name, "holds", severity, ("kind", "holds"), message, violated=violated)
+
+
+COMPARED = (
+    _compared("went_blank", "critical", "a column that was always filled came without a single entry"),
+    _compared("volume", "warning", "a delivery holds far more or far fewer rows than the eight before it"),
+    _compared("gap", "warning", "nothing came for more than twice the time that the source promises"),
+    _compared("blanks", "warning", "the share of blanks of a column moved by more than 30 points"),
+    _compared("drift", "warning", "the share of a code moved by more than 30 points"),
+)
+"""Expectations on the comparisons with the deliveries before (``earlier``), for every table alike."""
 
 
 def expectations_of(table: Table) -> list[Expected]:

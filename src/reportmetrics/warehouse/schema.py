@@ -52,5 +52,14 @@ def statements() -> Iterator[str]:
         "CREATE TABLE IF NOT EXISTS seen "
         "(identity VARCHAR, source VARCHAR, name VARCHAR, size BIGINT, modified_ns BIGINT, seen_at TIMESTAMP)"
     )
+    yield (
+        "CREATE TABLE IF NOT EXISTS set_aside (set_aside_at TIMESTAMP, source VARCHAR, original_name VARCHAR, "
+        "source_file VARCHAR, reasons VARCHAR)"
+    )
+    yield (
+        "CREATE TABLE IF NOT EXISTS check_history (run_at TIMESTAMP, as_of DATE, position BIGINT, table_name VARCHAR, "
+        "check_name VARCHAR, severity VARCHAR, success BOOLEAN, failing_count BIGINT, message VARCHAR, "
+        "failing_keys VARCHAR[])"
+    )
     yield "CREATE TABLE IF NOT EXISTS state (position BIGINT, validated_position BIGINT)"
     yield "INSERT INTO state SELECT 0, 0 WHERE NOT EXISTS (FROM state)"

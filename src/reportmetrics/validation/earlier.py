@@ -1,0 +1,188 @@
+"""A batch beside the eight deliveries before it: volume, gaps, blanks, and the shares of codes.
+
+What is usual is read off the source's own past, so that no limit has to be kept up by hand. A source that is new, or
+has sent little so far, is not judged.
+
+Belongs here: one frame of comparisons, made from the warehouse by one statement per table and kind. Not here: the
+expectations on it (``suites.COMPARED``), running them (``batch``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import polars as pl
+
+from reportmetrics.profile.intake import intake
+from reportmetrics.profile.load import Profile
+from reportmetrics.profile.sources import Source
+from reportmetrics.warehouse.store import Store
+from reportmetrics.warehouse.tables import SOURCE_TABLES, Table
+
+BEFORE = 8
+"""Deliveries of the source that a new one is compared with."""
+
+ENOUGH_DELIVERIES, ENOUGH_NEW, ENOUGH_OLD = 4, 20, 100
+"""Below so many earlier deliveries, new rows or earlier rows nothing is said."""
+
+SCHEMA: dict[str, pl.DataType] = {
+    "row_key": pl.String(),
+    "table_name": pl.String(),
+    "kind": pl.String(),
+    "holds": pl.Boolean(),
+}
+"""``row_key`` is the sentence that names the comparison; it begins with the table."""
+
+
+def comparisons(store: Store, profile: Profile) -> pl.DataFrame:
+    """One row per comparison of what came after the validated position: columns of ``SCHEMA``."""
+    connection, since = store.connection, store.validated_position()
+    parts = [_volume(connection, since), _gaps(connection, since, intake(profile.sources))]
+    asked = _filled_columns(profile)
+    counted = dict(
+        connection.execute(
+            "SELECT table_name, sum(accepted) FROM ledger WHERE file_seq > $since GROUP BY table_name", {"since": since}
+        ).fetchall()
+    )
+    before = _before(connection, since)
+    connection.register("before_new", before)
+    for table in SOURCE_TABLES:
+        if counted.get(table.name, 0) >= ENOUGH_NEW and before.filter(table_name=table.name).height:
+            parts += _of_rows(connection, table, asked.get(table.name, {}), since)
+    connection.unregister("before_new")
+    return pl.concat([p.select(*SCHEMA).cast(pl.Schema(SCHEMA)) for p in parts])
+
+
+_VOLUME = """
+WITH lines AS (
+    SELECT
+        *, row_number() OVER (PARTITION BY source, table_name ORDER BY known_from, file_seq) AS place
+    FROM ledger WHERE status = 'stored'
+),
+pairs AS (
+    SELECT n.file_seq, n.source, n.table_name, n.original_name, n.rows_read, o.rows_read AS earlier
+    FROM lines AS n JOIN lines AS o
+        ON o.source = n.source AND o.table_name = n.table_name AND o.place BETWEEN n.place - $before AND n.place - 1
+    WHERE n.file_seq > $since
+),
+middles AS (SELECT *, median(earlier) OVER (PARTITION BY file_seq, table_name) AS middle FROM pairs),
+usual AS (
+    SELECT
+        file_seq, source, table_name, original_name, rows_read, middle,
+        greatest(4 * 1.4826 * median(abs(earlier - middle)), 0.5 * max(middle), 20) AS slack,
+        count(*) AS deliveries
+    FROM middles GROUP BY ALL
+)
+SELECT
+    table_name || ': ' || original_name || ' holds ' || rows_read || ' rows, usual are '
+        || greatest(0, round(middle - slack))::BIGINT || ' to ' || round(middle + slack)::BIGINT AS row_key,
+    table_name, 'volume' AS kind, abs(rows_read - middle) <= slack AS holds
+FROM usual WHERE deliveries >= $enough
+"""
+
+
+def _volume(connection: duckdb.DuckDBPyConnection, since: int) -> pl.DataFrame:
+    """Rows against the median of the deliveries before: within 4 robust deviations, half the median, or twenty rows."""
+    given = {"before": BEFORE, "since": since, "enough": ENOUGH_DELIVERIES}
+    found: pl.DataFrame = connection.sql(_VOLUME, params=given).pl()
+    return found
+
+
+def _gaps(connection: duckdb.DuckDBPyConnection, since: int, sources: list[Source]) -> pl.DataFrame:
+    """Days between a new delivery and the one before it, against twice the interval that its source promises."""
+    every = pl.DataFrame({"source": [s.source for s in sources], "every_days": [s.every_days for s in sources]})
+    connection.register("promised", every)
+    found: pl.DataFrame = connection.sql(
+        """
+        WITH days AS (
+            SELECT source, table_name, CAST(known_from AS DATE) AS day, max(file_seq) AS file_seq
+            FROM ledger WHERE status = 'stored' GROUP BY ALL
+        ),
+        steps AS (
+            SELECT *, day - lag(day) OVER (PARTITION BY source, table_name ORDER BY day) AS gap FROM days
+        )
+        SELECT
+            table_name || ': nothing came from ' || source || ' in the ' || gap || ' days before ' || day
+                || ', promised every ' || every_days AS row_key,
+            table_name, 'gap' AS kind, gap <= 2 * every_days AS holds
+        FROM steps JOIN promised USING (source)
+        WHERE file_seq > $since AND gap IS NOT NULL
+        """,
+        params={"since": since},
+    ).pl()
+    connection.unregister("promised")
+    return found
+
+
+def _before(connection: duckdb.DuckDBPyConnection, since: int) -> pl.DataFrame:
+    """The last deliveries of each source and table that were validated before."""
+    found: pl.DataFrame = connection.sql(
+        "SELECT source, table_name, file_seq FROM ledger WHERE file_seq <= $since AND accepted > 0 "
+        "QUALIFY row_number() OVER (PARTITION BY source, table_name ORDER BY file_seq DESC) <= $before",
+        params={"since": since, "before": BEFORE},
+    ).pl()
+    return found
+
+
+def _filled_columns(profile: Profile) -> dict[str, dict[str, set[str]]]:
+    """Per table and source the columns that its mapping fills from the file, without those that may go blank."""
+    filled: dict[str, dict[str, set[str]]] = {}
+    for source in intake(profile.sources):
+        for entry in source.tables:
+            names = {n for n, given in entry.columns.items() if given.candidates} - set(entry.may_go_blank)
+            filled.setdefault(entry.table, {}).setdefault(source.source, set()).update(names)
+    return filled
+
+
+def _of_rows(
+    connection: duckdb.DuckDBPyConnection, table: Table, filled: dict[str, set[str]], since: int
+) -> Iterator[pl.DataFrame]:
+    """Blanks of each column and shares of each code, new rows beside those of the deliveries before, by source."""
+    optional = [c.name for c in table.columns if not c.required]
+    counts = ", ".join(f'count("{c}") AS "{c}"' for c in optional)
+    codes = [c for c in table.columns if c.codes]
+    rows = (
+        f"(SELECT c.*, l.source, c.file_seq > {since} AS new FROM core.{table.name} AS c "
+        f"JOIN (SELECT file_seq, source FROM before_new WHERE table_name = '{table.name}' UNION ALL "
+        f"SELECT file_seq, source FROM ledger WHERE table_name = '{table.name}' AND file_seq > {since}) AS l "
+        "USING (file_seq))"
+    )
+    if optional:
+        counted = connection.sql(f"SELECT source, new, count(*) AS n, {counts} FROM {rows} GROUP BY ALL").pl()
+        yield _blanks(table.name, counted, filled)
+    for column in codes:
+        shares = connection.sql(
+            f"SELECT source, new, coalesce(\"{column.name}\", '(blank)') AS code, count(*) AS n "
+            f"FROM {rows} GROUP BY ALL"
+        ).pl()
+        yield _drift(table.name, column.name, shares)
+
+
+def _blanks(table: str, counted: pl.DataFrame, filled: dict[str, set[str]]) -> pl.DataFrame:
+    found: list[tuple[str, str, str, bool]] = []
+    by_place = {(r["source"], r["new"]): r for r in counted.iter_rows(named=True)}
+    for source in sorted({str(s) for s in counted["source"]}):
+        new, old = by_place.get((source, True)), by_place.get((source, False))
+        if new is None or old is None or new["n"] < ENOUGH_NEW or old["n"] < ENOUGH_OLD:
+            continue
+        for column in sorted(filled.get(source, set()) & set(counted.columns)):
+            blank, was = 1 - new[column] / new["n"], 1 - old[column] / old["n"]
+            said = f"{table}: {column} of {source} is blank in {blank:.0%} of {new['n']} rows, before in {was:.0%}"
+            found.append((said, table, "went_blank", not (blank == 1 and was <= 0.05)))
+            found.append((said, table, "blanks", abs(blank - was) <= 0.3 or (blank == 1 and was <= 0.05)))
+    return pl.DataFrame(found, schema=SCHEMA, orient="row")
+
+
+def _drift(table: str, column: str, shares: pl.DataFrame) -> pl.DataFrame:
+    found: list[tuple[str, str, str, bool]] = []
+    for (source,), part in shares.group_by(["source"], maintain_order=True):
+        totals = {new: int(part.filter(pl.col("new") == new)["n"].sum()) for new in (True, False)}
+        if totals[True] < ENOUGH_NEW or totals[False] < ENOUGH_OLD:
+            continue
+        wide = {(r["code"], r["new"]): r["n"] for r in part.iter_rows(named=True)}
+        for code in sorted({str(c) for c in part["code"]}):
+            now, was = (wide.get((code, new), 0) / totals[new] for new in (True, False))
+            said = f"{table}: {column} of {source} is {code} in {now:.0%} of {totals[True]} rows, before in {was:.0%}"
+            found.append((said, table, "drift", abs(now - was) <= 0.3))
+    return pl.DataFrame(found, schema=SCHEMA, orient="row")

@@ -1,0 +1,155 @@
+"""A batch that failed critically is set aside whole: the warehouse forgets its rows, and remembers its files.
+
+The files lie in the landing folder still, and in the archive. Since the warehouse no longer knows them, the next run
+takes them in again, by the mapping as it is then; a file that was replaced or removed by then is not missed.
+
+Belongs here: taking a batch out again, and the list of what was. Not here: when a batch fails (``steps``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from reportmetrics.ingest.archive import identity
+from reportmetrics.warehouse.schema import CONTENT
+from reportmetrics.warehouse.store import Store
+from reportmetrics.warehouse.tables import SOURCE_TABLES
+
+_BY_DELIVERY = ("raw.cells", "raw.header", "reject", "resent", "ledger")
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A file of a batch that was set aside. ``reasons`` names the checks that rows of its own failed, else {}."""
+
+    file_seq: int
+    source: str
+    original_name: str
+    source_file: str
+    reasons: dict[str, int]
+
+
+def set_aside(
+    store: Store, archive: Path, failing: dict[str, tuple[str, list[str]]], *, now: dt.datetime
+) -> list[Aside]:
+    """Take all deliveries above the validated position out of the warehouse, in one transaction.
+
+    ``failing`` names the critical checks that failed, each with its table and the ``row_key`` of every failing row.
+    ``now`` is naive UTC. Returns the files, those with failing rows first.
+    """
+    connection, since = store.connection, store.validated_position()
+    files, told = _files(connection, since, failing), _told(connection, since)
+    connection.begin()
+    try:
+        _remember(connection, files, now)
+        _forget_seen(connection, since)
+        for table in SOURCE_TABLES:
+            _forget_rows(connection, table.name, since)
+        for name in _BY_DELIVERY:
+            connection.execute(f"DELETE FROM {name} WHERE file_seq > $since", {"since": since})
+        connection.execute("UPDATE state SET position = $since", {"since": since})
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    _mark_archive(archive, told)
+    return sorted(files, key=lambda f: (not f.reasons, f.file_seq))
+
+
+def _files(connection: duckdb.DuckDBPyConnection, since: int, failing: dict[str, tuple[str, list[str]]]) -> list[Aside]:
+    reasons: dict[int, dict[str, int]] = {}
+    for check, (table, keys) in failing.items():
+        connection.register("failing", pl.DataFrame({"row_key": keys}, schema={"row_key": pl.String()}))
+        found = connection.execute(
+            f"SELECT file_seq, count(*) FROM core.{table} SEMI JOIN failing USING (row_key) "
+            "WHERE file_seq > $since GROUP BY file_seq",
+            {"since": since},
+        ).fetchall()
+        connection.unregister("failing")
+        for file_seq, rows in found:
+            reasons.setdefault(file_seq, {})[f"{table}.{check.split('.', 1)[-1]}"] = rows
+    rows = connection.execute(
+        "SELECT DISTINCT file_seq, source, original_name, source_file FROM ledger WHERE file_seq > $since ORDER BY ALL",
+        {"since": since},
+    ).fetchall()
+    return [Aside(seq, source, name, sha, reasons.get(seq, {})) for seq, source, name, sha in rows]
+
+
+def batches(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Files that were set aside, newest first, and the delivery that took each up again (null: none yet).
+
+    Columns: ``set_aside_at``, ``source``, ``original_name``, ``source_file``, ``reasons`` (JSON: check to rows),
+    ``taken_up_seq``, ``taken_up_at``. A file of the same name and source takes up its forerunner, be it mended or not.
+    """
+    found: pl.DataFrame = connection.sql(
+        "SELECT a.*, min(l.file_seq) AS taken_up_seq, min(l.arrived_at) AS taken_up_at FROM set_aside AS a "
+        "LEFT JOIN ledger AS l ON l.source = a.source AND l.original_name = a.original_name "
+        "AND l.arrived_at >= a.set_aside_at GROUP BY ALL ORDER BY a.set_aside_at DESC, a.original_name, a.source"
+    ).pl()
+    return found
+
+
+def _remember(connection: duckdb.DuckDBPyConnection, files: list[Aside], now: dt.datetime) -> None:
+    rows = [(now, f.source, f.original_name, f.source_file, json.dumps(f.reasons)) for f in files]
+    if rows:
+        connection.executemany("INSERT INTO set_aside VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def _forget_seen(connection: duckdb.DuckDBPyConnection, since: int) -> None:
+    told = _told(connection, since)
+    names = [name for told_of in told for name in _identities(*told_of)]
+    connection.register("forgotten", pl.DataFrame({"identity": names}, schema={"identity": pl.String()}))
+    connection.execute("DELETE FROM seen WHERE identity IN (SELECT identity FROM forgotten)")
+    connection.unregister("forgotten")
+
+
+def _told(connection: duckdb.DuckDBPyConnection, since: int) -> list[tuple[str, str | None, str]]:
+    return connection.execute(
+        "SELECT DISTINCT source, facts, source_file FROM ledger WHERE file_seq > $since", {"since": since}
+    ).fetchall()
+
+
+def _identities(source: str, facts: str | None, sha256: str) -> list[str]:
+    """What counts once; the ledger tells no facts apart from a name that did not fit."""
+    return [identity(source, each, sha256) for each in ([json.loads(facts)] if facts else [{}, None])]
+
+
+def _mark_archive(archive: Path, told: list[tuple[str, str | None, str]]) -> None:
+    """Rename the sidecars, so that a warehouse made anew from the archive leaves these deliveries out.
+
+    A file that is taken in again gets a new sidecar.
+    """
+    for told_of in told:
+        for name in _identities(*told_of):
+            sidecar = archive / f"{told_of[2]}.{name[:12]}.json"
+            if sidecar.exists():
+                sidecar.rename(sidecar.with_suffix(".aside"))
+
+
+def _forget_rows(connection: duckdb.DuckDBPyConnection, table: str, since: int) -> None:
+    """Delete the rows, and let the index say again what was told last of their keys before them.
+
+    What a faulty row had told is not kept; its key counts as told as it was accepted. So a faulty row that repeats an
+    older one may be listed once more.
+    """
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT row_key FROM core.{table} WHERE file_seq > $since "
+        "UNION SELECT subject_key FROM reject "
+        "WHERE file_seq > $since AND table_name = $table AND subject_key IS NOT NULL",
+        {"since": since, "table": table},
+    )
+    connection.execute(f"DELETE FROM core.{table} WHERE file_seq > $since", {"since": since})
+    connection.execute(f"DELETE FROM latest.{table} WHERE row_key IN (SELECT row_key FROM touched)")
+    connection.execute(
+        f"INSERT INTO latest.{table} SELECT row_key, max(known_from), "
+        f"last({CONTENT} ORDER BY known_from, file_seq, source_row), "
+        f"last({CONTENT} ORDER BY known_from, file_seq, source_row) "
+        f"FROM core.{table} SEMI JOIN touched USING (row_key) GROUP BY row_key"
+    )
+    connection.execute("DROP TABLE touched")

@@ -1,0 +1,93 @@
+"""A batch beside the deliveries before it, by hand-made deliveries: volume, gap, blanks, drift."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from reportmetrics.settings import sql_folder
+from reportmetrics.validation.document import document
+from reportmetrics.validation.earlier import comparisons
+from reportmetrics.validation.rules import load_rules
+from reportmetrics.validation.suites import COMPARED, expectations_of
+from reportmetrics.warehouse.store import Store
+from reportmetrics.warehouse.tables import SOURCE_TABLES
+from tests.conftest import SmallMission
+
+
+def deliver(mission: SmallMission, week: int, rows: int, *, decided: bool = True, validated: bool = True) -> None:
+    """A register of ``rows`` new requests in ISO week ``week`` of 2021, all approved, or all still open."""
+    end = "2021-01-03,OK" if decided else ","
+    lines = [f"R{week}-{n},2021-01-02,{end}" for n in range(rows)]
+    mission.put(f"requests/w{week:02d}.csv", "\n".join(["id,raised,decided,outcome", *lines]) + "\n")
+    mission.ingest(dt.datetime(2021, 1, 1) + dt.timedelta(weeks=week))
+    if validated:
+        with Store(mission.settings.warehouse) as store:
+            store.mark_validated(store.position())
+
+
+def failures(mission: SmallMission) -> dict[str, list[str]]:
+    with Store(mission.settings.warehouse) as store:
+        found = comparisons(store, mission.profile).filter(holds=False)
+    return {k: found.filter(kind=k)["row_key"].to_list() for k in found["kind"].unique().sort()}
+
+
+def test_a_delivery_like_those_before_it_raises_nothing(mission: SmallMission) -> None:
+    for week in range(1, 6):
+        deliver(mission, week, 30)
+    deliver(mission, 6, 31, validated=False)
+    assert failures(mission) == {}
+
+
+def test_volume_is_judged_by_the_median_and_its_spread(mission: SmallMission) -> None:
+    for week in range(1, 6):
+        deliver(mission, week, 30)
+    # All before are alike: spread 0, half the median 15, so the least slack of 20 decides: 10 to 50.
+    deliver(mission, 6, 50, validated=False)
+    assert failures(mission) == {}
+    deliver(mission, 7, 51, validated=False)
+    assert failures(mission) == {"volume": ["request: requests/w07.csv holds 51 rows, usual are 10 to 50"]}
+
+
+def test_little_history_is_not_judged(mission: SmallMission) -> None:
+    for week in range(1, 4):
+        deliver(mission, week, 30)
+    deliver(mission, 4, 90, validated=False)
+    assert "volume" not in failures(mission)
+
+
+def test_a_silence_of_more_than_twice_the_promised_interval_is_told(mission: SmallMission) -> None:
+    deliver(mission, 1, 30)
+    deliver(mission, 3, 30, validated=False)
+    assert failures(mission) == {}
+    deliver(mission, 6, 30, validated=False)
+    assert failures(mission) == {
+        "gap": ["request: nothing came from log in the 21 days before 2021-02-12, promised every 7"]
+    }
+
+
+def test_a_column_that_goes_blank_and_a_code_that_vanishes_are_told(mission: SmallMission) -> None:
+    for week in range(1, 5):
+        deliver(mission, week, 30)
+    deliver(mission, 5, 30, decided=False, validated=False)
+    found = failures(mission)
+    assert found["went_blank"] == [
+        "request: decided_at of log is blank in 100% of 30 rows, before in 0%",
+        "request: outcome of log is blank in 100% of 30 rows, before in 0%",
+    ]
+    assert "request: outcome of log is approved in 0% of 30 rows, before in 100%" in found["drift"]
+
+
+def test_a_column_that_may_go_blank_does_not_stop_the_run(mission: SmallMission) -> None:
+    mission.sources = [{**mission.sources[0], "may_go_blank": ["decided_at", "outcome"]}]
+    for week in range(1, 5):
+        deliver(mission, week, 30)
+    deliver(mission, 5, 30, decided=False, validated=False)
+    assert "went_blank" not in failures(mission)
+
+
+def test_the_document_names_every_check_once() -> None:
+    text = document(sql_folder())
+    for expected in (e for t in SOURCE_TABLES for e in (*expectations_of(t), *COMPARED)):
+        assert f"| `{expected.name}` | {expected.severity} |" in text
+    for rule in load_rules(sql_folder()):
+        assert text.count(f"| `{rule.id}` |") == 1
