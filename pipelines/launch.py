@@ -45,8 +45,8 @@ class Outcome:
     """What came of a run.
 
     ``publications`` are those that are whole, oldest date first, fewer than asked for when a critical check or an error
-    stopped the run; ``results`` are those of the last date; ``error`` says what broke; ``aside`` lists the files of a batch that was
-    set aside.
+    stopped the run; ``results`` are those of the last date; ``error`` says what broke; ``aside`` lists the files of a
+    batch that was set aside.
     """
 
     run_id: str

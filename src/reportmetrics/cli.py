@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reportmetrics import cli_audit, cli_backfill, cli_metrics, cli_rejects, cli_share, cli_simulate
-from reportmetrics.settings import Settings
+from reportmetrics.settings import Settings, sql_folder
 
 if TYPE_CHECKING:
     from reportmetrics.profile.load import Profile
