@@ -87,10 +87,12 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
                 groups[key] = (group, [])
             groups[key][1].append(_placed(taken, sheet))
             batch.refusals += [Refusal(taken, table, name, why) for table, why in refused[key]]
+            said = [*sheet.notes]
             if groups[key][0].unknown:
-                note = "columns that the mapping does not know, kept as sent only: "
-                for t in tables:
-                    batch.notes[(taken.file_seq, t.table)] = note + ", ".join(groups[key][0].unknown[:40])
+                names = ", ".join(groups[key][0].unknown[:40])
+                said.append(f"columns that the mapping does not know, kept as sent only: {names}")
+            if said:
+                batch.notes |= {(taken.file_seq, t.table): "; ".join(said) for t in tables}
     for group, frames in groups.values():
         group.rows = pl.concat(frames).with_row_index("rid").with_columns(pl.col("rid").cast(pl.Int64))
         batch.groups.append(group)

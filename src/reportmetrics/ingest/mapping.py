@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from reportmetrics.ingest.events import EventFit, fit_events, not_counted
 from reportmetrics.ingest.shaping import Shape, left_out, missing, position, shape_of
+from reportmetrics.ingest.text import BLANKS, literal
 from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import ColumnMap, Source, TableMap
 
@@ -60,6 +61,8 @@ def _origin(given: ColumnMap, shape: Shape, header: Sequence[str]) -> Origin:
     made = next((shape.made[c] for c in given.candidates if c in shape.made), None)
     if made is not None:
         return Origin(given, made=made, labels=_labels(made, shape, header))
+    if given.join is not None:
+        return _joined(given, given.join, header)
     if not given.candidates:
         return Origin(given, label=given.fact and f"(name of the file: {given.fact})")
     at = position(given.candidates, header)
@@ -68,6 +71,17 @@ def _origin(given: ColumnMap, shape: Shape, header: Sequence[str]) -> Origin:
     if not given.optional:
         raise missing(given.candidates, header)
     return Origin(given)
+
+
+def _joined(given: ColumnMap, names: Sequence[str], header: Sequence[str]) -> Origin:
+    """Cells that follow each other; nothing is entered where one of them is blank."""
+    places = [position([name], header) for name in names]
+    if None in places:
+        if given.optional:
+            return Origin(given)
+        raise missing([names[places.index(None)]], header)
+    cells = [f"nullif(trim(c{at}, {literal(BLANKS)}), '')" for at in places]
+    return Origin(given, made=" || ' ' || ".join(cells), label=" + ".join(names))
 
 
 def _labels(made: str, shape: Shape, header: Sequence[str]) -> tuple[str | None, ...]:
@@ -86,7 +100,7 @@ def unknown_columns(source: Source, sheet: str | None, header: Sequence[str]) ->
     for entry in source.tables:
         if sheet_of(source, entry) != sheet:
             continue
-        known.update(c for given in entry.columns.values() for c in given.candidates)
+        known.update(c for given in entry.columns.values() for c in given.columns)
         known.update(entry.ignore)
         known.update(c for condition in (*entry.only, *entry.drop) for c in condition.candidates)
         if entry.events is not None:

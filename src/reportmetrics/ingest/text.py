@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from reportmetrics.profile.sources import ColumnMap
+from reportmetrics.profile.sources import SERIAL_EPOCHS, ColumnMap
 from reportmetrics.warehouse.tables import Column
 
 BLANKS = " \t\r\n\u00a0\u202f\u200b\ufeff"
@@ -47,12 +47,14 @@ def canonical(cell: str, column: Column, given: ColumnMap, *, zone: str, extra_f
 
     ``zone`` is the zone of times without offset, unless the mapping names one. ``extra_formats`` are tried last.
     """
+    if given.map is not None and column.type in ("integer", "number"):
+        return _named_number(cell, given, whole=column.type == "integer")
     if given.map is not None:
         cell = _mapped(cell, column, given)
         return _boolean(cell) if column.type == "boolean" else cell
     if column.type in ("date", "timestamp"):
         formats = [*given.formats, *(f for f in extra_formats if f not in given.formats)]
-        return _moment(cell, formats, None if column.type == "date" else given.timezone or zone)
+        return _moment(cell, formats, None if column.type == "date" else given.timezone or zone, given)
     if column.type in ("integer", "number"):
         return _number(cell, given, whole=column.type == "integer")
     if column.type == "boolean":
@@ -79,11 +81,33 @@ def _mapped(cell: str, column: Column, given: ColumnMap) -> str:
     return f"CASE {subject} {whens} ELSE {other} END"
 
 
-def _moment(cell: str, formats: Sequence[str], zone: str | None) -> str:
+def _named_number(cell: str, given: ColumnMap, *, whole: bool) -> str:
+    """A number, or a word that stands for one: ``None`` for 0. Other words are not understood."""
+    fold = str.lower if given.ignore_case else str
+    pairs = {fold(k.strip()): v for k, v in (given.map or {}).items()}
+    whens = " ".join(f"WHEN {literal(k)} THEN {'NULL' if v is None else literal(v)}" for k, v in pairs.items())
+    subject = f"lower({cell})" if given.ignore_case else cell
+    return f"CASE {subject} {whens} ELSE {_number(cell, given, whole=whole)} END"
+
+
+_SPANS = {"week": "6 DAY", "month": "1 MONTH", "quarter": "3 MONTH", "year": "1 YEAR"}
+
+
+def _day_of(day: str, given: ColumnMap) -> str:
+    """The first or last day of the week, month, quarter or year that a day is in, where the mapping asks for it."""
+    if given.first_day_of is not None:
+        return f"date_trunc('{given.first_day_of}', {day})"
+    if given.last_day_of is None:
+        return day
+    start, length = f"date_trunc('{given.last_day_of}', {day})", _SPANS[given.last_day_of]
+    return f"{start} + INTERVAL {length}" + ("" if given.last_day_of == "week" else " - INTERVAL 1 DAY")
+
+
+def _moment(cell: str, formats: Sequence[str], zone: str | None, given: ColumnMap) -> str:
     """A date (``zone`` None) or an instant. Local times that a change of clocks skipped are not understood."""
     tries = []
     for text in formats:
-        read = f"try_strptime({cell}, {literal(text)})"
+        read = _read_moment(cell, text)
         if "%z" in text.replace("%%", ""):
             tries.append(f"CAST({read} AS DATE)" if zone is None else f"timezone('UTC', {read})")
         elif zone is None or zone == "UTC":
@@ -93,10 +117,20 @@ def _moment(cell: str, formats: Sequence[str], zone: str | None) -> str:
             tries.append(f"CASE WHEN timezone({literal(zone)}, {at}) = {read} THEN timezone('UTC', {at}) END")
     found = f"coalesce({', '.join(tries)})" if len(tries) > 1 else tries[0]
     as_type = "DATE" if zone is None else "TIMESTAMP"
+    found = _day_of(found, given)
     return (
         f"CASE WHEN year({found}) BETWEEN {_FIRST_YEAR} AND {_LAST_YEAR} "
         f"THEN CAST(CAST({found} AS {as_type}) AS VARCHAR) ELSE {_MARKED.format(cell=cell)} END"
     )
+
+
+def _read_moment(cell: str, text: str) -> str:
+    """A local time by a strptime format, or from a workbook's number of days since its epoch."""
+    if text not in SERIAL_EPOCHS:
+        return f"try_strptime({cell}, {literal(text)})"
+    seconds = f"CAST(round(try_cast({cell} AS DOUBLE) * 86400) AS BIGINT)"
+    plain = f"regexp_full_match({cell}, '\\d{{1,6}}(\\.\\d+)?')"
+    return f"CASE WHEN {plain} THEN TIMESTAMP '{SERIAL_EPOCHS[text]}' + to_seconds({seconds}) END"
 
 
 def _number(cell: str, given: ColumnMap, *, whole: bool) -> str:

@@ -25,7 +25,7 @@ def shape_problems(file: str, key: str, entry: TableMap) -> Iterator[Problem]:
     if entry.explode is not None:
         yield from _explode(file, f"{key}.explode", entry.explode)
         made = dict.fromkeys((n for n in (entry.explode.to, entry.explode.number_to) if n is not None), "explode")
-    used = {c for given in entry.columns.values() for c in given.candidates}
+    used = {c for given in entry.columns.values() for c in given.columns}
     used |= {c for condition in (*entry.only, *entry.drop) for c in condition.candidates}
     for name in sorted(set(made) - used):
         yield Problem(file, f"{key}.{made[name]}", f"no column is taken from '{name}'", f"use it: {{from: {name}}}")

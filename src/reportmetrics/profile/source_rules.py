@@ -14,7 +14,7 @@ from reportmetrics.profile.event_rules import event_problems
 from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.rules import unknown_id
 from reportmetrics.profile.shape_rules import pattern_problems, shape_problems
-from reportmetrics.profile.sources import ColumnMap, FileDate, FromColumn, Options, Source, TableMap
+from reportmetrics.profile.sources import SERIAL_EPOCHS, ColumnMap, FileDate, FromColumn, Options, Source, TableMap
 from reportmetrics.warehouse.tables import SOURCE_TABLES, Column, Table
 
 _TABLES = {t.name: t for t in SOURCE_TABLES}
@@ -62,8 +62,9 @@ _OPTIONS: Mapping[str, frozenset[str]] = {
     "csv": frozenset({"encoding", "delimiter", "quote"}),
     "json": frozenset({"encoding", "records"}),
     "ndjson": frozenset({"encoding"}),
+    "xlsx": frozenset({"header_rows", "hidden_rows"}),
 }
-_LAYOUT = frozenset({"encoding", "delimiter", "quote", "records"})
+_LAYOUT = frozenset({"encoding", "delimiter", "quote", "records", "header_rows", "hidden_rows"})
 """Options that only some readers know."""
 
 
@@ -139,8 +140,16 @@ def _one_column(file: str, key: str, given: ColumnMap, column: Column, groups: G
         yield Problem(file, f"{key}.format", f"a {column.type} column has no date format", "remove 'format'")
     if given.timezone is not None and column.type != "timestamp":
         yield Problem(file, f"{key}.timezone", f"a {column.type} column has no time zone", "remove 'timezone'")
+    spans = {"first_day_of": given.first_day_of, "last_day_of": given.last_day_of}
+    named = [name for name, span in spans.items() if span is not None]
+    if named and column.type != "date":
+        yield Problem(
+            file, f"{key}.{named[0]}", f"a {column.type} column has no first or last day", f"remove '{named[0]}'"
+        )
+    if len(named) > 1:
+        yield Problem(file, key, "first and last day are both asked for", "keep one of them")
     for pattern in given.formats:
-        yield from _format_problems(file, f"{key}.format", pattern)
+        yield from _format_problems(file, f"{key}.format", pattern, whole=not named)
     targets = [v for v in (given.map or {}).values() if v is not None]
     if given.value is not None:
         targets.append(given.value)
@@ -153,8 +162,13 @@ def _one_column(file: str, key: str, given: ColumnMap, column: Column, groups: G
 _DIRECTIVES = re.compile(r"%(.)?")
 
 
-def _format_problems(file: str, key: str, pattern: str) -> Iterator[Problem]:
-    """A format must hold a whole date and be one that strptime reads back."""
+def _format_problems(file: str, key: str, pattern: str, *, whole: bool = True) -> Iterator[Problem]:
+    """A format must be one that strptime reads back, or the number of days of a workbook.
+
+    It holds a ``whole`` date, or at least the year where the first or last day of some time is asked for.
+    """
+    if pattern in SERIAL_EPOCHS:
+        return
     found = {m.group(1) or "" for m in _DIRECTIVES.finditer(pattern)}
     moment = dt.datetime(2021, 11, 23, 17, 5, 9, tzinfo=dt.UTC)
     try:
@@ -162,5 +176,8 @@ def _format_problems(file: str, key: str, pattern: str) -> Iterator[Problem]:
     except (ValueError, re.error) as error:
         yield Problem(file, key, f"'{pattern}' is not a date format ({error})", "use strptime codes, such as %d/%m/%Y")
         return
-    if "f" not in found and (back.year, back.month, back.day) != (2021, 11, 23):
-        yield Problem(file, key, f"'{pattern}' gives no whole date", "it needs year, month and day, such as %Y-%m-%d")
+    if "f" not in found and back.year != 2021:
+        yield Problem(file, key, f"'{pattern}' gives no year", "it needs the year, such as %B %Y")
+    elif "f" not in found and whole and (back.month, back.day) != (11, 23):
+        remedy = "it needs year, month and day, such as %Y-%m-%d; or say 'first_day_of' or 'last_day_of'"
+        yield Problem(file, key, f"'{pattern}' gives no whole date", remedy)

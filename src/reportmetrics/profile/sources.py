@@ -15,19 +15,34 @@ from pydantic import Field, model_validator
 from reportmetrics.profile.base import Identifier, Model, TimeZone
 from reportmetrics.profile.shapes import Condition, Explode, Unpivot, several
 
+Span = Literal["week", "month", "quarter", "year"]
+
+SERIAL_EPOCHS = {"excel-1900": "1899-12-30", "excel-1904": "1904-01-01"}
+"""Formats of dates that a workbook holds as numbers, and the day 0 of each. Day 0 of the first is set so that every day
+from 1 March 1900 is right; the program that it comes from believes in a 29 February 1900."""
+
 
 class ColumnMap(Model):
-    """Where a canonical column comes from: exactly one of ``from``, ``value``, ``fact``."""
+    """Where a canonical column comes from: exactly one of ``from``, ``join``, ``value``, ``fact``."""
 
     from_: Annotated[str | list[str] | None, Field(alias="from", description="column of the file, or its aliases")] = (
         None
     )
+    join: Annotated[
+        list[str] | None,
+        Field(min_length=2, description="columns of the file whose texts follow each other, a blank between"),
+    ] = None
     value: Annotated[str | None, Field(description="a constant")] = None
     fact: Annotated[str | None, Field(description="a fact of the file's name")] = None
     optional: Annotated[bool, Field(description="the file may lack the column: then null")] = False
     format: Annotated[
-        str | list[str] | None, Field(description="strptime formats of dates and times, tried in order")
+        str | list[str] | None,
+        Field(
+            description="formats of dates and times, tried in order: strptime, or day numbers: excel-1900, excel-1904"
+        ),
     ] = None
+    first_day_of: Annotated[Span | None, Field(description="dates: the first day of the time they are in")] = None
+    last_day_of: Annotated[Span | None, Field(description="dates: the last day of the time they are in")] = None
     timezone: Annotated[TimeZone | None, Field(description="zone of times without offset; default: the mission's")] = (
         None
     )
@@ -39,15 +54,22 @@ class ColumnMap(Model):
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        given = [n for n, v in (("from", self.from_), ("value", self.value), ("fact", self.fact)) if v is not None]
+        origins = {"from": self.from_, "join": self.join, "value": self.value, "fact": self.fact}
+        given = [name for name, value in origins.items() if value is not None]
         if len(given) != 1:
-            raise ValueError(f"give exactly one of 'from', 'value' and 'fact' (given: {', '.join(given) or 'none'})")
+            names = "'from', 'join', 'value' and 'fact'"
+            raise ValueError(f"give exactly one of {names} (given: {', '.join(given) or 'none'})")
         return self
 
     @property
     def candidates(self) -> tuple[str, ...]:
         """Names under which the file may hold the column, in order of preference."""
         return several(self.from_)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns of the file that it may read."""
+        return (*self.candidates, *(self.join or ()))
 
     @property
     def formats(self) -> tuple[str, ...]:
@@ -100,6 +122,12 @@ class Options(Model):
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
     skip_rows: Annotated[int, Field(ge=0, description="rows before the header")] = 0
+    header_rows: Annotated[
+        int, Field(ge=1, le=10, description="xlsx: rows of the header, joined to one name a column")
+    ] = 1
+    hidden_rows: Annotated[Literal["take", "leave"], Field(description="xlsx: whether rows that are hidden count")] = (
+        "take"
+    )
     sheet: Annotated[str | None, Field(description="sheet of a workbook")] = None
     records: Annotated[
         str | None, Field(description="json: where the list of records is, names joined by dots; default: the top")

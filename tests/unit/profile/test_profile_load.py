@@ -316,12 +316,12 @@ SOURCE_CASES = {
     "no origin": (
         "tours.yaml",
         ("unit_id: unit", "unit_id: {optional: true}"),
-        "tour.columns.unit_id: give exactly one of 'from', 'value' and 'fact' (given: none); correct this entry",
+        "tour.columns.unit_id: give exactly one of 'from', 'join', 'value' and 'fact' (given: none); correct this",
     ),
     "two origins": (
         "tours.yaml",
         ("unit_id: unit", "unit_id: {from: unit, value: U-01}"),
-        "tour.columns.unit_id: give exactly one of 'from', 'value' and 'fact' (given: from, value); correct this entry",
+        "tour.columns.unit_id: give exactly one of 'from', 'join', 'value' and 'fact' (given: from, value); correct",
     ),
     "facts are no regular expression": (
         "movement_requests.yaml",

@@ -45,13 +45,15 @@ class Sheet:
     (String, one per name in ``header``, null where the cell is empty) and ``row_fault`` (String, null for a sound row).
     Rows without any entry are left out; the numbers of the others do not move.
 
-    ``bare`` promises that no cell has blanks at its ends, so that nobody needs to look.
+    ``bare`` promises that no cell has blanks at its ends, so that nobody needs to look. ``notes`` are said on the line
+    of the ledger: what was seen that a sender may not know of.
     """
 
     name: str
     header: tuple[str, ...]
     held: pl.DataFrame | Spool
     bare: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> pl.DataFrame:

@@ -1,19 +1,22 @@
 """XLSX workbooks, through fastexcel: every cell as text, real dates as ISO text.
 
 A workbook is a ZIP archive that others made: before it is opened, the number of entries, their size and how far they
-unpack are capped. A cell that holds an error value (``#DIV/0!``) is marked as one: an empty cell would be a guess.
+unpack are capped. A cell that holds an error value (``#DIV/0!``), or a formula that was never worked out, is marked as
+one: an empty cell would be a guess. What is hidden is said aloud, and counts unless the source declares otherwise.
 """
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from reportmetrics.ingest.readers.base import BAD_MARK, Sheet, UnreadableError, clean_header, sheet_schema
+from reportmetrics.ingest.readers.xlsx_header import joined_header
+from reportmetrics.ingest.readers.xlsx_parts import Part, Parts, parts_of
 from reportmetrics.profile.sources import Options
 
 MOST_ENTRIES = 5_000
@@ -34,10 +37,11 @@ def read_xlsx(path: Path, options: Options, sheets: Sequence[str | None]) -> dic
         book = fastexcel.read_excel(path)
     except Exception as error:
         raise _not_a_workbook(str(error).splitlines()[0]) from None
+    parts = parts_of(path, {name for name in sheets if name is not None})
     found: dict[str | None, Sheet | UnreadableError] = {}
     for name in sheets:
         try:
-            found[name] = _sheet(book, name, options)
+            found[name] = _sheet(book, name, options, parts)
         except UnreadableError as refusal:
             found[name] = refusal
     return found
@@ -72,7 +76,7 @@ def _not_a_workbook(said: str) -> UnreadableError:
     return UnreadableError("not_a_workbook", f"not an XLSX workbook ({said})", "save it as .xlsx and send it again")
 
 
-def _sheet(book: Any, name: str | None, options: Options) -> Sheet:
+def _sheet(book: Any, name: str | None, options: Options, parts: Parts) -> Sheet:
     import fastexcel
 
     try:
@@ -84,21 +88,47 @@ def _sheet(book: Any, name: str | None, options: Options) -> Sheet:
         raise UnreadableError("missing_sheet", said, f"name the sheet '{name}' and send the workbook again") from None
     except Exception as error:
         raise _not_a_workbook(str(error).splitlines()[0]) from None
-    cells = _with_errors(pl.DataFrame(pl.from_arrow(batch)), errors)
-    if cells.height <= options.skip_rows:
+    part = parts.sheets.get(name or "")
+    cells = _with_faults(pl.DataFrame(pl.from_arrow(batch)), errors, part)
+    first = options.skip_rows
+    if cells.height <= first:
         raise UnreadableError("no_header", f"sheet '{name}' holds no header", "fill in the form and send it again")
-    header = clean_header(cells.row(options.skip_rows))
+    header = clean_header(joined_header(cells, first, options.header_rows, part))
     if not header:
-        said = f"row {options.skip_rows + 1} of sheet '{name}' should hold the header but is blank"
+        said = f"row {first + 1} of sheet '{name}' should hold the header but is blank"
         raise UnreadableError("no_header", said, "correct 'skip_rows', or the sheet")
-    return Sheet(name or "", header, _body(cells, header, options.skip_rows))
+    if len(set(filter(None, header))) < len([h for h in header if h]) and options.header_rows > 1:
+        twice = next(h for h in header if h and header.count(h) > 1)
+        said = f"the {options.header_rows} header rows of sheet '{name}' name two columns '{twice}'"
+        raise UnreadableError("duplicate_column", said, "give each column a name of its own, or correct 'header_rows'")
+    rows = _body(cells, header, first + options.header_rows - 1)
+    hidden = part.hidden_rows if part else frozenset()
+    if hidden and options.hidden_rows == "leave":
+        rows = rows.filter(~pl.col("source_row").is_in(sorted(hidden)))
+    return Sheet(name or "", header, rows, notes=tuple(_hidden(name, parts, options, rows)))
 
 
-def _body(cells: pl.DataFrame, header: tuple[str, ...], skip_rows: int) -> pl.DataFrame:
+def _hidden(name: str | None, parts: Parts, options: Options, rows: pl.DataFrame) -> Iterator[str]:
+    """What the sender may not have seen."""
+    part = parts.sheets.get(name or "")
+    if part is not None and part.hidden:
+        yield f"sheet '{name}' is hidden and was read"
+    others = [n for n in parts.hidden_sheets if n != name]
+    if others:
+        yield f"hidden sheets beside it: {', '.join(others[:10])}"
+    if part is None or not part.hidden_rows:
+        return
+    if options.hidden_rows == "leave":
+        yield f"{len(part.hidden_rows)} hidden rows of sheet '{name}' were left out, as the source declares"
+    elif count := rows.filter(pl.col("source_row").is_in(sorted(part.hidden_rows))).height:
+        yield f"{count} hidden rows of sheet '{name}' were read"
+
+
+def _body(cells: pl.DataFrame, header: tuple[str, ...], above: int) -> pl.DataFrame:
     """Rows below the header that hold any entry. Cells right of the header are a fault of their row."""
     width = len(header)
     named = cells.rename({old: f"c{i}" for i, old in enumerate(cells.columns)}).with_row_index("source_row", offset=1)
-    named = named.with_columns(pl.col("source_row").cast(pl.Int64))[skip_rows + 1 :]
+    named = named.with_columns(pl.col("source_row").cast(pl.Int64))[above + 1 :]
     inside = [pl.col(f"c{i}") for i in range(width)]
     outside = [pl.col(f"c{i}") for i in range(width, cells.width)]
 
@@ -111,17 +141,20 @@ def _body(cells: pl.DataFrame, header: tuple[str, ...], skip_rows: int) -> pl.Da
     return named.select(list(sheet_schema(width))).with_columns(pl.col(_FAULT).cast(pl.String))
 
 
-def _with_errors(cells: pl.DataFrame, errors: Any) -> pl.DataFrame:
-    if errors is None or not errors.errors:
-        return cells
+def _with_faults(cells: pl.DataFrame, errors: Any, part: Part | None) -> pl.DataFrame:
+    """Cells that hold an error value, or a formula without a value, marked as what they are."""
     by_column: dict[int, dict[int, str]] = {}
-    for error in errors.errors:
+    for error in errors.errors if errors is not None else ():
         row, column = error.offset_position
-        by_column.setdefault(column, {})[row] = error.detail
+        by_column.setdefault(column, {})[row] = error.detail.rpartition("Error(")[2].rstrip(")'") or "error"
+    for row, column in part.empty_formulas if part else ():
+        by_column.setdefault(column, {})[row - 1] = "formula without a value"
     for column, faults in by_column.items():
+        if column >= cells.width:
+            continue
         values = cells.to_series(column).to_list()
-        for row, detail in faults.items():
-            kind = detail.rpartition("Error(")[2].rstrip(")'") or "error"
-            values[row] = f"{BAD_MARK}#{kind}"
+        for row, kind in faults.items():
+            if row < len(values):
+                values[row] = f"{BAD_MARK}#{kind}"
         cells = cells.with_columns(pl.Series(cells.columns[column], values, dtype=pl.String))
     return cells
