@@ -19,49 +19,17 @@ owner: ops-assessment
 reviewed: 2022-01-10
 review_every: 12 months
 ---*/
-WITH span AS (
-    SELECT
-        week_frame.row_key,
-        week_frame.objective_id,
-        week_frame.week,
-        week_frame.reported
-    FROM week_frame
-    CROSS JOIN as_of
-    WHERE
-        week_frame.week + INTERVAL 7 DAY <= as_of.as_of
-        AND week_frame.week >= as_of.as_of - INTERVAL 364 DAY
-),
-
-held AS (
-    SELECT
-        row_key,
-        objective_id,
-        cast(date_trunc('week', occurred_on) AS DATE) AS week,
-        coalesce(count, 1) AS value
-    FROM activity
-    WHERE status = 'held'
-)
-
 SELECT
-    held.row_key,
-    held.objective_id,
-    held.week,
-    held.value,
+    activity_week.row_key,
+    activity_week.objective_id,
+    activity_week.week,
+    activity_week.value,
     cast(NULL AS VARCHAR) AS indicator_id,
     cast(NULL AS DATE) AS observed_on,
     cast(NULL AS DOUBLE) AS progress
-FROM held
-INNER JOIN span ON held.objective_id = span.objective_id AND held.week = span.week
-UNION ALL
-SELECT
-    row_key || ':' || cast(week AS VARCHAR) AS row_key,
-    objective_id,
-    week,
-    CASE WHEN reported THEN 0 END AS value,
-    cast(NULL AS VARCHAR) AS indicator_id,
-    cast(NULL AS DATE) AS observed_on,
-    cast(NULL AS DOUBLE) AS progress
-FROM span
+FROM activity_week
+CROSS JOIN as_of
+WHERE activity_week.week >= as_of.as_of - INTERVAL 364 DAY
 UNION ALL
 SELECT
     outcome_path.row_key,

@@ -17,55 +17,23 @@ owner: ops-assessment
 reviewed: 2022-01-10
 review_every: 12 months
 ---*/
-WITH span AS (
-    SELECT
-        week_frame.row_key,
-        week_frame.objective_id,
-        reportable_count.kind,
-        week_frame.week,
-        week_frame.reported,
-        reportable_count.since,
-        reportable_count.target_per_week AS target
-    FROM week_frame
-    CROSS JOIN as_of
-    INNER JOIN reportable_count ON week_frame.objective_id = reportable_count.objective_id
-    WHERE
-        week_frame.week + INTERVAL 7 DAY <= as_of.as_of
-        AND week_frame.week + INTERVAL 364 DAY >= reportable_count.since
-        AND week_frame.week < reportable_count.since + INTERVAL 364 DAY
-),
-
-held AS (
-    SELECT
-        row_key,
-        objective_id,
-        kind,
-        hours,
-        cast(date_trunc('week', occurred_on) AS DATE) AS week,
-        coalesce(count, 1) AS value
-    FROM activity
-    WHERE status = 'held'
-)
-
 SELECT
-    held.row_key,
-    held.objective_id,
-    held.kind,
-    held.week,
-    held.value,
-    held.hours,
-    span.since,
-    span.target
-FROM held
-INNER JOIN span ON held.objective_id = span.objective_id AND held.kind = span.kind AND held.week = span.week
-UNION ALL
-SELECT
-    row_key || ':' || kind || ':' || cast(week AS VARCHAR) AS row_key,
-    objective_id,
-    kind,
-    week,
-    CASE WHEN reported THEN 0 END AS value,
-    cast(NULL AS DOUBLE) AS hours,
-    since,
-    target
-FROM span
+    activity_week.objective_id,
+    activity_week.week,
+    activity_week.value,
+    activity_week.hours,
+    reportable_count.kind,
+    reportable_count.since,
+    reportable_count.target_per_week AS target,
+    CASE
+        WHEN activity_week.kind IS NOT NULL THEN activity_week.row_key
+        ELSE activity_week.row_key || ':' || reportable_count.kind
+    END AS row_key
+FROM activity_week
+INNER JOIN reportable_count
+    ON
+        activity_week.objective_id = reportable_count.objective_id
+        AND (activity_week.kind IS NULL OR activity_week.kind = reportable_count.kind)
+WHERE
+    activity_week.week + INTERVAL 364 DAY >= reportable_count.since
+    AND activity_week.week < reportable_count.since + INTERVAL 364 DAY

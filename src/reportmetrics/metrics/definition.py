@@ -189,6 +189,7 @@ OPTIONAL: Mapping[str, Check] = {
     "listings": _listings,
 }
 DERIVED: Mapping[str, Check] = {"id": _text, "one_row_is": _text, "level": _text}
+DERIVED_OPTIONAL: Mapping[str, Check] = {"reads": _levels}
 
 
 def read_metric(path: Path, shown: str) -> Definition:
@@ -231,7 +232,7 @@ def read_metric(path: Path, shown: str) -> Definition:
 def read_derived(path: Path, shown: str) -> DerivedDefinition:
     """The derived view in ``path``; raises :class:`DefinitionError` with every mistake."""
     header = read_header(path, shown)
-    problems = _check(header, shown, DERIVED, {})
+    problems = _check(header, shown, DERIVED, DERIVED_OPTIONAL)
     select, sql_problems = parse_select(header.sql, shown, header.sql_line)
     problems += sql_problems
     if header.values.get("id") != path.stem:

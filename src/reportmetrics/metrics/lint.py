@@ -87,7 +87,9 @@ def _sql_findings(subjects: list[Subject], metric_ids: Collection[str]) -> Itera
         for subject in subjects:
             sql = subject.header.sql
             if subject.kind == "view":
-                faults = judge_view(subject.name, sql, level=subject.level, levels=levels, database=database)
+                faults = judge_view(
+                    subject.name, sql, level=subject.level, reads=subject.reads, levels=levels, database=database
+                )
                 yield from (subject.at_sql(f) for f in [*faults, *_plain_rules(sql, database, own_rows=False)])
                 if subject.name not in used:
                     message, remedy = "no metric reads this view", "delete it, or use it"

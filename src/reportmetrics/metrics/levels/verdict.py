@@ -50,10 +50,13 @@ def _refusals(sql: str, reading: Reading, level: str, allowed: Collection[str], 
     return []
 
 
-def judge_view(name: str, sql: str, *, level: str, levels: Levels, database: EmptyDatabase) -> list[Fault]:
+def judge_view(
+    name: str, sql: str, *, level: str, reads: Collection[str] = (), levels: Levels, database: EmptyDatabase
+) -> list[Fault]:
     """Everything wrong with a derived view that ``levels`` holds.
 
-    A view of a level of the chain may read what a metric of that level reads without declaring more. ``neutral`` and
+    A view of a level of the chain may read what a metric of that level may; what it declares besides counts for
+    whoever reads the view, who has to declare it again. ``neutral`` and
     ``process`` views may hold columns of other levels, which count for whoever reads them; only their rows are bound.
     """
     reading = levels.views[name]
@@ -61,7 +64,7 @@ def judge_view(name: str, sql: str, *, level: str, levels: Levels, database: Emp
     if level in _MIXED:
         found, allowed, what = levels.of_all(reading.output.rows), _MIXED[level], "its rows depend on"
     elif level in _CHAIN:
-        found, allowed, what = levels.view_levels(name), matrix.permitted(level, ()), "it reads"
+        found, allowed, what = levels.view_levels(name), matrix.permitted(level, reads), "it reads"
     else:
         words = ", ".join((*_MIXED, *_CHAIN))
         return [*faults, Fault(1, "view-level", f"{level} is no level of a view", f"declare one of {words}")]

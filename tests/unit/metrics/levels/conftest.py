@@ -69,11 +69,11 @@ def judge(levels: Levels, database: EmptyDatabase) -> Callable[..., list[Fault]]
 
 
 @pytest.fixture
-def judge_new_view() -> Callable[[str, str], list[Fault]]:
-    def judged(sql: str, level: str) -> list[Fault]:
+def judge_new_view() -> Callable[..., list[Fault]]:
+    def judged(sql: str, level: str, reads: tuple[str, ...] = ()) -> list[Fault]:
         known = Levels()
         known.add_views({**VIEWS, "new_view": sql})
         with EmptyDatabase(known) as opened:
-            return judge_view("new_view", sql, level=level, levels=known, database=opened)
+            return judge_view("new_view", sql, level=level, reads=reads, levels=known, database=opened)
 
     return judged

@@ -227,3 +227,10 @@ def test_a_circle_of_views_ends_and_is_told() -> None:
 def test_a_view_is_what_it_says(judge_new_view, level: str, sql: str, code: str | None) -> None:
     found = {f.code for f in judge_new_view(sql, level)}
     assert (code in found) if code else not found
+
+
+def test_what_a_view_declares_counts_for_whoever_reads_it(judge_new_view) -> None:
+    held = "SELECT row_key, hours FROM activity INNER JOIN report USING (report_id, row_key)"
+    assert {f.code for f in judge_new_view(held, "activity")} == {"view-level"}
+    assert judge_new_view(held, "activity", ("process",)) == []
+    assert {f.code for f in judge_new_view(held, "outcome", ("activity", "process"))} == {"view-level"}
