@@ -104,6 +104,8 @@ class Block:
     nothing: str = ""
     screen_only: bool = False
     """Left out on paper, where the page has room for less."""
+    listed: Sequence[tuple[str, Sequence[str]]] = ()
+    """Groups of names that stand in the chart's place on a screen too narrow for it."""
 
     @property
     def link_lines(self) -> int:

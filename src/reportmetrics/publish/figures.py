@@ -104,6 +104,10 @@ class Figures:
                 return figure
         return None
 
+    def of(self, metric: str, statistic: str, /, **dims: str | None) -> list[Figure]:
+        """All figures of a statistic of exactly this group, one for each label."""
+        return [f for f in self._figures.get((metric, dims_key(dims)), ()) if f.statistic == statistic]
+
     def value(self, metric: str, statistic: str, label: str = "", /, **dims: str | None) -> float | None:
         """The number alone, None when it is missing or was not published."""
         figure = self.one(metric, statistic, label, **dims)

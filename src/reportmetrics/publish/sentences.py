@@ -220,21 +220,6 @@ def progress_range(objectives: Sequence[Progressed]) -> str:
     )
 
 
-def held(objective_id: str | None, most: float, total: float, middle: float) -> str:
-    """Finding of activities by objective: where most was held, beside the median objective."""
-    return first_true(
-        [
-            (objective_id is None or total == 0, lambda: "No activity received yet"),
-            (
-                True,
-                lambda: (
-                    f"{objective_id} holds {of(most, total)} activities; the median objective holds {count(middle)}"
-                ),
-            ),
-        ]
-    )
-
-
 def reporting_hours(hours_a_week: float | None, weeks: int, assumed: str = "") -> str:
     """Finding of the hours of reporting by week."""
     return first_true(

@@ -31,10 +31,19 @@ CONTENT_POLICY = (
 
 def write_site(publication: Path, edition: Edition, *, track: Track = silent) -> None:
     """Render all pages of an edition into ``site/`` and their tables into ``exports/charts/``."""
-    from reportmetrics.publish.pages import burden, definitions, headquarters, overview, simulate
+    from reportmetrics.publish.pages import (
+        burden,
+        definitions,
+        headquarters,
+        objective_figures,
+        objectives,
+        overview,
+        simulate,
+    )
 
     pages = [
         overview.build(edition),
+        *objectives.build(edition),
         *headquarters.build(edition),
         burden.build(edition),
         simulate.build(edition),
@@ -45,6 +54,7 @@ def write_site(publication: Path, edition: Edition, *, track: Track = silent) ->
     _copy_assets(site / "assets", _newest_assets(publication.parent))
     environment = _environment()
     navigation = [(p.file, p.navigation) for p in pages if p.navigation]
+    listed = [(objective_figures.objective_file(o.objective_id), o.objective_id, o.name) for o in edition.objectives]
     earlier = history.latest_by_date([e for e in history.entries(publication.parent) if e.as_of < edition.as_of])[:2]
     for page in track(pages, "pages", len(pages)):
         html = environment.get_template(page.template).render(
@@ -53,6 +63,7 @@ def write_site(publication: Path, edition: Edition, *, track: Track = silent) ->
             page=page,
             current=page.under or page.file,
             navigation=navigation,
+            objectives=listed,
             earlier=earlier,
             **page.content,
         )
@@ -68,8 +79,8 @@ def _refuse_doubles(files: Sequence[str]) -> None:
     twice = sorted({f for f in files if files.count(f) > 1})
     if twice:
         raise ValueError(
-            f"two pages would be the file {twice[0]}: two headquarters differ only in capitals; write the name one way "
-            "in mission.yaml and map the other to it in the source"
+            f"two pages would be the file {twice[0]}: two headquarters or objectives differ only in capitals; write "
+            "the name one way in the profile and map the other to it in the source"
         )
 
 

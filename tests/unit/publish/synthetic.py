@@ -20,7 +20,7 @@ from reportmetrics.profile.sources import ColumnMap, Source, TableMap
 from reportmetrics.profile.templates import DueRule, Minutes, Template, TemplateField
 from reportmetrics.warehouse.tables import TABLES
 from tests.sql.tiny_snapshot import schema_of
-from tests.unit.publish import synthetic_burden, synthetic_waits
+from tests.unit.publish import synthetic_burden, synthetic_objectives, synthetic_waits
 
 AS_OF = dt.date(2022, 1, 31)
 NAMES = (
@@ -73,6 +73,8 @@ def profile(folder: Path = Path("profile"), **changes: Any) -> Profile:
                 unit="%",
                 baseline=0,
                 target=100,
+                target_on=dt.date(2023, 12, 1),
+                noise=0.05,
             )
             for o in range(1, 15)
             for k in "ABC"
@@ -175,6 +177,7 @@ def results(*, names: tuple[str, ...] = ("JFC Naples", "Grants committee", "SHAP
     _objectives(w)
     _reports(w)
     synthetic_burden.write(w, AS_OF)
+    synthetic_objectives.write(w, AS_OF)
     synthetic_waits.write(w, names, MEDIANS)
     return w.results()
 
@@ -306,6 +309,7 @@ METRICS = (
     "latency.open_backlog",
     "latency.answered_only",
     *synthetic_burden.METRICS,
+    *synthetic_objectives.METRICS,
     *synthetic_waits.METRICS,
 )
 

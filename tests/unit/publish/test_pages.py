@@ -76,6 +76,8 @@ def test_every_page_has_frame_marking_policy_and_one_heading(tmp_path):
         "burden.html",
         "simulate.html",
         "definitions.html",
+        "objectives.html",
+        *(f"objective-lo-{i:02d}.html" for i in range(1, 15)),
     }
     for html in pages.values():
         read = Reader(html)
@@ -160,7 +162,9 @@ def test_markup_in_names_is_shown_as_typed_everywhere(tmp_path):
 
 def test_no_data_yet(tmp_path):
     pages = site(tmp_path, Results.empty())
-    assert set(pages) == {"index.html", "headquarters.html", "burden.html", "simulate.html", "definitions.html"}
+    main = {"index", "objectives", "headquarters", "burden", "simulate", "definitions"}
+    assert set(pages) == {f"{name}.html" for name in main} | {f"objective-lo-{i:02d}.html" for i in range(1, 15)}
+    assert Reader(pages["objective-lo-04.html"]).headings == ["No activity and no reading received yet"]
     overview_html = pages["index.html"]
     assert "No figures yet: no report, reading or request was received" in overview_html
     assert "Expected from: Request register; mission since 1 December 2020." in pages["headquarters.html"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reportmetrics.publish import sentences
-from reportmetrics.publish.numbers import HARD_SPACE, THIN_SPACE
+from reportmetrics.publish.numbers import HARD_SPACE
 from reportmetrics.publish.sentences import Progressed, Wait
 
 JFC = Wait("JFC Naples", 200, 81, 119, median=124.2, lower=101, upper=169, survival=((30, 0.85), (180, 0.39)))
@@ -112,15 +112,11 @@ def test_the_overview_speaks_of_objectives_and_of_headquarters():
     assert sentences.overview_heading([], None).startswith("No figures yet")
 
 
-def test_activity_and_hours():
-    assert sentences.held("LO-04", 1200, 5924, 383) == (
-        f"LO-04 holds 1{THIN_SPACE}200 of 5{THIN_SPACE}924 activities; the median objective holds 383"
-    )
-    assert sentences.held(None, 0, 0, 0) == "No activity received yet"
-    assert sentences.reporting_hours(531.4, 12) == "Reporting takes 531 hours a week, median of 12 weeks"
-    assert sentences.reporting_hours(None, 0) == "No report received yet"
-
-
 def test_no_true_sentence_is_a_defect():
     with pytest.raises(ValueError, match="no sentence"):
         sentences.first_true([(False, lambda: "x")])
+
+
+def test_hours_of_reporting():
+    assert sentences.reporting_hours(531.4, 12) == "Reporting takes 531 hours a week, median of 12 weeks"
+    assert sentences.reporting_hours(None, 0) == "No report received yet"

@@ -97,7 +97,8 @@ class Progress:
 
     ``of: objective`` (group = the indicators of one objective): ``minimum`` and ``median`` with the bounds that the
     missing ones leave (null = unbounded), ``regressed`` (p below 0), ``known`` and ``total``. Indicators to be
-    maintained have no p; how many are within tolerance is ``maintained``, and they are not part of the total.
+    maintained have no p; how many are within tolerance is ``maintained``, and they are not part of the total. Series
+    ``median``: x days since 1970-01-01, y the median of what had been read last by then.
     """
 
     name = "progress"
@@ -202,7 +203,26 @@ class Progress:
             figures.append(
                 Figure("maintained", float(sum(kept)), len(kept), len(indicators) - total - len(kept), unit="number")
             )
-        return Estimate(figures)
+        return Estimate(figures, {"median": Progress._path(moving)} if known else {})
+
+    @staticmethod
+    def _path(moving: list[_Indicator]) -> pl.DataFrame:
+        """Median of the latest p on each day of a reading, from the day on which all that are known had one."""
+        read = [i for i in moving if i.p is not None]
+        days = sorted({day for i in read for day in i.days})
+        latest = np.full((len(read), len(days)), np.nan)
+        for row, one in zip(latest, read, strict=True):
+            assert one.baseline is not None
+            assert one.target is not None
+            values = np.array([progress(v, one.baseline, one.target) for v in one.values])
+            last = np.searchsorted(np.array(one.days, dtype="M8[D]"), np.array(days, dtype="M8[D]"), "right") - 1
+            row[last >= 0] = values[last[last >= 0]]
+        whole = ~np.isnan(latest).any(axis=0)
+        x = np.array([(day - EPOCH).days for day in days], dtype=np.float64)[whole]
+        y = np.median(latest[:, whole], axis=0)
+        return pl.DataFrame({"x": x, "y": y}).with_columns(
+            lower=pl.lit(None, pl.Float64), upper=pl.lit(None, pl.Float64), n=pl.lit(len(read), pl.Int64)
+        )
 
     @staticmethod
     def _notes(total: int, missing: int, kept: list[bool]) -> tuple[str, ...]:

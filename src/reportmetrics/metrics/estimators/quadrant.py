@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -51,9 +52,10 @@ class Quadrant:
     in both: nothing is carried forward, so an objective without such an indicator is *unmeasured*.
 
     Figures: ``activity`` (x), ``progress`` (y), ``hours``, ``hours_before``, ``activity_change`` (hours /
-    hours_before), ``median_before``, ``median_now``, ``position`` (1, the position as label) and ``alarm``: 1 where
-    activity has risen beyond its neutral band while progress is stalled or unmeasured (label says which). For the
-    whole mission: ``objectives`` in each position (label).
+    hours_before), ``median_before``, ``median_now``, ``position`` (1, the position as label), ``standing`` (1, label:
+    progress alone is moving, neutral, stalled or unmeasured) and ``alarm``: 1 where activity has risen beyond its
+    neutral band, or from none at all, while progress is stalled or unmeasured (label says which). For the whole
+    mission: ``objectives`` in each position (label), ``standings`` in each standing, ``alarms``.
     """
 
     name = "quadrant"
@@ -100,18 +102,22 @@ class Quadrant:
         parts = reduced.partition_by(groups[0], maintain_order=True)
         hours = {p[groups[0]][0]: (_hours(p, True), _hours(p, False)) for p in parts}
         middle = float(np.median([now for now, _ in hours.values()]))
-        results: list[tuple[dict[str, str | None], Estimate]] = []
-        positions: dict[str, int] = {}
-        for part in parts:
-            name = part[groups[0]][0]
-            figures, position = _objective(part, *hours[name], middle, limit)
-            positions[position] = positions.get(position, 0) + 1
-            results.append(({groups[0]: name}, Estimate(figures)))
-        counts = [
-            Figure("objectives", float(number), len(parts), label=position, unit="number")
-            for position, number in sorted(positions.items())
+        results: list[tuple[dict[str, str | None], Estimate]] = [
+            ({groups[0]: part[groups[0]][0]}, Estimate(_objective(part, *hours[part[groups[0]][0]], middle, limit)))
+            for part in parts
         ]
-        return [*results, ({}, Estimate(counts))]
+        return [*results, ({}, Estimate(_mission([estimate for _, estimate in results])))]
+
+
+def _mission(objectives: Sequence[Estimate]) -> list[Figure]:
+    """How many objectives are in each position and standing, and how many raise the alarm; zero where none does."""
+    n = len(objectives)
+    counts = []
+    for one, all_of in (("position", "objectives"), ("standing", "standings")):
+        found = Counter(f.label for e in objectives for f in e.figures if f.statistic == one)
+        counts += [Figure(all_of, float(k), n, label=label, unit="number") for label, k in sorted(found.items())]
+    alarms = sum(f.value or 0.0 for e in objectives for f in e.figures if f.statistic == "alarm")
+    return [*counts, Figure("alarms", alarms, n, unit="number")]
 
 
 def _hours(part: pl.DataFrame, recent: bool) -> float:
@@ -139,7 +145,7 @@ def movement(part: pl.DataFrame) -> Movement | None:
 
 def _objective(
     part: pl.DataFrame, hours: float, hours_before: float, middle: float, limit: dict[str, float]
-) -> tuple[list[Figure], str]:
+) -> list[Figure]:
     moved = movement(part)
     blank = int(part["n_blank"].sum())
     activity = hours / middle if middle > 0 else None
@@ -148,10 +154,11 @@ def _objective(
     n = moved.indicators if moved else 0
     read_reason = "unmeasured" if moved is None else "target reached" if ratio is None else None
     position = _position(activity, moved, ratio, limit)
-    rising = change is not None and change > limit["activity_high"]
-    failing = "unmeasured" if moved is None else "stalled" if _word(ratio, limit) == "stalled" else ""
+    rising = hours > limit["activity_high"] * hours_before
+    standing = "unmeasured" if moved is None else _word(ratio, limit)
+    failing = standing if standing in ("unmeasured", "stalled") else ""
     share = "share of the way"
-    figures = [
+    return [
         Figure(
             "activity",
             activity,
@@ -174,9 +181,9 @@ def _objective(
         Figure("median_before", moved.before if moved else None, n, unit=share, reason=None if moved else read_reason),
         Figure("median_now", moved.now if moved else None, n, unit=share, reason=None if moved else read_reason),
         Figure("position", 1.0, n, label=position, unit="position"),
+        Figure("standing", 1.0, n, label=standing, unit="standing"),
         Figure("alarm", float(rising and failing != ""), n, label=failing if rising else "", unit="yes or no"),
     ]
-    return figures, position
 
 
 def _word(ratio: float | None, limit: dict[str, float]) -> str:

@@ -1,4 +1,4 @@
-"""Blocks on the mission as a whole: activity by objective, progress, hours of reporting, coverage.
+"""Blocks on the mission as a whole: progress by objective, hours of reporting, coverage.
 
 Belongs here: blocks that the overview shows and other pages may show wider. Not here: headquarters (``headquarters``).
 """
@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from reportmetrics.publish import numbers, palette, sentences
 from reportmetrics.publish.blocks import Block, Cell, Column, Table, interval_cell, name_cell, number_cell
-from reportmetrics.publish.charts.bars import Bar, bars_chart, paler
 from reportmetrics.publish.charts.dots import ProgressRow, progress_chart
 from reportmetrics.publish.charts.squares import CoverageRow, squares_chart
 from reportmetrics.publish.charts.weeks import WeekLine, weeks_chart
@@ -18,36 +17,8 @@ from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.pages.common import PROGRESS, last_weeks, nothing, one_line, until_last_known, weekly
 from reportmetrics.publish.sentences import Progressed
 
-HELD, HOURS, COVERAGE, STATE = "activity.held", "burden.hours", "outcome.coverage", "outcome.reading_state"
+HOURS, COVERAGE, STATE = "burden.hours", "outcome.coverage", "outcome.reading_state"
 HOURS_WEEKS, MEAN_WEEKS = 26, 13
-
-
-def held_block(edition: Edition) -> Block:
-    """Activities held by objective, most first."""
-    held = {f.dims["objective_id"] or "": f for f in edition.figures.each(HELD, "sum", "objective_id")}
-    known = sorted(((o, f.value) for o, f in held.items() if f.value is not None), key=lambda item: -item[1])
-    total = sum(v for _, v in known)
-    most = known[0] if known else (None, 0.0)
-    middle = statistics.median(v for _, v in known) if known else 0.0
-    bars = [
-        Bar(f"{o}{numbers.HARD_SPACE * 2}{edition.objective_name(o)}", v, numbers.count(v), named=o == most[0])
-        for o, v in known
-    ]
-    rows = [[name_cell(o), name_cell(edition.objective_name(o)), number_cell(v, numbers.count)] for o, v in known]
-    columns = [Column("Objective"), Column("Name"), Column("Held", "right")]
-    since = numbers.date_long(edition.profile.mission.starts_on)
-    return Block(
-        "held",
-        sentences.held(most[0], most[1], total, middle),
-        f"Activities held since {since}, by objective · what was done, not what changed · source: activity reports",
-        6,
-        [edition.ref(HELD)],
-        description=_all_of("Activities held by objective", [(o, numbers.count(v)) for o, v in known]),
-        chart=bars_chart(bars, colour=paler(palette.TEAL), named_colour=palette.TEAL, row=19) if bars else None,
-        table=Table("Activities held by objective", columns, rows) if rows else None,
-        caveat="More activity is neither better nor worse; it does not show cause." if known else "",
-        nothing=nothing(edition, "activity"),
-    )
 
 
 def progress_block(edition: Edition, objectives: Sequence[Progressed]) -> Block:

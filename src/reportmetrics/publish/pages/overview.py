@@ -12,7 +12,9 @@ from dataclasses import replace
 from reportmetrics.publish import numbers
 from reportmetrics.publish.blocks import KeyFigure
 from reportmetrics.publish.edition import Edition
+from reportmetrics.publish.figures import Figures
 from reportmetrics.publish.page import Page
+from reportmetrics.publish.pages import objective_figures
 from reportmetrics.publish.pages.common import (
     last_weeks,
     one_wait,
@@ -23,8 +25,10 @@ from reportmetrics.publish.pages.common import (
     weekly,
 )
 from reportmetrics.publish.pages.matters import changes, matters
-from reportmetrics.publish.pages.mission_blocks import coverage_block, held_block, hours_block, progress_block
-from reportmetrics.publish.sentences import Progressed, Wait, overview_heading
+from reportmetrics.publish.pages.mission_blocks import coverage_block, hours_block, progress_block
+from reportmetrics.publish.pages.quadrant_blocks import quadrant_block
+from reportmetrics.publish.place_sentences import Place
+from reportmetrics.publish.sentences import Wait, overview_heading
 
 COMPLETENESS, TIMELINESS, HOURS = "burden.completeness", "burden.timeliness", "burden.hours"
 WEEKS = 13
@@ -34,8 +38,9 @@ def build(edition: Edition) -> Page:
     """The page from figures alone."""
     ordered = waits(edition)
     objectives = progressed(edition)
+    places = objective_figures.places(edition)
     found, changed = matters(edition), changes(edition)
-    halves = [held_block(edition), progress_block(edition, objectives)]
+    halves = [quadrant_block(edition, places), progress_block(edition, objectives)]
     thirds = [
         waits_block(edition, "waits", ordered),
         hours_block(edition),
@@ -51,7 +56,7 @@ def build(edition: Edition) -> Page:
         blocks=[*halves, *thirds],
         content={
             "keys": [
-                _objectives(edition, objectives),
+                _objectives(edition, places),
                 _reporting(edition),
                 _headquarters(edition, ordered),
                 _trust(edition),
@@ -66,26 +71,24 @@ def build(edition: Edition) -> Page:
     )
 
 
-def _objectives(edition: Edition, objectives: Sequence[Progressed]) -> KeyFigure:
+def _objectives(edition: Edition, places: Sequence[Place]) -> KeyFigure:
     question = "Activity or progress?"
-    read = [o for o in objectives if o.known]
-    if not read:
-        return KeyFigure(question, numbers.DASH, "no reading yet", "No outcome indicator has been read", "outcome")
-    moved = [o for o in read if o.median is not None and o.median > 0]
-    unread = [o.objective_id for o in objectives if not o.known]
-    note = "median above the baseline, of those with a reading"
+    measured = [p for p in places if p.measured]
+    if not measured:
+        return KeyFigure(question, numbers.DASH, "no reading yet", "No objective was read in both quarters", "outcome")
+    stalled = _stalled(edition.figures)
+    busy = [p.objective_id for p in measured if p.position == "busy and stalled"]
+    unread = [p.objective_id for p in places if not p.measured]
+    note = "of those measured"
+    if busy:
+        note += f"; busy: {', '.join(busy) if len(busy) < 4 else numbers.count(len(busy))}"
     if unread:
-        note += f"; {unread[0] if len(unread) == 1 else numbers.count(len(unread))} without"
-    held = weekly(edition.figures, "activity.held", "sum")
-    last = held.get(last_weeks(edition, 1)[0])
-    if last and last.value is not None:
-        note += f"; {numbers.count(last.value)} activities held last week"
-    history = [_moved(edition, past_index) for past_index in range(len(edition.past))]
-    trail = [float(len(moved)), *history][:WEEKS][::-1]
+        note += f"; {', '.join(unread) if len(unread) < 4 else numbers.count(len(unread))} unmeasured"
+    trail = [stalled, *(_stalled(past.figures) for past in edition.past)][:WEEKS][::-1]
     return KeyFigure(
         question,
-        numbers.of(len(moved), len(read)),
-        "objectives moved",
+        numbers.of(stalled or 0, len(measured)),
+        "objectives stalled",
         note,
         "outcome",
         trail,
@@ -93,9 +96,10 @@ def _objectives(edition: Edition, objectives: Sequence[Progressed]) -> KeyFigure
     )
 
 
-def _moved(edition: Edition, index: int) -> float:
-    past = progressed(edition, edition.past[index].figures)
-    return float(sum(1 for o in past if o.median is not None and o.median > 0))
+def _stalled(figures: Figures) -> float | None:
+    """Objectives whose progress stands still beyond the neutral band; None where none was placed."""
+    found = objective_figures.standings(figures)
+    return float(found.get("stalled", 0)) if found else None
 
 
 def _reporting(edition: Edition) -> KeyFigure:
