@@ -13,6 +13,9 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "index",
+    "objectives",
+    "objective-lo-04",
+    "objective-lo-12",
     "headquarters",
     "headquarters-shape",
     "headquarters-grants-committee",
@@ -20,7 +23,7 @@ PAGES = (
     "simulate",
     "definitions",
 )
-MAIN = ("index", "headquarters", "burden", "simulate", "definitions")
+MAIN = ("index", "objectives", "objective-lo-04", "headquarters", "burden", "simulate", "definitions")
 WIDTHS = (1440, 768, 390)
 
 
@@ -91,7 +94,8 @@ def test_every_link_is_alive(visit, site, name):
 @pytest.mark.parametrize("kind", ["site", "empty_site", "hostile_site"])
 def test_no_page_is_wider_than_the_screen(visit, request, kind):
     folder = request.getfixturevalue(kind)
-    for path in sorted(folder.glob("*.html")):
+    alike = {f"objective-lo-{i:02d}.html" for i in range(5, 15)}  # the first ones have the odd names
+    for path in sorted(p for p in folder.glob("*.html") if p.name not in alike):
         page = visit(path).page
         for width in WIDTHS:
             resize(page, width)
@@ -248,3 +252,43 @@ def test_the_overview_is_one_printed_sheet_with_its_marking(visit, site):
 def test_pages_are_small(site):
     for path in site.glob("*.html"):
         assert path.stat().st_size < 400_000, path.name
+
+
+def test_on_a_small_screen_the_quadrant_is_a_list_under_its_four_names(visit, site):
+    page = visit(site / "index.html", width=390).page
+    block = page.locator("#quadrant")
+    assert not block.locator(".plot").is_visible()
+    assert block.locator(".listed dt").all_inner_texts() == [
+        "Quiet and moving",
+        "Busy and moving",
+        "Busy and stalled",
+        "Near the middle",
+        "Unmeasured",
+    ]
+    resize(page, 1440)
+    assert block.locator(".plot svg.main-svg").first.is_visible()
+    assert not block.locator(".listed").is_visible()
+
+
+def test_what_was_done_and_what_changed_stand_beside_each_other(visit, site):
+    page = visit(site / "objective-lo-04.html").page
+    done, changed = page.locator("#signals").bounding_box(), page.locator("#paths").bounding_box()
+    assert done["x"] + done["width"] <= changed["x"]
+    assert abs(done["y"] - changed["y"]) < 1
+    current = page.locator("nav a[aria-current=page]")
+    assert current.count() == 1
+    assert current.inner_text().split("\n") == ["LO-04", "Strategic planning"]
+
+
+@pytest.mark.parametrize("name", ["objectives", "objective-lo-04"])
+def test_no_chart_of_an_objective_is_cut_on_paper(visit, site, name):
+    page = visit(site / f"{name}.html").page
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    sheet = 713.0
+    boxes = page.eval_on_selector_all(
+        ".plot", "all => all.map(p => { const b = p.querySelector('svg.main-svg').getBoundingClientRect(); "
+        "return [b.left - p.getBoundingClientRect().left, b.width, p.getBoundingClientRect().width]; })"
+    )  # fmt: skip
+    assert boxes
+    assert all(width <= sheet and left >= -1 for left, width, _ in boxes)

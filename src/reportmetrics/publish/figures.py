@@ -106,7 +106,7 @@ class Figures:
 
     def of(self, metric: str, statistic: str, /, **dims: str | None) -> list[Figure]:
         """All figures of a statistic of exactly this group, one for each label."""
-        return [f for f in self._figures.get((metric, dims_key(dims)), ()) if f.statistic == statistic]
+        return [f for f in self._group(metric, dims_key(dims)) if f.statistic == statistic]
 
     def value(self, metric: str, statistic: str, label: str = "", /, **dims: str | None) -> float | None:
         """The number alone, None when it is missing or was not published."""
