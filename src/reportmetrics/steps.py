@@ -23,6 +23,7 @@ from pathlib import Path
 
 import polars as pl
 
+from reportmetrics.audit.changes import Changes, InTheMaking, changes_since
 from reportmetrics.engines.base import Engine
 from reportmetrics.metrics.catalogue import Catalogue, load_catalogue
 from reportmetrics.metrics.lint import lint_folder
@@ -238,8 +239,20 @@ def issue(
         raise StepError("a critical check failed, nothing is published: " + "; ".join(failed))
     checks = [*_load_checks(settings.staging / "batch_checks.json"), *crossed]
     results = _load_results(workspace / "results", catalogue.metrics)
+
+    def compare(before: Path, name: str) -> Changes | str:
+        return changes_since(before, InTheMaking(name, as_of, snapshot.folder, catalogue, results))
+
     publication = publish(
-        settings, profile, snapshot, catalogue, results, checks=checks, engine_name=engine, track=track
+        settings,
+        profile,
+        snapshot,
+        catalogue,
+        results,
+        checks=checks,
+        engine_name=engine,
+        compare=compare,
+        track=track,
     )
     shutil.rmtree(workspace, ignore_errors=True)
     return publication

@@ -16,17 +16,24 @@ above, definitions and data act together.
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
+from polars.exceptions import PolarsError
 
 from reportmetrics.audit.corrected import corrected_snapshot
-from reportmetrics.audit.opened import Opened
+from reportmetrics.audit.opened import AuditError, Opened
+from reportmetrics.engines.base import EngineError
 from reportmetrics.engines.duckdb import DuckDBEngine
 from reportmetrics.metrics.catalogue import Catalogue
-from reportmetrics.metrics.run import compute
+from reportmetrics.metrics.header import DefinitionError
+from reportmetrics.metrics.results import Results
+from reportmetrics.metrics.run import ComputeError, compute
+from reportmetrics.metrics.suppression import HIDDEN
 from reportmetrics.publish.files import digest_of
 
 ON = ("metric", "dims", "statistic", "label")
@@ -48,7 +55,8 @@ SCHEMA: dict[str, pl.DataType] = {
     "definitions_on_before": pl.Float64(),
 }
 """One row per figure that changed. ``what``: ``appeared``, ``gone``, or which of ``CELLS`` changed. Effects are null
-where one of the cases has no value; ``definitions_on_before`` is the effect of the new definitions on the old data."""
+where one of the cases has no value, and where a side is hidden, as they would tell what it hides;
+``definitions_on_before`` is the effect of the new definitions on the old data."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +75,67 @@ class Changes:
     unchanged: int
 
 
-def changes(before: Opened, after: Opened) -> Changes:
+class Compared(Protocol):
+    """One side of a comparison: an opened publication, or one in the making."""
+
+    @property
+    def name(self) -> str:
+        """Name of the publication."""
+        ...
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day that its snapshot is as of."""
+        ...
+
+    @property
+    def snapshot(self) -> Path:
+        """Folder of its snapshot."""
+        ...
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Its own definitions."""
+        ...
+
+    @property
+    def results(self) -> Results:
+        """What it publishes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InTheMaking:
+    """A publication that is being made."""
+
+    name: str
+    as_of: dt.date
+    snapshot: Path
+    catalogue: Catalogue
+    results: Results
+
+
+def changes_since(previous: Path, after: Compared) -> Changes | str:
+    """Changes since the publication in ``previous``, or in words why it cannot be compared with.
+
+    A publication before that was altered, shared without its audit folder, or made by definitions that cannot run on
+    the tables of today keeps nobody from publishing.
+    """
+    try:
+        return changes(Opened(previous), after)
+    except (AuditError, DefinitionError, EngineError, ComputeError, OSError, PolarsError) as error:
+        return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def changes(before: Compared, after: Compared) -> Changes:
     """Every figure that differs between two publications, with the effects of corrections, new data and definitions.
 
     Crossed cases are computed by the estimators that are installed. Raises ``ComputeError`` or ``EngineError`` where
-    the definitions of one cannot run on the snapshot of the other.
+    the definitions of one cannot run on the snapshot of the other, ``AuditError`` where a side has no snapshot.
     """
+    for side in (before, after):
+        if not (side.snapshot / "snapshot.json").is_file():
+            raise AuditError(f"{side.name} has no snapshot to compare: its audit folder is not there")
     definitions = _hashes(before) != _hashes(after)
     data = digest_of(before.snapshot) != digest_of(after.snapshot)
     a, b = before.results.figures, after.results.figures
@@ -91,16 +154,16 @@ def changes(before: Opened, after: Opened) -> Changes:
     return Changes(before.name, after.name, figures, _versions(before, after), corrected, unchanged)
 
 
-def _figures(catalogue: Catalogue, snapshot: Path, dated: Opened) -> pl.DataFrame:
+def _figures(catalogue: Catalogue, snapshot: Path, dated: Compared) -> pl.DataFrame:
     with DuckDBEngine(snapshot) as engine:
         return compute(catalogue, engine, as_of=dated.as_of).figures
 
 
-def _hashes(opened: Opened) -> dict[str, str]:
+def _hashes(opened: Compared) -> dict[str, str]:
     return {m.definition.id: m.definition_hash for m in opened.catalogue.metrics.values()}
 
 
-def _versions(before: Opened, after: Opened) -> dict[str, str]:
+def _versions(before: Compared, after: Compared) -> dict[str, str]:
     old, new = before.catalogue.metrics, after.catalogue.metrics
     told = {}
     for name in sorted({*old, *new}):
@@ -134,6 +197,11 @@ def _split(
     changed = joined.filter(~(pl.col("in_a") & pl.col("in_b")) | pl.any_horizontal(*differs.values()))
     cells = pl.concat_str([pl.when(t).then(pl.lit(c)) for c, t in differs.items()], separator=", ", ignore_nulls=True)
     what = pl.when(~pl.col("in_a")).then(pl.lit("appeared")).when(~pl.col("in_b")).then(pl.lit("gone")).otherwise(cells)
+    hidden = pl.any_horizontal(pl.col("reason_a", "reason_b").eq_missing(HIDDEN))
+
+    def effect(of: str, beside: str) -> pl.Expr:
+        return pl.when(~hidden).then(pl.col(of) - pl.col(beside))
+
     figures = changed.select(
         *ON,
         pl.coalesce("unit_b", "unit_a").alias("unit"),
@@ -141,9 +209,9 @@ def _split(
         pl.col("value_a").alias("before"),
         pl.col("value_b").alias("after"),
         (pl.col("value_b") - pl.col("value_a")).alias("change"),
-        (pl.col("corrected") - pl.col("value_a")).alias("corrections"),
-        (pl.col("old_on_new") - pl.col("corrected")).alias("new_data"),
-        (pl.col("value_b") - pl.col("old_on_new")).alias("definitions"),
-        (pl.col("new_on_old") - pl.col("value_a")).alias("definitions_on_before"),
+        effect("corrected", "value_a").alias("corrections"),
+        effect("old_on_new", "corrected").alias("new_data"),
+        effect("value_b", "old_on_new").alias("definitions"),
+        effect("new_on_old", "value_a").alias("definitions_on_before"),
     )
     return figures.cast(SCHEMA), joined.height - figures.height  # type: ignore[arg-type]

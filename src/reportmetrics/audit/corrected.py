@@ -16,6 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
+from reportmetrics.publish.files import digest_of
 from reportmetrics.warehouse.tables import PROVENANCE, TABLES, Table
 
 _SYSTEM = ("as_of", "ledger", "reject")
@@ -32,11 +33,13 @@ def corrected_snapshot(before: Path, after: Path, target: Path) -> int:
     for folder in sorted(p for p in before.iterdir() if p.is_dir()):
         place = target / folder.name
         place.mkdir(parents=True)
-        if folder.name in _SYSTEM or folder.name not in TABLES or not (after / folder.name).is_dir():
+        other = after / folder.name
+        known = folder.name in TABLES and folder.name not in _SYSTEM
+        if not known or not other.is_dir() or digest_of(folder) == digest_of(other):
             for path in folder.glob("*.parquet"):
                 shutil.copyfile(path, place / path.name)
             continue
-        frame, changed = _corrected(TABLES[folder.name], _read(folder), _read(after / folder.name), day, moment)
+        frame, changed = _corrected(TABLES[folder.name], _read(folder), _read(other), day, moment)
         corrections += changed
         frame.write_parquet(place / "all.parquet")
     shutil.copyfile(before / "snapshot.json", target / "snapshot.json")

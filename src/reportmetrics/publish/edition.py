@@ -16,6 +16,7 @@ from reportmetrics.publish.blocks import MetricRef
 from reportmetrics.publish.figures import Figures
 
 if TYPE_CHECKING:
+    from reportmetrics.audit.changes import Changes
     from reportmetrics.metrics.catalogue import Catalogue
 
 
@@ -38,6 +39,10 @@ class Edition:
     as_of: dt.date
     name: str
     past: Sequence[PastEdition] = ()
+    before: str = ""
+    """Name of the publication before this one; empty for the first."""
+    changes: Changes | str = ""
+    """What changed since then; a text says why that is not known."""
 
     @property
     def objectives(self) -> list[Objective]:

@@ -60,6 +60,11 @@ def latest_by_date(all_entries: list[Entry]) -> list[Entry]:
     return list(seen.values())
 
 
+def entry_before(publications: Path, as_of: dt.date) -> Entry | None:
+    """The newest publication of this date or an earlier one; None where the next one will be the first."""
+    return next((e for e in entries(publications) if e.as_of <= as_of), None)
+
+
 def past_editions(publications: Path, as_of: dt.date, *, limit: int = WEEKS) -> list[PastEdition]:
     """The last revisions of the dates before ``as_of``, newest first, with their figures."""
     before = [e for e in latest_by_date(entries(publications)) if e.as_of < as_of][:limit]

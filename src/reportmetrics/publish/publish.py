@@ -10,7 +10,7 @@ import datetime as dt
 import fcntl
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,12 +30,16 @@ from reportmetrics.publish.site import render_index, write_site
 from reportmetrics.settings import Settings, dashboards_folder, signing_key_from_environment, sql_folder
 
 if TYPE_CHECKING:
+    from reportmetrics.audit.changes import Changes
     from reportmetrics.metrics.catalogue import Catalogue
     from reportmetrics.metrics.results import Results
     from reportmetrics.validation.run import CheckResult
     from reportmetrics.warehouse.snapshot import Snapshot
 
 _BUILDING = ".building-"
+
+Compare = Callable[[Path, str], "Changes | str"]
+"""What changed from the publication in a folder to the one of a name, or why that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,13 @@ def publish(
     *,
     checks: list[CheckResult],
     engine_name: str = "duckdb",
+    compare: Compare | None = None,
     now: dt.datetime | None = None,
     track: Track = silent,
 ) -> Publication:
     """Write a publication of ``results``, or return the one that was made from the same inputs.
 
+    ``compare`` is given the folder of the publication before and the name of this one, where there is one before.
     ``now`` (naive UTC, default: the clock) is recorded in the manifest only. One publisher works at a time; a second
     one waits. Raises ``OSError`` when the folder cannot be written; nothing half-made is then visible.
     """
@@ -74,6 +80,7 @@ def publish(
             return _publication(known, new=False)
         revision = history.next_revision(publications, snapshot.as_of)
         name = f"{snapshot.as_of.isoformat()}-r{revision}"
+        before = history.entry_before(publications, snapshot.as_of)
         edition = Edition(
             profile,
             catalogue,
@@ -81,6 +88,8 @@ def publish(
             snapshot.as_of,
             name,
             tuple(history.past_editions(publications, snapshot.as_of)),
+            before.name if before else "",
+            compare(before.folder, name) if before and compare else "",
         )
         building = publications / f"{_BUILDING}{uuid.uuid4().hex}"
         try:

@@ -33,6 +33,7 @@ def write_site(publication: Path, edition: Edition, *, track: Track = silent) ->
     """Render all pages of an edition into ``site/`` and their tables into ``exports/charts/``."""
     from reportmetrics.publish.pages import (
         burden,
+        changes,
         definitions,
         headquarters,
         objective_figures,
@@ -47,6 +48,7 @@ def write_site(publication: Path, edition: Edition, *, track: Track = silent) ->
         *headquarters.build(edition),
         burden.build(edition),
         simulate.build(edition),
+        changes.build(edition),
         definitions.build(edition),
     ]
     _refuse_doubles([p.file for p in pages])

@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+from reportmetrics.audit.changes import Changes, InTheMaking, changes_since
 from reportmetrics.audit.opened import Opened
 from reportmetrics.engines.duckdb import DuckDBEngine
 from reportmetrics.ingest.run import ingest
@@ -54,7 +55,11 @@ def publication(settings: Settings, as_of: dt.date = AS_OF, catalogue: Catalogue
         snapshot = make_snapshot(store, profile, as_of=as_of, target=folder)
     with DuckDBEngine(snapshot.folder) as engine:
         results = compute(catalogue, engine, as_of=as_of)
-    made = publish(settings, profile, snapshot, catalogue, results, checks=[])
+
+    def compare(before: Path, name: str) -> Changes | str:
+        return changes_since(before, InTheMaking(name, as_of, snapshot.folder, catalogue, results))
+
+    made = publish(settings, profile, snapshot, catalogue, results, checks=[], compare=compare)
     shutil.rmtree(folder)
     return Opened(made.folder)
 

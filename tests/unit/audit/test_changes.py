@@ -8,9 +8,10 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from reportmetrics.audit.changes import SCHEMA, changes
+from reportmetrics.audit.changes import SCHEMA, changes, changes_since
 from reportmetrics.audit.opened import Opened
 from reportmetrics.cli import app
+from reportmetrics.metrics.suppression import HIDDEN
 from tests.unit.audit.editions import AS_OF, copy_of, publication, settings_in, take_in
 
 LATER = AS_OF + dt.timedelta(days=7)
@@ -146,3 +147,37 @@ def test_forms_and_command_line(opened, later, home):
     lines = run(app, ["metrics", "diff", *names, "--format", "csv"]).stdout.splitlines()
     assert len(lines) == 1 + len(rows) == 1 + changes(opened, later).figures.height
     assert run(app, ["metrics", "diff", "2000-01-01-r1", *names[1:]]).exit_code == 2
+
+
+def test_the_page_of_changes_tells_the_publication_before(opened, later):
+    page = (later.folder / "site" / "changes.html").read_text()
+    assert f"Compared with publication {opened.name}" in page
+    assert f"reportmetrics metrics diff {opened.name} {later.name}" in page
+    total = held(changes(opened, later), '{"objective_id":"LO-03"}')
+    rows = (later.folder / "exports" / "charts" / "changes.moved.csv").read_text().splitlines()
+    (row,) = [r.split(",") for r in rows if r.startswith("activity.held,objective LO-03,")]
+    assert [float(x) for x in row[4:7]] == [total["before"], total["after"], total["change"]]
+    assert "nothing to compare with" in (opened.folder / "site" / "changes.html").read_text()
+
+
+def test_a_publication_that_cannot_be_compared_with_is_told_and_no_hindrance(opened, later, tmp_path):
+    folder = copy_of(opened, tmp_path)
+    shutil.rmtree(folder / "audit")
+    assert "has no snapshot to compare" in changes_since(folder, later)
+    (folder / "manifest.json").unlink()
+    assert "manifest.json" in changes_since(folder, later)
+
+
+def test_no_effect_is_told_of_a_hidden_figure(opened, tmp_path):
+    """An effect would tell what the reason hides."""
+    folder = copy_of(opened, tmp_path)
+    here = (pl.col("metric") == "activity.held") & (pl.col("dims") == "{}")
+    path = folder / "exports" / "figures.parquet"
+    figures = pl.read_parquet(path).with_columns(
+        value=pl.when(~here).then("value"), reason=pl.when(here).then(pl.lit(HIDDEN)).otherwise("reason")
+    )
+    figures.write_parquet(path)
+    for found in (changes(opened, Opened(folder)), changes(Opened(folder), opened)):
+        row = held(found)
+        assert row["what"] == "value, reason"
+        assert [row[c] for c in ("corrections", "new_data", "definitions")] == [None] * 3
