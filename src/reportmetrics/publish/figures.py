@@ -120,6 +120,10 @@ class Figures:
             if self._dimensions(dims) == wanted:
                 yield from (f for f in self._group(metric, dims) if f.statistic == statistic)
 
+    def first_statistics(self) -> dict[str, str]:
+        """The statistic that each metric publishes first, which is the one that it is for."""
+        return {metric: next(iter(groups.values()))[0][3] for metric, groups in self._rows.items()}
+
     def versions(self) -> dict[str, int]:
         """Version of each metric that published a figure."""
         return {metric: rows[0][1] for metric, groups in self._rows.items() for rows in list(groups.values())[:1]}

@@ -40,13 +40,12 @@ REDEFINED = row(
 
 def build(*rows: dict[str, Any], versions: dict[str, str] | None = None, before: str = "2022-01-24-r1") -> Any:
     found = Changes(before, "2022-01-31-r1", pl.DataFrame(list(rows), schema=SCHEMA), versions or {}, 1, 7)
-    figures = [SimpleNamespace(metric=m, statistic="sum") for m in METRICS]
     edition = SimpleNamespace(
         changes=found,
         before=before,
         name="2022-01-31-r1",
         catalogue=SimpleNamespace(metrics=METRICS),
-        figures=SimpleNamespace(all=lambda: iter(figures)),
+        figures=SimpleNamespace(first_statistics=lambda: dict.fromkeys(METRICS, "sum")),
     )
     return page_module.build(edition)  # type: ignore[arg-type]
 

@@ -120,9 +120,7 @@ def _parts(edition: Edition, found: Changes) -> tuple[pl.DataFrame, pl.DataFrame
         ),
     )
     other = marked.filter(~pl.col("restated") & _moves("change"))
-    first: dict[str, str] = {}
-    for figure in edition.figures.all():
-        first.setdefault(figure.metric, figure.statistic)
+    first = edition.figures.first_statistics()
     main = pl.col("headline") & (pl.col("statistic") == pl.col("metric").replace_strict(first, default=""))
     late, moved = other.filter("closed"), other.filter(~pl.col("closed") & main)
     return marked.filter("restated"), late, moved
