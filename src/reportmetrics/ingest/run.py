@@ -19,7 +19,15 @@ from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.landing import Found, Landing, look
 from reportmetrics.ingest.ledger import Delivery, IngestSummary, check_balance
 from reportmetrics.ingest.pseudonyms import pseudonym_key
-from reportmetrics.ingest.write import Counts, write_ledger, write_raw, write_refusals, write_resent, write_table
+from reportmetrics.ingest.write import (
+    Counts,
+    write_ledger,
+    write_raw,
+    write_refusals,
+    write_resent,
+    write_sighted,
+    write_table,
+)
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
@@ -141,6 +149,7 @@ def _store_batch(connection: duckdb.DuckDBPyConnection, profile: Profile, batch:
     for table in judged_tables(connection, profile, batch, key):
         counts[table.name] = write_table(connection, table, batch)
         write_resent(connection, table, batch)
+        write_sighted(connection, table, batch)
     write_raw(connection, batch)
     write_refusals(connection, batch.refusals)
     return write_ledger(connection, batch, counts)

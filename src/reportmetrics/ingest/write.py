@@ -167,6 +167,17 @@ def write_resent(connection: duckdb.DuckDBPyConnection, table: Table, batch: Bat
         connection.unregister("references")
 
 
+def write_sighted(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:
+    """Note which requests the complete registers of the batch list: a row that repeats leaves no other trace by key."""
+    groups = [str(g.number) for g in batch.groups if g.source.complete is not None]
+    if table.name != "request" or not groups:
+        return
+    connection.execute(
+        "INSERT INTO sighted SELECT DISTINCT m.file_seq, t.row_key "
+        f"FROM told AS t JOIN mapped AS m USING (row_id) WHERE m.grp IN ({', '.join(groups)})"
+    )
+
+
 def write_ledger(connection: duckdb.DuckDBPyConnection, batch: Batch, counts: Mapping[str, Counts]) -> list[Delivery]:
     """A line per delivery and table; every table of a source has one, be it with zero rows. Checks core against it."""
     refused = {(r.taken.file_seq, r.table): r.why for r in batch.refusals}

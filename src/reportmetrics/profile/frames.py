@@ -19,6 +19,7 @@ import polars as pl
 
 from reportmetrics.profile.calendar import Calendar, days
 from reportmetrics.profile.load import Profile
+from reportmetrics.profile.sources import Source
 from reportmetrics.profile.templates import DueRule, Template
 from reportmetrics.warehouse.tables import TABLES, Table, Type
 
@@ -47,6 +48,7 @@ def profile_frames(profile: Profile, *, through: dt.date) -> dict[str, pl.DataFr
         "unit": _unit_rows(profile),
         "calendar_day": _calendar_rows(profile, through),
         "headquarters": (h.model_dump() for h in profile.mission.headquarters),
+        "source": (_source_row(s) for s in profile.sources),
         "verifier": ({"name": name} for name in dict.fromkeys(profile.mission.verifiers)),
         "reportable_count": (c.model_dump() for c in profile.mission.reportable_counts),
         "rebase": _rebase_rows(profile),
@@ -94,6 +96,11 @@ def _unit_rows(profile: Profile) -> Iterator[dict[str, Any]]:
     for u in profile.mission.units:
         row = u.model_dump(exclude={"opened", "closed"})
         yield row | {"valid_from": u.opened, "valid_to": u.closed}
+
+
+def _source_row(s: Source) -> dict[str, Any]:
+    row = s.model_dump(include={"source", "title", "complete"})
+    return row | {"sender": s.sender, "every_days": s.every_days}
 
 
 def _calendar_rows(profile: Profile, through: dt.date) -> Iterator[dict[str, Any]]:

@@ -38,6 +38,7 @@ def returned_source(source: Source) -> Source:
             "reader": "xlsx",
             "options": Options(),
             "facts": None,
+            "complete": None,
             # What the mended rows say becomes known when they come, whatever date the first file stated.
             "known_from": "arrival" if isinstance(source.known_from, FileDate) else source.known_from,
             "tables": [_table(source, t) for t in source.tables],

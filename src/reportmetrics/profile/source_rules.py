@@ -45,6 +45,8 @@ def _one_source(file: str, source: Source, ids: Ids) -> Iterator[Problem]:
         yield Problem(file, "options.encoding", f"unknown encoding '{source.options.encoding}'", known)
     yield from _unused_options(file, source)
     yield from _known_from(file, source, groups)
+    if source.complete is not None and all(t.table != "request" for t in source.tables):
+        yield Problem(file, "complete", "no table 'request' is filled", "remove 'complete': it is about registers")
     names = [t.table for t in source.tables]
     for name in sorted({n for n in names if names.count(n) > 1}):
         yield Problem(file, f"tables[{name}]", f"table '{name}' is filled twice", "merge the two entries")

@@ -190,6 +190,10 @@ class Source(Model):
         str, Field(description="who sends it, and gets its rejects back; {fact} stands for a fact of the file's name")
     ]
     files: Annotated[str, Field(description="glob below the landing folder")]
+    complete: Annotated[
+        Literal["all", "open"] | None,
+        Field(description="each file lists all requests, or at least all open ones: one that is missing is noticed"),
+    ] = None
     every: Annotated[str, Field(pattern=r"^\d+ days?$", description="how often it is expected")] = "7 days"
     reader: Literal["csv", "xlsx", "json", "ndjson", "parquet", "iati", "xes"]
     options: Options = Options()

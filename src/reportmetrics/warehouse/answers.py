@@ -20,7 +20,7 @@ REFERENCE_SQL = "left(l.source_file, 12) || '-' || r.source_row || coalesce('-' 
 
 
 def answers(connection: duckdb.DuckDBPyConnection, position: int) -> pl.DataFrame:
-    """Answers known at ledger ``position``, at most one per refused row: columns of table ``reject_answer``, sorted."""
+    """Answers known at ledger ``position``, at most one per refused row: ``reject_answer`` with ``row_key``."""
     found: pl.DataFrame = connection.sql(_sql(), params={"position": position}).pl()
     return found
 
@@ -67,7 +67,10 @@ ranked AS (
     ) AS place
     FROM every
 )
-SELECT a.file_seq, a.table_name, a.sheet, a.source_row, a.answer, a.answered_seq, min(l.arrived_at) AS answered_at
+SELECT
+    left(md5(concat_ws('|', 'reject_answer', a.file_seq, a.table_name, coalesce(a.sheet, ''), a.source_row)), 20)
+        AS row_key,
+    a.file_seq, a.table_name, a.sheet, a.source_row, a.answer, a.answered_seq, min(l.arrived_at) AS answered_at
 FROM ranked AS a JOIN ledger AS l ON l.file_seq = a.answered_seq
 WHERE a.place = 1
 GROUP BY ALL

@@ -52,6 +52,8 @@ def statements() -> Iterator[str]:
         "CREATE TABLE IF NOT EXISTS seen "
         "(identity VARCHAR, source VARCHAR, name VARCHAR, size BIGINT, modified_ns BIGINT, seen_at TIMESTAMP)"
     )
+    # Which requests each delivery of a complete register listed, changed or not.
+    yield "CREATE TABLE IF NOT EXISTS sighted (file_seq BIGINT, row_key VARCHAR)"
     yield (
         "CREATE TABLE IF NOT EXISTS set_aside (set_aside_at TIMESTAMP, source VARCHAR, original_name VARCHAR, "
         "source_file VARCHAR, reasons VARCHAR)"

@@ -29,6 +29,7 @@ from reportmetrics.warehouse.answers import answers
 from reportmetrics.warehouse.schema import core_columns
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES, Column, Table
+from reportmetrics.warehouse.vanished import sightings, vanished
 
 _SYSTEM = ("ledger", "reject")
 _ABOUT = "snapshot.json"
@@ -92,7 +93,11 @@ def make_snapshot(
         rows = {t.name: _write_source(connection, t, building, as_of, as_of_at, position) for t in SOURCE_TABLES}
         rows |= {name: _write_system(connection, name, building, position) for name in _SYSTEM}
         rows["reject_answer"] = _write_answers(connection, building, position)
+        seen = sightings(connection, profile.sources, as_of_at=as_of_at, position=position)
     rows |= _write_profile(profile, as_of, building)
+    gone = vanished(seen, building / "request", zone)
+    _write_frame(gone, building / "vanished_request")
+    rows["vanished_request"] = gone.height
     rows["text_novelty"] = _write_text_novelty(building)
     _write_frame(_as_of_frame(as_of, as_of_at, zone), building / "as_of")
     rows["as_of"] = 1

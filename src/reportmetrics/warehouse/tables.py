@@ -631,6 +631,36 @@ REJECT_ANSWER = Table(
     ),
 )
 
+SOURCE = Table(
+    "source",
+    "a source of files",
+    level="neutral",
+    origin="profile",
+    key=("source",),
+    columns=(
+        _key("source", "identifier, as in ledger.source"),
+        Column("title", "text", "what it is", required=True),
+        Column("sender", "text", "who sends it", required=True),
+        Column("every_days", "integer", "days between two deliveries, as promised"),
+        Column("complete", "text", "which requests each of its files lists", codes=("all", "open")),
+    ),
+)
+
+VANISHED_REQUEST = Table(
+    "vanished_request",
+    "a request that the newest register of its source should list and does not",
+    level="process",
+    origin="derived",
+    key=("request_id", "source"),
+    columns=(
+        _key("request_id", "the identifier in the register"),
+        _key("source", "the source that listed it"),
+        Column("hq", "text", "who has to answer", kind="key"),
+        Column("last_seen_on", "date", "day of the last register that listed it", "process"),
+        Column("missing_since", "date", "day of the first register after that, which does not", "process"),
+    ),
+)
+
 TABLES: Mapping[str, Table] = {
     t.name: t
     for t in (
@@ -658,6 +688,8 @@ TABLES: Mapping[str, Table] = {
         LEDGER,
         REJECT,
         REJECT_ANSWER,
+        SOURCE,
+        VANISHED_REQUEST,
     )
 }
 """All canonical tables by name."""
