@@ -19,7 +19,7 @@ from reportmetrics.alerts import Alert, send
 from reportmetrics.ingest.arrivals import look_again
 from reportmetrics.profile.load import Profile
 from reportmetrics.settings import Settings
-from reportmetrics.steps import current_profile, day_there
+from reportmetrics.steps import day_there
 
 MONDAY_MORNING, EVERY_NIGHT = "0 6 * * 1", "0 2 * * *"
 LOOK_EVERY_SECONDS = 30
@@ -69,7 +69,7 @@ def _landing(settings: Settings) -> dg.SensorDefinition:
         description="Takes files in when they have held still from one look to the next.",
     )
     def landing(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        seen = look_again(settings.landing, current_profile(settings).sources, settings.staging)
+        seen = look_again(settings.landing, settings.staging)
         if seen.content == context.cursor or not seen.files:
             return dg.SkipReason(f"nothing new: {seen.files} files known, {seen.waiting} still changing")
         # The key is what lies there, names and bytes: the same files sent again ask for nothing.

@@ -3,6 +3,8 @@
 Belongs here: Dagster's view of ``Settings``. Not here: default paths (``reportmetrics.settings``).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Self
 import dagster as dg
 from pydantic import Field
 
+from reportmetrics.alone import alone
 from reportmetrics.ingest.ledger import IngestSummary
 from reportmetrics.metrics.results import Results
 from reportmetrics.profile.load import Profile
@@ -43,6 +46,13 @@ class Installation(dg.ConfigurableResource):
             home=Path(self.home) if self.home else None,
             landing=Path(self.landing) if self.landing else None,
         )
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
+        """Keep other runs out of this home while a run has the resource."""
+        tell = context.log.info if context.log else None
+        with alone(self.settings, waiting=tell):
+            yield self
 
     def load_profile(self) -> Profile:
         """The profile as it is now."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reportmetrics import cli_audit, cli_backfill, cli_metrics, cli_rejects, cli_share, cli_simulate
+from reportmetrics import cli_audit, cli_backfill, cli_backup, cli_metrics, cli_rejects, cli_share, cli_simulate
 from reportmetrics.settings import Settings, sql_folder
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ app.add_typer(metrics_app, name="metrics")
 app.add_typer(profile_app, name="profile")
 app.add_typer(rejects_app, name="rejects")
 cli_backfill.register(app)
+cli_backup.register(app)
 cli_audit.register(app, metrics_app)
 cli_metrics.register(metrics_app)
 cli_simulate.register(app)
@@ -166,14 +167,16 @@ def check(
         typer.echo(all_checks(sql_folder()), nl=False)
         raise typer.Exit(OK)
     from reportmetrics import cli_print, steps
+    from reportmetrics.alone import alone
     from reportmetrics.progress import on_terminal
 
     settings, loaded = _opened(profile, home, None)
     day = _day(as_of, loaded)
-    batch = steps.check_new(settings, loaded, track=on_terminal)
-    cli_print.set_aside(batch.aside)
-    steps.freeze(settings, loaded, as_of=day)
-    results = [*batch.results, *steps.check_snapshot(settings, as_of=day)]
+    with alone(settings):
+        batch = steps.check_new(settings, loaded, track=on_terminal)
+        cli_print.set_aside(batch.aside)
+        steps.freeze(settings, loaded, as_of=day)
+        results = [*batch.results, *steps.check_snapshot(settings, as_of=day)]
     cli_print.checks(results)
     raise typer.Exit(FAILED if any(r.blocks for r in results) else OK)
 
@@ -195,14 +198,16 @@ def publish(
       reportmetrics publish --as-of 2021-06-07 --pdf monday.pdf
     """
     from reportmetrics import cli_print, steps
+    from reportmetrics.alone import alone
     from reportmetrics.progress import on_terminal
 
     settings, loaded = _opened(profile, home, None)
     day = _day(as_of, loaded)
-    steps.freeze(settings, loaded, as_of=day)
-    cli_print.checks(steps.check_snapshot(settings, as_of=day))
-    results = steps.measure(settings, as_of=day, track=on_terminal)
-    publication = steps.issue(settings, loaded, as_of=day, track=on_terminal)
+    with alone(settings):
+        steps.freeze(settings, loaded, as_of=day)
+        cli_print.checks(steps.check_snapshot(settings, as_of=day))
+        results = steps.measure(settings, as_of=day, track=on_terminal)
+        publication = steps.issue(settings, loaded, as_of=day, track=on_terminal)
     cli_print.headline(results.figures, loaded, day)
     cli_print.published(publication)
     if pdf is not None:

@@ -108,6 +108,11 @@ def alert_webhook_from_environment() -> str | None:
     return os.environ.get("REPORTMETRICS_ALERT_WEBHOOK") or None
 
 
+def location_from_environment() -> str:
+    """Name that tells this mission from others in one Dagster instance, from ``REPORTMETRICS_LOCATION``; else empty."""
+    return os.environ.get("REPORTMETRICS_LOCATION", "")
+
+
 def sql_folder() -> Path:
     """``sql/``: core, derived, metrics, checks."""
     return _shipped("sql")

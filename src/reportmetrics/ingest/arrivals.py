@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from reportmetrics.ingest.archive import fingerprint
 from reportmetrics.ingest.landing import is_scratch
-from reportmetrics.profile.sources import Source
 from reportmetrics.publish.files import replace_text
 
 MEMORY = "landing_seen.json"
@@ -39,10 +38,10 @@ class Arrivals:
     waiting: int
 
 
-def look_again(landing: Path, sources: Sequence[Source], staging: Path) -> Arrivals:
+def look_again(landing: Path, staging: Path) -> Arrivals:
     """Compare the landing folder with the last look, and remember this one."""
     known = _remembered(staging / MEMORY)
-    now = {name: _glimpse(path, known.get(name)) for name, path in _claimed(landing, sources)}
+    now = {name: _glimpse(path, known.get(name)) for name, path in _files(landing)}
     if now != known:
         staging.mkdir(parents=True, exist_ok=True)
         replace_text(staging / MEMORY, json.dumps(now, ensure_ascii=False))
@@ -51,10 +50,10 @@ def look_again(landing: Path, sources: Sequence[Source], staging: Path) -> Arriv
     return Arrivals(digest[:32], len(still), len(now) - len(still))
 
 
-def _claimed(landing: Path, sources: Sequence[Source]) -> list[tuple[str, Path]]:
-    """Files that a source claims, by their name below the landing folder."""
-    paths = {p for s in sources for p in landing.glob(s.files) if not is_scratch(p, landing)}
-    return [(p.relative_to(landing).as_posix(), p) for p in sorted(paths)]
+def _files(landing: Path) -> list[tuple[str, Path]]:
+    """Files by their name below the landing folder; those that no source claims too, so that a run names them."""
+    found = (p for p in landing.rglob("*") if not is_scratch(p, landing) and p.is_file())
+    return [(p.relative_to(landing).as_posix(), p) for p in sorted(found)]
 
 
 def _glimpse(path: Path, before: Glimpse | None) -> Glimpse:

@@ -1,0 +1,174 @@
+"""What starts by itself, and what happens when a step fails: sensors, schedules, retries, dates, dead runs."""
+
+import datetime as dt
+import os
+import zoneinfo
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg  # noqa: TID251 (what is tested here is made of dagster)
+import pytest
+
+from pipelines import names
+from pipelines.build import build
+from pipelines.launch import launch, launch_several, open_instance
+from pipelines.policies import no_vain_retries
+from pipelines.runs import add_dates, bury_the_dead
+from reportmetrics.profile.load import load_profile
+from reportmetrics.settings import Settings
+from reportmetrics.steps import StepError
+from reportmetrics.warehouse.store import StoreError
+from tests.pipelines.tiny import FILES, make
+
+DATES = [dt.date(2021, 1, 25), dt.date(2021, 2, 1), dt.date(2021, 2, 8)]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return make(tmp_path)
+
+
+@pytest.fixture
+def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    with open_instance(settings.dagster_home) as opened:
+        yield opened
+
+
+class Ticks:
+    """A sensor ticked by hand, with its cursor."""
+
+    def __init__(self, settings: Settings, instance: dg.DagsterInstance) -> None:
+        self.repository = build(settings).get_repository_def()
+        self.instance, self.cursor = instance, None
+
+    def tick(self) -> dg.SensorResult | dg.SkipReason:
+        sensor = self.repository.get_sensor_def("landing")
+        context = dg.build_sensor_context(self.instance, cursor=self.cursor, repository_def=self.repository)
+        done = sensor(context)
+        assert isinstance(done, dg.SensorResult | dg.SkipReason)
+        if isinstance(done, dg.SensorResult):
+            self.cursor = done.cursor
+        return done
+
+
+def test_the_sensor_asks_once_for_what_holds_still_and_never_for_the_same_again(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    ticks = Ticks(settings, instance)
+    assert isinstance(ticks.tick(), dg.SkipReason), "nothing has held still from one look to the next yet"
+    asked = ticks.tick()
+    assert isinstance(asked, dg.SensorResult)
+    [request] = asked.run_requests or []
+    assert request.run_key == asked.cursor
+    assert isinstance(ticks.tick(), dg.SkipReason)
+    # The sender writes everything again, at another time: the same content is the same key.
+    for name, text in FILES.items():
+        (settings.landing / name).write_text(text, encoding="utf-8")
+    assert [type(ticks.tick()) for _ in range(3)] == [dg.SkipReason] * 3
+
+
+def test_a_file_in_the_making_is_not_asked_for_until_it_is_whole(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    ticks = Ticks(settings, instance)
+    ticks.tick()
+    known = ticks.tick()
+    assert isinstance(known, dg.SensorResult)
+    with (settings.landing / "requests_20210208.csv").open("w", encoding="utf-8") as file:
+        for line in ("id,raised,decided,outcome\n", "R3,2021-01-06,2021-02-05,approved\n", "R4,2021-02-01,,open\n"):
+            file.write(line)
+            file.flush()
+            assert isinstance(ticks.tick(), dg.SkipReason)
+    assert isinstance(ticks.tick(), dg.SensorResult)
+
+
+def test_the_week_starts_on_monday_by_the_missions_clock(settings: Settings, instance: dg.DagsterInstance) -> None:
+    weekly = build(settings).get_repository_def().get_schedule_def("weekly")
+    assert weekly.execution_timezone == "Asia/Baghdad"
+    monday = dt.datetime(2021, 2, 8, 6, tzinfo=zoneinfo.ZoneInfo("Asia/Baghdad"))
+    assert monday.weekday() == 0
+    assert weekly.cron_schedule == "0 6 * * 1"
+    with dg.build_schedule_context(instance, scheduled_execution_time=monday.astimezone(dt.UTC)) as context:
+        done = weekly.evaluate_tick(context)
+    [request] = done.run_requests or []
+    assert (request.partition_key, request.run_key) == ("2021-02-08", "weekly 2021-02-08")
+    assert instance.get_dynamic_partitions("as_of") == ["2021-02-08"]
+
+
+def test_dates_stay_in_the_order_of_the_calendar(instance: dg.DagsterInstance) -> None:
+    for some in ([dt.date(2021, 3, 1)], [dt.date(2021, 2, 1)], [dt.date(2021, 2, 8), dt.date(2021, 3, 8)]):
+        add_dates(instance, some)
+    assert instance.get_dynamic_partitions("as_of") == ["2021-02-01", "2021-02-08", "2021-03-01", "2021-03-08"]
+
+
+@pytest.mark.parametrize("retried", [True, False])
+def test_only_what_passes_by_itself_is_tried_again(retried: bool) -> None:
+    locked = StoreError("in use")
+    locked.__cause__ = OSError("Could not set lock on file: Conflicting lock is held")
+    with pytest.raises(dg.Failure) as told, no_vain_retries():
+        raise locked if retried else StepError("no snapshot; make it first")
+    assert told.value.allow_retries is retried
+    assert told.value.description == ("in use" if retried else "no snapshot; make it first")
+
+
+def test_a_step_that_cannot_succeed_fails_at_once_with_the_librarys_words(settings: Settings) -> None:
+    """Metrics without a snapshot: one attempt, and the remedy as the run's failure."""
+    job = build(settings).resolve_job_def(names.JOB)
+    with open_instance(settings.dagster_home) as instance:
+        add_dates(instance, DATES[:1])
+        keys = [key for key in job.asset_layer.executable_asset_keys if key.path[0] == "metrics"]
+        done = job.execute_in_process(
+            instance=instance, partition_key="2021-01-25", asset_selection=keys, raise_on_error=False
+        )
+    failed = [e for e in done.all_events if e.is_step_failure]
+    assert [e for e in done.all_events if e.is_step_up_for_retry] == []
+    assert "make it first" in (failed[0].step_failure_data.user_failure_data.description or "")
+
+
+def test_an_engine_that_is_none_is_told_with_those_that_are(settings: Settings) -> None:
+    outcome = launch(settings, as_of=DATES[0], engine="abacus")
+    assert outcome.error is not None
+    assert "'abacus' is no engine; use one of: duckdb" in outcome.error
+    assert outcome.publication is None
+
+
+def test_several_dates_are_one_run_with_a_publication_and_numbers_for_each(settings: Settings) -> None:
+    launch(settings, as_of=DATES[2])
+    outcome = launch_several(settings, dates=list(reversed(DATES)))
+    assert outcome.error is None
+    assert [(p.name, p.new) for p in outcome.publications] == [(f"{d}-r1", d != DATES[2]) for d in DATES]
+    latest = (settings.publications / "latest").read_text()
+    assert latest == "2021-02-08-r1\n", "a past date published late is not the newest"
+    with open_instance(settings.dagster_home) as instance:
+        assert len(instance.get_runs()) == 2
+        for date, requests in zip(DATES, (0, 0, 3), strict=True):
+            [record] = instance.fetch_materializations(
+                dg.AssetRecordsFilter(names.snapshot("request"), asset_partitions=[date.isoformat()]), limit=9
+            ).records
+            assert record.asset_materialization is not None
+            assert record.asset_materialization.metadata["dagster/row_count"].value == requests
+
+
+def test_what_arrived_counts_as_a_sign_of_life_of_its_source(settings: Settings) -> None:
+    launch(settings, as_of=DATES[2])
+    with open_instance(settings.dagster_home) as instance:
+        for source in load_profile(settings.profile).sources:
+            assert instance.get_latest_materialization_event(names.landing(source.source)) is not None
+        job = build(settings).resolve_job_def(names.NIGHTLY)
+        assert job.execute_in_process(instance=instance).success
+        heard = job.execute_in_process(instance=instance).get_asset_check_evaluations()
+    assert {c.passed for c in heard if c.check_name == "still_sends"} == {True}
+
+
+def test_a_run_whose_process_is_gone_is_marked_and_lets_go_of_the_warehouse(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    host = os.uname().nodename
+    for process in (f"{host} 4194303 1", f"elsewhere {os.getpid()} 1"):
+        job = build(settings).resolve_job_def(names.INTAKE)
+        run = instance.create_run_for_job(job, tags={names.PROCESS_TAG: process})
+        started = dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, run.job_name, message="started")
+        instance.report_dagster_event(started, run.run_id)
+    assert len(bury_the_dead(instance)) == 1
+    states = {r.tags[names.PROCESS_TAG].split()[0]: r.status for r in instance.get_runs()}
+    assert states == {host: dg.DagsterRunStatus.FAILURE, "elsewhere": dg.DagsterRunStatus.STARTED}
