@@ -11,11 +11,14 @@ import datetime as dt
 import hashlib
 import json
 import os
-import shutil
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 from reportmetrics.ingest.landing import Found
+
+_INCOMING = ".incoming-"
+_COPY_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +48,52 @@ def fingerprint(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def keep(found: Found, sha256: str, archive: Path, now: dt.datetime) -> Kept:
-    """Copy a file to the archive, unless it is there, and describe the delivery. Raises ``StillChangingError``."""
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A copy of a file, made in the archive's folder, under a name of its own until it is kept or discarded."""
+
+    found: Found
+    sha256: str
+    scratch: Path
+
+    @property
+    def identity(self) -> str:
+        """What counts once."""
+        return identity(self.found.source.source, self.found.facts, self.sha256)
+
+
+def receive(found: Found, archive: Path) -> Received:
+    """Copy a file and hash what is copied, in one go. Raises ``StillChangingError``; then nothing is left."""
     archive.mkdir(parents=True, exist_ok=True)
+    scratch = archive / f"{_INCOMING}{uuid.uuid4().hex}"
+    digest = hashlib.sha256()
+    with found.path.open("rb") as file, scratch.open("wb") as copy:
+        while some := file.read(_COPY_BYTES):
+            digest.update(some)
+            copy.write(some)
+        after = os.fstat(file.fileno())
+    if (after.st_size, after.st_mtime_ns) != (found.size, found.modified_ns):
+        scratch.unlink()
+        raise StillChangingError(found.name)
+    return Received(found, digest.hexdigest(), scratch)
+
+
+def clear_incoming(archive: Path) -> None:
+    """Remove copies that a run which was stopped has left. Only the holder of the warehouse may call this."""
+    for left in archive.glob(f"{_INCOMING}*"):
+        left.unlink()
+
+
+def keep(received: Received, archive: Path, now: dt.datetime) -> Kept:
+    """Give a copy its place in the archive, unless the content is there, and describe the delivery."""
+    found, sha256 = received.found, received.sha256
     target = archive / sha256
-    if not target.exists() or target.stat().st_size != found.size:
-        scratch = archive / f".{sha256}.{os.getpid()}"
-        shutil.copyfile(found.path, scratch)
-        if fingerprint(scratch) != sha256:
-            scratch.unlink()
-            raise StillChangingError(found.name)
-        scratch.chmod(0o440)
-        scratch.replace(target)
-    name = identity(found.source.source, found.facts, sha256)
+    if target.exists() and target.stat().st_size == found.size:
+        received.scratch.unlink()
+    else:
+        received.scratch.chmod(0o440)
+        received.scratch.replace(target)
+    name = received.identity
     sidecar = archive / f"{sha256}.{name[:12]}.json"
     if sidecar.exists():
         # Copied by a run that stopped before it had stored the rows: the arrival is that of then.

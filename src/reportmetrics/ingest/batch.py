@@ -47,6 +47,7 @@ class Group:
     """Rows of all sheets of a batch with the same source, sheet name and header.
 
     ``rows`` has ``rid`` (0, 1, ...), ``file_seq``, the columns of ``Sheet.rows``, and ``fact_<name>`` per fact.
+    ``bare``: no cell of them has blanks at its ends.
     """
 
     number: int
@@ -56,6 +57,7 @@ class Group:
     fits: list[Fit]
     unknown: list[str]
     rows: pl.DataFrame = field(default_factory=pl.DataFrame)
+    bare: bool = True
 
 
 @dataclass(slots=True)
@@ -86,11 +88,12 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
                 group, refused[key] = _group(len(groups), source, name, sheet.header)
                 groups[key] = (group, [])
             groups[key][1].append(_placed(taken, sheet))
+            groups[key][0].bare &= sheet.bare
             batch.refusals += [Refusal(taken, table, name, why) for table, why in refused[key]]
             said = [*sheet.notes]
             if groups[key][0].unknown:
                 names = ", ".join(groups[key][0].unknown[:40])
-                said.append(f"columns that the mapping does not know, kept as sent only: {names}")
+                said.append(f"columns that the mapping does not know, kept in the archive only: {names}")
             if said:
                 batch.notes |= {(taken.file_seq, t.table): "; ".join(said) for t in tables}
     for group, frames in groups.values():

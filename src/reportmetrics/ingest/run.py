@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 import duckdb
 import polars as pl
 
-from reportmetrics.ingest.archive import Kept, StillChangingError, fingerprint, identity, keep
+from reportmetrics.ingest.archive import Kept, Received, StillChangingError, clear_incoming, keep, receive
 from reportmetrics.ingest.batch import Batch, Taken, read_batch
 from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.landing import Found, Landing, look
@@ -22,7 +22,6 @@ from reportmetrics.ingest.pseudonyms import pseudonym_key
 from reportmetrics.ingest.write import (
     Counts,
     write_ledger,
-    write_raw,
     write_refusals,
     write_resent,
     write_sighted,
@@ -51,9 +50,10 @@ def ingest(
     key = pseudonym_key(settings)
     deliveries: list[Delivery] = []
     with Store(settings.warehouse) as store:
-        fresh, unchanged = _fresh(store.connection, landing, moment)
+        clear_incoming(settings.archive)
+        fresh, unchanged = _fresh(store.connection, landing, settings, moment, track)
         for some in _batches(track(fresh, "Taking in files", len(fresh))):
-            kept = _keep(some, settings, moment, landing)
+            kept = [keep(r, settings.archive, moment) for r in some]
             deliveries += _store(store, profile, kept, key)
         check_balance(store.connection)
         position = store.position()
@@ -65,64 +65,60 @@ def _naive_utc(moment: dt.datetime) -> dt.datetime:
 
 
 def _fresh(
-    connection: duckdb.DuckDBPyConnection, landing: Landing, now: dt.datetime
-) -> tuple[list[tuple[Found, str]], int]:
-    """Files to take, with their hashes, and the number of those seen before.
+    connection: duckdb.DuckDBPyConnection, landing: Landing, settings: Settings, now: dt.datetime, track: Track
+) -> tuple[list[Received], int]:
+    """Copies of the files to take, and the number of files seen before.
 
     A file whose name, size and time of change are known is not opened again.
     """
     looked = connection.execute("SELECT source, name, size, modified_ns FROM seen").fetchall()
     glimpsed = set(looked)
     unknown = [f for f in landing.found if (f.source.source, f.name, f.size, f.modified_ns) not in glimpsed]
-    hashed = [(f, fingerprint(f.path)) for f in unknown]
-    known = {row[0] for row in connection.execute("SELECT identity FROM seen").fetchall()} if hashed else set()
-    fresh: list[tuple[Found, str]] = []
-    again: list[tuple[Found, str]] = []
-    for found, sha256 in hashed:
-        name = identity(found.source.source, found.facts, sha256)
-        (again if name in known else fresh).append((found, sha256))
-        known.add(name)
-    _remember(connection, again, now)
-    return fresh, len(landing.found) - len(fresh)
+    known = {row[0] for row in connection.execute("SELECT identity FROM seen").fetchall()} if unknown else set()
+    fresh: list[Received] = []
+    again: list[Received] = []
+    for found in track(unknown, "Copying files to the archive", len(unknown)):
+        try:
+            received = receive(found, settings.archive)
+        except StillChangingError:
+            landing.waiting.append(found.name)
+            continue
+        if received.identity in known:
+            received.scratch.unlink()
+            again.append(received)
+        else:
+            fresh.append(received)
+        known.add(received.identity)
+    _remember(connection, [(r.found, r.identity) for r in again], now)
+    return fresh, len(landing.found) - len(unknown) + len(again)
 
 
 def _remember(connection: duckdb.DuckDBPyConnection, files: Sequence[tuple[Found, str]], now: dt.datetime) -> None:
     if not files:
         return
-    rows = [
-        (identity(f.source.source, f.facts, h), f.source.source, f.name, f.size, f.modified_ns, now) for f, h in files
-    ]
+    rows = [(name, f.source.source, f.name, f.size, f.modified_ns, now) for f, name in files]
     names = ["identity", "source", "name", "size", "modified_ns", "seen_at"]
     connection.register("glimpses", pl.DataFrame(rows, schema=names, orient="row"))
     connection.execute("INSERT INTO seen SELECT * FROM glimpses")
     connection.unregister("glimpses")
 
 
-def _batches(files: Iterator[tuple[Found, str]]) -> Iterator[list[tuple[Found, str]]]:
-    some: list[tuple[Found, str]] = []
+def _batches(files: Iterator[Received]) -> Iterator[list[Received]]:
+    some: list[Received] = []
     size = 0
-    for found, sha256 in files:
-        if some and (found.source.has_events or some[-1][0].source.has_events):
+    for received in files:
+        has_events = received.found.source.has_events
+        if some and (has_events or some[-1].found.source.has_events):
             # An event changes what is known: what that is must not depend on how files fall into batches.
             yield some
             some, size = [], 0
-        some.append((found, sha256))
-        size += found.size
+        some.append(received)
+        size += received.found.size
         if len(some) >= _BATCH_FILES or size >= _BATCH_BYTES:
             yield some
             some, size = [], 0
     if some:
         yield some
-
-
-def _keep(files: Sequence[tuple[Found, str]], settings: Settings, now: dt.datetime, landing: Landing) -> list[Kept]:
-    kept: list[Kept] = []
-    for found, sha256 in files:
-        try:
-            kept.append(keep(found, sha256, settings.archive, now))
-        except StillChangingError:
-            landing.waiting.append(found.name)
-    return kept
 
 
 def _store(store: Store, profile: Profile, kept: Sequence[Kept], key: bytes) -> list[Delivery]:
@@ -135,7 +131,7 @@ def _store(store: Store, profile: Profile, kept: Sequence[Kept], key: bytes) -> 
     connection.begin()
     try:
         lines = _store_batch(connection, profile, batch, key)
-        _remember(connection, [(k.found, k.sha256) for k in kept], kept[-1].arrived_at)
+        _remember(connection, [(k.found, k.identity) for k in kept], kept[-1].arrived_at)
         connection.execute("UPDATE state SET position = $position", {"position": batch.taken[-1].file_seq})
         connection.commit()
     except BaseException:
@@ -150,6 +146,5 @@ def _store_batch(connection: duckdb.DuckDBPyConnection, profile: Profile, batch:
         counts[table.name] = write_table(connection, table, batch)
         write_resent(connection, table, batch)
         write_sighted(connection, table, batch)
-    write_raw(connection, batch)
     write_refusals(connection, batch.refusals)
     return write_ledger(connection, batch, counts)

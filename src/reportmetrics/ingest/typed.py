@@ -93,7 +93,7 @@ def _select(
         if origin is None or cell is None:
             outer.append(f'CAST(NULL AS VARCHAR) AS "{column.name}"')
             continue
-        inner.append(f'{entered(cell, origin.given)} AS "{column.name}"')
+        inner.append(f'{entered(cell, origin.given, bare=_is_bare(origin, group))} AS "{column.name}"')
         text = canonical(f'"{column.name}"', column, origin.given, zone=zone, extra_formats=extra)
         outer.append(f'{text} AS "{column.name}"')
     head = f"{place}, {group.number} AS grp, file_seq, source_row, row_fault"
@@ -114,6 +114,10 @@ def _fault_and_time(events: EventFit | None, zone: str, extra: Sequence[str]) ->
     return [f"{event_log.unknown_event(events)} AS row_fault", f"{at} AS event_at"]
 
 
+def _is_bare(origin: Origin, group: Group) -> bool:
+    return group.bare and origin.made is None and origin.cell is not None
+
+
 def _cell(origin: Origin) -> str | None:
     """SQL of the text that a column is made from; None when the file lacks an optional column."""
     if origin.made is not None:
@@ -130,21 +134,20 @@ def _hide_people(connection: duckdb.DuckDBPyConnection, table: Table, parts: lis
     rows = " UNION ALL ".join(parts)
     people = [c.name for c in table.columns if c.personal]
     if people:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE named AS {rows}")
-        distinct = " UNION ".join(f'SELECT "{p}" AS name FROM named WHERE "{p}" IS NOT NULL' for p in people)
+        # Only the columns with names are computed for this; the others wait for the one pass below.
+        distinct = " UNION ".join(f'SELECT "{p}" AS name FROM ({rows}) WHERE "{p}" IS NOT NULL' for p in people)
         known = pseudonyms(key, (row[0] for row in connection.execute(distinct).fetchall()))
         connection.register(
             "pseudonym", pl.DataFrame({"name": list(known), "hidden": list(known.values())}, schema_overrides=_TEXT)
         )
-        rows = "SELECT n.* REPLACE ({}) FROM named AS n {}".format(
+        rows = "SELECT n.* REPLACE ({}) FROM ({}) AS n {}".format(
             ", ".join(f'p_{p}.hidden AS "{p}"' for p in people),
+            rows,
             " ".join(f'LEFT JOIN pseudonym AS p_{p} ON p_{p}.name = n."{p}"' for p in people),
         )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE mapped AS SELECT *, {_content(table.columns)} AS content FROM ({rows})"
     )
-    if people:
-        connection.execute("DROP TABLE named")
 
 
 _TEXT = {"name": pl.String(), "hidden": pl.String()}
@@ -152,8 +155,8 @@ _TEXT = {"name": pl.String(), "hidden": pl.String()}
 
 def _content(columns: tuple[Column, ...]) -> str:
     """Hash of the mapped text. Canonical text is never empty, so null and empty cannot be confused."""
-    texts = ", ".join(f"coalesce(\"{c.name}\", '')" for c in columns)
-    return f"md5_number(concat_ws(chr(31), {texts}, coalesce(row_fault, '')))"
+    texts = ", chr(31), ".join(f'"{c.name}"' for c in columns)
+    return f"md5_number(concat({texts}, chr(31), row_fault))"
 
 
 def _end_at_start(connection: duckdb.DuckDBPyConnection, table: Table, group: int) -> None:

@@ -36,16 +36,19 @@ def judge(connection: duckdb.DuckDBPyConnection, table: Table, keys: dict[int, l
 
     Needs the tables ``delivery`` (file_seq, known_from), ``mapped``, ``typed``, ``fault``.
     """
+    row_key, known_from = _row_key(table, keys), _known_from(table, known)
+    # Most keys are text and most files are known from one moment: then the typed columns are not needed.
+    typed = "JOIN typed AS t USING (row_id)" if 't."' in row_key + known_from else ""
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE told AS
         SELECT
             m.row_id, m.file_seq, m.source_row, m.content,
-            {_row_key(table, keys)} AS row_key,
-            {_known_from(table, known)} AS known_from,
+            {row_key} AS row_key,
+            {known_from} AS known_from,
             f.row_id IS NOT NULL AS faulty
         FROM mapped AS m
-        JOIN typed AS t USING (row_id)
+        {typed}
         JOIN delivery AS d USING (file_seq)
         LEFT JOIN (SELECT DISTINCT row_id FROM fault) AS f USING (row_id)
         """
@@ -78,12 +81,19 @@ def _row_key(table: Table, keys: dict[int, list[str]]) -> str:
     hashes = []
     for columns, groups in by_key.items():
         # A key column that could not be cast counts with its text, so that such rows are not taken for one another.
-        parts = ", '|', ".join(f'coalesce(CAST(t."{n}" AS VARCHAR), m."{n}", \'\')' for n in columns)
+        parts = ", '|', ".join(_key_text(table, n) for n in columns)
         hashes.append((groups, f"left(md5(concat({literal(table.name + '|')}, {parts})), 20)"))
     if len(hashes) == 1:
         return hashes[0][1]
     whens = " ".join(f"WHEN m.grp IN ({', '.join(map(str, groups))}) THEN {sql}" for groups, sql in hashes)
     return f"CASE {whens} END"
+
+
+def _key_text(table: Table, name: str) -> str:
+    column = table.by_name.get(name)
+    if column is not None and column.type == "text":
+        return f"coalesce(m.\"{name}\", '')"
+    return f'coalesce(CAST(t."{name}" AS VARCHAR), m."{name}", \'\')'
 
 
 def _known_from(table: Table, known: KnownFrom) -> str:

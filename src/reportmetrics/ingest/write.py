@@ -1,4 +1,4 @@
-"""Storing what has been judged: core, rejects, raw rows, ledger, and the index of what is latest.
+"""Storing what has been judged: core, rejects, ledger, and the index of what is latest.
 
 Everything here happens inside one transaction, opened by the caller, in which each file of the batch is whole.
 """
@@ -130,22 +130,6 @@ def write_refusals(connection: duckdb.DuckDBPyConnection, refusals: Iterable[Ref
     if lines:
         schema = {"file_seq": pl.Int64(), **dict.fromkeys(list(lines[0])[1:], pl.String())}
         _append(connection, "reject", pl.DataFrame(lines, schema=schema))
-
-
-def write_raw(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    """The text rows as they were sent, and the headers that name their cells."""
-    for group in batch.groups:
-        cells = ", ".join(f"c{i}" for i in range(len(group.header)))
-        connection.register(f"rows_{group.number}", group.rows)
-        connection.execute(
-            f"INSERT INTO raw.cells SELECT file_seq, $sheet, source_row, [{cells}] FROM rows_{group.number}",
-            {"sheet": group.sheet},
-        )
-        connection.execute(
-            "INSERT INTO raw.header SELECT d.file_seq, d.source_file, $sheet, $names FROM delivery AS d "
-            f"SEMI JOIN rows_{group.number} USING (file_seq)",
-            {"sheet": group.sheet, "names": list(group.header)},
-        )
 
 
 def write_resent(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:

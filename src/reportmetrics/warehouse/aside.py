@@ -21,7 +21,7 @@ from reportmetrics.warehouse.schema import CONTENT
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 
-_BY_DELIVERY = ("raw.cells", "raw.header", "reject", "resent", "sighted", "ledger")
+_BY_DELIVERY = ("reject", "resent", "sighted", "ledger")
 
 
 @dataclass(frozen=True, slots=True)

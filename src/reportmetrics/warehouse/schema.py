@@ -1,7 +1,7 @@
 """DDL of the warehouse, made from the declarations in ``tables``.
 
-* ``raw``: what was sent, as text, with its place in the file;
-* ``core``: typed rows of the source tables, append-only, with provenance;
+* ``core``: typed rows of the source tables, append-only, with provenance. What was sent is not stored a second time:
+  the archive holds the file, and file and row say where in it;
 * ``latest``: per table and key, what was told last. It is an index over ``core`` (and over refused rows), kept so that
   taking a file costs the same however long the history is;
 * ``ledger``, ``reject``, ``seen`` (files that need not be opened again), ``state``.
@@ -29,7 +29,7 @@ def columns_sql(columns: Sequence[Column]) -> str:
 
 def statements() -> Iterator[str]:
     """All statements that make an empty warehouse; each may be run again."""
-    for schema in ("raw", "core", "latest"):
+    for schema in ("core", "latest"):
         yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
     for table in SOURCE_TABLES:
         yield f"CREATE TABLE IF NOT EXISTS core.{table.name} ({columns_sql(core_columns(table))}, {CONTENT} UHUGEINT)"
@@ -37,10 +37,6 @@ def statements() -> Iterator[str]:
             f"CREATE TABLE IF NOT EXISTS latest.{table.name} "
             "(row_key VARCHAR, known_from TIMESTAMP, accepted UHUGEINT, told UHUGEINT)"
         )
-    yield (
-        "CREATE TABLE IF NOT EXISTS raw.header (file_seq BIGINT, source_file VARCHAR, sheet VARCHAR, names VARCHAR[])"
-    )
-    yield "CREATE TABLE IF NOT EXISTS raw.cells (file_seq BIGINT, sheet VARCHAR, source_row BIGINT, cells VARCHAR[])"
     for name in ("ledger", "reject"):
         yield f"CREATE TABLE IF NOT EXISTS {name} ({columns_sql(TABLES[name].columns)})"
     # Which refused row a row of a returned workbook stands for, and what came of it.

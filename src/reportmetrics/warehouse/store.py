@@ -1,4 +1,4 @@
-"""The warehouse: one DuckDB file with raw rows, core tables, rejects and ledger.
+"""The warehouse: one DuckDB file with core tables, rejects and ledger.
 
 Belongs here: opening and closing it, and its positions. Not here: what goes in (``ingest``) or comes out (``staged``,
 ``snapshot``).

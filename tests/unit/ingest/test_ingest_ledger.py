@@ -128,7 +128,7 @@ def test_failure_while_storing_leaves_nothing_behind(mission: SmallMission, monk
         patched.setattr("reportmetrics.ingest.run.write_ledger", fail)
         with pytest.raises(RuntimeError, match="the disk is full"):
             mission.ingest("2021-02-10")
-    for table in ("core.request", "latest.request", "raw.cells", "ledger", "seen"):
+    for table in ("core.request", "latest.request", "ledger", "seen"):
         assert mission.ask(f"SELECT count(*) FROM {table}") == [(0,)], table
     [line] = mission.ingest("2021-02-12").deliveries
     assert line.accepted == 1
