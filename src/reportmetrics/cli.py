@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reportmetrics import cli_audit, cli_backfill, cli_backup, cli_metrics, cli_rejects, cli_share, cli_simulate
+from reportmetrics.cli_sources import register as register_sources
 from reportmetrics.settings import Settings, sql_folder
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ cli_metrics.register(metrics_app)
 cli_simulate.register(app)
 cli_share.register(app)
 cli_rejects.register(rejects_app)
+register_sources(app)
 
 
 @app.callback()

@@ -64,12 +64,17 @@ def look(folder: Path, sources: Sequence[Source], zone: zoneinfo.ZoneInfo) -> La
             if 0 <= now - stat.st_mtime < QUIET_SECONDS:
                 landing.waiting.append(name)
                 continue
-            facts = _facts(source, path.name)
-            dated = _dated(source, facts, zone)
-            landing.found.append(Found(source, path, name, stat.st_size, stat.st_mtime_ns, facts, dated))
+            landing.found.append(found_as(source, path, name, zone))
     landing.found.sort(key=lambda f: (f.dated or dt.datetime.max, f.name, f.source.source))
     landing.unmatched = [p.relative_to(folder).as_posix() for p in everything if p not in claimed]
     return landing
+
+
+def found_as(source: Source, path: Path, name: str, zone: zoneinfo.ZoneInfo) -> Found:
+    """A file as ``source`` would take it, under the name ``name``."""
+    stat = path.stat()
+    facts = _facts(source, path.name)
+    return Found(source, path, name, stat.st_size, stat.st_mtime_ns, facts, _dated(source, facts, zone))
 
 
 def is_scratch(path: Path, folder: Path) -> bool:

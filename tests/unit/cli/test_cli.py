@@ -35,6 +35,7 @@ COMMANDS = [
     ["metrics", "lint"],
     ["profile", "lint"],
     ["rejects", "list"],
+    ["sources", "try"],
     ["sample"],
 ]
 

@@ -1,0 +1,154 @@
+"""Trying a file out: what the mapping of its source would make of it, row by row. Nothing is kept.
+
+The file goes the way that it would go when it is taken in (``batch``, ``judging``), in a scratch warehouse that is
+empty and thrown away. So rows are judged by the file alone: whether they repeat what is stored already is not said.
+
+Belongs here: whose file it may be, and what became of its rows. Not here: printing (``cli_sources``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tempfile
+import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+import duckdb
+import polars as pl
+
+from reportmetrics.ingest.archive import Kept, fingerprint, identity
+from reportmetrics.ingest.batch import Batch, Taken, read_batch
+from reportmetrics.ingest.judging import judged_tables
+from reportmetrics.ingest.landing import found_as
+from reportmetrics.profile.load import Profile
+from reportmetrics.profile.sources import Source
+from reportmetrics.warehouse.store import Store
+from reportmetrics.warehouse.tables import Table
+
+VERDICTS = ("accepted", "rejected", "duplicate", "superseded", "filtered")
+"""What a row may become."""
+
+
+@dataclass(frozen=True, slots=True)
+class TriedTable:
+    """What a file would give one table.
+
+    ``rows`` has ``source_row``, ``verdict``, ``reason`` (null for an accepted row) and, as text, each canonical column
+    that the mapping fills; a cell that cannot be understood stands there as it was sent. ``refused`` says why the file
+    cannot fill the table; then there are no rows. ``note`` names columns that the mapping does not know.
+    """
+
+    table: str
+    rows: pl.DataFrame
+    refused: str | None = None
+    note: str | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by verdict."""
+        found = dict(self.rows["verdict"].value_counts().iter_rows()) if self.rows.height else {}
+        return {name: found.get(name, 0) for name in VERDICTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Sources whose files a file may be: by its place and name, or else by its name alone."""
+
+    by_place: list[Source]
+    by_name: list[Source]
+
+
+def claims(sources: Sequence[Source], path: Path) -> Claims:
+    """Which sources would take a file. A place is judged from the right, so that the file may lie anywhere.
+
+    A name that fits the pattern of a source (``facts``) says more than its ending.
+    """
+    by_place = [s for s in sources if _fits(path, s.files)]
+    alike = [s for s in sources if s not in by_place and path.match(PurePath(s.files).name)]
+    by_name = [s for s in alike if s.facts is not None and re.fullmatch(s.facts, path.name)]
+    return Claims(by_place, by_name or alike)
+
+
+def _fits(path: Path, pattern: str) -> bool:
+    """Whether the end of a path fits a glob. Whatever stands before a ``**`` may be anything."""
+    parts = PurePath(pattern).parts
+    if "**" in parts:
+        parts = parts[len(parts) - parts[::-1].index("**") :]
+    return path.match(str(PurePath(*parts))) if parts else True
+
+
+def try_file(profile: Profile, source: Source, path: Path, *, key: bytes) -> list[TriedTable]:
+    """What the mapping of ``source`` makes of a file, table by table. ``key`` is that of the pseudonyms."""
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    found = found_as(source, path, path.name, zoneinfo.ZoneInfo(profile.mission.time_zone))
+    sha256 = fingerprint(path)
+    kept = Kept(found, sha256, identity(source.source, found.facts, sha256), path, now)
+    batch = read_batch([Taken(kept, 1, found.dated or now)])
+    refused = {r.table: f"{r.why.message}; {r.why.remedy}" for r in batch.refusals}
+    tried: dict[str, pl.DataFrame] = {}
+    with tempfile.TemporaryDirectory() as scratch, Store(Path(scratch) / "trial.duckdb") as store:
+        for table in judged_tables(store.connection, profile, batch, key):
+            tried[table.name] = _rows(store.connection, table, batch)
+    nothing = pl.DataFrame(schema={"source_row": pl.Int64, "verdict": pl.String, "reason": pl.String})
+    return [
+        TriedTable(t.table, tried.get(t.table, nothing), refused.get(t.table), batch.notes.get((1, t.table)))
+        for t in source.tables
+    ]
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> pl.DataFrame:
+    fits = [f for g in batch.groups for f in g.fits if f.table.table == table.name]
+    told = {c for f in fits for c in (*f.origins, *(f.events.given.columns if f.events else ()))}
+    names = [c.name for c in table.columns if c.name in told]
+    columns = "".join(f', coalesce(CAST(t."{n}" AS VARCHAR), ltrim(m."{n}", chr(26))) AS "{n}"' for n in names)
+    labels = {n: o.label for f in fits for n, o in f.origins.items() if o.label is not None}
+    connection.register(
+        "label", pl.DataFrame({"name": list(labels), "label": list(labels.values())}, schema_overrides=_TEXT)
+    )
+    rows: pl.DataFrame = connection.sql(_ROWS.format(columns=columns)).pl()
+    return rows.drop("row_id")
+
+
+_TEXT = {"name": pl.String(), "label": pl.String()}
+
+_ROWS = """
+WITH why AS (
+    SELECT
+        f.row_id,
+        string_agg(
+            concat(coalesce(l.label, f.column_name) || ': ', f.message, '; ', f.remedy), ' | '
+            ORDER BY f.column_name NULLS FIRST, f.code
+        ) AS said
+    FROM fault AS f LEFT JOIN label AS l ON l.name = f.column_name
+    GROUP BY f.row_id
+),
+placed AS (
+    SELECT
+        j.row_id,
+        j.verdict,
+        min(j.source_row) OVER (PARTITION BY j.row_key, j.content) AS first_told,
+        arg_max(CASE WHEN j.verdict <> 'rejected' THEN j.source_row END, j.row_id)
+        OVER (PARTITION BY j.row_key) AS last_told
+    FROM judged AS j
+)
+SELECT
+    m.row_id,
+    m.source_row,
+    p.verdict AS verdict,
+    CASE p.verdict
+        WHEN 'rejected' THEN w.said
+        WHEN 'duplicate' THEN 'says the same as row ' || p.first_told
+        WHEN 'superseded' THEN 'replaced by row ' || p.last_told
+    END AS reason
+    {columns}
+FROM mapped AS m
+JOIN placed AS p USING (row_id)
+JOIN typed AS t USING (row_id)
+LEFT JOIN why AS w USING (row_id)
+UNION ALL BY NAME
+SELECT row_id, source_row, 'filtered' AS verdict, why AS reason FROM filtered
+ORDER BY source_row, row_id
+"""
