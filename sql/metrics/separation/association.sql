@@ -12,11 +12,12 @@ decision: Whether activity is worth planning by its effect, and how long to wait
 limits: >-
   Pieces held a week against the change of progress a week, over the intervals between readings, in whole weeks since
   the first report was due. Per objective the correlation is descriptive. A test by circular shifts keeps each series'
-  own rhythm; it assumes that this rhythm does not change over time. The test per objective, on 160 weeks,
-  leaves about one false finding in ten, as lags of one series are shifts of each other. Correlation is no proof of
-  effect: both may follow a third thing.
+  own rhythm; it assumes that this rhythm does not change over time: two series that both grow go together by
+  that alone. The test per objective needs 160 weeks; it takes its standard error from shifts by 26 weeks or more and
+  allows for the four lags. Correlation is no proof of effect: both may follow a third thing.
 source: >-
-  Pearson correlation; permutation by circular shifts, 9,999 draws, p = (1 + b) / (B + 1); Benjamini and Hochberg 1995
+  Pearson correlation; permutation by circular shifts, 9,999 draws, p = (1 + b) / (B + 1); per objective Student's t with
+  the degrees of freedom of Bartlett 1935, Bonferroni over lags; Benjamini and Hochberg 1995
 owner: ops-assessment
 reviewed: 2022-01-10
 review_every: 12 months

@@ -18,7 +18,7 @@ from reportmetrics.metrics.estimators.base import Estimate, EstimatorError, Figu
 from reportmetrics.metrics.estimators.divergence import block_indices
 from reportmetrics.metrics.estimators.paired import Pair, Path
 from reportmetrics.metrics.estimators.quadrant import wanted_progress
-from reportmetrics.metrics.estimators.shifts import benjamini_hochberg, correlations, max_test, mean_test
+from reportmetrics.metrics.estimators.shifts import benjamini_hochberg, correlations, mean_test, studentised_test
 from tests.unit.metrics.survival_data import estimate, figure
 
 MONDAY = dt.date(2021, 1, 4)
@@ -173,13 +173,33 @@ def test_mean_test_counts_shifts_as_far_from_zero() -> None:
     assert mean_test([np.array([np.nan, 0.2])], 99, np.random.default_rng(1)) is None
 
 
-def test_max_test_tries_each_distant_shift_once() -> None:
-    curve = np.zeros(160)
-    curve[0], curve[10], curve[40] = 0.5, 0.9, -0.6
-    # Shifts 26 to 134 are 109; one of them, 40, is as large; 10 is too near to count.
-    assert max_test([curve, np.zeros(160)], 26) == pytest.approx(2 / 110)
-    assert max_test([np.zeros(50)], 26) is None
-    assert max_test([np.full(160, np.nan)], 26) is None
+def test_studentised_test_against_scipy_where_shifts_do_not_resemble_each_other() -> None:
+    # 109 distant shifts, alternately 0.1 and -0.1 in blocks that cancel: standard error 0.1.
+    rng = np.random.default_rng(3)
+    curve = np.where(rng.permutation(160) % 2 == 0, 0.1, -0.1)
+    curve[0] = 0.5
+    far = curve[26:135]
+    centred = far - far.mean()
+    alike = [np.mean(centred[k:] * centred[:-k]) / np.mean(centred**2) for k in range(1, 26)]
+    freedom = 109 / (1 + 2 * sum(r * r for r in alike))
+    assert 50 < freedom < 109
+    one_lag = 2 * stats.t.sf(5, freedom)
+    assert studentised_test([curve], 26) == pytest.approx(one_lag)
+    assert studentised_test([curve, np.where(np.arange(160) == 0, 0.01, 0.1)], 26) == pytest.approx(2 * one_lag)
+
+
+def test_shifts_that_resemble_their_neighbours_leave_fewer_degrees_of_freedom() -> None:
+    slow = 0.1 * np.sign(np.sin(2 * np.pi * (np.arange(160) + 0.5) / 40))
+    quick = 0.1 * np.where(np.random.default_rng(3).permutation(160) % 2 == 0, 1.0, -1.0)
+    slow[0] = quick[0] = 0.4
+    assert studentised_test([slow], 26) > 20 * studentised_test([quick], 26)
+
+
+def test_studentised_test_needs_a_correlation_and_enough_shifts() -> None:
+    assert studentised_test([np.full(160, np.nan)], 26) is None
+    assert studentised_test([np.zeros(160)], 26) is None
+    assert studentised_test([np.full(90, 0.1)], 26) is None
+    assert studentised_test([], 26) is None
 
 
 @given(st.lists(st.floats(0.0001, 1), min_size=1, max_size=12))

@@ -10,7 +10,7 @@ import polars as pl
 
 from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction, positive
 from reportmetrics.metrics.estimators.paired import NEEDS, FloatArray, Pair, pair, reduction
-from reportmetrics.metrics.estimators.shifts import benjamini_hochberg, correlations, max_test, mean_test
+from reportmetrics.metrics.estimators.shifts import benjamini_hochberg, correlations, mean_test, studentised_test
 
 MIN_WEEKS, LEAST_SHIFT = 160, 26
 
@@ -28,13 +28,13 @@ class Association:
     Figures per objective: ``rho`` by lag (label, weeks), the mean over its indicators, descriptive and without a test.
     For the whole mission by lag: ``mean_rho`` over objectives, its ``p_value`` from circular shifts of each
     objective's activity on its own (``draws`` from ``seed``), and ``q_value``, adjusted over the lags. From 160 weeks
-    on also per objective ``p_value`` of the largest correlation over lags, against all shifts by 26 weeks or more, and
-    ``q_value``, adjusted over objectives; with fewer weeks the smallest possible p is too large to reject, so they
-    are null.
+    on also per objective ``p_value`` of the largest correlation over lags, in units of the standard error that shifts
+    by 26 weeks or more show (``shifts.studentised_test``), and ``q_value``, adjusted over objectives; with fewer weeks
+    there are too few such shifts to tell that error, so they are null.
     """
 
     name = "association"
-    version = 1
+    version = 2
     scope: Literal["family"] = "family"
     needs: tuple[Need, ...] = NEEDS
     params: tuple[Param, ...] = (
@@ -84,7 +84,7 @@ def _rho(one: Pair, curves: list[FloatArray], lags: list[int]) -> list[Figure]:
 
 def _objective_tests(found: list[tuple[dict[str, Any], Pair]], by_lag: list[list[FloatArray]]) -> list[list[Figure]]:
     p_values = [
-        max_test(curves, LEAST_SHIFT) if len(one.activity) >= MIN_WEEKS else None
+        studentised_test(curves, LEAST_SHIFT) if len(one.activity) >= MIN_WEEKS else None
         for (_, one), curves in zip(found, by_lag, strict=True)
     ]
     known = [k for k, p in enumerate(p_values) if p is not None]
