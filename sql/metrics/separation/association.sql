@@ -16,8 +16,8 @@ limits: >-
   that alone. The test per objective needs 160 weeks; it takes its standard error from shifts by 26 weeks or more and
   allows for the four lags. Correlation is no proof of effect: both may follow a third thing.
 source: >-
-  Pearson correlation; permutation by circular shifts, 9,999 draws, p = (1 + b) / (B + 1); per objective Student's t with
-  the degrees of freedom of Bartlett 1935, Bonferroni over lags; Benjamini and Hochberg 1995
+  Pearson correlation; permutation by circular shifts, 9,999 draws, p = (1 + b) / (B + 1); per objective Student's t
+  with the degrees of freedom of Bartlett 1935, Bonferroni over lags; Benjamini and Hochberg 1995
 owner: ops-assessment
 reviewed: 2022-01-10
 review_every: 12 months
