@@ -59,8 +59,14 @@ REQUESTS: dict[str, Any] = {
 
 
 @pytest.fixture
-def realdata() -> Path:
+def realdata(realdata_folder: Path) -> Path:
     """Folder of real data that is not part of the project; the test is skipped where it is not to be had."""
+    return realdata_folder
+
+
+@pytest.fixture(scope="session")
+def realdata_folder() -> Path:
+    """The same for fixtures that live longer than a test."""
     named = os.environ.get("REPORTMETRICS_REALDATA")
     if not named:
         pytest.skip("real data: set REPORTMETRICS_REALDATA to their folder to run this test")

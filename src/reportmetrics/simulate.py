@@ -18,7 +18,13 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.profile.templates import Every, Template
 
 YEAR_DAYS = 365.25
-PERIODS_A_YEAR: Mapping[Every, float] = {"week": YEAR_DAYS / 7, "2 weeks": YEAR_DAYS / 14, "month": 12, "quarter": 4}
+PERIODS_A_YEAR: Mapping[Every, float] = {
+    "day": YEAR_DAYS,
+    "week": YEAR_DAYS / 7,
+    "2 weeks": YEAR_DAYS / 14,
+    "month": 12,
+    "quarter": 4,
+}
 
 
 class SimulationError(ValueError):

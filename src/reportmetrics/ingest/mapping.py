@@ -62,7 +62,7 @@ def _origin(given: ColumnMap, shape: Shape, header: Sequence[str]) -> Origin:
     if made is not None:
         return Origin(given, made=made, labels=_labels(made, shape, header))
     if given.join is not None:
-        return _joined(given, given.join, header)
+        return _joined(given, given.join, shape, header)
     if not given.candidates:
         return Origin(given, label=given.fact and f"(name of the file: {given.fact})")
     at = position(given.candidates, header)
@@ -73,14 +73,16 @@ def _origin(given: ColumnMap, shape: Shape, header: Sequence[str]) -> Origin:
     return Origin(given)
 
 
-def _joined(given: ColumnMap, names: Sequence[str], header: Sequence[str]) -> Origin:
+def _joined(given: ColumnMap, names: Sequence[str], shape: Shape, header: Sequence[str]) -> Origin:
     """Cells that follow each other; nothing is entered where one of them is blank."""
-    places = [position([name], header) for name in names]
-    if None in places:
-        if given.optional:
-            return Origin(given)
-        raise missing([names[places.index(None)]], header)
-    cells = [f"nullif(trim(c{at}, {literal(BLANKS)}), '')" for at in places]
+    cells = []
+    for name in names:
+        at = None if name in shape.made else position([name], header)
+        if at is None and name not in shape.made:
+            if given.optional:
+                return Origin(given)
+            raise missing([name], header)
+        cells.append(f"nullif(trim({shape.made.get(name, f'c{at}')}, {literal(BLANKS)}), '')")
     return Origin(given, made=" || ' ' || ".join(cells), label=" + ".join(names))
 
 

@@ -111,7 +111,7 @@ def _moment(cell: str, formats: Sequence[str], zone: str | None, given: ColumnMa
     """A date (``zone`` None) or an instant. Local times that a change of clocks skipped are not understood."""
     tries = []
     for text in formats:
-        read = _read_moment(cell, text)
+        read = _in_range(_read_moment(cell, text))
         if "%z" in text.replace("%%", ""):
             tries.append(f"CAST({read} AS DATE)" if zone is None else f"timezone('UTC', {read})")
         elif zone is None or zone == "UTC":
@@ -122,10 +122,12 @@ def _moment(cell: str, formats: Sequence[str], zone: str | None, given: ColumnMa
     found = f"coalesce({', '.join(tries)})" if len(tries) > 1 else tries[0]
     as_type = "DATE" if zone is None else "TIMESTAMP"
     found = _day_of(found, given)
-    return (
-        f"CASE WHEN year({found}) BETWEEN {_FIRST_YEAR} AND {_LAST_YEAR} "
-        f"THEN CAST(CAST({found} AS {as_type}) AS VARCHAR) ELSE {_MARKED.format(cell=cell)} END"
-    )
+    return f"coalesce(CAST(CAST({found} AS {as_type}) AS VARCHAR), {_MARKED.format(cell=cell)})"
+
+
+def _in_range(moment: str) -> str:
+    """A moment in a year that can be meant, so that 6/25/14 is no day of the year 14."""
+    return f"CASE WHEN year({moment}) BETWEEN {_FIRST_YEAR} AND {_LAST_YEAR} THEN {moment} END"
 
 
 def _read_moment(cell: str, text: str) -> str:

@@ -175,6 +175,8 @@ def periods(t: Template, first: dt.date, through: dt.date) -> Iterator[tuple[dt.
 
 
 def _first_start(t: Template, first: dt.date) -> dt.date:
+    if t.every == "day":
+        return first
     if t.every == "week":
         return first + dt.timedelta(days=-first.weekday() % 7)
     if t.every == "2 weeks":
@@ -186,6 +188,8 @@ def _first_start(t: Template, first: dt.date) -> dt.date:
 
 
 def _next_start(t: Template, start: dt.date) -> dt.date:
+    if t.every == "day":
+        return start + dt.timedelta(days=1)
     if t.every == "week":
         return start + dt.timedelta(days=7)
     if t.every == "2 weeks":

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from reportmetrics.profile.base import Identifier, Model
 
-Every = Literal["week", "2 weeks", "month", "quarter"]
+Every = Literal["day", "week", "2 weeks", "month", "quarter"]
 
 
 class Minutes(Model):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -227,3 +228,12 @@ def test_fields_count_their_recorded_uses():
     fields = profile_frames(load_profile(NMI), through=D(2021, 1, 1))["field"]
     uses = dict(fields.filter(pl.col("template_id") == "WAR").select("field_id", "uses").rows())
     assert (uses["WAR-01"], uses["WAR-02"]) == (1, 0)
+
+
+def test_a_daily_form_is_due_for_each_day(tmp_path):
+    profile = load_profile(NMI)
+    daily = profile.templates[0].model_copy(update={"every": "day", "valid_from": D(2021, 2, 27), "units": ["U-01"]})
+    frame = profile_frames(replace(profile, templates=[daily]), through=D(2021, 3, 2))["expected_report"]
+    days = [D(2021, 2, 27), D(2021, 2, 28), D(2021, 3, 1)]
+    assert frame.sort("period_start")["period_start"].to_list() == days
+    assert frame.sort("period_start")["period_end"].to_list() == days

@@ -103,7 +103,7 @@ CASES = {
         "templates.yaml",
         ("every: month", "every: monthh"),
         [
-            "templates.yaml: templates[MAS].every: Input should be 'week', '2 weeks', 'month' or 'quarter' "
+            "templates.yaml: templates[MAS].every: Input should be 'day', 'week', '2 weeks', 'month' or 'quarter' "
             "(given: 'monthh'); did you mean 'month'?"
         ],
     ),

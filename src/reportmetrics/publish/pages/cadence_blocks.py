@@ -16,8 +16,8 @@ from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.pages.common import nothing, one_line
 
 REPLAY = "burden.cadence_replay"
-PERIODS = {"week": "week", "2 weeks": "fortnight", "month": "month", "quarter": "quarter"}
-PERIOD_DAYS = {"week": 7.0, "2 weeks": 14.0, "month": 30.4375, "quarter": 91.3125}
+PERIODS = {"day": "day", "week": "week", "2 weeks": "fortnight", "month": "month", "quarter": "quarter"}
+PERIOD_DAYS = {"day": 1.0, "week": 7.0, "2 weeks": 14.0, "month": 30.4375, "quarter": 91.3125}
 DRAWN = 4
 """Forms drawn: the named one and three more; all stand in the table."""
 

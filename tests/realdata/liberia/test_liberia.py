@@ -1,0 +1,78 @@
+"""A hundred daily reports in eleven layouts: what came of what was due, and what a longer interval would have lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from reportmetrics.ingest.readers.base import Sheet
+from reportmetrics.ingest.readers.csv import read_csv
+from reportmetrics.profile.sources import Options
+from tests.realdata.taken_in import TakenIn, taken_in
+
+pytestmark = pytest.mark.realdata
+
+NAMELESS = 32
+"""Cells of one file that stand under no header. The reference counts them too; three of them hold a number, so that
+it is not known which column their row's cells belong to: these three rows are rejected."""
+
+
+@pytest.fixture(scope="module")
+def folder(realdata_folder: Path) -> Path:
+    return realdata_folder / "liberia_sitreps"
+
+
+@pytest.fixture(scope="module")
+def taken(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> TakenIn:
+    home = tmp_path_factory.mktemp("liberia")
+    return taken_in(Path(__file__).parent / "profile", folder, home, as_of=dt.date(2014, 12, 11))
+
+
+def test_every_file_is_accounted_for(taken: TakenIn) -> None:
+    assert len({d.original_name for d in taken.summary.deliveries if d.status == "stored"}) == 100
+    refused = {d.original_name for d in taken.summary.deliveries if d.status == "unreadable"}
+    assert len(refused) == 8
+    assert all(name.startswith("Liberia_case_data - ") for name in refused)
+    assert set(taken.all("SELECT DISTINCT code FROM reject")) == {("unknown_name",), ("ragged_row",)}
+    ragged = "SELECT DISTINCT source_row FROM reject WHERE code = 'ragged_row' ORDER BY 1"
+    assert taken.all(ragged) == [(25,), (26,), (27,)]
+    assert taken.summary.unmatched == ["LICENSE", "PROVENANCE.txt"]
+
+
+def test_rows_and_blank_cells(taken: TakenIn, folder: Path) -> None:
+    lines = "SELECT sum(rows_read) FROM ledger WHERE table_name = 'report'"
+    assert taken.ask(lines) == (3_152,)
+    cells = "SELECT sum(rows_read) FROM ledger WHERE table_name = 'report_field'"
+    assert taken.ask(cells) == (46_620 - NAMELESS,)
+    blank = 0
+    for path in folder.glob("2014-*.csv"):
+        sheet = read_csv(path, Options(), [None])[None]
+        assert isinstance(sheet, Sheet)
+        rows = sheet.rows
+        blank += sum(
+            rows[f"c{i}"].null_count() for i, name in enumerate(sheet.header) if name not in ("Date", "Variable")
+        )
+    assert blank == 16_131 - (NAMELESS - 3)
+
+
+def test_dates_of_both_kinds_are_the_day_that_the_name_states(taken: TakenIn) -> None:
+    assert taken.ask("SELECT count(*), count(DISTINCT period_start) FROM core.report") == (100, 100)
+    assert taken.ask("SELECT count(*) FROM core.report WHERE CAST(period_start AS VARCHAR) <> report_id") == (0,)
+
+
+def test_completeness_is_of_the_days_that_a_report_was_due(taken: TakenIn) -> None:
+    found = taken.figures("burden.completeness")
+    row = found.row("burden.completeness", "share", template_id="SITREP")
+    assert (found.value("burden.completeness", "numerator", template_id="SITREP"), row["n"]) == (100, 177)
+    assert round(100 * row["value"], 1) == 56.5
+
+
+def test_every_second_report_would_have_missed_changes_and_never_gains_by_waiting(taken: TakenIn) -> None:
+    found = taken.figures("burden.cadence_replay")
+    errors = [found.value("burden.cadence_replay", "error", label=str(k), template_id="SITREP") for k in (2, 4, 8, 13)]
+    assert all(e is not None and e > 0 for e in errors)
+    assert errors == sorted(errors)
+    saved = [found.value("burden.cadence_replay", "hours_saved", label=str(k), template_id="SITREP") for k in (2, 4)]
+    assert saved[1] == pytest.approx(1.5 * saved[0])
