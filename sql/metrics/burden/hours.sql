@@ -13,8 +13,8 @@ decision: Which report to ask for less often.
 limits: >-
   Each report counts once, in its latest revision, in the ISO week of its period's last day. Minutes stated by the
   sender are measured; otherwise the template's central value is assumed, and the interval runs from its low to its
-  high value: it is no confidence interval. A report without either is missing, not zero. Not net of the normal
-  course of business.
+  high value: it is no confidence interval. A report without either is missing, not zero. Of reports that are
+  known only by their number, all minutes are assumed. Not net of the normal course of business.
 source: Paperwork Reduction Act, responses times hours per response
 owner: ops-assessment
 reviewed: 2022-01-10

@@ -119,7 +119,9 @@ def _one_table(file: str, key: str, entry: TableMap, table: Table, groups: Group
             continue
         yield from _one_column(file, where, column_map, table.by_name[name], groups, ids)
     for column in table.columns:
-        if column.required and column.name not in (*entry.columns, *(entry.events.columns if entry.events else ())):
+        # An event may leave to a register what it does not tell; a record that nobody told it of is then rejected.
+        left_to_others = entry.events is not None and column.name not in (entry.key or table.key)
+        if column.required and not left_to_others and column.name not in entry.columns:
             said = f"required column '{column.name}' of table '{table.name}' is not mapped"
             yield Problem(file, f"{key}.columns", said, f"add '{column.name}': {column.meaning}")
     for name in entry.key or []:
