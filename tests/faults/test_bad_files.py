@@ -201,4 +201,4 @@ def test_formula_error_in_a_mapped_cell_is_a_fault(mission: SmallMission, tmp_pa
     mission.put("books/formula.xlsx", path.read_bytes())
     [delivery] = mission.ingest().deliveries
     assert delivery.rejected == 1
-    assert mission.ask("SELECT code, column_name, raw FROM reject") == [("unknown_code", "outcome", "#Div0")]
+    assert mission.ask("SELECT code, column_name, raw FROM reject") == [("formula_without_value", "outcome", "#DIV/0!")]

@@ -15,7 +15,7 @@ from pathlib import Path
 from reportmetrics.audit.opened import AuditError, Opened
 from reportmetrics.ingest.archive import fingerprint
 from reportmetrics.ingest.mapping import sheet_of
-from reportmetrics.ingest.readers.base import Sheet, UnreadableError
+from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
 from reportmetrics.ingest.readers.registry import READERS
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import ProfileError, load_profile
@@ -60,7 +60,7 @@ class Archive:
             if isinstance(sheet, Sheet):
                 found = sheet.numbered(origin["row"])
                 if found.height:
-                    cells = {h: found[f"c{i}"][0] for i, h in enumerate(sheet.header)}
+                    cells = {h: unmarked(found[f"c{i}"][0]) for i, h in enumerate(sheet.header)}
                     return RawRow(name, cells)
         return RawRow(next(iter(wanted), None), {}, f"the archived file has no row {origin['row']}")
 

@@ -18,6 +18,7 @@ from reportmetrics.ingest.archive import Kept
 from reportmetrics.ingest.guard import unguarded
 from reportmetrics.ingest.mapping import Fit, fit, sheet_of, unknown_columns
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
+from reportmetrics.ingest.readers.extent import bounded
 from reportmetrics.ingest.readers.registry import READERS
 from reportmetrics.profile.intake import is_returned
 from reportmetrics.profile.sources import FileDate, Source
@@ -47,6 +48,7 @@ class Group:
     """Rows of all sheets of a batch with the same source, sheet name and header.
 
     ``rows`` has ``rid`` (0, 1, ...), ``file_seq``, the columns of ``Sheet.rows``, and ``fact_<name>`` per fact.
+    ``row_left`` is why a row does not count, null when it does; ``left``: there may be such rows.
     ``bare``: no cell of them has blanks at its ends.
     """
 
@@ -58,6 +60,7 @@ class Group:
     unknown: list[str]
     rows: pl.DataFrame = field(default_factory=pl.DataFrame)
     bare: bool = True
+    left: bool = False
 
 
 @dataclass(slots=True)
@@ -89,6 +92,7 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
                 groups[key] = (group, [])
             groups[key][1].append(_placed(taken, sheet))
             groups[key][0].bare &= sheet.bare
+            groups[key][0].left |= sheet.left is not None
             batch.refusals += [Refusal(taken, table, name, why) for table, why in refused[key]]
             said = [*sheet.notes]
             if groups[key][0].unknown:
@@ -115,7 +119,8 @@ def _sheets(taken: Taken) -> dict[str | None, Sheet | UnreadableError]:
         said = f"the name '{found.path.name}' gives no date like {source.known_from.file_date}"
         return dict.fromkeys(wanted, UnreadableError("name_without_date", said, "correct the date in the file's name"))
     try:
-        return READERS[source.reader](taken.kept.path, source.options, wanted)
+        read = READERS[source.reader](taken.kept.path, source.options, wanted)
+        return {n: bounded(s, source.options) if isinstance(s, Sheet) else s for n, s in read.items()}
     except UnreadableError as why:
         return dict.fromkeys(wanted, why)
 
@@ -142,6 +147,7 @@ def _placed(taken: Taken, sheet: Sheet) -> pl.DataFrame:
     rows = unguarded(sheet.rows) if is_returned(source) else sheet.rows
     return rows.with_columns(
         pl.lit(taken.file_seq, dtype=pl.Int64).alias("file_seq"),
+        (pl.lit(None) if sheet.left is None else sheet.left).cast(pl.String).alias("row_left"),
         *(pl.lit(facts.get(n), dtype=pl.String).alias(f"fact_{n}") for n in sorted(names)),
     )
 

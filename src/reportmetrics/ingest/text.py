@@ -134,8 +134,13 @@ def _read_moment(cell: str, text: str) -> str:
     """A local time by a strptime format, or from a workbook's number of days since its epoch."""
     if text not in SERIAL_EPOCHS:
         return f"try_strptime({cell}, {literal(text)})"
-    seconds = f"CAST(round(try_cast({cell} AS DOUBLE) * 86400) AS BIGINT)"
+    number = f"try_cast({cell} AS DOUBLE)"
+    seconds = f"CAST(round({number} * 86400) AS BIGINT)"
     plain = f"regexp_full_match({cell}, '\\d{{1,6}}(\\.\\d+)?')"
+    if text == "excel-1900":
+        # Day 60 is the 29 February 1900 that never was; the days before it are counted from a day later.
+        plain = f"{plain} AND {number} NOT BETWEEN 60 AND 60.999999999"
+        seconds = f"{seconds} + CASE WHEN {number} < 60 THEN 86400 ELSE 0 END"
     return f"CASE WHEN {plain} THEN TIMESTAMP '{SERIAL_EPOCHS[text]}' + to_seconds({seconds}) END"
 
 

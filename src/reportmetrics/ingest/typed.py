@@ -98,11 +98,14 @@ def _select(
         outer.append(f'{text} AS "{column.name}"')
     head = f"{place}, {group.number} AS grp, file_seq, source_row, row_fault"
     where = ""
-    if fitted.left_out is not None:
-        where = f"WHERE {fitted.left_out} IS NULL"
+    why = fitted.left_out
+    if group.left:
+        why = "row_left" if why is None else f"coalesce(row_left, {why})"
+    if why is not None:
+        where = f"WHERE {why} IS NULL"
         connection.execute(
             f"INSERT INTO filtered SELECT row_id, part, grp, file_seq, source_row, why "
-            f"FROM (SELECT {head}, {fitted.left_out} AS why FROM {source}) WHERE why IS NOT NULL"
+            f"FROM (SELECT {head}, {why} AS why FROM {source}) WHERE why IS NOT NULL"
         )
     return f"SELECT {_PLACE}, {', '.join(outer)} FROM (SELECT {head}, {', '.join(inner)} FROM {source} {where})", each
 

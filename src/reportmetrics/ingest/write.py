@@ -14,6 +14,7 @@ import polars as pl
 from reportmetrics.ingest.batch import Batch, Group, Refusal, Taken
 from reportmetrics.ingest.ledger import Delivery, check_core
 from reportmetrics.ingest.mapping import Origin
+from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK
 from reportmetrics.profile.intake import REFERENCE, is_returned
 from reportmetrics.warehouse.schema import CONTENT
 from reportmetrics.warehouse.tables import TABLES, Table
@@ -102,7 +103,7 @@ def _as_sent(faults: pl.DataFrame, group: Group, table: Table, name: str | None)
         "remedy",
         "subject_key",
         column_name=label,
-        raw=raw.cast(pl.String).str.strip_prefix("\x1a"),
+        raw=raw.cast(pl.String).str.strip_prefix(FORMULA_MARK).str.strip_prefix(BAD_MARK),
         source=pl.lit(group.source.source),
         sheet=pl.lit(group.sheet, dtype=pl.String),
     )

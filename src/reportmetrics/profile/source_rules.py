@@ -44,6 +44,8 @@ def _one_source(file: str, source: Source, ids: Ids) -> Iterator[Problem]:
         known = "use a name that Python knows, such as utf-8 or cp1252"
         yield Problem(file, "options.encoding", f"unknown encoding '{source.options.encoding}'", known)
     yield from _unused_options(file, source)
+    if source.options.ends_before is not None:
+        yield from pattern_problems(file, "options.ends_before", source.options.ends_before)
     yield from _known_from(file, source, groups)
     if source.complete is not None and all(t.table != "request" for t in source.tables):
         yield Problem(file, "complete", "no table 'request' is filled", "remove 'complete': it is about registers")

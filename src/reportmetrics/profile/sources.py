@@ -125,10 +125,17 @@ class Options(Model):
     header_rows: Annotated[
         int, Field(ge=1, le=10, description="xlsx: rows of the header, joined to one name a column")
     ] = 1
-    hidden_rows: Annotated[Literal["take", "leave"], Field(description="xlsx: whether rows that are hidden count")] = (
-        "take"
-    )
+    hidden_rows: Annotated[Literal["take", "leave"], Field(description="xlsx: whether what is hidden counts")] = "take"
     sheet: Annotated[str | None, Field(description="sheet of a workbook")] = None
+    ends_before: Annotated[
+        str | None,
+        Field(
+            description="the table ends before the first row whose first entry matches this regular expression whole"
+        ),
+    ] = None
+    ends_at_blank_row: Annotated[bool, Field(description="the table ends at the first blank row below the header")] = (
+        False
+    )
     records: Annotated[
         str | None, Field(description="json: where the list of records is, names joined by dots; default: the top")
     ] = None

@@ -19,7 +19,7 @@ from typing import Any
 import polars as pl
 
 from reportmetrics.ingest.mapping import sheet_of
-from reportmetrics.ingest.readers.base import BAD_MARK, Sheet, UnreadableError
+from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
 from reportmetrics.ingest.readers.registry import READERS
 from reportmetrics.profile.intake import (
     REASON,
@@ -118,7 +118,9 @@ def _headers(source: Source, sheet: str | None) -> list[str]:
     asked: dict[str, None] = {}
     for entry in (t for t in source.tables if sheet_of(source, t) == sheet):
         made = {entry.unpivot.name_to, entry.unpivot.value_to} if entry.unpivot else set()
-        asked |= {g.candidates[0]: None for g in entry.columns.values() if g.candidates and not made & {*g.candidates}}
+        taken = [*entry.columns.values()]
+        asked |= {g.candidates[0]: None for g in taken if g.candidates and not made & {*g.candidates}}
+        asked |= {name: None for g in taken for name in g.join or () if name not in made}
     return list(asked)
 
 
@@ -140,15 +142,11 @@ def _add(part: _Part, sheet: Sheet, faults: pl.DataFrame, facts: Mapping[str, st
     by_row = {int(k[0]): v for k, v in faults.group_by(["source_row"], maintain_order=True)}
     for row in sheet.rows.filter(pl.col("source_row").is_in(list(by_row))).iter_rows(named=True):
         of_row = by_row[row["source_row"]]
-        cells = {h: _as_sent(row[f"c{i}"]) for i, h in enumerate(sheet.header) if h}
+        cells = {h: unmarked(row[f"c{i}"]) for i, h in enumerate(sheet.header) if h}
         cells |= {fact_column(f): facts[f] for f in asked if f in facts}
         cells[REFERENCE] = of_row["ref"][0]
         part.rows.append((cells, of_row.to_dicts()))
     part.header += [c for c in map(fact_column, asked) if c not in part.header]
-
-
-def _as_sent(cell: str | None) -> str | None:
-    return None if cell is None else cell.removeprefix(BAD_MARK)
 
 
 def _write(

@@ -19,6 +19,15 @@ BAD_MARK = "\x1a"
 """First character of a cell that could not be understood (SUBSTITUTE, which is meant for that). No cast accepts it."""
 
 
+FORMULA_MARK = BAD_MARK + "\x05"
+"""How a reader marks the cell of a formula that has no value, or an error for a value; what it says comes after."""
+
+
+def unmarked(cell: str | None) -> str | None:
+    """The cell as a person may see it."""
+    return None if cell is None else cell.removeprefix(FORMULA_MARK).removeprefix(BAD_MARK)
+
+
 class UnreadableError(Exception):
     """A file or sheet that cannot be read. ``code`` is stable, ``message`` and ``remedy`` are for people."""
 
@@ -46,7 +55,8 @@ class Sheet:
     Rows without any entry are left out; the numbers of the others do not move.
 
     ``bare`` promises that no cell has blanks at its ends, so that nobody needs to look. ``notes`` are said on the line
-    of the ledger: what was seen that a sender may not know of.
+    of the ledger: what was seen that a sender may not know of. ``left`` is, over ``source_row``, why a row does not
+    count (String, null when it does).
     """
 
     name: str
@@ -54,6 +64,7 @@ class Sheet:
     held: pl.DataFrame | Spool
     bare: bool = False
     notes: tuple[str, ...] = ()
+    left: pl.Expr | None = None
 
     @property
     def rows(self) -> pl.DataFrame:

@@ -1,134 +1,135 @@
 """XLSX workbooks, through fastexcel: every cell as text, real dates as ISO text.
 
-A workbook is a ZIP archive that others made: before it is opened, the number of entries, their size and how far they
-unpack are capped. A cell that holds an error value (``#DIV/0!``), or a formula that was never worked out, is marked as
-one: an empty cell would be a guess. What is hidden is said aloud, and counts unless the source declares otherwise.
+A header of several rows becomes one name a column, merged cells filled. A cell that holds an error value
+(``#DIV/0!``), or a formula that nobody computed, is marked as one: an empty cell would be a guess. What the sheet
+hides is said; whether it counts is declared.
+
+Belongs here: names and values of a sheet. Not here: what the XML says beside them (``xlsx_parts``).
 """
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from reportmetrics.ingest.readers.base import BAD_MARK, Sheet, UnreadableError, clean_header, sheet_schema
-from reportmetrics.ingest.readers.xlsx_header import joined_header
-from reportmetrics.ingest.readers.xlsx_parts import Part, Parts, parts_of
+from reportmetrics.ingest.readers.base import FORMULA_MARK, Sheet, UnreadableError, clean_header, sheet_schema
+from reportmetrics.ingest.readers.xlsx_parts import SheetFacts, Workbook, not_a_workbook
 from reportmetrics.profile.sources import Options
 
-MOST_ENTRIES = 5_000
-MOST_BYTES = 1_000_000_000
-MOST_RATIO = 200
-"""Caps of a workbook: entries, unpacked bytes, and unpacked bytes per packed byte (judged above 10 MB)."""
+JOINT = " / "
+"""Between the texts of a header of several rows."""
 
-_RATIO_FROM_BYTES = 10_000_000
+_MOST_COLUMNS = 4_096
 _FAULT = "row_fault"
+_ERRORS = {
+    "Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!",
+    "Value": "#VALUE!", "GettingData": "#GETTING_DATA",
+}  # fmt: skip
+_SHOWN = 20
 
 
 def read_xlsx(path: Path, options: Options, sheets: Sequence[str | None]) -> dict[str | None, Sheet | UnreadableError]:
     """See ``base.Reader``."""
     import fastexcel
 
-    check_zip(path)
+    workbook = Workbook(path)
     try:
         book = fastexcel.read_excel(path)
     except Exception as error:
-        raise _not_a_workbook(str(error).splitlines()[0]) from None
-    parts = parts_of(path, {name for name in sheets if name is not None})
+        raise not_a_workbook(str(error).splitlines()[0]) from None
     found: dict[str | None, Sheet | UnreadableError] = {}
     for name in sheets:
         try:
-            found[name] = _sheet(book, name, options, parts)
+            found[name] = _sheet(book, workbook, name or "", options, [s for s in sheets if s is not None])
         except UnreadableError as refusal:
             found[name] = refusal
     return found
 
 
-def check_zip(path: Path) -> None:
-    """Refuse what is no ZIP archive, has a password, or would unpack beyond the caps. Raises ``UnreadableError``."""
-    if path.stat().st_size == 0:
-        raise UnreadableError("empty_file", "the file is empty", "send the file again")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        with path.open("rb") as file:
-            if file.read(4) == b"\xd0\xcf\x11\xe0":
-                raise UnreadableError(
-                    "not_a_workbook",
-                    "an old (.xls) or password-protected workbook",
-                    "save it as .xlsx without a password and send it again",
-                ) from None
-        raise _not_a_workbook(str(error)) from None
-    size, packed = sum(e.file_size for e in entries), path.stat().st_size
-    if len(entries) > MOST_ENTRIES or size > MOST_BYTES or size > max(_RATIO_FROM_BYTES, packed * MOST_RATIO):
-        raise UnreadableError(
-            "workbook_too_large",
-            f"the workbook unpacks to {size:,} bytes in {len(entries):,} parts from {packed:,} bytes",
-            "split it, or remove formatting of unused cells, and send it again",
-        )
-
-
-def _not_a_workbook(said: str) -> UnreadableError:
-    return UnreadableError("not_a_workbook", f"not an XLSX workbook ({said})", "save it as .xlsx and send it again")
-
-
-def _sheet(book: Any, name: str | None, options: Options, parts: Parts) -> Sheet:
-    import fastexcel
-
-    try:
-        sheet = book.load_sheet(name, header_row=None, dtypes="string", skip_rows=0)
-        batch, errors = sheet.to_arrow_with_errors()
-    except fastexcel.SheetNotFoundError:
+def _sheet(book: Any, workbook: Workbook, name: str, options: Options, wanted: Sequence[str]) -> Sheet:
+    facts = workbook.facts(name)
+    if facts is None or name not in book.sheet_names:
         there = ", ".join(book.sheet_names)
         said = f"sheet '{name}' is missing (there are: {there})"
-        raise UnreadableError("missing_sheet", said, f"name the sheet '{name}' and send the workbook again") from None
-    except Exception as error:
-        raise _not_a_workbook(str(error).splitlines()[0]) from None
-    part = parts.sheets.get(name or "")
-    cells = _with_faults(pl.DataFrame(pl.from_arrow(batch)), errors, part)
-    first = options.skip_rows
-    if cells.height <= first:
+        raise UnreadableError("missing_sheet", said, f"name the sheet '{name}' and send the workbook again")
+    cells = _cells(book, name, facts)
+    first = options.skip_rows + options.header_rows
+    if cells.height < first:
         raise UnreadableError("no_header", f"sheet '{name}' holds no header", "fill in the form and send it again")
-    header = clean_header(joined_header(cells, first, options.header_rows, part))
+    header = clean_header(_names(cells[options.skip_rows : first].rows(), facts, options.skip_rows))
     if not header:
-        said = f"row {first + 1} of sheet '{name}' should hold the header but is blank"
+        said = f"row {options.skip_rows + 1} of sheet '{name}' should hold the header but is blank"
         raise UnreadableError("no_header", said, "correct 'skip_rows', or the sheet")
-    if len(set(filter(None, header))) < len([h for h in header if h]) and options.header_rows > 1:
-        twice = next(h for h in header if h and header.count(h) > 1)
-        said = f"the {options.header_rows} header rows of sheet '{name}' name two columns '{twice}'"
-        raise UnreadableError("duplicate_column", said, "give each column a name of its own, or correct 'header_rows'")
-    rows = _body(cells, header, first + options.header_rows - 1)
-    hidden = part.hidden_rows if part else frozenset()
-    if hidden and options.hidden_rows == "leave":
-        rows = rows.filter(~pl.col("source_row").is_in(sorted(hidden)))
-    return Sheet(name or "", header, rows, notes=tuple(_hidden(name, parts, options, rows)))
+    if len(header) > _MOST_COLUMNS:
+        said = f"the header of sheet '{name}' has {len(header):,} columns"
+        raise UnreadableError("too_many_columns", said, "send the columns that are asked for")
+    notes, left = _hidden(workbook, name, facts, options, wanted)
+    return Sheet(name, header, _body(cells, header, first), notes=tuple(notes), left=left)
 
 
-def _hidden(name: str | None, parts: Parts, options: Options, rows: pl.DataFrame) -> Iterator[str]:
-    """What the sender may not have seen."""
-    part = parts.sheets.get(name or "")
-    if part is not None and part.hidden:
-        yield f"sheet '{name}' is hidden and was read"
-    others = [n for n in parts.hidden_sheets if n != name]
-    if others:
-        yield f"hidden sheets beside it: {', '.join(others[:10])}"
-    if part is None or not part.hidden_rows:
-        return
-    if options.hidden_rows == "leave":
-        yield f"{len(part.hidden_rows)} hidden rows of sheet '{name}' were left out, as the source declares"
-    elif count := rows.filter(pl.col("source_row").is_in(sorted(part.hidden_rows))).height:
-        yield f"{count} hidden rows of sheet '{name}' were read"
+def _cells(book: Any, name: str, facts: SheetFacts) -> pl.DataFrame:
+    """All cells of a sheet as text; the first row is row 1 of the sheet, the first column the first with a value."""
+    try:
+        batch, errors = book.load_sheet(name, header_row=None, dtypes="string", skip_rows=0).to_arrow_with_errors()
+    except Exception as error:
+        raise not_a_workbook(str(error).splitlines()[0]) from None
+    cells = pl.DataFrame(pl.from_arrow(batch))
+    cells = cells.rename({old: f"c{i}" for i, old in enumerate(cells.columns)})
+    marked: dict[int, dict[int, str]] = {}
+    for bad in errors.errors if errors is not None else ():
+        row, column = bad.offset_position
+        kind = bad.detail.rpartition("Error(")[2].rstrip(")'")
+        marked.setdefault(column, {})[row] = _ERRORS.get(kind, f"#{kind}")
+    for (row, column), formula in facts.uncomputed.items():
+        if column >= facts.first_column and cells.width:
+            marked.setdefault(column - facts.first_column, {})[row] = f"{formula} (not computed)"
+    return _with_marks(cells, marked) if marked else cells
 
 
-def _body(cells: pl.DataFrame, header: tuple[str, ...], above: int) -> pl.DataFrame:
+def _with_marks(cells: pl.DataFrame, marked: Mapping[int, Mapping[int, str]]) -> pl.DataFrame:
+    """The cells with what is marked in place; rows and columns that hold nothing else are added."""
+    height = max(cells.height, 1 + max(row for faults in marked.values() for row in faults))
+    columns = {}
+    for number in range(max(cells.width, 1 + max(marked))):
+        values = cells.to_series(number).to_list() if number < cells.width else []
+        values += [None] * (height - len(values))
+        for row, text in marked.get(number, {}).items():
+            values[row] = FORMULA_MARK + text
+        columns[f"c{number}"] = pl.Series(values, dtype=pl.String)
+    return pl.DataFrame(columns)
+
+
+def _names(rows: Sequence[tuple[str | None, ...]], facts: SheetFacts, skipped: int) -> list[str]:
+    """One name a column. The text of merged cells counts for each of them; a text that repeats below counts once."""
+    texts = [[(cell or "").replace(FORMULA_MARK, "").strip() for cell in row] for row in rows]
+    for top, left, bottom, right in facts.merged:
+        if not 0 <= top - skipped < len(texts):
+            continue
+        columns = range(max(0, left - facts.first_column), min(right - facts.first_column + 1, len(texts[0])))
+        for row in range(top - skipped, min(bottom - skipped + 1, len(texts))):
+            for column in columns:
+                texts[row][column] = texts[top - skipped][columns[0]]
+    if len(texts) == 1:
+        return texts[0]
+    return [JOINT.join(_unrepeated(" ".join(t.split()) for t in column)) for column in zip(*texts, strict=True)]
+
+
+def _unrepeated(texts: Iterable[str]) -> list[str]:
+    found: list[str] = []
+    for text in texts:
+        if text and found[-1:] != [text]:
+            found.append(text)
+    return found
+
+
+def _body(cells: pl.DataFrame, header: tuple[str, ...], first: int) -> pl.DataFrame:
     """Rows below the header that hold any entry. Cells right of the header are a fault of their row."""
     width = len(header)
-    named = cells.rename({old: f"c{i}" for i, old in enumerate(cells.columns)}).with_row_index("source_row", offset=1)
-    named = named.with_columns(pl.col("source_row").cast(pl.Int64))[above + 1 :]
+    named = cells.with_row_index("source_row", offset=1)
+    named = named.with_columns(pl.col("source_row").cast(pl.Int64))[first:]
     inside = [pl.col(f"c{i}") for i in range(width)]
     outside = [pl.col(f"c{i}") for i in range(width, cells.width)]
 
@@ -141,20 +142,27 @@ def _body(cells: pl.DataFrame, header: tuple[str, ...], above: int) -> pl.DataFr
     return named.select(list(sheet_schema(width))).with_columns(pl.col(_FAULT).cast(pl.String))
 
 
-def _with_faults(cells: pl.DataFrame, errors: Any, part: Part | None) -> pl.DataFrame:
-    """Cells that hold an error value, or a formula without a value, marked as what they are."""
-    by_column: dict[int, dict[int, str]] = {}
-    for error in errors.errors if errors is not None else ():
-        row, column = error.offset_position
-        by_column.setdefault(column, {})[row] = error.detail.rpartition("Error(")[2].rstrip(")'") or "error"
-    for row, column in part.empty_formulas if part else ():
-        by_column.setdefault(column, {})[row - 1] = "formula without a value"
-    for column, faults in by_column.items():
-        if column >= cells.width:
-            continue
-        values = cells.to_series(column).to_list()
-        for row, kind in faults.items():
-            if row < len(values):
-                values[row] = f"{BAD_MARK}#{kind}"
-        cells = cells.with_columns(pl.Series(cells.columns[column], values, dtype=pl.String))
-    return cells
+def _hidden(
+    workbook: Workbook, name: str, facts: SheetFacts, options: Options, wanted: Sequence[str]
+) -> tuple[list[str], pl.Expr | None]:
+    """What is hidden, in words, and which rows therefore do not count."""
+    fate = "count" if options.hidden_rows == "take" else "do not count"
+    said: list[str] = []
+    left: pl.Expr | None = None
+    first = options.skip_rows + options.header_rows
+    rows = [row for row in facts.hidden_rows if row > first]
+    if name in workbook.hidden:
+        said.append(f"sheet '{name}' is hidden; its rows {fate}")
+        left = pl.lit("hidden sheet")
+    elif rows:
+        said.append(f"hidden rows {fate}: {_some(rows)}")
+        left = pl.when(pl.col("source_row").is_in(rows)).then(pl.lit("hidden row"))
+    others = [s for s in workbook.hidden if s not in wanted]
+    if others:
+        said.append(f"hidden sheets that the mapping does not name: {_some(others)}")
+    return said, left if options.hidden_rows == "leave" else None
+
+
+def _some(things: Sequence[object]) -> str:
+    more = f" and {len(things) - _SHOWN} more" if len(things) > _SHOWN else ""
+    return ", ".join(str(t) for t in things[:_SHOWN]) + more
