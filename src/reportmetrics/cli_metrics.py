@@ -1,5 +1,5 @@
 # ruff: noqa: D301 (\b in a docstring is click's mark for lines that are not to be folded)
-"""Commands about the catalogue of metrics: list, show, lint, compute, release, keep.
+"""Commands about the catalogue of metrics: list, show, lint, graph, compute, release, keep.
 
 Belongs here: their options and help. Not here: the work (``metrics``), comparing publications (``cli_audit``).
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +35,7 @@ def register(metrics_app: typer.Typer) -> None:
     metrics_app.command("list")(list_all)
     metrics_app.command()(show)
     metrics_app.command()(lint)
+    metrics_app.command()(graph)
     metrics_app.command()(compute)
     metrics_app.command()(release)
     metrics_app.command()(keep)
@@ -106,6 +108,35 @@ def lint(folder: FolderArgument = None) -> None:
         raise typer.Exit(FAILED)
     catalogue, rules = load_catalogue(chosen), load_rules(chosen)
     typer.echo(f"{len(catalogue.metrics)} metrics, {len(catalogue.derived)} views and {len(rules)} rules are sound")
+
+
+class GraphFormat(StrEnum):
+    """How a graph is written."""
+
+    text = "text"
+    dot = "dot"
+    json = "json"
+
+
+def graph(
+    metric: MetricArgument,
+    form: Annotated[GraphFormat, typer.Option("--format", help="text, dot (Graphviz) or json.")] = GraphFormat.text,
+) -> None:
+    """Show the way from the columns of the sources, through views, to a metric's figures.
+
+    \b
+    Examples:
+      reportmetrics metrics graph latency.time_to_decision
+      reportmetrics metrics graph activity.held --format dot | dot -Tsvg > held.svg
+    """
+    from reportmetrics.metrics.catalogue import load_catalogue
+    from reportmetrics.metrics.graph import as_dot, as_json, as_text, graph_of
+
+    catalogue = load_catalogue(sql_folder(), only=metric)
+    if metric not in catalogue.metrics:
+        raise typer.BadParameter(f"there is no metric '{metric}'; 'reportmetrics metrics list' names all")
+    writers = {GraphFormat.text: as_text, GraphFormat.dot: as_dot, GraphFormat.json: as_json}
+    typer.echo(writers[form](graph_of(catalogue, metric)))
 
 
 def compute(

@@ -321,7 +321,7 @@ def catalogue(folder: Path, *, changed: str = "") -> Any:
         path = folder / "metrics" / f"{metric.replace('.', '/')}.sql"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"SELECT row_key FROM request -- {metric}\n")
-        metrics[metric] = SimpleNamespace(
+        stands = metrics[metric] = SimpleNamespace(
             id=metric,
             version=1,
             title=f"Title of {metric}",
@@ -341,7 +341,11 @@ def catalogue(folder: Path, *, changed: str = "") -> Any:
             path=path,
             theme=metric.split(".")[0],
             definition_hash=(metric + changed).encode().hex()[:40],
+            groupings=(("hq",), (), ("hq", "priority")),
+            select=SimpleNamespace(columns=("row_key", "hq")),
+            frame=None,
         )
+        stands.definition = stands
     return SimpleNamespace(metrics=metrics, derived={})
 
 

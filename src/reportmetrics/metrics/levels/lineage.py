@@ -60,11 +60,17 @@ class Lineage:
         return tuple(sorted({e.source for e in self.edges} - targets))
 
 
-def lineage(catalogue: Catalogue, metric_id: str) -> Lineage:
+def known_levels(catalogue: Catalogue) -> Levels:
+    """All derived views of a catalogue, read once for the lineage of many metrics."""
+    levels = Levels()
+    levels.add_views({name: view.sql for name, view in catalogue.derived.items()})
+    return levels
+
+
+def lineage(catalogue: Catalogue, metric_id: str, levels: Levels | None = None) -> Lineage:
     """Where each column that a metric returns, and its rows, come from. Raises ``KeyError`` for an unknown metric."""
     metric = catalogue.metrics[metric_id]
-    levels = Levels()
-    levels.add_views({name: catalogue.derived[name].sql for name in metric.views})
+    levels = levels or known_levels(catalogue)
     output = read_sql(metric.definition.sql, levels.shapes).output
     frame = metric.definition.frame
     if frame:  # a frame says which groups there are, and which of them are zero

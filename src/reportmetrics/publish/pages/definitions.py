@@ -9,7 +9,12 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
-from reportmetrics.publish import numbers
+from markupsafe import Markup
+
+from reportmetrics.metrics.graph import graph_of
+from reportmetrics.metrics.levels.check import Levels
+from reportmetrics.metrics.levels.lineage import known_levels
+from reportmetrics.publish import lineage, numbers
 from reportmetrics.publish.blocks import Cell, Column, Table, date_cell, name_cell
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.page import Page
@@ -31,10 +36,33 @@ ESTIMATORS = {
     "undecided (Kaplan–Meier): who still waits counts as long as it has waited. The median is the first day on "
     "which at most half still wait. Interval by Greenwood’s variance on the log-log scale.",
     "age_profile": "How many are open, and quantiles and bins of their age.",
+    "aalen_johansen": "How likely each way of ending is by a given day, where only one of them can come to pass "
+    "(Aalen–Johansen); together with the share still undecided they add up to all.",
+    "logrank": "Whether groups wait equally long: decisions observed in each against those expected if all waited "
+    "alike (log-rank test); pairs of groups are named only after allowing for their number (Holm).",
+    "prospect": "Chance that what still waits is answered within a given time, read off the curve of all waits at the "
+    "age that each has reached.",
+    "request_log": "What the log itself shows: silence longer than its pace explains, days without work, or a log "
+    "that holds closed requests only. Its findings go with every figure as caveats.",
+    "trend": "The middle of the slopes between all pairs of readings, a year (Theil–Sen), with Kendall’s tau, beside "
+    "the slope that would still reach the target in time.",
+    "xmr": "A weekly flow with its natural limits, mean ± 2.66 times the mean step between weeks; points and runs "
+    "beyond them are signals, all else is ordinary variation (Shewhart).",
+    "association": "Correlation of activity with the change of progress some weeks later; how often circular shifts of "
+    "the activity alone give as much. It tells of going together, not of cause.",
+    "divergence": "Kendall’s tau of activity over time minus that of progress over time: above zero where the one "
+    "rises and the other does not follow; interval from resampled blocks.",
+    "quadrant": "Contact hours of a window beside the middle objective’s, and the change of progress beside what an "
+    "even pace to the target needs; bands around both middles are called neutral.",
+    "before_after": "A weekly count and the hours it took, before and after the day on which the count became "
+    "reportable, and their ratio after to before.",
+    "reciprocity": "Hours that reports ask of the field each week, beside the median wait for answers to requests.",
+    "replay": "The reports that were sent, with only every k-th kept, in every phase: error, missed changes, delay and "
+    "hours saved, at the worst phase.",
     "progress": "(latest − baseline) ÷ (target − baseline) of each indicator, not clipped; for an objective the lowest "
     "and the median, with the bounds that unread indicators leave.",
 }
-"""Each estimator in words; one that is not here is shown by its name."""
+"""Each estimator in words."""
 
 WORDS = (
     ("Median", "The middle value: half lie at or below it."),
@@ -62,6 +90,7 @@ def build(edition: Edition) -> Page:
         heading = f"{numbers.count(len(metrics))} metrics; {numbers.in_words(len(overdue))} {verb} past the review date"
     if not metrics:
         heading = "No metric is defined yet"
+    levels = known_levels(edition.catalogue)
     return Page(
         file="definitions.html",
         template="definitions.html",
@@ -78,7 +107,7 @@ def build(edition: Edition) -> Page:
                 [[name_cell(r.name), name_cell(r.holds)] for r in RULES],
             ),
             "words": WORDS,
-            "definitions": [_definition(edition, m) for m in metrics],
+            "definitions": [_definition(edition, m) | _lineage(edition, m, levels) for m in metrics],
         },
     )
 
@@ -103,7 +132,7 @@ def _index(edition: Edition, metrics: list[Metric]) -> Table:
 
 def _definition(edition: Edition, m: Metric) -> dict[str, Any]:
     uses = list(m.estimators)
-    words = " ".join(dict.fromkeys(ESTIMATORS.get(u.name, f"Estimator {u.name}.") for u in uses))
+    words = " ".join(dict.fromkeys(ESTIMATORS[u.name] for u in uses))
     named = "; ".join(_estimator(u.name, u.params) for u in uses)
     groups = " · ".join(", ".join(g) if g else "the whole mission" for g in (m.by, *m.also_by))
     due = _due(m)
@@ -130,6 +159,18 @@ def _definition(edition: Edition, m: Metric) -> dict[str, Any]:
             ("Owner", m.owner),
             ("Reviewed", review),
         ],
+    }
+
+
+def _lineage(edition: Edition, m: Metric, levels: Levels) -> dict[str, Any]:
+    """The drawings are made of escaped text and numbers only."""
+    graph = graph_of(edition.catalogue, m.id, levels)
+    # An id may not hold a point where it is to be named by a fragment or a selector.
+    name = m.id.replace(".", "-")
+    return {
+        "wide": Markup(lineage.wide(graph, f"{name}-wide")),  # noqa: S704
+        "narrow": Markup(lineage.narrow(graph, f"{name}-narrow")),  # noqa: S704
+        "columns": lineage.table(graph),
     }
 
 
