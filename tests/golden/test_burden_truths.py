@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import polars as pl
 import pytest
@@ -133,3 +135,18 @@ def test_the_unit_of_four_is_hidden_and_the_same_other_unit_with_it(reference: R
     assert hidden["caveats"].list.len().sum() == 0
     curves = reference.results.series.filter(metric=metric)
     assert not set(curves["dims"]) & set(hidden["dims"])
+
+
+def test_hours_at_todays_size_are_those_of_the_last_weeks_and_at_twice_the_size_less_than_twice(
+    reference: Reference,
+) -> None:
+    weeks = [(truths.AS_OF - dt.timedelta(weeks=k)).isoformat() for k in range(2, 15)]
+    hours = sum(reference.value("burden.hours", "sum", week=week) for week in weeks) / 13
+    assert reference.value("burden.projection", "hours_per_week", "500") == pytest.approx(hours)
+    double, eightfold = (reference.value("burden.projection", "hours_per_week", n) for n in ("1000", "4000"))
+    assert hours < double <= 2 * hours
+    # Linear in size: what grows, and what is made once for the mission.
+    growing = double - hours
+    assert eightfold == pytest.approx(hours + 7 * growing)
+    requests = [reference.value("burden.projection", "requests_per_week", n) for n in ("500", "4000")]
+    assert requests[1] == pytest.approx(8 * requests[0])

@@ -10,9 +10,10 @@ by: [hq]
 estimator: {reciprocity: {weeks: 13, per_unit: 86400}}
 decision: What to bring to the table when reports or answers are negotiated.
 limits: >-
-  Hours of the reports that go to the headquarters, of periods that ended in the last 13 full weeks, with minutes
-  measured or assumed as in burden.hours; the interval of assumed ones is no confidence interval. Reports to a
-  headquarters that are passed on by the mission's own are not seen. The two figures are not divided by each other.
+  Hours of the reports that go to the headquarters, of periods that ended in 13 weeks, the newest full week left out
+  since its reports are hardly due yet, with minutes measured or assumed as in burden.hours; the interval of assumed
+  ones is no confidence interval. Reports to a headquarters that are passed on by the mission's own are not seen. The
+  two figures are not divided by each other.
 source: Hours as under the Paperwork Reduction Act; median of Kaplan and Meier 1958 with log-log interval
 owner: ops-assessment
 reviewed: 2022-01-10
@@ -45,5 +46,5 @@ CROSS JOIN as_of
 INNER JOIN template ON report_effort.template_id = template.template_id
 INNER JOIN headquarters ON template.recipient = headquarters.hq
 WHERE
-    report_effort.week < cast(date_trunc('week', as_of.as_of) AS DATE)
-    AND report_effort.week >= cast(date_trunc('week', as_of.as_of) AS DATE) - INTERVAL 91 DAY
+    report_effort.week < cast(date_trunc('week', as_of.as_of) AS DATE) - INTERVAL 7 DAY
+    AND report_effort.week >= cast(date_trunc('week', as_of.as_of) AS DATE) - INTERVAL 98 DAY

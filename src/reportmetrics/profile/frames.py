@@ -54,6 +54,9 @@ def profile_frames(profile: Profile, *, through: dt.date) -> dict[str, pl.DataFr
         "rebase": _rebase_rows(profile),
         "tariff": (t.model_dump() | {"currency": profile.mission.currency} for t in profile.mission.tariffs),
         "tolerance": _tolerance_rows(profile),
+        "personnel": (
+            {"category": k, "people": n} for k, n in profile.mission.personnel.model_dump(exclude_none=True).items()
+        ),
         "expected_report": _expected_rows(profile, through),
     }
     return {name: _frame(TABLES[name], list(found)) for name, found in rows.items()}

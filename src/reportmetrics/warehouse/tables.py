@@ -515,6 +515,18 @@ TOLERANCE = Table(
     ),
 )
 
+PERSONNEL = Table(
+    "personnel",
+    "how many people the mission has, of all and of one kind",
+    level="neutral",
+    origin="profile",
+    key=("category",),
+    columns=(
+        _key("category", "total, advisors among them, or planned (total)"),
+        Column("people", "integer", "how many", required=True),
+    ),
+)
+
 TEXT_NOVELTY = Table(
     "text_novelty",
     "a narrative beside the four before it in its series (form and unit)",
@@ -684,6 +696,7 @@ TABLES: Mapping[str, Table] = {
         REBASE,
         TARIFF,
         TOLERANCE,
+        PERSONNEL,
         TEXT_NOVELTY,
         LEDGER,
         REJECT,

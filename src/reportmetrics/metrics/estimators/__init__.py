@@ -14,6 +14,7 @@ from reportmetrics.metrics.estimators.kaplan_meier import KaplanMeier
 from reportmetrics.metrics.estimators.logrank import LogRank
 from reportmetrics.metrics.estimators.mean import Mean
 from reportmetrics.metrics.estimators.progress import Progress
+from reportmetrics.metrics.estimators.projection import Projection
 from reportmetrics.metrics.estimators.prospect import Prospect
 from reportmetrics.metrics.estimators.quadrant import Quadrant
 from reportmetrics.metrics.estimators.quantile import Quantile
@@ -40,6 +41,7 @@ ESTIMATORS: dict[str, Estimator] = {
         LogRank(),
         Mean(),
         Progress(),
+        Projection(),
         Prospect(),
         Quadrant(),
         Quantile(),

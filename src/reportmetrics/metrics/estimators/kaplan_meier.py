@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -25,6 +26,7 @@ from reportmetrics.metrics.estimators.base import (
 )
 from reportmetrics.metrics.estimators.survival import (
     Curve,
+    FloatArray,
     Z,
     product_limit,
     quantile_time,
@@ -37,6 +39,29 @@ from reportmetrics.metrics.estimators.survival import (
 
 def _tau(value: Any) -> str | None:
     return None if value is None else positive(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What all figures of a group have in common."""
+
+    n: int
+    missing: int
+    caveats: tuple[str, ...]
+
+    def figure(
+        self,
+        statistic: str,
+        value: float | None,
+        lower: float | None = None,
+        upper: float | None = None,
+        *,
+        label: str = "",
+        unit: str | None = None,
+        reason: str | None = None,
+    ) -> Figure:
+        """A figure of the group."""
+        return Figure(statistic, value, self.n, self.missing, label, lower, upper, unit, reason, self.caveats)
 
 
 class KaplanMeier:
@@ -88,101 +113,72 @@ class KaplanMeier:
         caveats = spell_caveats(reduced, total - n, events)
         if quantile_time(curve.table.time, curve.survival, 0.5) is None:
             caveats += ("median not reached: fewer than half are estimated to end within the time observed",)
+        about = _About(n, total - n, caveats)
         figures = [
-            *self._quantiles(curve, params),
-            *self._survival(curve, params),
-            *self._restricted_mean(curve, params),
-            Figure("events", float(events), n, unit="number"),
-            Figure("censored", float(n - events), n, unit="number"),
+            *self._quantiles(curve, params, about),
+            *self._survival(curve, params, about),
+            *self._restricted_mean(curve, params, about),
+            about.figure("events", float(events), unit="number"),
+            about.figure("censored", float(n - events), unit="number"),
         ]
-        complete = [_with(f, n, total - n, caveats) for f in figures]
-        return Estimate(complete, {"survival": self._series(curve, float(params["per_unit"]))})
+        return Estimate(figures, {"survival": self._series(curve, float(params["per_unit"]))})
 
     @staticmethod
-    def _quantiles(curve: Curve, params: Params) -> list[Figure]:
+    def _quantiles(curve: Curve, params: Params, about: _About) -> list[Figure]:
         scale, time = float(params["per_unit"]), curve.table.time
 
-        def when(values: np.typing.NDArray[np.float64], q: float) -> float | None:
+        def when(values: FloatArray, q: float) -> float | None:
             t = quantile_time(time, values, q)
             return None if t is None else t / scale
 
-        return [
-            Figure(
-                quantile_name(q),
-                when(curve.survival, q),
-                0,
-                lower=when(curve.lower, q),
-                upper=when(curve.upper, q),
-                reason="not reached" if when(curve.survival, q) is None else None,
-            )
-            for q in params["quantiles"]
-        ]
-
-    @staticmethod
-    def _survival(curve: Curve, params: Params) -> list[Figure]:
         figures = []
-        for at in params["at"]:
-            t, label = at * float(params["per_unit"]), f"{at:g}"
-            if t > curve.table.last_follow_up:
-                figures.append(
-                    Figure("survival", None, 0, label=label, unit="share", reason="beyond the last follow-up")
-                )
-                continue
-            before = 1.0 if curve.table.events.any() else 0.025 ** (1 / curve.at_risk(t))
-            figures.append(
-                Figure(
-                    "survival",
-                    curve.at(t, curve.survival),
-                    0,
-                    label=label,
-                    unit="share",
-                    lower=curve.at(t, curve.lower, before) if curve.table.events.any() else before,
-                    upper=curve.at(t, curve.upper),
-                )
-            )
+        for q in params["quantiles"]:
+            value = when(curve.survival, q)
+            reason = "not reached" if value is None else None
+            bounds = when(curve.lower, q), when(curve.upper, q)
+            figures.append(about.figure(quantile_name(q), value, *bounds, reason=reason))
         return figures
 
     @staticmethod
-    def _restricted_mean(curve: Curve, params: Params) -> list[Figure]:
+    def _survival(curve: Curve, params: Params, about: _About) -> list[Figure]:
+        figures = []
+        some = bool(curve.table.events.any())
+        for at in params["at"]:
+            t, label = at * float(params["per_unit"]), f"{at:g}"
+            if t > curve.table.last_follow_up:
+                reason = "beyond the last follow-up"
+                figures.append(about.figure("survival", None, label=label, unit="share", reason=reason))
+                continue
+            i = int(np.searchsorted(curve.table.time, t, side="right")) - 1
+            value, lower, upper = (
+                (float(curve.survival[i]), float(curve.lower[i]), float(curve.upper[i])) if i >= 0 else (1.0, 1.0, 1.0)
+            )
+            if not some:
+                lower = 0.025 ** (1 / curve.at_risk(t))
+            figures.append(about.figure("survival", value, lower, upper, label=label, unit="share"))
+        return figures
+
+    @staticmethod
+    def _restricted_mean(curve: Curve, params: Params, about: _About) -> list[Figure]:
         if params["tau"] is None:
             return []
         scale, label = float(params["per_unit"]), f"{params['tau']:g}"
         tau = params["tau"] * scale
         if tau > curve.table.last_follow_up:
-            return [Figure("rmst", None, 0, label=label, reason="beyond the last follow-up")]
+            return [about.figure("rmst", None, label=label, reason="beyond the last follow-up")]
         area, variance = restricted_mean(curve, tau)
         half = Z * math.sqrt(variance)
         # Without any event the variance cannot be estimated; an interval of width 0 would claim certainty.
-        lower, upper = ((area - half) / scale, (area + half) / scale) if curve.table.events.any() else (None, None)
-        return [Figure("rmst", area / scale, 0, label=label, lower=lower, upper=upper)]
+        bounds = ((area - half) / scale, (area + half) / scale) if curve.table.events.any() else (None, None)
+        return [about.figure("rmst", area / scale, *bounds, label=label)]
 
     @staticmethod
     def _series(curve: Curve, scale: float) -> pl.DataFrame:
         """Points at 0, at each event and at the last follow-up."""
         table = curve.table
         keep = (table.events > 0) | (table.time == table.last_follow_up)
-        columns = {
-            "x": (0.0, table.time[keep] / scale),
-            "y": (1.0, curve.survival[keep]),
-            "lower": (1.0, curve.lower[keep]),
-            "upper": (1.0, curve.upper[keep]),
-            "n": (curve.at_risk(0.0), table.at_risk[keep]),
-        }
-        if table.time[keep][0] == 0:
-            return pl.DataFrame({name: values for name, (_, values) in columns.items()})
-        return pl.DataFrame({name: np.concatenate([[start], values]) for name, (start, values) in columns.items()})
-
-
-def _with(figure: Figure, n: int, missing: int, caveats: tuple[str, ...]) -> Figure:
-    return Figure(
-        figure.statistic,
-        figure.value,
-        n,
-        missing,
-        figure.label,
-        figure.lower,
-        figure.upper,
-        figure.unit,
-        figure.reason,
-        caveats,
-    )
+        columns = [table.time / scale, curve.survival, curve.lower, curve.upper, table.at_risk]
+        points = np.stack(columns)[:, keep]
+        if points[0, 0] > 0:
+            points = np.column_stack([[0.0, 1.0, 1.0, 1.0, curve.at_risk(0.0)], points])
+        return pl.from_numpy(points, schema=["x", "y", "lower", "upper", "n"], orient="col")

@@ -106,11 +106,6 @@ class Curve:
     lower: FloatArray
     upper: FloatArray
 
-    def at(self, t: float, values: FloatArray, before: float = 1.0) -> float:
-        """Value at ``t`` of a step function that is ``before`` ahead of the first time."""
-        i = int(np.searchsorted(self.table.time, t, side="right")) - 1
-        return before if i < 0 else float(values[i])
-
     def at_risk(self, t: float) -> int:
         """Number at risk at ``t``, for ``t`` at or below the last follow-up."""
         return int(self.table.at_risk[int(np.searchsorted(self.table.time, t, side="left"))])
