@@ -40,7 +40,7 @@ ESTIMATORS = {
     "(Aalen–Johansen); together with the share still undecided they add up to all.",
     "logrank": "Whether groups wait equally long: decisions observed in each against those expected if all waited "
     "alike (log-rank test); pairs of groups are named only after allowing for their number (Holm).",
-    "projection": "Hours and requests a week as they are, and as they would be at other sizes: what each advisor or unit "
+    "projection": "Hours and requests a week as they are, and as they would be at other sizes: what an advisor or unit "
     "files grows with personnel, what is filed once for the mission does not.",
     "prospect": "Chance that what still waits is answered within a given time, read off the curve of all waits at the "
     "age that each has reached.",
