@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reportmetrics import cli_audit, cli_backfill, cli_backup, cli_metrics, cli_rejects, cli_share, cli_simulate
+from reportmetrics import (
+    cli_audit,
+    cli_backfill,
+    cli_backup,
+    cli_metrics,
+    cli_rejects,
+    cli_share,
+    cli_simulate,
+    cli_upkeep,
+)
 from reportmetrics.cli_sources import register as register_sources
 from reportmetrics.settings import Settings, sql_folder
 
@@ -75,6 +84,7 @@ cli_audit.register(app, metrics_app)
 cli_metrics.register(metrics_app)
 cli_simulate.register(app)
 cli_share.register(app)
+cli_upkeep.register(app)
 cli_rejects.register(rejects_app)
 register_sources(app)
 

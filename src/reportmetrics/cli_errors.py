@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from reportmetrics.engines.base import EngineError
 from reportmetrics.ingest.ledger import LedgerError
+from reportmetrics.ingest.rebuild import RebuildError
+from reportmetrics.ingest.sidecars import SidecarError
 from reportmetrics.metrics.header import DefinitionError
 from reportmetrics.metrics.run import ComputeError
 from reportmetrics.profile.load import ProfileError
 from reportmetrics.steps import StepError
+from reportmetrics.upkeep.forget import ForgetError
 from reportmetrics.validation.rules import RuleError
 from reportmetrics.warehouse.store import StoreError
 
@@ -22,6 +25,9 @@ FAILURE: tuple[type[Exception], ...] = (
     DefinitionError,
     StoreError,
     LedgerError,
+    RebuildError,
+    SidecarError,
+    ForgetError,
 )
 
 

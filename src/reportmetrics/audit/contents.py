@@ -7,38 +7,40 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from reportmetrics.audit.differences import Difference
 from reportmetrics.audit.opened import Opened
 from reportmetrics.profile.load import load_profile
+from reportmetrics.publish import tombstone
 from reportmetrics.publish.files import digest_of, files_below, sha256
 from reportmetrics.publish.manifest import NAME, inputs_digest
 from reportmetrics.publish.seal import CHECKSUM, SIGNATURE
 
 _NAME = re.compile(r"^\d{4}-\d{2}-\d{2}-r\d+$")
-UNLISTED = frozenset({NAME, CHECKSUM, SIGNATURE})
+UNLISTED = frozenset({NAME, CHECKSUM, SIGNATURE, tombstone.NAME, tombstone.CHECKSUM, tombstone.SIGNATURE})
 """Files that no manifest lists: itself and its seal."""
 
 
-def check_seal(folder: Path) -> list[Difference]:
-    """The manifest against its checksum."""
-    path = folder / CHECKSUM
+def check_seal(folder: Path, name: str = NAME, checksum: str = CHECKSUM) -> list[Difference]:
+    """The manifest (or what ``name`` says) against its checksum."""
+    path = folder / checksum
     if not path.is_file():
-        return [Difference("seal", CHECKSUM, "is missing, so nothing protects the manifest")]
+        return [Difference("seal", checksum, f"is missing, so nothing protects {name}")]
     try:
         said = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         said = ""
-    found = sha256(folder / NAME)
-    if said != f"{found}  {NAME}\n":
-        return [Difference("seal", NAME, f"or its checksum was altered: its SHA-256 is {found}")]
+    found = sha256(folder / name)
+    if said != f"{found}  {name}\n":
+        return [Difference("seal", name, f"or its checksum was altered: its SHA-256 is {found}")]
     return []
 
 
 def check_files(opened: Opened) -> list[Difference]:
     """Every file against the manifest: missing, altered, or not listed."""
-    listed = opened.manifest.get("files", {})
-    found = []
+    listed = _as_accounted_for(opened)
+    found = _beyond_its_right(opened)
     present = {p.relative_to(opened.folder).as_posix(): p for p in files_below(opened.folder)}
     for name, facts in sorted(listed.items()):
         path = present.get(name)
@@ -57,10 +59,30 @@ def check_files(opened: Opened) -> list[Difference]:
     return found
 
 
+def _as_accounted_for(opened: Opened) -> dict[str, Any]:
+    """Files of the manifest; where a tombstone says that rows were forgotten, as they are since then."""
+    listed = dict(opened.manifest.get("files", {}))
+    for name, facts in (opened.tombstone.files if opened.tombstone else {}).items():
+        if name in listed and facts["was"] == listed[name]["sha256"] and name.startswith(tombstone.MAY_CHANGE):
+            listed[name] = facts
+    return listed
+
+
+def _beyond_its_right(opened: Opened) -> list[Difference]:
+    """What a tombstone claims and cannot account for: figures, pages, or a file that was another one."""
+    listed = opened.manifest.get("files", {})
+    return [
+        Difference("tombstone", name, "is no file from which rows can be forgotten, or was another one before")
+        for name, facts in (opened.tombstone.files if opened.tombstone else {}).items()
+        if not name.startswith(tombstone.MAY_CHANGE) or facts["was"] != listed.get(name, {}).get("sha256")
+    ]
+
+
 def check_manifest(opened: Opened) -> list[Difference]:
     """What the manifest says of itself, of the snapshot and of the profile, against what is there."""
     m, inputs = opened.manifest, opened.manifest["inputs"]
     about = {"as_of": opened.as_of.isoformat()}
+    stone = opened.tombstone
     expected = {
         "inputs_digest": (m["inputs_digest"], inputs_digest(inputs)),
         "as_of": (m["as_of"], inputs["as_of"]),
@@ -68,7 +90,7 @@ def check_manifest(opened: Opened) -> list[Difference]:
         "ledger_position": (m["ledger_position"], inputs["ledger_position"]),
         "engine": (m["engine"], inputs["engine"]),
         "profile_digest": (m["profile_digest"], inputs["profile"]),
-        "digest of the snapshot": (digest_of(opened.snapshot), inputs["snapshot"]),
+        "digest of the snapshot": (digest_of(opened.snapshot), stone.snapshot if stone else inputs["snapshot"]),
         "digest of the profile": (load_profile(opened.audit / "profile").digest, inputs["profile"]),
         "definitions": ({k: v["definition_hash"] for k, v in m["metrics"].items()}, inputs["definitions"]),
     }

@@ -21,6 +21,7 @@ from reportmetrics.metrics.catalogue import Catalogue, Metric, load_catalogue
 from reportmetrics.metrics.results import Results
 from reportmetrics.publish.manifest import NAME as MANIFEST
 from reportmetrics.publish.manifest import read_manifest
+from reportmetrics.publish.tombstone import Tombstone, read_tombstone
 
 
 class AuditError(Exception):
@@ -63,6 +64,11 @@ class Opened:
             raise AuditError(
                 f"{self.folder / MANIFEST} cannot be read: {error}; the publication was altered"
             ) from error
+
+    @cached_property
+    def tombstone(self) -> Tombstone | None:
+        """What was taken out of it since it was made; None where nothing was."""
+        return read_tombstone(self.folder)
 
     @cached_property
     def as_of(self) -> dt.date:

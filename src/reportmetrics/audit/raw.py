@@ -15,8 +15,8 @@ from pathlib import Path
 from reportmetrics.audit.opened import AuditError, Opened
 from reportmetrics.ingest.archive import fingerprint
 from reportmetrics.ingest.mapping import sheet_of
+from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
-from reportmetrics.ingest.readers.registry import READERS
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import ProfileError, load_profile
 from reportmetrics.profile.sources import Source
@@ -78,7 +78,7 @@ class Archive:
             return f"the archived file {path} was altered: its content does not have the hash that names it"
         wanted = list(dict.fromkeys(sheet_of(source, t) for t in source.tables))
         try:
-            return READERS[source.reader](path, source.options, wanted)
+            return read_archived(path, source, wanted)
         except UnreadableError as why:
             return str(why)
 

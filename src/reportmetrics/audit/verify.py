@@ -5,11 +5,13 @@ Belongs here: the order of the checks and the verdict. Not here: each check (``c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+import polars as pl
 from polars.exceptions import PanicException
 
 from reportmetrics.audit.books import check_exports, check_ledger, check_rows
@@ -17,8 +19,11 @@ from reportmetrics.audit.contents import check_definitions, check_files, check_m
 from reportmetrics.audit.differences import Difference, compare_results
 from reportmetrics.audit.opened import AuditError, Opened
 from reportmetrics.audit.signature import check_signature
+from reportmetrics.metrics.results import Results
 from reportmetrics.metrics.run import compute
 from reportmetrics.progress import Track, silent
+from reportmetrics.publish import tombstone
+from reportmetrics.publish.seal import SIGNATURE
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,9 @@ def verify(
     except (AuditError, KeyError, TypeError) as error:
         broken = Difference("manifest", "manifest.json", f"cannot be read: {error}")
         return Verdict(opened.folder.name, [*differences, broken], [], [words])
+    differences += _guarded("tombstone", lambda: _check_tombstone(opened, allowed_signers))
     differences += _guarded("files", lambda: check_files(opened))
+    notes: list[str] = []
     checked = [f"{files} files"]
     if recompute:
         checks: dict[str, Callable[[], list[Difference]]] = {
@@ -61,14 +68,14 @@ def verify(
             "ledger": lambda: check_ledger(opened),
             "snapshot": lambda: check_rows(opened),
             "exports": lambda: check_exports(opened),
-            "figures": lambda: _recompute(opened, checked, track),
+            "figures": lambda: _recompute(opened, checked, notes, track),
         }
         for name, check in checks.items():
             differences += _guarded(name, check)
-    return Verdict(opened.name, differences, checked, [words, *_notes(opened)])
+    return Verdict(opened.name, differences, checked, [words, *_forgotten(opened), *notes, *_notes(opened)])
 
 
-def _recompute(opened: Opened, checked: list[str], track: Track) -> list[Difference]:
+def _recompute(opened: Opened, checked: list[str], notes: list[str], track: Track) -> list[Difference]:
     with opened.engine() as engine:
         again = compute(opened.catalogue, engine, as_of=opened.as_of, track=track)
     published = opened.results
@@ -77,7 +84,40 @@ def _recompute(opened: Opened, checked: list[str], track: Track) -> list[Differe
         f"{published.figures.height:,} figures, {published.series.height:,} points of curves and "
         f"{published.listings.height:,} listed rows recomputed",
     ]
-    return compare_results(published, again)
+    stone = opened.tombstone
+    if stone is None:
+        return compare_results(published, again)
+    lacking = [m.id for m in opened.catalogue.metrics.values() if stone.tables & set(m.tables)]
+    lost = compare_results(_only(published, lacking), _only(again, lacking))
+    notes.append(
+        f"{len(lacking)} metrics read tables from which rows were forgotten: {len(lost)} of their lines cannot be "
+        "recomputed any more; what was published is protected by the manifest's hashes"
+    )
+    others = [m for m in opened.catalogue.metrics if m not in lacking]
+    return compare_results(_only(published, others), _only(again, others))
+
+
+def _only(results: Results, metrics: Collection[str]) -> Results:
+    parts = {f.name: getattr(results, f.name) for f in dataclasses.fields(Results)}
+    return Results(**{n: p.filter(pl.col("metric").is_in(list(metrics))) for n, p in parts.items()})
+
+
+def _check_tombstone(opened: Opened, allowed: Path | None) -> list[Difference]:
+    """A tombstone must be sealed as its publication is, or anybody could excuse what is missing."""
+    if opened.tombstone is None:
+        return []
+    found = check_seal(opened.folder, tombstone.NAME, tombstone.CHECKSUM)
+    unsigned, words = check_signature(opened.folder, allowed, name=tombstone.NAME, signature=tombstone.SIGNATURE)
+    if words == "not signed" and (opened.folder / SIGNATURE).is_file() and not unsigned:
+        unsigned = [Difference("tombstone", tombstone.NAME, "is not signed, although the publication is")]
+    return [*found, *unsigned]
+
+
+def _forgotten(opened: Opened) -> list[str]:
+    try:
+        return opened.tombstone.words if opened.tombstone else []
+    except (ValueError, KeyError, TypeError):
+        return []
 
 
 def _guarded(part: str, check: Callable[[], list[Difference]]) -> list[Difference]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reportmetrics.ingest.landing import Found
+from reportmetrics.ingest.sidecars import read_sidecar, write_sidecar
 
 _INCOMING = ".incoming-"
 _COPY_BYTES = 1024 * 1024
@@ -94,11 +95,10 @@ def keep(received: Received, archive: Path, now: dt.datetime) -> Kept:
         received.scratch.chmod(0o440)
         received.scratch.replace(target)
     name = received.identity
-    sidecar = archive / f"{sha256}.{name[:12]}.json"
-    if sidecar.exists():
+    path = archive / f"{sha256}.{name[:12]}.json"
+    if path.exists():
         # Copied by a run that stopped before it had stored the rows: the arrival is that of then.
-        arrived = dt.datetime.fromisoformat(json.loads(sidecar.read_text())["arrived_at"])
-        return Kept(found, sha256, name, target, arrived)
+        return Kept(found, sha256, name, target, read_sidecar(path).arrived_at)
     said = {
         "source": found.source.source,
         "original_name": found.name,
@@ -106,8 +106,13 @@ def keep(received: Received, archive: Path, now: dt.datetime) -> Kept:
         "arrived_at": now.isoformat(),
         "sha256": sha256,
         "bytes": found.size,
+        "identity": name,
     }
-    scratch = archive / f".{sidecar.name}.{os.getpid()}"
-    scratch.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n")
-    scratch.replace(sidecar)
+    write_sidecar(path, said)
     return Kept(found, sha256, name, target, now)
+
+
+def note_place(kept: Kept, file_seq: int) -> None:
+    """Write down the place in the ledger, once the rows are stored: a rebuild takes deliveries in by their place."""
+    path = kept.path.with_name(f"{kept.sha256}.{kept.identity[:12]}.json")
+    write_sidecar(path, read_sidecar(path).said | {"file_seq": file_seq})

@@ -17,9 +17,8 @@ import polars as pl
 from reportmetrics.ingest.archive import Kept
 from reportmetrics.ingest.guard import unguarded
 from reportmetrics.ingest.mapping import Fit, fit, sheet_of, unknown_columns
+from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
-from reportmetrics.ingest.readers.extent import bounded
-from reportmetrics.ingest.readers.registry import READERS
 from reportmetrics.profile.intake import is_returned
 from reportmetrics.profile.sources import FileDate, Source
 
@@ -119,8 +118,7 @@ def _sheets(taken: Taken) -> dict[str | None, Sheet | UnreadableError]:
         said = f"the name '{found.path.name}' gives no date like {source.known_from.file_date}"
         return dict.fromkeys(wanted, UnreadableError("name_without_date", said, "correct the date in the file's name"))
     try:
-        read = READERS[source.reader](taken.kept.path, source.options, wanted)
-        return {n: bounded(s, source.options) if isinstance(s, Sheet) else s for n, s in read.items()}
+        return read_archived(taken.kept.path, source, wanted)
     except UnreadableError as why:
         return dict.fromkeys(wanted, why)
 

@@ -73,8 +73,8 @@ def look(folder: Path, sources: Sequence[Source], zone: zoneinfo.ZoneInfo) -> La
 def found_as(source: Source, path: Path, name: str, zone: zoneinfo.ZoneInfo) -> Found:
     """A file as ``source`` would take it, under the name ``name``."""
     stat = path.stat()
-    facts = _facts(source, path.name)
-    return Found(source, path, name, stat.st_size, stat.st_mtime_ns, facts, _dated(source, facts, zone))
+    facts = facts_of_name(source, path.name)
+    return Found(source, path, name, stat.st_size, stat.st_mtime_ns, facts, dated_by_name(source, facts, zone))
 
 
 def is_scratch(path: Path, folder: Path) -> bool:
@@ -82,14 +82,16 @@ def is_scratch(path: Path, folder: Path) -> bool:
     return any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
 
 
-def _facts(source: Source, name: str) -> dict[str, str] | None:
+def facts_of_name(source: Source, name: str) -> dict[str, str] | None:
+    """Facts that a file's name states; None when it does not fit the source's pattern."""
     if source.facts is None:
         return {}
     match = re.fullmatch(source.facts, name)
     return None if match is None else {k: v for k, v in sorted(match.groupdict().items()) if v is not None}
 
 
-def _dated(source: Source, facts: dict[str, str] | None, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
+def dated_by_name(source: Source, facts: dict[str, str] | None, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
+    """The instant (naive UTC) that a file's name states, for a declared backfill."""
     if not isinstance(source.known_from, FileDate) or not facts or "file_date" not in facts:
         return None
     try:

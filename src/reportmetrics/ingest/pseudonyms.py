@@ -44,6 +44,25 @@ def pseudonym(key: bytes, name: str) -> str:
     return "p-" + hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:_DIGITS]
 
 
+def key_check(key: bytes) -> str:
+    """What tells two keys apart without telling anything of them: kept beside the pseudonyms that a key made."""
+    return hmac.new(key, b"reportmetrics: which key is this?", hashlib.sha256).hexdigest()[:_DIGITS]
+
+
+def new_key() -> bytes:
+    """A fresh key, as it stands in the key file."""
+    return secrets.token_hex(32).encode()
+
+
+def write_key(path: Path, key: bytes) -> None:
+    """Put a key into its file, readable by the owner only, in one step."""
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    scratch.unlink(missing_ok=True)
+    with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(key + b"\n")
+    scratch.replace(path)
+
+
 def pseudonyms(key: bytes, names: Iterable[str]) -> dict[str, str]:
     """Pseudonym of each distinct name."""
     return {name: pseudonym(key, name) for name in set(names)}

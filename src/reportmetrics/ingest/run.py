@@ -9,16 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from collections.abc import Iterator, Sequence
+from typing import Protocol, TypeVar
 
 import duckdb
 import polars as pl
 
-from reportmetrics.ingest.archive import Kept, Received, StillChangingError, clear_incoming, keep, receive
+from reportmetrics.ingest.archive import Received, StillChangingError, clear_incoming, keep, note_place, receive
 from reportmetrics.ingest.batch import Batch, Taken, read_batch
 from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.landing import Found, Landing, look
 from reportmetrics.ingest.ledger import Delivery, IngestSummary, check_balance
-from reportmetrics.ingest.pseudonyms import pseudonym_key
+from reportmetrics.ingest.pseudonyms import key_check, pseudonym_key
 from reportmetrics.ingest.write import (
     Counts,
     write_ledger,
@@ -32,6 +33,14 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
 from reportmetrics.settings import Settings
 from reportmetrics.warehouse.store import Store
+
+
+class _HasFound(Protocol):
+    @property
+    def found(self) -> Found: ...
+
+
+File = TypeVar("File", bound=_HasFound)
 
 _BATCH_FILES = 1_000
 _BATCH_BYTES = 64 * 1024 * 1024
@@ -52,9 +61,13 @@ def ingest(
     with Store(settings.warehouse) as store:
         clear_incoming(settings.archive)
         fresh, unchanged = _fresh(store.connection, landing, settings, moment, track)
-        for some in _batches(track(fresh, "Taking in files", len(fresh))):
+        for some in batches(track(fresh, "Taking in files", len(fresh))):
             kept = [keep(r, settings.archive, moment) for r in some]
-            deliveries += _store(store, profile, kept, key)
+            first = store.position() + 1
+            taken = [Taken(k, first + i, k.found.dated or k.arrived_at) for i, k in enumerate(kept)]
+            deliveries += store_taken(store, profile, taken, key)
+            for each in taken:
+                note_place(each.kept, each.file_seq)
         check_balance(store.connection)
         position = store.position()
     return IngestSummary(deliveries, position, unchanged, landing.waiting, landing.unmatched)
@@ -103,8 +116,9 @@ def _remember(connection: duckdb.DuckDBPyConnection, files: Sequence[tuple[Found
     connection.unregister("glimpses")
 
 
-def _batches(files: Iterator[Received]) -> Iterator[list[Received]]:
-    some: list[Received] = []
+def batches(files: Iterator[File]) -> Iterator[list[File]]:
+    """Files by the number and the bytes that are worked on at once, in their order."""
+    some: list[File] = []
     size = 0
     for received in files:
         has_events = received.found.source.has_events
@@ -121,18 +135,16 @@ def _batches(files: Iterator[Received]) -> Iterator[list[Received]]:
         yield some
 
 
-def _store(store: Store, profile: Profile, kept: Sequence[Kept], key: bytes) -> list[Delivery]:
-    """One batch, in one transaction."""
-    if not kept:
-        return []
+def store_taken(store: Store, profile: Profile, taken: Sequence[Taken], key: bytes) -> list[Delivery]:
+    """Read and store one batch, in one transaction. The last of its places becomes the ledger's position."""
     connection = store.connection
-    first = store.position() + 1
-    batch = read_batch(Taken(k, first + i, k.found.dated or k.arrived_at) for i, k in enumerate(kept))
+    store.claim_key(key_check(key))
+    batch = read_batch(taken)
     connection.begin()
     try:
         lines = _store_batch(connection, profile, batch, key)
-        _remember(connection, [(k.found, k.identity) for k in kept], kept[-1].arrived_at)
-        connection.execute("UPDATE state SET position = $position", {"position": batch.taken[-1].file_seq})
+        _remember(connection, [(t.kept.found, t.kept.identity) for t in taken], taken[-1].kept.arrived_at)
+        connection.execute("UPDATE state SET position = $position", {"position": taken[-1].file_seq})
         connection.commit()
     except BaseException:
         connection.rollback()

@@ -40,10 +40,16 @@ def copy_profile(profile: Profile, target: Path) -> None:
 
 def seal(folder: Path, *, key: Path | None) -> None:
     """Write the manifest's checksum and, with a ``key``, its signature. Raises :class:`SigningError`."""
-    manifest = folder / NAME
-    (folder / CHECKSUM).write_text(f"{sha256(manifest)}  {NAME}\n", encoding="utf-8")
+    seal_file(folder / NAME, folder / CHECKSUM, key=key)
+
+
+def seal_file(path: Path, checksum: Path, *, key: Path | None) -> None:
+    """Write the checksum of ``path`` to ``checksum`` and, with a ``key``, its signature beside it."""
+    for old in (checksum, path.with_name(f"{path.name}.sig")):
+        old.unlink(missing_ok=True)
+    checksum.write_text(f"{sha256(path)}  {path.name}\n", encoding="utf-8")
     if key is not None:
-        _sign(manifest, key)
+        _sign(path, key)
 
 
 def _sign(manifest: Path, key: Path) -> None:

@@ -19,8 +19,8 @@ from typing import Any
 import polars as pl
 
 from reportmetrics.ingest.mapping import sheet_of
+from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
-from reportmetrics.ingest.readers.registry import READERS
 from reportmetrics.profile.intake import (
     REASON,
     REFERENCE,
@@ -127,7 +127,7 @@ def _headers(source: Source, sheet: str | None) -> list[str]:
 def _read(source: Source, path: Path) -> Iterator[tuple[str | None, Sheet]]:
     wanted = list(dict.fromkeys(sheet_of(source, t) for t in source.tables))
     try:
-        found = READERS[source.reader](path, source.options, wanted)
+        found = read_archived(path, source, wanted)
     except UnreadableError as error:
         raise OSError(f"{path} of the archive cannot be read by source {source.source} any more: {error}") from error
     yield from ((name, sheet) for name, sheet in found.items() if isinstance(sheet, Sheet))

@@ -13,6 +13,9 @@ from collections.abc import Iterator, Sequence
 
 from reportmetrics.warehouse.tables import PROVENANCE, SOURCE_TABLES, SQL_TYPES, TABLES, Column, Table
 
+VERSION = 2
+"""Version of these tables. A warehouse of another version is made anew from the archive, never altered in place."""
+
 CONTENT = "content"
 """Column of core beside the declared ones: hash of the row's mapped text, to tell a repeat from a change."""
 
@@ -59,5 +62,9 @@ def statements() -> Iterator[str]:
         "check_name VARCHAR, severity VARCHAR, success BOOLEAN, failing_count BIGINT, message VARCHAR, "
         "failing_keys VARCHAR[])"
     )
-    yield "CREATE TABLE IF NOT EXISTS state (position BIGINT, validated_position BIGINT)"
-    yield "INSERT INTO state SELECT 0, 0 WHERE NOT EXISTS (FROM state)"
+    # The check of the pseudonyms' key is no key: it only tells whether the same one is used again.
+    yield (
+        "CREATE TABLE IF NOT EXISTS state "
+        "(position BIGINT, validated_position BIGINT, version BIGINT, key_check VARCHAR)"
+    )
+    yield f"INSERT INTO state SELECT 0, 0, {VERSION}, NULL WHERE NOT EXISTS (FROM state)"

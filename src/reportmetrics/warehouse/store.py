@@ -14,7 +14,7 @@ from typing import Self
 
 import duckdb
 
-from reportmetrics.warehouse.schema import statements
+from reportmetrics.warehouse.schema import VERSION, statements
 
 MEMORY_LIMIT = "1GB"
 """Above this DuckDB spills to disk, beside the warehouse."""
@@ -22,6 +22,11 @@ MEMORY_LIMIT = "1GB"
 
 class StoreError(Exception):
     """The warehouse cannot be opened; the text says why and what to do."""
+
+
+def is_locked(error: duckdb.Error) -> bool:
+    """Whether a database cannot be opened because another process has it open."""
+    return "lock" in str(error).lower()
 
 
 class Store:
@@ -42,6 +47,11 @@ class Store:
                 f"{self.path}: cannot be opened ({str(error).splitlines()[0]}); "
                 "wait until the other run has ended, or rebuild it from the archive"
             ) from error
+        try:
+            self._check_version(self._connection)
+        except StoreError:
+            self._connection.close()
+            raise
         self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute("SET TimeZone = 'UTC'")
         for statement in statements():
@@ -68,6 +78,19 @@ class Store:
             settings["threads"] = self._threads
         return settings
 
+    def _check_version(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """A warehouse of another make is refused, not altered: it can be made anew."""
+        columns = connection.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = 'state'").fetchall()
+        if not columns:
+            return
+        versioned = ("version",) in columns
+        found = connection.execute("SELECT version FROM state").fetchall()[0][0] if versioned else None
+        if found != VERSION:
+            raise StoreError(
+                f"{self.path}: its tables are of {'another version' if versioned else 'an older make'}; "
+                "make it anew from the archive: reportmetrics rebuild"
+            )
+
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The open connection."""
@@ -87,6 +110,20 @@ class Store:
     def validated_position(self) -> int:
         """Up to which ``file_seq`` the rows have passed validation."""
         return self._state("validated_position")
+
+    def claim_key(self, check: str) -> None:
+        """Make sure that one key makes all pseudonyms. ``check`` tells keys apart (``ingest.pseudonyms.key_check``).
+
+        Raises ``StoreError`` for another key: the same person would then have two pseudonyms.
+        """
+        known = self.connection.execute("SELECT key_check FROM state").fetchall()[0][0]
+        if known is None:
+            self.connection.execute("UPDATE state SET key_check = $check", {"check": check})
+        elif known != check:
+            raise StoreError(
+                f"{self.path}: its pseudonyms were made with another key; restore that key, or go over to the new one: "
+                "reportmetrics rebuild --drop-old"
+            )
 
     def mark_validated(self, position: int) -> None:
         """Record that all rows up to ``position`` have passed. It never moves back, nor past the ledger."""

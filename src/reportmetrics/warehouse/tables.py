@@ -593,7 +593,9 @@ LEDGER = Table(
         Column("facts", "text", "facts of the name, as JSON"),
         Column("arrived_at", "timestamp", "when it was taken", required=True),
         Column("known_from", "timestamp", "from when its rows count as known (its latest, where rows differ)"),
-        Column("status", "text", "what became of the delivery", codes=("stored", "unreadable"), required=True),
+        Column(
+            "status", "text", "what became of the delivery", codes=("stored", "unreadable", "forgotten"), required=True
+        ),
         Column("message", "text", "why, when it is unreadable, with the remedy"),
         Column("rows_read", "integer", "rows of the table in the file", required=True),
         Column("accepted", "integer", "stored in core", required=True),

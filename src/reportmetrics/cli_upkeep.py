@@ -1,0 +1,183 @@
+# ruff: noqa: D301 (\b in a docstring is click's mark for lines that are not to be folded)
+"""Commands that keep an installation whole: ``rebuild``, ``fsck``, ``forget``.
+
+Belongs here: options, help, what is printed. Not here: the work (``ingest.rebuild``, ``upkeep``).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reportmetrics.settings import Settings
+
+if TYPE_CHECKING:
+    from reportmetrics.ingest.rebuild import Rebuilt
+    from reportmetrics.upkeep.forget import Plan
+
+FAILED = 1
+_SHOWN = 20
+
+_Profile = Annotated[
+    Path | None,
+    typer.Option("--profile", help="Folder of the mission's profile. [env: REPORTMETRICS_PROFILE]", show_default=False),
+]
+_Home = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder of all that is made. [env: REPORTMETRICS_HOME]", show_default=False),
+]
+_Landing = Annotated[
+    Path | None,
+    typer.Option("--landing", help="Folder where files arrive; default: landing below home.", show_default=False),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(rebuild)
+    app.command()(fsck)
+    app.command()(forget)
+
+
+def rebuild(
+    profile: _Profile = None,
+    home: _Home = None,
+    drop_old: Annotated[
+        bool, typer.Option("--drop-old", help="Remove the old database instead of keeping it.")
+    ] = False,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="Make a new key of the pseudonyms; the old one and its database go.")
+    ] = False,
+) -> None:
+    """Make the warehouse anew from the archive, by the profile as it is now.
+
+    The new warehouse takes the old one's place at the end, in one step; until then nothing changes. The old one stays
+    beside it as warehouse.before-rebuild.duckdb.
+
+    \b
+    Examples:
+      reportmetrics rebuild
+      reportmetrics rebuild --new-key
+    """
+    from reportmetrics.ingest.rebuild import rebuild as make_anew
+    from reportmetrics.progress import on_terminal
+    from reportmetrics.steps import current_profile
+    from reportmetrics.upkeep.rotation import rotate
+
+    settings = Settings.from_environment(profile=profile, home=home)
+    loaded = current_profile(settings)
+    if new_key:
+        made = rotate(settings, loaded, track=on_terminal)
+        typer.echo("The pseudonyms have a new key; publications that were made before keep the old ones.")
+    else:
+        made = make_anew(settings, loaded, keep_old=not drop_old, track=on_terminal)
+    _tell(made)
+
+
+def _tell(made: Rebuilt) -> None:
+    typer.echo(f"{made.deliveries:,} deliveries, {made.rows:,} rows read, ledger position {made.position}")
+    if made.forgotten:
+        typer.echo(f"{made.forgotten} places of the ledger stay empty: their files were forgotten")
+    if made.changed is None:
+        typer.echo("There was no earlier ledger to compare with; the next run checks all rows.")
+    elif made.changed:
+        typer.echo(f"{len(made.changed)} lines of the ledger differ from before; the next run checks all rows again:")
+        _list(made.changed)
+    else:
+        typer.echo("The ledger is the same as before.")
+    if made.aside is not None:
+        typer.echo(f"The warehouse of before is {made.aside}; delete it when all is well.")
+
+
+def _list(lines: list[str]) -> None:
+    for line in lines[:_SHOWN]:
+        typer.echo(f"  {line}")
+    if len(lines) > _SHOWN:
+        typer.echo(f"  and {len(lines) - _SHOWN} more")
+
+
+def fsck(home: _Home = None) -> None:
+    """Look whether archive, ledger, core and publications are whole; exit 1 with each finding and its remedy.
+
+    Reads every archived file and every file of every publication, and changes nothing.
+
+    \b
+    Example:
+      reportmetrics fsck --home /srv/nmi
+    """
+    from reportmetrics.progress import on_terminal
+    from reportmetrics.upkeep.fsck import fsck as examine
+
+    found = examine(Settings.from_environment(home=home), track=on_terminal)
+    for finding in found.findings:
+        typer.echo(str(finding), err=True)
+    word = "whole" if not found.findings else f"NOT WHOLE, {len(found.findings)} findings"
+    typer.echo(
+        f"{word}: {found.deliveries:,} deliveries, {found.files:,} archived files, {found.publications} publications"
+    )
+    raise typer.Exit(FAILED if found.findings else 0)
+
+
+def forget(
+    what: Annotated[str, typer.Argument(help="Name of a file (or of its hash), or of a person as it is sent.")],
+    profile: _Profile = None,
+    home: _Home = None,
+    landing: _Landing = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Why; it stands in the ledger and in each publication.", show_default=False)
+    ] = None,
+    carry_out: Annotated[bool, typer.Option("--carry-out", help="Do it; without this only what it would do.")] = False,
+) -> None:
+    """Remove a file, or every row that names a person, from archive, warehouse and old publications.
+
+    Without --carry-out it says what would be touched and changes nothing. What is gone cannot be had back. A tombstone
+    stays: in the ledger, in the archive, and in each publication that lost rows, where verify understands it.
+
+    \b
+    Examples:
+      reportmetrics forget tours/tours_20210103.csv
+      reportmetrics forget "Jane Doe" --reason "asked for on 3 May" --carry-out
+    """
+    from reportmetrics.progress import on_terminal
+    from reportmetrics.steps import current_profile
+    from reportmetrics.upkeep.forget import ForgetError, plan_file, plan_person
+    from reportmetrics.upkeep.forget import forget as carry
+
+    settings = Settings.from_environment(profile=profile, home=home, landing=landing)
+    loaded = current_profile(settings)
+    try:
+        plan = plan_file(settings, what)
+    except ForgetError as no_file:
+        if "different contents" in str(no_file):
+            raise
+        plan = plan_person(settings, loaded, what, track=on_terminal)
+    _show(plan)
+    if not carry_out:
+        typer.echo("Nothing was changed. To do it, add --reason and --carry-out.")
+        return
+    if not reason:
+        raise typer.BadParameter("--carry-out needs --reason: it stands in the ledger from then on")
+    _tell(carry(settings, loaded, plan, reason=reason, track=on_terminal))
+    typer.echo("Forgotten. Copies elsewhere (backups, bundles, shared drives) are for you to remove.")
+
+
+def _show(plan: Plan) -> None:
+    typer.echo(f"To forget {plan.what}:")
+    typer.echo(f"  archive: {len(plan.files)} files as a whole, {plan.row_count} rows out of {len(plan.rows)} files")
+    _list([s.name for s in plan.files])
+    for sidecar, sheets in list(plan.rows.values())[:_SHOWN]:
+        typer.echo(f"    {sidecar.name}: {sum(map(len, sheets.values()))} rows")
+    typer.echo("  warehouse: made anew from what remains")
+    typer.echo(f"  publications: {len(plan.publications)}")
+    for folder, rows in plan.publications.items():
+        typer.echo(f"    {folder.name}: {', '.join(f'{n} of {t}' for t, n in sorted(rows.items()))}")
+    if plan.landing:
+        typer.echo("  still in the landing folder, for you to delete:")
+        _list(plan.landing)
+    if plan.mentions:
+        typer.echo(
+            f"  the name also stands in {len(plan.mentions)} other cells, which stay (forget the file, if need be):"
+        )
+        _list(plan.mentions)

@@ -1,0 +1,276 @@
+"""The warehouse made anew from the archive, in another file, which then takes the place of the old one.
+
+Each delivery is taken in again at its place in the ledger, with its arrival, by the profile as it is now. With the same
+profile, program and key the core tables are the same; with a changed mapping they are what that mapping makes of what
+was sent. It is also the way to another version of the warehouse's tables, to another key of the pseudonyms, and the way
+in which what was forgotten leaves the database file (which otherwise would keep deleted pages).
+
+Belongs here: the order of the work, and exchanging the files. Not here: taking in (``run``), forgetting (``forget``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from reportmetrics.ingest.archive import Kept, fingerprint
+from reportmetrics.ingest.batch import Taken
+from reportmetrics.ingest.landing import Found, dated_by_name, facts_of_name
+from reportmetrics.ingest.ledger import check_balance
+from reportmetrics.ingest.pseudonyms import pseudonym_key
+from reportmetrics.ingest.run import batches, store_taken
+from reportmetrics.ingest.sidecars import NO_NAME, Sidecar, SidecarError, read_sidecar, sidecar_paths
+from reportmetrics.profile.intake import intake
+from reportmetrics.profile.load import Profile
+from reportmetrics.profile.sources import Source
+from reportmetrics.progress import Track, silent
+from reportmetrics.settings import Settings
+from reportmetrics.warehouse.store import Store, StoreError, is_locked
+from reportmetrics.warehouse.tables import LEDGER
+
+_FRESH = "warehouse.rebuilding.duckdb"
+_ASIDE = "warehouse.before-rebuild.duckdb"
+_COUNTS = ("status", "rows_read", "accepted", "rejected", "duplicate", "superseded", "filtered")
+
+
+class RebuildError(Exception):
+    """The archive does not hold what a rebuild needs. The text lists all that is missing; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild made.
+
+    ``changed`` tells lines of the ledger that differ from the old one's (None: there was none that could be read):
+    what today's profile reads otherwise. ``aside`` is where the old warehouse lies now.
+    """
+
+    deliveries: int
+    rows: int
+    position: int
+    forgotten: int
+    changed: list[str] | None
+    aside: Path | None
+
+
+def rebuild(
+    settings: Settings, profile: Profile, *, key: bytes | None = None, keep_old: bool = True, track: Track = silent
+) -> Rebuilt:
+    """Make the warehouse anew and put it in the old one's place.
+
+    ``key`` is the key of the pseudonyms, when it is another than that of the settings. Without ``keep_old`` the old
+    database is removed: it holds what was forgotten, or pseudonyms of the old key.
+
+    Raises ``RebuildError`` where files of the archive are missing or altered, or their source is not in the profile,
+    and ``StoreError`` while another process has the warehouse open. The old warehouse then stays as it was.
+    """
+    key = pseudonym_key(settings) if key is None else key
+    fresh = settings.home / _FRESH
+    with _Locked(settings.warehouse) as old:
+        deliveries = _deliveries(settings, profile)
+        _remove(fresh)
+        with Store(fresh) as store:
+            rows = _fill(store, profile, deliveries, key, track)
+            changed = old.compare(store.connection)
+            if changed == []:
+                store.mark_validated(old.validated)
+            old.copy_history(store.connection)
+            position = store.position()
+            store.connection.execute("CHECKPOINT")
+    aside = _exchange(settings, fresh, keep_old=keep_old)
+    forgotten = sum(d.sidecar.forgotten is not None for d in deliveries)
+    return Rebuilt(len(deliveries) - forgotten, rows, position, forgotten, changed, aside)
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    sidecar: Sidecar
+    kept: Kept | None
+
+    @property
+    def found(self) -> Found:
+        assert self.kept is not None
+        return self.kept.found
+
+
+def _deliveries(settings: Settings, profile: Profile) -> list[_Delivery]:
+    """All deliveries in the order of the ledger; those that have no place yet come last, as a run would take them."""
+    sources = {s.source: s for s in intake(profile.sources)}
+    zone = zoneinfo.ZoneInfo(profile.mission.time_zone)
+    found: list[_Delivery] = []
+    problems: list[str] = []
+    for path in sidecar_paths(settings.archive):
+        try:
+            sidecar = read_sidecar(path)
+        except SidecarError as error:
+            problems.append(str(error))
+            continue
+        if sidecar.forgotten is not None:
+            found.append(_Delivery(sidecar, None))
+            continue
+        source, bytes_of = sources.get(sidecar.source), settings.archive / sidecar.sha256
+        if source is None:
+            problems.append(
+                f"{sidecar.name}: its source '{sidecar.source}' is not in the profile; put its file back into "
+                "sources/, or forget the file"
+            )
+        elif not bytes_of.is_file() or fingerprint(bytes_of) != sidecar.sha256:
+            word = "was altered" if bytes_of.is_file() else "is missing"
+            problems.append(f"{sidecar.name}: {bytes_of} {word}; restore it from a backup, or forget the file")
+        else:
+            found.append(_Delivery(sidecar, _kept(sidecar, source, bytes_of, zone)))
+    if problems:
+        raise RebuildError("\n".join(["the archive is not whole; nothing was changed", *problems]))
+    return sorted(found, key=_order)
+
+
+def _kept(sidecar: Sidecar, source: Source, path: Path, zone: zoneinfo.ZoneInfo) -> Kept:
+    name = Path(sidecar.name)
+    facts = facts_of_name(source, name.name)
+    found = Found(source, name, sidecar.name, sidecar.said["bytes"], 0, facts, dated_by_name(source, facts, zone))
+    return Kept(found, sidecar.sha256, sidecar.said["identity"], path, sidecar.arrived_at)
+
+
+def _order(delivery: _Delivery) -> tuple[float, dt.datetime, dt.datetime, str, str]:
+    sidecar, kept = delivery.sidecar, delivery.kept
+    place = float("inf") if sidecar.file_seq is None else sidecar.file_seq
+    dated = (kept.found.dated if kept else None) or dt.datetime.max
+    return place, sidecar.arrived_at, dated, sidecar.name, sidecar.source
+
+
+def _fill(store: Store, profile: Profile, deliveries: Sequence[_Delivery], key: bytes, track: Track) -> int:
+    """Take in all deliveries; returns the rows read."""
+    rows = 0
+    places: dict[str, int] = {}
+    last = 0
+    for delivery in deliveries:
+        # A place that is taken means sidecars of two archives in one: the next free one keeps their order.
+        wanted = delivery.sidecar.file_seq
+        last = wanted if wanted is not None and wanted > last else last + 1
+        places[delivery.sidecar.path.name] = last
+    kept = [d for d in deliveries if d.kept is not None]
+    for some in batches(track(kept, "Rebuilding", len(kept))):
+        taken = []
+        for delivery in some:
+            assert delivery.kept is not None
+            known_from = delivery.kept.found.dated or delivery.kept.arrived_at
+            taken.append(Taken(delivery.kept, places[delivery.sidecar.path.name], known_from))
+        rows += sum(line.rows_read for line in store_taken(store, profile, taken, key))
+    _write_forgotten(store, [d.sidecar for d in deliveries if d.kept is None], places)
+    store.connection.execute("UPDATE state SET position = $position", {"position": last})
+    check_balance(store.connection)
+    return rows
+
+
+def _write_forgotten(store: Store, sidecars: Sequence[Sidecar], places: dict[str, int]) -> None:
+    """Lines of the ledger that say that there was a delivery; and its identity, so that it is not taken in again."""
+    lines = []
+    for sidecar in sidecars:
+        forgotten = sidecar.forgotten or {}
+        for table in forgotten["tables"]:
+            lines.append(
+                {
+                    "file_seq": places[sidecar.path.name],
+                    "table_name": table,
+                    "source": sidecar.source,
+                    "source_file": sidecar.sha256,
+                    "original_name": NO_NAME,
+                    "arrived_at": sidecar.arrived_at,
+                    "status": "forgotten",
+                    "message": f"forgotten on {forgotten['at'][:10]}: {forgotten['reason']}",
+                    **dict.fromkeys(_COUNTS[1:], 0),
+                }
+            )
+        store.connection.execute(
+            "INSERT INTO seen VALUES ($identity, $source, $name, 0, 0, $at)",
+            {"identity": sidecar.said["identity"], "source": sidecar.source, "name": NO_NAME, "at": sidecar.arrived_at},
+        )
+    if lines:
+        frame = pl.DataFrame(lines)
+        names = ", ".join(frame.columns)
+        store.connection.register("forgotten_lines", frame)
+        store.connection.execute(f"INSERT INTO ledger ({names}) SELECT {names} FROM forgotten_lines")
+        store.connection.unregister("forgotten_lines")
+
+
+class _Locked:
+    """The old warehouse, held open so that nobody writes to it meanwhile; it may be missing, broken or of old make."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self.validated = 0
+        self._lines: pl.DataFrame | None = None
+        self._history: pl.DataFrame | None = None
+
+    def __enter__(self) -> _Locked:
+        if not self._path.exists():
+            return self
+        try:
+            self._connection = duckdb.connect(str(self._path))
+        except duckdb.Error as error:
+            if is_locked(error):
+                raise StoreError(f"{self._path}: another process has it open; wait until it has ended") from error
+            return self
+        try:
+            self.validated = int(self._connection.execute("SELECT validated_position FROM state").fetchall()[0][0])
+            names = ", ".join(("file_seq", "table_name", "original_name", *_COUNTS))
+            self._lines = self._connection.sql(f"SELECT {names} FROM ledger ORDER BY file_seq, table_name").pl()
+            self._history = self._connection.sql("SELECT * FROM set_aside").pl()
+        except duckdb.Error:
+            # A warehouse of older make, or a broken one: then there is nothing to compare with.
+            pass
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    def compare(self, connection: duckdb.DuckDBPyConnection) -> list[str] | None:
+        """What the lines of the ledger say otherwise than before; None when there were none to be read."""
+        if self._lines is None:
+            return None
+        assert set(self._lines.columns) <= set(LEDGER.by_name)
+        names = ", ".join(self._lines.columns)
+        now: pl.DataFrame = connection.sql(f"SELECT {names} FROM ledger ORDER BY file_seq, table_name").pl()
+        on = ["file_seq", "table_name"]
+        both = self._lines.join(now, on=on, how="full", coalesce=True, suffix="_now", maintain_order="left_right")
+        said = []
+        for row in both.iter_rows(named=True):
+            differing = [c for c in _COUNTS if row[c] != row[f"{c}_now"]]
+            if differing:
+                told = ", ".join(f"{c} {row[c]} -> {row[f'{c}_now']}" for c in differing)
+                said.append(f"{row['original_name'] or row['original_name_now']} ({row['table_name']}): {told}")
+        return said
+
+    def copy_history(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """What no file tells: which batches were set aside."""
+        if self._history is not None and not self._history.is_empty():
+            connection.register("history", self._history)
+            connection.execute("INSERT INTO set_aside BY NAME SELECT * FROM history")
+            connection.unregister("history")
+
+
+def _exchange(settings: Settings, fresh: Path, *, keep_old: bool) -> Path | None:
+    """Put the new file in the old one's place in one step; the old one stays beside it under another name, or goes."""
+    old, aside = settings.warehouse, settings.home / _ASIDE
+    _remove(aside)
+    kept = keep_old and old.exists()
+    if kept:
+        os.link(old, aside)
+    fresh.replace(old)
+    _remove(Path(f"{old}.wal"), Path(f"{fresh}.wal"))
+    return aside if kept else None
+
+
+def _remove(*paths: Path) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+        Path(f"{path}.wal").unlink(missing_ok=True)

@@ -1,0 +1,95 @@
+"""Sidecars: what the archive says of each delivery, beside its bytes.
+
+A sidecar is a small JSON file: source, original name, facts of the name, arrival, hash, place in the ledger. With the
+bytes it is all that the warehouse needs to be made anew. A delivery that was forgotten has a sidecar without bytes: the
+tombstone says when and why, and which place in the ledger stays empty.
+
+Belongs here: reading and writing sidecars. Not here: the bytes (``archive``), what is in them (``readers``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+NO_NAME = "(forgotten)"
+"""Stands in for the name of a file that was forgotten, since a name may name a person."""
+
+
+class SidecarError(Exception):
+    """A sidecar cannot be read; the text says which, why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """One delivery. ``said`` is the JSON as it stands in the file."""
+
+    path: Path
+    said: dict[str, Any]
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the bytes that are kept (or, when they were forgotten, were)."""
+        return str(self.said["sha256"])
+
+    @property
+    def source(self) -> str:
+        """Source that claimed the file."""
+        return str(self.said["source"])
+
+    @property
+    def name(self) -> str:
+        """Path below the landing folder as it was sent."""
+        return str(self.said["original_name"])
+
+    @property
+    def arrived_at(self) -> dt.datetime:
+        """Arrival, naive UTC."""
+        return dt.datetime.fromisoformat(self.said["arrived_at"])
+
+    @property
+    def file_seq(self) -> int | None:
+        """Place in the ledger; None for a file that was copied by a run which stopped before it had stored the rows."""
+        return self.said.get("file_seq")
+
+    @property
+    def forgotten(self) -> dict[str, Any] | None:
+        """The tombstone: ``at``, ``reason`` and the ``tables`` of the source."""
+        return self.said.get("forgotten")
+
+    @property
+    def rows_forgotten(self) -> int:
+        """Rows that were taken out of the file; the rest is kept as text cells (``readers.kept``)."""
+        return sum(r["rows"] for r in self.said.get("rows_forgotten", []))
+
+
+def write_sidecar(path: Path, said: dict[str, Any]) -> None:
+    """Write a sidecar as a whole, so that a reader sees the old or the new one."""
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    scratch.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    scratch.replace(path)
+
+
+def read_sidecar(path: Path) -> Sidecar:
+    """Raises ``SidecarError``."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        sidecar = Sidecar(path, said)
+        complete = (sidecar.sha256, sidecar.source, sidecar.name, sidecar.arrived_at, said["identity"], said["bytes"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SidecarError(
+            f"{path} is no sidecar ({type(error).__name__}: {error}); restore it from the backup of the archive"
+        ) from None
+    if not all(c is not None for c in complete):
+        raise SidecarError(f"{path} is incomplete; restore it from the backup of the archive")
+    return sidecar
+
+
+def sidecar_paths(archive: Path) -> Iterator[Path]:
+    """All sidecars, by name."""
+    return (p for p in sorted(archive.glob("*.json")) if not p.name.startswith("."))

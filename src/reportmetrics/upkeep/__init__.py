@@ -1,0 +1,1 @@
+"""Keeping an installation whole: is everything there, and what must go is gone."""

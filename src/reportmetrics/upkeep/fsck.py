@@ -1,0 +1,192 @@
+"""Is everything there, and as it was: archive, sidecars, ledger, core, publications. Nothing is changed.
+
+Belongs here: comparing what should agree, and what to do where it does not. Not here: mending (``ingest.rebuild``),
+whether figures are right (``audit.verify``).
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from reportmetrics.audit.opened import AuditError
+from reportmetrics.audit.verify import verify
+from reportmetrics.ingest.archive import fingerprint
+from reportmetrics.ingest.ledger import LedgerError, check_balance
+from reportmetrics.ingest.sidecars import Sidecar, SidecarError, read_sidecar, sidecar_paths
+from reportmetrics.progress import Track, silent
+from reportmetrics.publish import history
+from reportmetrics.settings import Settings
+from reportmetrics.warehouse.store import Store, StoreError
+from reportmetrics.warehouse.tables import SOURCE_TABLES
+
+_RESTORE = "restore it from the backup of the archive; if it is lost: reportmetrics forget FILE"
+_REBUILD = "reportmetrics rebuild"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something missing or altered: ``where`` it is, ``what`` is wrong, and the ``remedy``."""
+
+    where: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """One line."""
+        return f"{self.where}: {self.what}; {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was looked at, in numbers, and what was found."""
+
+    deliveries: int
+    files: int
+    publications: int
+    findings: list[Finding]
+
+
+def fsck(settings: Settings, *, track: Track = silent) -> Examined:
+    """Examine an installation. Every archived file is read once, and every file of every publication."""
+    findings: list[Finding] = []
+    sidecars = _sidecars(settings.archive, findings)
+    hashes = sorted({s.sha256 for s in sidecars if s.forgotten is None})
+    for sha256 in track(hashes, "Archive", len(hashes)):
+        findings += _archived(settings.archive, sha256)
+    findings += _strays(settings.archive, sidecars)
+    findings += _key(settings.pseudonym_key_file)
+    findings += _warehouse(settings, sidecars)
+    editions = history.entries(settings.publications)
+    for entry in track(editions, "Publications", len(editions)):
+        findings += _publication(entry.folder)
+    findings += _pointer(settings.publications, [e.name for e in editions])
+    return Examined(len(sidecars), len(hashes), len(editions), findings)
+
+
+def _sidecars(archive: Path, findings: list[Finding]) -> list[Sidecar]:
+    sidecars: list[Sidecar] = []
+    for path in sidecar_paths(archive):
+        try:
+            sidecars.append(read_sidecar(path))
+        except SidecarError:
+            findings.append(Finding(f"archive/{path.name}", "is no sidecar", "restore it from the backup"))
+    return sidecars
+
+
+def _archived(archive: Path, sha256: str) -> Iterator[Finding]:
+    path = archive / sha256
+    if not path.is_file():
+        yield Finding(f"archive/{sha256}", "is missing", _RESTORE)
+    elif fingerprint(path) != sha256:
+        yield Finding(f"archive/{sha256}", "was altered: its content does not have the hash that names it", _RESTORE)
+
+
+def _strays(archive: Path, sidecars: list[Sidecar]) -> Iterator[Finding]:
+    """Bytes that no sidecar describes. Those of a batch that was set aside have one of another ending."""
+    described = {s.sha256 for s in sidecars if s.forgotten is None}
+    buried = {s.sha256 for s in sidecars if s.forgotten is not None} - described
+    waiting = {p.name.partition(".")[0] for p in archive.glob("*.aside")}
+    for path in sorted(archive.iterdir()) if archive.is_dir() else ():
+        if not path.is_file() or path.suffix in (".json", ".aside"):
+            continue
+        if path.name.startswith("."):
+            yield Finding(f"archive/{path.name}", "is left from a run that was stopped", "the next ingest removes it")
+        elif path.name in buried:
+            yield Finding(f"archive/{path.name}", "was to be forgotten and is still there", "delete it")
+        elif path.name not in described and path.name not in waiting:
+            yield Finding(
+                f"archive/{path.name}", "has no sidecar, so nobody knows what it is", "restore its .json file"
+            )
+
+
+def _key(path: Path) -> Iterator[Finding]:
+    if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        yield Finding(path.name, "can be read by others than its owner", f"chmod 600 {path}")
+
+
+def _warehouse(settings: Settings, sidecars: list[Sidecar]) -> list[Finding]:
+    if not settings.warehouse.is_file():
+        return [Finding(settings.warehouse.name, "is missing", _REBUILD)] if sidecars else []
+    try:
+        with Store(settings.warehouse) as store:
+            findings = [*_ledger(store.connection), *_places(store.connection, sidecars)]
+            for table in SOURCE_TABLES:
+                findings += _core(store.connection, table.name)
+            return findings
+    except (StoreError, duckdb.Error) as error:
+        return [Finding(settings.warehouse.name, str(error).splitlines()[0], _REBUILD)]
+
+
+def _ledger(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
+    try:
+        check_balance(connection)
+    except LedgerError as error:
+        yield Finding("ledger", str(error), _REBUILD)
+
+
+def _places(connection: duckdb.DuckDBPyConnection, sidecars: list[Sidecar]) -> Iterator[Finding]:
+    """Each delivery of the ledger has its sidecar, and the other way round."""
+    rows = connection.execute("SELECT DISTINCT file_seq, source_file, original_name, status FROM ledger ORDER BY ALL")
+    ledger = {seq: (sha256, name, status) for seq, sha256, name, status in rows.fetchall()}
+    known = {s.file_seq: s for s in sidecars if s.file_seq is not None}
+    for seq, (sha256, name, status) in ledger.items():
+        sidecar = known.get(seq)
+        where = f"delivery {seq} ({name})"
+        if sidecar is None:
+            if not any(s.sha256 == sha256 and s.file_seq is None for s in sidecars):
+                yield Finding(where, "is in the ledger, and the archive has no sidecar of it", _RESTORE)
+        elif sidecar.sha256 != sha256:
+            yield Finding(where, "has other content in the archive than the ledger says", _REBUILD)
+        elif (status == "forgotten") != (sidecar.forgotten is not None):
+            yield Finding(where, "was forgotten in the archive and not in the warehouse", f"{_REBUILD} --drop-old")
+    for sidecar in sidecars:
+        if sidecar.file_seq is None and sidecar.sha256 not in {sha for sha, _, _ in ledger.values()}:
+            yield Finding(f"archive/{sidecar.path.name}", "was copied and not taken in", "reportmetrics ingest")
+        elif sidecar.file_seq is not None and sidecar.file_seq not in ledger:
+            yield Finding(f"archive/{sidecar.path.name}", "is not in the ledger", _REBUILD)
+
+
+_DIFFERING = """
+WITH held AS (SELECT file_seq, count(*) AS rows FROM core.{table} GROUP BY file_seq),
+told AS (SELECT file_seq, original_name, accepted FROM ledger WHERE table_name = '{table}' AND accepted > 0)
+SELECT file_seq, coalesce(original_name, '?'), coalesce(rows, 0), coalesce(accepted, 0)
+FROM held FULL JOIN told USING (file_seq) WHERE rows IS DISTINCT FROM accepted ORDER BY ALL LIMIT 20
+"""
+_INDEX = """
+SELECT count(*) FROM (
+    SELECT row_key, max(known_from) AS known_from FROM core.{table} GROUP BY row_key
+) AS c FULL JOIN (SELECT row_key, known_from FROM latest.{table} WHERE known_from IS NOT NULL) AS l USING (row_key)
+WHERE c.known_from IS DISTINCT FROM l.known_from
+"""
+
+
+def _core(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[Finding]:
+    """Core holds what the ledger calls accepted, and the index of what is latest belongs to it."""
+    for seq, name, rows, accepted in connection.execute(_DIFFERING.format(table=table)).fetchall():
+        what = f"{rows} rows in core.{table}, the ledger says {accepted}"
+        yield Finding(f"delivery {seq} ({name})", what, _REBUILD)
+    wrong = connection.execute(_INDEX.format(table=table)).fetchall()[0][0]
+    if wrong:
+        yield Finding(f"latest.{table}", f"does not agree with core for {wrong} keys", _REBUILD)
+
+
+def _publication(folder: Path) -> Iterator[Finding]:
+    try:
+        verdict = verify(folder, recompute=False)
+    except AuditError as error:
+        yield Finding(f"publications/{folder.name}", str(error), "restore it from a copy")
+        return
+    for difference in verdict.differences:
+        remedy = "restore it from a copy, or publish this date again and withdraw this one"
+        yield Finding(f"publications/{folder.name}/{difference.where}", difference.what, remedy)
+
+
+def _pointer(publications: Path, names: list[str]) -> Iterator[Finding]:
+    pointer = publications / "latest"
+    if names and (not pointer.is_file() or pointer.read_text(encoding="utf-8").strip() not in names):
+        yield Finding("publications/latest", "names no publication that is there", "reportmetrics publish")

@@ -1,0 +1,154 @@
+"""The warehouse made anew from the archive is the warehouse that was, place by place."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+
+from reportmetrics.ingest.pseudonyms import key_check, pseudonym, pseudonym_key
+from reportmetrics.ingest.rebuild import RebuildError, rebuild
+from reportmetrics.upkeep.rotation import rotate
+from reportmetrics.warehouse.store import StoreError
+from tests.conftest import REQUESTS, SmallMission
+
+HEADER = "id,raised,decided,outcome,who\n"
+TABLES = ("core.request", "latest.request", "ledger", "reject", "set_aside", "resent")
+
+
+def contents(mission: SmallMission) -> dict[str, list[object]]:
+    return {t: list(mission.ask(f"SELECT * FROM {t} ORDER BY ALL")) for t in TABLES}
+
+
+def fill(mission: SmallMission) -> None:
+    """A register sent three times, out of the order of its names, with a reject, a repeat and an unreadable file."""
+    mission.put("requests/c.csv", HEADER + "A,2021-02-01,,,Jane Doe\nB,2021-02-02,,,\n")
+    mission.ingest("2021-02-10")
+    mission.put("requests/b.csv", HEADER + "A,2021-02-01,2021-02-12,OK,Jane Doe\nB,2021-02-02,2021-01-01,NO,\n")
+    mission.put("requests/a.csv", "id;raised\n")
+    mission.ingest("2021-02-17")
+    mission.put("requests/d.csv", HEADER + "A,2021-02-01,2021-02-12,OK,Jane Doe\nC,2021-02-20,,,John Roe\n")
+    mission.ingest("2021-02-24")
+
+
+def test_rebuilt_warehouse_is_identical(mission: SmallMission) -> None:
+    fill(mission)
+    before = contents(mission)
+    seen = mission.ask("SELECT identity FROM seen ORDER BY 1")
+    made = rebuild(mission.settings, mission.profile)
+    assert contents(mission) == before
+    assert mission.ask("SELECT identity FROM seen ORDER BY 1") == seen
+    assert (made.deliveries, made.changed, made.position) == (4, [], 4)
+    assert made.aside is not None
+    assert made.aside.is_file()
+    # The files still lie in the landing folder: none of them is new.
+    assert mission.ingest("2021-03-01").deliveries == []
+
+
+def test_order_is_that_of_the_ledger_where_all_arrived_at_once(mission: SmallMission) -> None:
+    mission.sources = [{**REQUESTS, "facts": r"(?P<file_date>.*)\.csv", "known_from": {"file_date": "%Y-%m-%d"}}]
+    for day in ("2021-02-03", "2021-02-17", "2021-02-10"):
+        mission.put(f"requests/{day}.csv", HEADER + f"A,2021-02-01,{day},OK,\n")
+        mission.ingest("2021-03-01")
+    before = contents(mission)
+    for path in mission.settings.archive.glob("*.json"):
+        assert json.loads(path.read_text())["file_seq"] in (1, 2, 3)
+    rebuild(mission.settings, mission.profile)
+    assert contents(mission) == before
+
+
+def test_validated_position_is_kept_when_nothing_changed(mission: SmallMission) -> None:
+    fill(mission)
+    mission.ask("UPDATE state SET validated_position = 3")
+    rebuild(mission.settings, mission.profile)
+    assert mission.ask("SELECT position, validated_position FROM state") == [(4, 3)]
+
+
+def test_changed_mapping_is_told_and_validated_anew(mission: SmallMission) -> None:
+    fill(mission)
+    mission.ask("UPDATE state SET validated_position = 4")
+    mapped = {"from": "outcome", "map": {"OK": "approved"}}
+    mission.sources = [{**REQUESTS, "columns": {**REQUESTS["columns"], "outcome": mapped}, "end_before_start": "zero"}]
+    made = rebuild(mission.settings, mission.profile)
+    assert made.changed == []  # 'NO' is no code any more, and the date no fault: still one reject.
+    assert mission.ask("SELECT code FROM reject WHERE source_row = 3") == [("unknown_code",)]
+    mission.sources = [{**REQUESTS, "end_before_start": "zero"}]
+    made = rebuild(mission.settings, mission.profile)
+    assert made.changed == ["requests/b.csv (request): accepted 1 -> 2, rejected 1 -> 0"]
+    assert mission.ask("SELECT validated_position FROM state") == [(0,)]
+
+
+def test_archive_that_is_not_whole_changes_nothing(mission: SmallMission) -> None:
+    fill(mission)
+    before = contents(mission)
+    [[sha]] = mission.ask("SELECT source_file FROM ledger WHERE file_seq = 1")
+    (mission.settings.archive / sha).chmod(0o600)
+    (mission.settings.archive / sha).write_text("altered")
+    mission.sources = [{**REQUESTS, "source": "other"}]
+    with pytest.raises(RebuildError, match="its source 'log' is not in the profile"):
+        rebuild(mission.settings, mission.profile)
+    mission.sources = [REQUESTS]
+    with pytest.raises(RebuildError, match=r"requests/c\.csv: .* was altered"):
+        rebuild(mission.settings, mission.profile)
+    assert contents(mission) == before
+
+
+def test_missing_or_older_warehouse_is_made(mission: SmallMission) -> None:
+    fill(mission)
+    before = contents(mission)
+    mission.ask("UPDATE state SET version = 1")
+    with pytest.raises(StoreError, match="reportmetrics rebuild"):
+        mission.ask("SELECT 1")
+    rebuild(mission.settings, mission.profile)
+    assert contents(mission) == before
+    mission.settings.warehouse.unlink()
+    made = rebuild(mission.settings, mission.profile)
+    assert made.changed is None
+    assert contents(mission) == before
+
+
+def test_file_copied_but_not_stored_is_taken_up(mission: SmallMission, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(mission)
+    mission.put("requests/e.csv", HEADER + "E,2021-02-25,,,\n")
+    with monkeypatch.context() as patched:
+        patched.setattr("reportmetrics.ingest.run.write_ledger", None)
+        with pytest.raises(TypeError):
+            mission.ingest("2021-03-02")
+    assert rebuild(mission.settings, mission.profile).position == 5
+    assert mission.ask("SELECT file_seq, known_from::DATE::VARCHAR FROM core.request WHERE request_id = 'E'") == [
+        (5, "2021-03-02")
+    ]
+
+
+def test_rotation_gives_new_pseudonyms_and_keeps_all_else(mission: SmallMission) -> None:
+    fill(mission)
+    old = pseudonym_key(mission.settings)
+    kept = "SELECT * EXCLUDE (raised_by, content) FROM core.request ORDER BY ALL"
+    before = mission.ask(kept)
+    made = rotate(mission.settings, mission.profile)
+    new = pseudonym_key(mission.settings)
+    assert new != old
+    assert made.aside is None
+    assert mission.ask(kept) == before
+    who = {row[0] for row in mission.ask("SELECT DISTINCT raised_by FROM core.request")} - {None}
+    assert who == {pseudonym(new, "Jane Doe"), pseudonym(new, "John Roe")}
+    files = {p.name for p in mission.settings.home.iterdir() if p.is_file()}
+    assert files == {"warehouse.duckdb", "pseudonym.key"}
+    assert stat.S_IMODE(mission.settings.pseudonym_key_file.stat().st_mode) == 0o600
+    assert new not in mission.settings.warehouse.read_bytes()
+    assert mission.ask("SELECT key_check FROM state") == [(key_check(new),)]
+
+
+def test_another_key_is_not_mixed_in(mission: SmallMission, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(mission)
+    monkeypatch.setenv("REPORTMETRICS_PSEUDONYM_KEY", "another")
+    mission.put("requests/e.csv", HEADER + "E,2021-02-25,,,Jane Doe\n")
+    with pytest.raises(StoreError, match="with another key"):
+        mission.ingest("2021-03-02")
+    with pytest.raises(RebuildError, match="REPORTMETRICS_PSEUDONYM_KEY"):
+        rotate(mission.settings, mission.profile)
+    rebuild(mission.settings, mission.profile, keep_old=False)
+    assert mission.ask("SELECT DISTINCT raised_by FROM core.request WHERE request_id = 'A'") == [
+        (pseudonym(b"another", "Jane Doe"),)
+    ]
