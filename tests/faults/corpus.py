@@ -222,11 +222,11 @@ def _workbooks() -> Iterator[BadFile]:
     yield BadFile("zip bomb", "xlsx", bomb(50_000_000), ((None, None, "workbook_too_large"),))
     yield BadFile("sheet with another name", "xlsx", book(table, sheet="Tabelle1"), ((None, None, "missing_sheet"),))
     yield BadFile("empty sheet", "xlsx", book([]), ((None, None, "no_header"),))
-    yield _book_cell("formula that divides by zero", "count", "=1/0|#DIV/0!", "bad_integer")
+    yield _book_cell("formula that divides by zero", "count", "=1/0|#DIV/0!", "formula_without_value")
     yield _book_cell("a text for a number", "count", "three", "bad_integer")
     yield _book_cell("a fraction for a count", "count", 3.5, "bad_integer")
     unworked = _without_value(book([COLUMNS, BOOK_SOUND, ["A2", "LO-1", "01.02.2021", "=1+2|3", "1,5", "held", ""]]))
-    yield BadFile("formula that was never worked out", "xlsx", unworked, ((3, "count", "bad_integer"),), 1)
+    yield BadFile("formula that was never worked out", "xlsx", unworked, ((3, "count", "formula_without_value"),), 1)
     yield BadFile(
         "cells beside the table", "xlsx", book([COLUMNS, [*BOOK_SOUND, "", "see mail"]]), ((2, None, "ragged_row"),)
     )
