@@ -8,6 +8,7 @@ Nothing heavy is imported at the top: each command imports what it needs, so tha
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -20,6 +21,8 @@ from reportmetrics.cli_audit import Format, FormatOption, HomeOption, answering
 from reportmetrics.settings import Settings, sql_folder
 
 FAILED = 1
+OVERDUE_SHOWN = 5
+"""Overdue reviews that are told one by one; a catalogue reviewed on one day is overdue on one day."""
 
 MetricArgument = Annotated[str, typer.Argument(help="Id, such as latency.time_to_decision.")]
 FolderArgument = Annotated[
@@ -83,7 +86,19 @@ def show(metric: MetricArgument, version: VersionOption = None) -> None:
         cli_print.metric(load_version(sql_folder(), metric, version))
 
 
-def lint(folder: FolderArgument = None) -> None:
+def lint(
+    folder: FolderArgument = None,
+    as_of: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            "--as-of",
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="Day by which reviews are judged; default: today.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
     """Find every mistake in the definitions; exit 1 if there is one.
 
     Reads each reference of each SELECT: a metric may only read what its level allows. Warnings do not fail.
@@ -91,19 +106,26 @@ def lint(folder: FolderArgument = None) -> None:
     \b
     Examples:
       reportmetrics metrics lint
-      reportmetrics metrics lint sql
+      reportmetrics metrics lint sql --as-of 2022-01-31
     """
-    import datetime as dt
-
     from reportmetrics.metrics.catalogue import load_catalogue
     from reportmetrics.metrics.lint import lint_folder
     from reportmetrics.validation.rules import load_rules
 
     chosen = folder or sql_folder()
     cases = chosen.parent / "tests" / "sql"
-    findings = lint_folder(chosen, today=dt.date.today(), tests_folder=cases if cases.is_dir() else None)
+    day = as_of.date() if as_of else dt.date.today()
+    findings = lint_folder(chosen, today=day, tests_folder=cases if cases.is_dir() else None)
+    overdue = [f for f in findings if f.code == "review-overdue"]
+    many = len(overdue) > OVERDUE_SHOWN
     for finding in findings:
-        typer.echo(str(finding), err=finding.severity == "error")
+        if not (many and finding in overdue):
+            typer.echo(str(finding), err=finding.severity == "error")
+    if many:
+        typer.echo(
+            f"warning review-overdue: {len(overdue)} metrics are past their review date on {day}: ask their owners "
+            "whether the decisions that they serve still need them (the page Definitions lists the dates)"
+        )
     if any(f.severity == "error" for f in findings):
         raise typer.Exit(FAILED)
     catalogue, rules = load_catalogue(chosen), load_rules(chosen)

@@ -11,6 +11,7 @@ belong to another snapshot than the one beside them.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import functools
@@ -26,6 +27,7 @@ import polars as pl
 from reportmetrics.audit.changes import Changes, InTheMaking, changes_since
 from reportmetrics.engines.base import Engine
 from reportmetrics.metrics.catalogue import Catalogue, load_catalogue
+from reportmetrics.metrics.header import DefinitionError
 from reportmetrics.metrics.lint import lint_folder
 from reportmetrics.metrics.results import Results
 from reportmetrics.metrics.run import compute
@@ -101,7 +103,7 @@ def current_profile(settings: Settings) -> Profile:
 
 def current_catalogue() -> Catalogue:
     """The product's metrics as their files are now; read again only when one of them changed."""
-    return _catalogue(sql_folder(), _state(sql_folder(), "*.sql"))
+    return _catalogue(sql_folder(), _state(sql_folder(), "*.*"))
 
 
 State = tuple[tuple[Path, int, int], ...]
@@ -120,10 +122,12 @@ def _profile(folder: Path, _state: State) -> Profile:
 
 @functools.lru_cache(maxsize=2)
 def _catalogue(folder: Path, _state: State) -> Catalogue:
-    """Load and lint: a metric that does not lint stops everything before anything is computed."""
-    catalogue = load_catalogue(folder)
+    """Load and lint: a metric that does not lint stops everything before anything is computed, with all mistakes."""
+    catalogue = None
+    with contextlib.suppress(DefinitionError):  # the lint tells it again, and what else is wrong
+        catalogue = load_catalogue(folder)
     errors = [str(f) for f in lint_folder(folder, today=dt.date.today(), loaded=catalogue) if f.severity == "error"]
-    if errors:
+    if errors or catalogue is None:
         raise StepError("\n".join(["the metrics have mistakes; nothing was computed", *errors]))
     return catalogue
 

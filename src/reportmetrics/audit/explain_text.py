@@ -14,6 +14,11 @@ from reportmetrics.audit.explain import NUMBERS, Explanation
 from reportmetrics.audit.opened import Opened
 from reportmetrics.audit.raw import Archive, RawRow, sheets_of
 from reportmetrics.audit.tables import as_csv, as_json, as_lines, records
+from reportmetrics.metrics.catalogue import FRAME_COLUMN
+
+
+PERIODS = 10
+"""Periods of a frame shown in a table."""
 
 
 def with_cells(explained: Explanation, opened: Opened, archive: Archive | None) -> Explanation:
@@ -91,10 +96,19 @@ def explanation_text(explained: Explanation) -> str:
     lines.append(f"{explained.row_count:,} rows{some}")
     lines += as_lines(_for_people(explained.rows)) if shown else []
     if not explained.frame.is_empty():
-        lines += ["", "What was reported for this group", *as_lines(explained.frame)]
+        lines += ["", *_frame_lines(explained.frame)]
     if not explained.support.is_empty():
         lines += ["", "Records that these rows were judged by", *as_lines(_for_people(explained.support.head(shown)))]
     return "\n".join(lines)
+
+
+def _frame_lines(frame: pl.DataFrame) -> list[str]:
+    """What was reported, newest first; of many periods their number and the first of them."""
+    sorted_ = frame.sort(frame.columns, descending=True, nulls_last=True)
+    reported = int(frame[FRAME_COLUMN].sum())
+    head = f"What was reported for this group: {reported:,} of {frame.height:,}"
+    more = f", the last {PERIODS}" if frame.height > PERIODS else ""
+    return [head + more, *as_lines(sorted_.head(PERIODS))]
 
 
 def _for_people(rows: pl.DataFrame) -> pl.DataFrame:
