@@ -16,7 +16,6 @@ from reportmetrics.audit.raw import Archive, RawRow, sheets_of
 from reportmetrics.audit.tables import as_csv, as_json, as_lines, records
 from reportmetrics.metrics.catalogue import FRAME_COLUMN
 
-
 PERIODS = 10
 """Periods of a frame shown in a table."""
 

@@ -23,6 +23,7 @@ from reportmetrics.metrics.results import Results
 from reportmetrics.metrics.run import compute
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish import tombstone
+from reportmetrics.publish.manifest import build
 from reportmetrics.publish.seal import SIGNATURE
 
 
@@ -130,8 +131,11 @@ def _guarded(part: str, check: Callable[[], list[Difference]]) -> list[Differenc
 
 
 def _notes(opened: Opened) -> list[str]:
-    made = opened.manifest.get("versions", {}).get("reportmetrics")
-    here = metadata.version("reportmetrics")
-    if made == here:
-        return []
-    return [f"made by reportmetrics {made}, recomputed by the estimators of {here}"]
+    """Estimators are code: figures of another build may differ though nobody tampered with anything."""
+    versions = opened.manifest.get("versions", {})
+    made, here = versions.get("reportmetrics"), metadata.version("reportmetrics")
+    if made != here:
+        return [f"made by reportmetrics {made}, recomputed by the estimators of {here}"]
+    if versions.get("build") != build():
+        return [f"made by another build of reportmetrics {made} ({versions.get('build')}; this one is {build()})"]
+    return []

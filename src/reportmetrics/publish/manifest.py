@@ -6,6 +6,7 @@ Belongs here: the manifest and the digest of its inputs. Not here: checking a pu
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import json
 import platform
@@ -70,6 +71,7 @@ def write_manifest(
         },
         "versions": {
             "reportmetrics": inputs["product"],
+            "build": build(),
             "python": platform.python_version(),
             "duckdb": metadata.version("duckdb"),
             "polars": metadata.version("polars"),
@@ -81,6 +83,16 @@ def write_manifest(
     }
     text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False)
     (folder / NAME).write_text(text + "\n", encoding="utf-8")
+
+
+@functools.cache
+def build() -> str:
+    """First digits of a hash over the product's own code: tells builds of one version apart."""
+    folder = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -131,6 +131,15 @@ def test_rows_of_results_that_are_missing_added_moved_or_a_trifle_off(opened, ch
     assert said in found[0].what
 
 
+def test_another_build_of_the_product_is_noted(opened, tmp_path):
+    folder = copy_of(opened, tmp_path)
+    path = folder / "manifest.json"
+    path.write_text(
+        path.read_text().replace(f'"build": "{opened.manifest["versions"]["build"]}"', '"build": "0ldc0de"')
+    )
+    assert any("another build" in n and "0ldc0de" in n for n in verify(folder, recompute=False).notes)
+
+
 def test_a_missing_an_added_and_a_linked_file_are_named(opened, tmp_path):
     folder = copy_of(opened, tmp_path)
     (folder / "audit" / "ledger.csv").unlink()
