@@ -259,7 +259,7 @@ OBSERVATION = Table(
     columns=(
         _key("indicator_id", "the indicator that was read", refers="indicator"),
         _key("objective_id", "its objective", refers="objective", required=False),
-        Column("level", "text", "level of the indicator", codes=("output", "outcome", "impact")),
+        Column("level", "text", "level of the indicator", required=True, codes=("output", "outcome", "impact")),
         Column("observed_on", "date", "the day the reading is true of", kind="event", required=True),
         Column("value", "number", "the reading, in the indicator's unit", "row"),
         Column("verified_by", "text", "counterpart that verified the reading", "row"),
