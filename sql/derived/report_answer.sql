@@ -3,6 +3,7 @@ id: report_answer
 one_row_is: a report that was due by as_of and whether it came, or a tally of such reports
 level: process
 ---*/
+-- A joint report answers for each unit that it serves.
 WITH answer AS (
     SELECT
         template_id,
@@ -41,7 +42,7 @@ CROSS JOIN as_of
 LEFT JOIN answer
     ON
         expected_report.template_id = answer.template_id
-        AND expected_report.unit_id = answer.unit_id
+        AND coalesce(expected_report.answered_by, expected_report.unit_id) = answer.unit_id
         AND expected_report.period_start = answer.period_start
 WHERE expected_report.due_at < as_of.as_of_at
 UNION ALL

@@ -35,12 +35,13 @@ from reportmetrics.profile.load import Profile, load_profile
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish.history import published_snapshot
 from reportmetrics.publish.publish import Publication, publish
+from reportmetrics.publish.quality import Past, SetAside, Watched
 from reportmetrics.senders.rejected import rejected
 from reportmetrics.settings import Settings, sql_folder
 from reportmetrics.validation.earlier import comparisons
-from reportmetrics.validation.history import record
+from reportmetrics.validation.history import history, record
 from reportmetrics.validation.run import CheckResult, cross_checks, validate
-from reportmetrics.warehouse.aside import Aside, set_aside
+from reportmetrics.warehouse.aside import Aside, batches, set_aside
 from reportmetrics.warehouse.overview import Overview, overview
 from reportmetrics.warehouse.snapshot import Snapshot, make_snapshot
 from reportmetrics.warehouse.staged import stage_unvalidated
@@ -256,10 +257,32 @@ def issue(
         checks=checks,
         engine_name=engine,
         compare=compare,
+        watched=watched(settings, checks),
         track=track,
     )
     shutil.rmtree(workspace, ignore_errors=True)
     return publication
+
+
+def watched(settings: Settings, checks: list[CheckResult]) -> Watched:
+    """What the warehouse knows of this run's ``checks`` in earlier runs, and of batches that were set aside."""
+    with Store(settings.warehouse) as store:
+        past = {
+            (r["table_name"], r["check_name"]): Past(r["runs"], r["failed"], r["last_failed_at"], r["since"])
+            for r in history(store.connection).iter_rows(named=True)
+        }
+        aside = [
+            SetAside(
+                r["set_aside_at"],
+                r["source"],
+                r["original_name"],
+                r["source_file"],
+                json.loads(r["reasons"]),
+                r["taken_up_at"],
+            )
+            for r in batches(store.connection).iter_rows(named=True)
+        ]
+    return Watched(checks, past, aside)
 
 
 def rejects(

@@ -153,7 +153,14 @@ def _expected_rows(profile: Profile, through: dt.date) -> Iterator[dict[str, Any
                         "period_start": start,
                         "period_end": end,
                         "due_at": due[end],
+                        "answered_by": _answered_by(t, u.unit_id, start, end),
                     }
+
+
+def _answered_by(t: Template, unit_id: str, start: dt.date, end: dt.date) -> str:
+    """The unit whose report answers for ``unit_id`` in a period: itself, unless a joint report serves it."""
+    joint = (j.unit for j in t.joint if unit_id in j.serves and j.covers(start, end))
+    return next(joint, unit_id)
 
 
 def due_at(rule: DueRule, period_end: dt.date, calendar: Calendar, zone: zoneinfo.ZoneInfo) -> dt.datetime:

@@ -179,6 +179,21 @@ def _template_problems(templates: Sequence[Template], units: set[str] | None) ->
         if t.every != "2 weeks" and t.anchor is not None:
             yield Problem(file, f"{key}.anchor", "an anchor has a meaning for '2 weeks' only", "remove it")
         yield from _repeated(file, f"{key}.units", "unit", t.units or [])
+        yield from _joint_problems(file, key, t, units)
         for unit_id in t.units or []:
             if units is not None and unit_id not in units:
                 yield unknown_id(file, f"{key}.units", "unit", unit_id, units)
+
+
+def _joint_problems(file: str, key: str, t: Template, units: set[str] | None) -> Iterator[Problem]:
+    """A joint report names known units that owe the form, and serves others than the unit that sends it."""
+    owing = set(t.units) if t.units is not None else units
+    for joint in t.joint:
+        where = f"{key}.joint[{joint.unit}]"
+        yield from _dates(file, where, joint.valid_from, joint.valid_to)
+        yield from _repeated(file, f"{where}.serves", "unit", joint.serves)
+        if joint.unit in joint.serves:
+            yield Problem(file, where, "the unit serves itself anyway", f"take {joint.unit} out of 'serves'")
+        for unit_id in (joint.unit, *joint.serves):
+            if owing is not None and unit_id not in owing:
+                yield unknown_id(file, where, "unit that owes this form", unit_id, owing)

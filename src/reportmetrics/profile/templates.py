@@ -45,6 +45,19 @@ class TemplateField(Model):
     alarm: Annotated[bool, Field(description="kept for the rare day that it says something")] = False
 
 
+class Joint(Model):
+    """One report for several units: that of ``unit`` answers for ``serves`` too, in periods within the two days."""
+
+    unit: Identifier
+    serves: Annotated[list[Identifier], Field(min_length=1)]
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+    def covers(self, start: dt.date, end: dt.date) -> bool:
+        """Whether a whole period lies within its days."""
+        return (self.valid_from is None or self.valid_from <= start) and (self.valid_to is None or end <= self.valid_to)
+
+
 class Template(Model):
     """A report form, owed by each of ``units`` (all units when left out) for each period."""
 
@@ -58,6 +71,7 @@ class Template(Model):
     normal_course: Annotated[float, Field(ge=0, le=1, description="share of minutes spent anyway")] = 0.0
     due: DueRule
     units: list[Identifier] | None = None
+    joint: Annotated[list[Joint], Field(description="reports that serve several units; each of them counts")] = []
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     fields: list[TemplateField]

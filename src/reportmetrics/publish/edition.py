@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.objectives import Indicator, Objective
 from reportmetrics.publish.blocks import MetricRef
 from reportmetrics.publish.figures import Figures
+from reportmetrics.publish.quality import Quality
 
 if TYPE_CHECKING:
     from reportmetrics.audit.changes import Changes
@@ -43,6 +44,8 @@ class Edition:
     """Name of the publication before this one; empty for the first."""
     changes: Changes | str = ""
     """What changed since then; a text says why that is not known."""
+    quality: Quality = field(default_factory=Quality)
+    """What the page on data quality shows beside figures."""
 
     @property
     def objectives(self) -> list[Objective]:

@@ -24,6 +24,7 @@ from reportmetrics.publish.exports import write_exports
 from reportmetrics.publish.figures import Figures
 from reportmetrics.publish.files import write_protect
 from reportmetrics.publish.manifest import describe_inputs, inputs_digest, read_manifest, write_manifest
+from reportmetrics.publish.quality import Watched, read_quality
 from reportmetrics.publish.request_events import request_events
 from reportmetrics.publish.seal import copy_profile, seal
 from reportmetrics.publish.site import render_index, write_site
@@ -62,12 +63,14 @@ def publish(
     checks: list[CheckResult],
     engine_name: str = "duckdb",
     compare: Compare | None = None,
+    watched: Watched | None = None,
     now: dt.datetime | None = None,
     track: Track = silent,
 ) -> Publication:
     """Write a publication of ``results``, or return the one that was made from the same inputs.
 
     ``compare`` is given the folder of the publication before and the name of this one, where there is one before.
+    ``watched`` is what the run knows of its checks; left out, the page on data quality shows only those of ``checks``.
     ``now`` (naive UTC, default: the clock) is recorded in the manifest only. One publisher works at a time; a second
     one waits. Raises ``OSError`` when the folder cannot be written; nothing half-made is then visible.
     """
@@ -90,6 +93,7 @@ def publish(
             tuple(history.past_editions(publications, snapshot.as_of)),
             before.name if before else "",
             compare(before.folder, name) if before and compare else "",
+            read_quality(snapshot.folder, watched or Watched(checks)),
         )
         building = publications / f"{_BUILDING}{uuid.uuid4().hex}"
         try:

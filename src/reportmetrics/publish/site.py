@@ -39,6 +39,7 @@ def write_site(publication: Path, edition: Edition, *, track: Track = silent) ->
         objective_figures,
         objectives,
         overview,
+        quality,
         simulate,
     )
 
@@ -48,6 +49,7 @@ def write_site(publication: Path, edition: Edition, *, track: Track = silent) ->
         *headquarters.build(edition),
         burden.build(edition),
         simulate.build(edition),
+        quality.build(edition),
         changes.build(edition),
         definitions.build(edition),
     ]

@@ -184,6 +184,7 @@ EXPECTED_REPORT = Table(
         Column("period_start", "date", "first day of the period", kind="key", required=True),
         Column("period_end", "date", "last day of the period", kind="key", required=True),
         Column("due_at", "timestamp", "the instant at whose end it is late", kind="plan", required=True),
+        _key("answered_by", "the unit whose report answers it: another one where a joint report serves several"),
     ),
 )
 

@@ -38,13 +38,13 @@ def template(every="week", **changes):
     return Template.model_validate({**values, **changes})
 
 
-def profile(*templates, units=ONE_UNIT, starts_on=START):
+def profile(*templates, units=ONE_UNIT, starts_on=START, zone="Asia/Baghdad"):
     mission = Mission.model_validate(
         {
             "id": "m",
             "name": "M",
             "marking": "NONE",
-            "time_zone": "Asia/Baghdad",
+            "time_zone": zone,
             "home_place": "baghdad",
             "starts_on": starts_on,
             "personnel": {"total": 2, "advisors": 1},
@@ -63,7 +63,7 @@ def profile(*templates, units=ONE_UNIT, starts_on=START):
 
 def expected(made, through):
     frame = profile_frames(made, through=through)["expected_report"].sort("template_id", "unit_id", "period_start")
-    return frame.drop("row_key").rows()
+    return frame.drop("row_key", "answered_by").rows()
 
 
 def test_weeks_are_iso_weeks_inside_the_mission_and_due_times_are_utc():
@@ -106,6 +106,39 @@ def test_two_week_periods_keep_step_with_the_anchor_both_ways(anchor):
         D(2020, 12, 14), D(2020, 12, 28), D(2021, 1, 11), D(2021, 1, 25),
     ]  # fmt: skip
     assert next(periods(form, D(2020, 12, 14), D(2021, 1, 1))) == (D(2020, 12, 14), D(2020, 12, 27))
+
+
+def test_due_times_follow_the_clocks_of_the_mission_over_a_change():
+    """Rome left winter time on Sunday 28 March 2021: 18:00 there is 17:00 UTC on the 23rd, 16:00 UTC on the 30th.
+
+    It came back on 31 October: 16:00 UTC on Tuesday 26 October, 17:00 UTC on 2 November. The week of the change itself
+    has 167 or 169 hours and is still one period.
+    """
+    rows = expected(profile(template(), starts_on=D(2021, 3, 15), zone="Europe/Rome"), D(2021, 11, 1))
+    due_of = {row[2]: row[4] for row in rows}
+    assert due_of[D(2021, 3, 15)] == dt.datetime(2021, 3, 23, 17)
+    assert due_of[D(2021, 3, 22)] == dt.datetime(2021, 3, 30, 16)
+    assert due_of[D(2021, 10, 18)] == dt.datetime(2021, 10, 26, 16)
+    assert due_of[D(2021, 10, 25)] == dt.datetime(2021, 11, 2, 17)
+
+
+def test_a_due_time_that_the_clocks_skip_is_the_same_instant_told_by_the_old_clock():
+    """Half past two does not exist in Rome on 28 March 2021: it is taken by winter time, half past one UTC."""
+    form = template(due={"days_after": 0, "time": "02:30"})
+    rows = expected(profile(form, starts_on=D(2021, 3, 22), zone="Europe/Rome"), D(2021, 3, 23))
+    assert [row[4] for row in rows] == [dt.datetime(2021, 3, 28, 1, 30)]
+
+
+def test_a_joint_report_is_owed_for_each_unit_and_answered_by_one():
+    """U-1 sends for U-2 from 14 December on; before, and for U-3, each answers for itself."""
+    form = template(joint=[{"unit": "U-1", "serves": ["U-2"], "valid_from": D(2020, 12, 14)}])
+    units = tuple((f"U-{n}", D(2020, 1, 1), None) for n in (1, 2, 3))
+    frame = profile_frames(profile(form, units=units), through=D(2020, 12, 20))["expected_report"]
+    told = {(r["unit_id"], r["period_start"].day): r["answered_by"] for r in frame.iter_rows(named=True)}
+    assert told == {
+        ("U-1", 7): "U-1", ("U-2", 7): "U-2", ("U-3", 7): "U-3",
+        ("U-1", 14): "U-1", ("U-2", 14): "U-1", ("U-3", 14): "U-3",
+    }  # fmt: skip
 
 
 def test_months_and_quarters_end_on_their_last_day():

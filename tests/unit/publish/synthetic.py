@@ -369,4 +369,8 @@ def snapshot(folder: Path, as_of: dt.date = AS_OF, position: int = 77) -> FakeSn
         row = {"row_key": "a", "position": position, "request_id": "R-1", "raised_at": dt.datetime(2021, 3, 1)}
         known = {name: row.get(name) for name in columns}
         pl.DataFrame([known], schema=columns).write_parquet(folder / table / "all.parquet")
+    for table in ("reject", "vanished_request"):
+        (folder / table).mkdir(parents=True, exist_ok=True)
+        if not (folder / table / "all.parquet").exists():
+            pl.DataFrame(schema=schema_of(TABLES[table])).write_parquet(folder / table / "all.parquet")
     return FakeSnapshot(folder, as_of, position)

@@ -74,6 +74,8 @@ def test_every_page_has_frame_marking_policy_and_one_heading(tmp_path):
         "headquarters-shape.html",
         "headquarters-grants-committee.html",
         "burden.html",
+        "changes.html",
+        "quality.html",
         "simulate.html",
         "changes.html",
         "definitions.html",
@@ -163,7 +165,7 @@ def test_markup_in_names_is_shown_as_typed_everywhere(tmp_path):
 
 def test_no_data_yet(tmp_path):
     pages = site(tmp_path, Results.empty())
-    main = {"index", "objectives", "headquarters", "burden", "simulate", "changes", "definitions"}
+    main = {"index", "objectives", "headquarters", "burden", "simulate", "quality", "changes", "definitions"}
     assert set(pages) == {f"{name}.html" for name in main} | {f"objective-lo-{i:02d}.html" for i in range(1, 15)}
     assert Reader(pages["objective-lo-04.html"]).headings == ["No activity and no reading received yet"]
     overview_html = pages["index.html"]

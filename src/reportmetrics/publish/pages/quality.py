@@ -1,0 +1,194 @@
+"""Data quality: what came in, what was refused and answered, how fresh it is, what was checked. Tables first.
+
+Belongs here: the page from figures and from what is named beside them. Not here: its tables of checks, batches and
+requests (``quality_lists``), its sentences (``quality_sentences``).
+"""
+
+from __future__ import annotations
+
+import re
+
+from reportmetrics.publish import numbers
+from reportmetrics.publish import quality_sentences as words
+from reportmetrics.publish.blocks import Block, Cell, Column, Table, name_cell, number_cell
+from reportmetrics.publish.edition import Edition
+from reportmetrics.publish.figures import Figure
+from reportmetrics.publish.page import Page
+from reportmetrics.publish.pages.quality_lists import aside_section, check_section, vanished_section
+
+NAVIGATION = "Data quality"
+LEDGER, REJECTED, FRESH = "quality.ledger", "quality.rejected", "quality.freshness"
+DELAY, CORRECTED = "quality.arrival_delay", "quality.corrected"
+VERDICTS = (
+    ("accepted", "Accepted"),
+    ("rejected", "Refused"),
+    ("duplicate", "Repeats"),
+    ("superseded", "Replaced"),
+    ("filtered", "Left out"),
+)
+
+
+def build(edition: Edition) -> Page:
+    """The page; without any delivery it says what is awaited."""
+    rows = [[_ledger(edition)], [_refusals(edition)], [_reports(edition)]]
+    sections = [check_section(edition), vanished_section(edition), aside_section(edition)]
+    total = edition.figures.value(LEDGER, "sum")
+    refused = edition.figures.value(LEDGER, "sum", verdict="rejected") or 0.0
+    return Page(
+        file="quality.html",
+        template="quality.html",
+        navigation=NAVIGATION,
+        crumb=[NAVIGATION],
+        heading=words.heading(total, refused, _open_faults(edition)),
+        lede="What each source sent up to "
+        f"{numbers.date_long(edition.as_of)}, what became of it, what was checked, and what to ask for.",
+        blocks=[block for row in rows for block in row],
+        content={"rows": rows, "stem": "quality", "sections": sections},
+    )
+
+
+def _open_faults(edition: Edition) -> float:
+    faults = edition.figures.one(REJECTED, "share")
+    mended = edition.figures.value(REJECTED, "numerator")
+    return 0.0 if faults is None or faults.n is None else faults.n - (mended or 0.0)
+
+
+def sender_words(sender: str) -> str:
+    """A sender as the profile names it, facts of the file's name in words."""
+    return re.sub(r"\{(\w+)\}", lambda m: f"({m[1].replace('_', ' ')} in the file’s name)", sender)
+
+
+def _ledger(edition: Edition) -> Block:
+    figures, rows, overdue, silent = edition.figures, [], 0, 0
+    for source in edition.profile.sources:
+        age = figures.value(FRESH, "sum", source=source.source)
+        silent += age is None
+        overdue += age is not None and age > 2 * source.every_days
+        by_verdict = [figures.value(LEDGER, "sum", source=source.source, verdict=v) for v, _ in VERDICTS]
+        back = [figures.value(LEDGER, "sum", source=f"{source.source}.returned", verdict=v) for v, _ in VERDICTS]
+        counts = [
+            None if a is None and b is None else (a or 0) + (b or 0) for a, b in zip(by_verdict, back, strict=True)
+        ]
+        rows.append(
+            [
+                name_cell(source.title),
+                name_cell(sender_words(source.sender)),
+                Cell(numbers.count(source.every_days), source.every_days),
+                number_cell(age, numbers.days, reason="never", strong=age is not None and age > 2 * source.every_days),
+                *(number_cell(c, numbers.count, reason="nothing yet") for c in counts),
+            ]
+        )
+    heads = ("Source", "Sent by", "Every, days", "Last heard, days ago", *(head for _, head in VERDICTS))
+    columns = [Column(h, "left" if i < 2 else "right") for i, h in enumerate(heads)]
+    received = figures.value(LEDGER, "sum") is not None
+    return Block(
+        "ledger",
+        words.sources(len(rows), overdue, silent) if received else "No file received yet",
+        "Rows of all files by what became of them, and days since the newest file; for each file they add up",
+        12,
+        [edition.ref(LEDGER), edition.ref(FRESH)],
+        table=Table("What came in, by source", columns, rows) if received else None,
+        caveat="Bold: more than twice the promised interval. Repeats tell nothing new; a replaced row stands twice in "
+        "one file; left out is what the mapping does not ask for. Mended rows that came back are counted in."
+        if received
+        else "",
+        nothing=f"{len(rows)} sources are described; mission since "
+        f"{numbers.date_long(edition.profile.mission.starts_on)}.",
+    )
+
+
+def _refusals(edition: Edition) -> Block:
+    found = sorted(edition.figures.each(REJECTED, "share", "source", "code"), key=_most_open(edition))
+    rows = [_refusal(edition, f) for f in found]
+    columns = [
+        Column("Source"),
+        Column("Sent by"),
+        Column("Fault"),
+        Column("Refused", "right"),
+        Column("Mended", "right"),
+        Column("Open", "right"),
+        Column("What the sender can do"),
+    ]
+    total = edition.figures.one(REJECTED, "share")
+    mended = int(edition.figures.value(REJECTED, "numerator") or 0)
+    return Block(
+        "refusals",
+        words.refusals(int(total.n or 0) if total else 0, mended),
+        "Faults by source and kind, most open first; mended: came back sound, or told soundly by a later file",
+        12,
+        [edition.ref(REJECTED)],
+        table=Table("Refusals by source and fault", columns, rows) if rows else None,
+        caveat="Faults, not rows: a row may have two. Senders get their rows back with: reportmetrics rejects return."
+        if rows
+        else "",
+        nothing="Every row that came could be read and is sound by itself.",
+    )
+
+
+def _most_open(edition: Edition):  # type: ignore[no-untyped-def] # a key for sorted
+    def key(figure: Figure) -> tuple[float, str]:
+        mended = edition.figures.value(REJECTED, "numerator", **figure.dims) or 0.0
+        return mended - (figure.n or 0), str(figure.dims)
+
+    return key
+
+
+def _refusal(edition: Edition, figure: Figure) -> list[Cell]:
+    source_id, code = str(figure.dims["source"]), str(figure.dims["code"])
+    declared = source_id.removesuffix(".returned")
+    source = next((s for s in edition.profile.sources if s.source == declared), None)
+    title = source_id if source is None else source.title + (", mended rows" if declared != source_id else "")
+    refused = int(figure.n or 0)
+    mended = int(edition.figures.value(REJECTED, "numerator", **figure.dims) or 0)
+    return [
+        name_cell(title),
+        name_cell(sender_words(source.sender) if source else "not in the profile"),
+        name_cell(code.replace("_", " ")),
+        Cell(numbers.count(refused), refused),
+        Cell(numbers.count(mended), mended),
+        Cell(numbers.count(refused - mended), refused - mended, strong=refused > mended),
+        name_cell(edition.quality.remedies.get((source_id, code), numbers.DASH)),
+    ]
+
+
+def _reports(edition: Edition) -> Block:
+    figures, rows = edition.figures, []
+    for template in edition.profile.templates:
+        delay, corrected = (
+            figures.one(metric, statistic, template_id=template.template_id)
+            for metric, statistic in ((DELAY, "median"), (CORRECTED, "share"))
+        )
+        if delay is None and corrected is None:
+            continue
+        rows.append(
+            [
+                name_cell(template.name),
+                _or_reason(delay, numbers.days),
+                _or_reason(figures.one(DELAY, "q90", template_id=template.template_id), numbers.days),
+                _or_reason(corrected, numbers.percent),
+                number_cell(corrected.n if corrected else None, numbers.count, reason="none"),
+            ]
+        )
+    columns = [
+        Column("Form"),
+        Column("Half arrive within, days", "right"),
+        Column("Nine of ten within, days", "right"),
+        Column("Sent again with corrections", "right"),
+        Column("Reports", "right"),
+    ]
+    return Block(
+        "reports",
+        words.arrival(figures.value(DELAY, "median"), figures.value(DELAY, "q90")),
+        "Days from sending a report to knowing it, and the share of reports that came in a later revision",
+        12,
+        [edition.ref(DELAY), edition.ref(CORRECTED)],
+        table=Table("Arrival and correction of reports", columns, rows) if rows else None,
+        nothing="No report received yet.",
+    )
+
+
+def _or_reason(figure: Figure | None, write: numbers.Format) -> Cell:
+    if figure is None:
+        return Cell(numbers.DASH, None, quiet=True)
+    reason = numbers.HIDDEN if figure.suppressed else figure.reason
+    return number_cell(figure.value, write, reason=reason)
