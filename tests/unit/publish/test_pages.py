@@ -77,7 +77,6 @@ def test_every_page_has_frame_marking_policy_and_one_heading(tmp_path):
         "changes.html",
         "quality.html",
         "simulate.html",
-        "changes.html",
         "definitions.html",
         "objectives.html",
         *(f"objective-lo-{i:02d}.html" for i in range(1, 15)),
