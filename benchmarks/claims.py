@@ -5,7 +5,7 @@ Belongs here: what all parts of the validation share. Not here: a claim itself, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -40,6 +40,17 @@ class Claim:
     def kept(self) -> bool:
         """Whether the share lies where it was wanted."""
         return self.wanted[0] <= self.share <= self.wanted[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """Lines of one plot by their names, with the words of both axes and the upper ends of both."""
+
+    name: str
+    title: str
+    axes: tuple[str, str]
+    ends: tuple[float, float]
+    lines: Mapping[str, tuple[Sequence[float], Sequence[float]]]
 
 
 def estimate(name: str, rows: Mapping[str, object], given: Mapping[str, object]) -> Estimate:

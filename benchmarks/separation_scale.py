@@ -1,0 +1,196 @@
+"""Activity apart from progress at size: all metrics of three themes over 10 million activities, beside SQL by hand.
+
+Run with ``python -m benchmarks.separation_scale [ROWS]``. It makes a snapshot of a mission of a year with that many
+activities, works out every metric of *activity*, *outcome* and *separation*, then the same figures by plain queries on
+the same Parquet files, each in a fresh process, and compares number by number. Printed are seconds and memory.
+
+Belongs here: size, and the queries that a careful person would write. Not here: whether the definitions are right.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.by_hand import Numbers, by_hand
+from reportmetrics.profile.frames import profile_frames
+from reportmetrics.profile.load import load_profile
+from reportmetrics.settings import sql_folder
+from reportmetrics.warehouse.tables import SOURCE_TABLES
+
+PROFILE = Path(__file__).parents[1] / "data" / "profiles" / "nmi"
+AS_OF = dt.date(2022, 1, 31)
+ROWS, WEEKS = 10_000_000, 60
+THEMES = ("activity.", "outcome.", "separation.")
+ELSEWHERE = ("activity.movement_granted", "activity.small_grants", "separation.attention", "separation.attention_level")
+"""They read requests and answered fields, which are no part of this."""
+WANTED_TIMES = 2.0
+_ORIGIN = "'f' AS source_file, 1 AS source_row, 1 AS file_seq, TIMESTAMP '2021-01-01' AS known_from"
+_TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE"}
+_ACTIVITY = {
+    "activity_id": "'A' || n",
+    "objective_id": "'LO-' || lpad(CAST(1 + h % 14 AS VARCHAR), 2, '0')",
+    "kind": "['meeting', 'meeting', 'call', 'workshop', 'visit', 'training'][1 + h // 14 % 6]",
+    "status": "CASE WHEN h // 100 % 100 < 80 THEN 'held' WHEN h // 100 % 100 < 90 THEN 'cancelled' "
+    "WHEN h // 100 % 100 < 96 THEN 'postponed' ELSE 'planned' END",
+    "cancel_reason": "CASE WHEN h // 100 % 100 BETWEEN 80 AND 95 THEN "
+    "['weather', 'movement prohibited', 'counterpart', 'force protection unavailable'][1 + h // 7 % 4] END",
+    "planned_on": "CASE WHEN h // 11 % 7 > 0 OR h // 100 % 100 >= 80 THEN day END",
+    "occurred_on": "CASE WHEN h // 100 % 100 < 80 THEN day END",
+    "count": "1",
+    "hours": "CASE WHEN h // 100 % 100 < 80 THEN 0.25 * (1 + h // 13 % 12) END",
+    "participants": "CASE WHEN h // 14 % 6 IN (3, 5) THEN 5 + h // 17 % 30 END",
+    "counterpart_id": "'C' || h // 19 % 5000",
+    "counterpart_type": "['government', 'military', 'NGO'][1 + h // 23 % 3]",
+    "outside_compound": "h // 29 % 10 < 4",
+    "vehicles": "CASE WHEN h // 29 % 10 < 4 THEN 3 + h // 31 % 2 END",
+    "reporter_id": "'P' || h // 37 % 4000",
+}
+
+
+def make_snapshot_folder(folder: Path, rows: int) -> None:
+    """Parquet of all tables: activity by month and readings every second week at size, the rest empty."""
+    frames = profile_frames(load_profile(PROFILE), through=AS_OF)
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false; SET memory_limit = '2GB'")
+        for name, frame in frames.items():
+            connection.register(f"frame_{name}", frame)
+            _write(connection, folder / name / "all.parquet", f"SELECT * FROM frame_{name}")
+        zone = "Asia/Baghdad"
+        _write(
+            connection,
+            folder / "as_of" / "all.parquet",
+            f"SELECT DATE '{AS_OF}' AS as_of, timezone('UTC', timezone('{zone}', TIMESTAMP '{AS_OF}')) AS as_of_at, "
+            f"'{zone}' AS time_zone",
+        )
+        for name in ("ledger", "reject"):
+            _write(connection, folder / name / "all.parquet", "SELECT 1 AS file_seq, 't' AS table_name WHERE false")
+        for table in SOURCE_TABLES:
+            columns = ", ".join(f'CAST(NULL AS {_TYPES.get(c.type, "TIMESTAMP")}) AS "{c.name}"' for c in table.columns)
+            if table.name not in ("activity", "observation"):
+                empty = f"SELECT CAST(NULL AS VARCHAR) AS row_key, {columns}, {_ORIGIN} WHERE false"
+                _write(connection, folder / table.name / "all.parquet", empty)
+        _write(connection, folder / "observation" / "all.parquet", _readings())
+        months = WEEKS * 7 // 30
+        for month in range(months):
+            part = f"SELECT * FROM ({_activities(rows, month, months)}) ORDER BY row_key"
+            _write(connection, folder / "activity" / f"{month:02d}.parquet", part)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, path: Path, sql: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection.execute(f"COPY ({sql}) TO '{path}' (FORMAT parquet)")
+
+
+def _activities(rows: int, month: int, months: int) -> str:
+    table = next(t for t in SOURCE_TABLES if t.name == "activity")
+    columns = ", ".join(
+        f'CAST({_ACTIVITY.get(c.name, "NULL")} AS {_TYPES.get(c.type, "TIMESTAMP")}) AS "{c.name}"'
+        for c in table.columns
+    )
+    first, share = rows * month // months, rows * (month + 1) // months
+    span = WEEKS * 7 // months
+    start = AS_OF - dt.timedelta(days=WEEKS * 7 - month * span)
+    inner = f"SELECT n, CAST(hash(n) % 1000000007 AS BIGINT) AS h, DATE '{start}' + CAST(hash(n, 1) % {span} AS INTEGER) AS day"
+    return (
+        f"SELECT md5('activity|A' || n)[:20] AS row_key, {columns}, {_ORIGIN} "
+        f"FROM ({inner} FROM range({first}, {share}) AS r(n))"
+    )
+
+
+def _readings() -> str:
+    """Readings of all outcome indicators but one every second week, with a slope and noise of their own."""
+    return f"""
+        SELECT
+            md5('observation|' || i.indicator_id || '|' || k)[:20] AS row_key, i.indicator_id, i.objective_id,
+            i.level, CAST(DATE '{AS_OF}' - CAST(8 + 14 * k AS INTEGER) AS DATE) AS observed_on,
+            i.baseline + (i.target - i.baseline) * (
+                0.4 - 0.006 * k + 0.0001 * (hash(i.indicator_id, k) % 100)
+            ) AS value,
+            CASE WHEN k % 3 = 0 THEN 'Ministry inspectorate' END AS verified_by, CAST(NULL AS VARCHAR) AS evidence,
+            {_ORIGIN}
+        FROM frame_indicator AS i, range(28) AS r(k)
+        WHERE i.level = 'outcome' AND i.objective_id != 'LO-12'
+    """
+
+
+def product(folder: Path) -> tuple[float, float, Numbers, list[tuple[float, str]]]:
+    """Seconds, gigabytes held at most, figures by (metric, group, statistic, label), and the slowest metrics."""
+    from reportmetrics.engines.duckdb import DuckDBEngine
+    from reportmetrics.metrics.catalogue import load_catalogue
+    from reportmetrics.metrics.run import compute
+
+    catalogue = load_catalogue(sql_folder())
+    wanted = [m for m in catalogue.metrics if m.startswith(THEMES) and m not in ELSEWHERE]
+    each: list[tuple[float, str]] = []
+    numbers: Numbers = {}
+    begun = time.perf_counter()
+    with DuckDBEngine(folder) as engine:
+        for metric in wanted:
+            start = time.perf_counter()
+            found = compute(catalogue, engine, as_of=AS_OF, select=[metric]).figures
+            each.append((time.perf_counter() - start, metric))
+            for row in found.select("metric", "dims", "statistic", "label", "value").iter_rows():
+                numbers[row[:4]] = row[4]
+    return time.perf_counter() - begun, _held(), numbers, sorted(each, reverse=True)
+
+
+def hand(folder: Path) -> tuple[float, float, Numbers]:
+    """Seconds, gigabytes held at most, the same figures by plain queries."""
+    begun = time.perf_counter()
+    numbers = by_hand(folder, AS_OF)
+    return time.perf_counter() - begun, _held(), numbers
+
+
+def _held() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+
+
+def differences(ours: Numbers, theirs: Numbers) -> list[str]:
+    """Figures by hand that the product does not give, or gives otherwise by more than a part in 1e9."""
+    found = []
+    for key, value in theirs.items():
+        got = ours.get(key)
+        same = got == value or (got is not None and value is not None and abs(got - value) <= 1e-9 * max(1, abs(value)))
+        if not same or key not in ours:
+            found.append(f"{' '.join(key)}: {got} by the product, {value} by hand")
+    return found
+
+
+def main() -> None:
+    """Make, measure, compare, print; exit 1 where a figure differs or the time is beyond the limit."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
+    folder = Path(tempfile.mkdtemp(prefix="separation-"))
+    fresh = multiprocessing.get_context("spawn")
+    try:
+        print(f"making {rows:,} activities", flush=True)
+        with fresh.Pool(1) as maker:
+            maker.apply(make_snapshot_folder, (folder / "snapshot", rows))
+        with fresh.Pool(1) as worker:
+            their_seconds, their_held, theirs = worker.apply(hand, (folder / "snapshot",))
+        with fresh.Pool(1) as worker:
+            seconds, held, ours, each = worker.apply(product, (folder / "snapshot",))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    for one, metric in each[:8]:
+        print(f"  {metric:<34} {one:6.2f} s")
+    wrong = differences(ours, theirs)
+    for line in wrong[:10]:
+        print(f"DIFFERS {line}")
+    print(f"product {seconds:6.1f} s, {held:.2f} GB, {len(ours):,} figures of {len(each)} metrics")
+    print(f"by hand {their_seconds:6.1f} s, {their_held:.2f} GB, {len(theirs):,} figures, {len(wrong)} of them differ")
+    times = seconds / their_seconds
+    print(f"{times:.2f} times (at most {WANTED_TIMES:g})")
+    sys.exit(0 if not wrong and times <= WANTED_TIMES else 1)
+
+
+if __name__ == "__main__":
+    main()
