@@ -33,6 +33,7 @@ THEMES = ("activity.", "outcome.", "separation.")
 ELSEWHERE = ("activity.movement_granted", "activity.small_grants", "separation.attention", "separation.attention_level")
 """They read requests and answered fields, which are no part of this."""
 WANTED_TIMES = 2.0
+ROUNDS = 3
 _ORIGIN = "'f' AS source_file, 1 AS source_row, 1 AS file_seq, TIMESTAMP '2021-01-01' AS known_from"
 _TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE"}
 _ACTIVITY = {
@@ -99,7 +100,8 @@ def _activities(rows: int, month: int, months: int) -> str:
     first, share = rows * month // months, rows * (month + 1) // months
     span = WEEKS * 7 // months
     start = AS_OF - dt.timedelta(days=WEEKS * 7 - month * span)
-    inner = f"SELECT n, CAST(hash(n) % 1000000007 AS BIGINT) AS h, DATE '{start}' + CAST(hash(n, 1) % {span} AS INTEGER) AS day"
+    day = f"DATE '{start}' + CAST(hash(n, 1) % {span} AS INTEGER)"
+    inner = f"SELECT n, CAST(hash(n) % 1000000007 AS BIGINT) AS h, {day} AS day"
     return (
         f"SELECT md5('activity|A' || n)[:20] AS row_key, {columns}, {_ORIGIN} "
         f"FROM ({inner} FROM range({first}, {share}) AS r(n))"
@@ -174,12 +176,17 @@ def main() -> None:
         print(f"making {rows:,} activities", flush=True)
         with fresh.Pool(1) as maker:
             maker.apply(make_snapshot_folder, (folder / "snapshot", rows))
-        with fresh.Pool(1) as worker:
-            their_seconds, their_held, theirs = worker.apply(hand, (folder / "snapshot",))
-        with fresh.Pool(1) as worker:
-            seconds, held, ours, each = worker.apply(product, (folder / "snapshot",))
+        rounds = []
+        for number in range(ROUNDS):  # in turn, so that what else the machine does falls on both alike
+            with fresh.Pool(1) as worker:
+                their_seconds, their_held, theirs = worker.apply(hand, (folder / "snapshot",))
+            with fresh.Pool(1) as worker:
+                seconds, held, ours, each = worker.apply(product, (folder / "snapshot",))
+            rounds.append((seconds, their_seconds))
+            print(f"round {number + 1}: product {seconds:.1f} s, by hand {their_seconds:.1f} s", flush=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    seconds, their_seconds = (min(times) for times in zip(*rounds, strict=True))
     for one, metric in each[:8]:
         print(f"  {metric:<34} {one:6.2f} s")
     wrong = differences(ours, theirs)
@@ -188,7 +195,7 @@ def main() -> None:
     print(f"product {seconds:6.1f} s, {held:.2f} GB, {len(ours):,} figures of {len(each)} metrics")
     print(f"by hand {their_seconds:6.1f} s, {their_held:.2f} GB, {len(theirs):,} figures, {len(wrong)} of them differ")
     times = seconds / their_seconds
-    print(f"{times:.2f} times (at most {WANTED_TIMES:g})")
+    print(f"{times:.2f} times, the best of {ROUNDS} rounds each (at most {WANTED_TIMES:g})")
     sys.exit(0 if not wrong and times <= WANTED_TIMES else 1)
 
 

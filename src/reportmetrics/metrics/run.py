@@ -20,12 +20,10 @@ from reportmetrics.metrics.catalogue import FRAME_COLUMN, ROWS, Catalogue, Metri
 from reportmetrics.metrics.definition import EstimatorUse
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.estimators.base import Estimate, Estimator, EstimatorError, Figure
+from reportmetrics.metrics.reduce import reduced
 from reportmetrics.metrics.results import FIGURE_SCHEMA, LISTING_SCHEMA, SERIES_SCHEMA, Results, dims_key
 from reportmetrics.metrics.suppression import HIDDEN, hidden_cells
 from reportmetrics.progress import Track, silent
-
-DIGITS = 12
-"""Significant digits that reduced doubles are rounded to, so that the order of a sum on any engine moves no figure."""
 
 Dims = dict[str, "str | None"]
 
@@ -61,11 +59,19 @@ def compute(
 
 def compute_metric(metric: Metric, engine: Engine, *, as_of: dt.date, held: Collection[str] = ()) -> Results:
     """Results of one metric, all its groupings and estimators; ``held`` are the views that the engine holds ready."""
-    with engine.holding(ROWS, metric.rows_sql_over(held)):
+    rows_sql = metric.rows_sql_over(held)
+    with ExitStack() as kept:
+        source = f"({rows_sql}) AS {ROWS}"
+        if metric.definition.people is not None or metric.definition.listings:  # then the rows are read again
+            kept.enter_context(engine.holding(ROWS, rows_sql))
+            source = ROWS
         parts = _Parts(metric, as_of, _hidden(metric, engine))
-        for grouping in metric.definition.groupings:
-            found = [e for use in metric.definition.estimators for e in _estimates(metric, engine, grouping, use)]
-            for dims, estimate in _marked(found):
+        uses = {use.name: use for use in metric.definition.estimators}
+        found: dict[tuple[str, ...], list[tuple[Dims, Estimate]]] = {tuple(g): [] for g in metric.definition.groupings}
+        for part, table in reduced(metric, engine, source):
+            found[part.grouping] += _estimates(metric, engine, table, part.grouping, uses[part.estimator])
+        for estimates in found.values():
+            for dims, estimate in _marked(estimates):
                 parts.add(dims, estimate)
         for listing in metric.definition.listings:
             parts.listings += _listing_rows(metric, engine, listing.name)
@@ -93,26 +99,10 @@ def metric_rows(catalogue: Catalogue, metric_id: str, engine: Engine) -> pl.Data
     return engine.frame(catalogue.metrics[metric_id].rows_sql).sort("row_key")
 
 
-def reduce_sql(metric: Metric, grouping: Sequence[str], use: EstimatorUse) -> str:
-    """The one GROUP BY over the metric's rows, held as :data:`ROWS`, that an estimator asks of the engine, in order."""
-    columns = metric.definition.select.columns
-    reduction = ESTIMATORS[use.name].reduction(columns, use.params)
-    keys = [*grouping, *(k for k in reduction.keys if k not in grouping)]
-    names = [f'"{k}"' for k in keys]
-    outputs = [*names, *(f'{sql} AS "{alias}"' for alias, sql in reduction.aggregates.items())]
-    # Without keys a GROUP BY over no rows is one row of nulls; no rows are to give no figure.
-    group_by = f" GROUP BY {', '.join(names)}" if names else " HAVING count(*) > 0"
-    order_by = f" ORDER BY {', '.join(f'{n} NULLS FIRST' for n in names)}" if names else ""
-    return f"SELECT {', '.join(outputs)} FROM {ROWS}{group_by}{order_by}"
-
-
 def _estimates(
-    metric: Metric, engine: Engine, grouping: Sequence[str], use: EstimatorUse
+    metric: Metric, engine: Engine, table: pl.DataFrame, grouping: Sequence[str], use: EstimatorUse
 ) -> list[tuple[Dims, Estimate]]:
-    reduced = engine.frame(reduce_sql(metric, grouping, use))
-    reduced = _rounded(reduced)
-    estimator = ESTIMATORS[use.name]
-    estimates = _finish(metric, estimator, reduced, grouping, use)
+    estimates = _finish(metric, ESTIMATORS[use.name], table, grouping, use)
     if metric.frame_sql is not None:
         estimates += _framed(metric, engine, grouping, {dims_key(d) for d, _ in estimates}, use)
     return estimates
@@ -194,11 +184,6 @@ def _listing_rows(metric: Metric, engine: Engine, name: str) -> list[dict[str, A
 
 def _cell(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
-
-
-def _rounded(reduced: pl.DataFrame) -> pl.DataFrame:
-    doubles = [c for c, t in reduced.schema.items() if t in (pl.Float64, pl.Float32)]
-    return reduced.with_columns(pl.col(c).round_sig_figs(DIGITS) for c in doubles)
 
 
 def _dims(grouping: Sequence[str], row: Mapping[str, Any]) -> Dims:
