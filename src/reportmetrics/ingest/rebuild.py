@@ -156,17 +156,21 @@ def _fill(store: Store, profile: Profile, deliveries: Sequence[_Delivery], key: 
         last = wanted if wanted is not None and wanted > last else last + 1
         places[delivery.sidecar.path.name] = last
     kept = [d for d in deliveries if d.kept is not None]
-    for some in batches(track(kept, "Rebuilding", len(kept))):
+    for some in batches(track(kept, "Rebuilding", len(kept)), _known_from):
         taken = []
         for delivery in some:
             assert delivery.kept is not None
-            known_from = delivery.kept.found.dated or delivery.kept.arrived_at
-            taken.append(Taken(delivery.kept, places[delivery.sidecar.path.name], known_from))
+            taken.append(Taken(delivery.kept, places[delivery.sidecar.path.name], _known_from(delivery)))
         rows += sum(line.rows_read for line in store_taken(store, profile, taken, key))
     _write_forgotten(store, [d.sidecar for d in deliveries if d.kept is None], places)
     store.connection.execute("UPDATE state SET position = $position", {"position": last})
     check_balance(store.connection)
     return rows
+
+
+def _known_from(delivery: _Delivery) -> dt.datetime:
+    assert delivery.kept is not None
+    return delivery.kept.found.dated or delivery.kept.arrived_at
 
 
 def _write_forgotten(store: Store, sidecars: Sequence[Sidecar], places: dict[str, int]) -> None:

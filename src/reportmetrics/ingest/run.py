@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 import duckdb
@@ -30,6 +30,7 @@ from reportmetrics.ingest.write import (
 )
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
+from reportmetrics.profile.sources import FromColumn, Source
 from reportmetrics.progress import Track, silent
 from reportmetrics.settings import Settings
 from reportmetrics.warehouse.store import Store
@@ -61,7 +62,7 @@ def ingest(
     with Store(settings.warehouse) as store:
         clear_incoming(settings.archive)
         fresh, unchanged = _fresh(store.connection, landing, settings, moment, track)
-        for some in batches(track(fresh, "Taking in files", len(fresh))):
+        for some in batches(track(fresh, "Taking in files", len(fresh)), lambda r: r.found.dated or moment):
             kept = [keep(r, settings.archive, moment) for r in some]
             first = store.position() + 1
             taken = [Taken(k, first + i, k.found.dated or k.arrived_at) for i, k in enumerate(kept)]
@@ -116,23 +117,34 @@ def _remember(connection: duckdb.DuckDBPyConnection, files: Sequence[tuple[Found
     connection.unregister("glimpses")
 
 
-def batches(files: Iterator[File]) -> Iterator[list[File]]:
-    """Files by the number and the bytes that are worked on at once, in their order."""
+def batches(files: Iterable[File], known_from: Callable[[File], dt.datetime]) -> Iterator[list[File]]:
+    """Files by the number and the bytes that are worked on at once, in their order.
+
+    What a row means for what was known must not depend on how files fall into batches. In a batch rows are compared in
+    the order of ``known_from``, so a file that is known from an earlier moment than the one before begins a new one,
+    and a file whose rows each have a moment of their own is a batch by itself.
+    """
     some: list[File] = []
     size = 0
-    for received in files:
-        has_events = received.found.source.has_events
-        if some and (has_events or some[-1].found.source.has_events):
-            # An event changes what is known: what that is must not depend on how files fall into batches.
+    for file in files:
+        if some and (
+            _has_own_moments(file.found.source)
+            or _has_own_moments(some[-1].found.source)
+            or known_from(file) < known_from(some[-1])
+        ):
             yield some
             some, size = [], 0
-        some.append(received)
-        size += received.found.size
+        some.append(file)
+        size += file.found.size
         if len(some) >= _BATCH_FILES or size >= _BATCH_BYTES:
             yield some
             some, size = [], 0
     if some:
         yield some
+
+
+def _has_own_moments(source: Source) -> bool:
+    return source.has_events or isinstance(source.known_from, FromColumn)
 
 
 def store_taken(store: Store, profile: Profile, taken: Sequence[Taken], key: bytes) -> list[Delivery]:
