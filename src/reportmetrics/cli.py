@@ -23,6 +23,7 @@ from reportmetrics import (
     cli_rejects,
     cli_share,
     cli_simulate,
+    cli_template,
     cli_upkeep,
 )
 from reportmetrics.cli_sources import register as register_sources
@@ -86,6 +87,7 @@ cli_simulate.register(app)
 cli_share.register(app)
 cli_upkeep.register(app)
 cli_rejects.register(rejects_app)
+cli_template.register(app)
 register_sources(app)
 
 

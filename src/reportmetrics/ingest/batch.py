@@ -19,7 +19,7 @@ from reportmetrics.ingest.guard import unguarded
 from reportmetrics.ingest.mapping import Fit, fit, sheet_of, unknown_columns
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
-from reportmetrics.profile.intake import is_returned
+from reportmetrics.profile.intake import written_here
 from reportmetrics.profile.sources import FileDate, Source
 
 
@@ -142,7 +142,7 @@ def _placed(taken: Taken, sheet: Sheet) -> pl.DataFrame:
     facts = taken.kept.found.facts or {}
     source = taken.kept.found.source
     names = set(_fact_names(source))
-    rows = unguarded(sheet.rows) if is_returned(source) else sheet.rows
+    rows = unguarded(sheet.rows) if written_here(source) else sheet.rows
     return rows.with_columns(
         pl.lit(taken.file_seq, dtype=pl.Int64).alias("file_seq"),
         (pl.lit(None) if sheet.left is None else sheet.left).cast(pl.String).alias("row_left"),

@@ -91,7 +91,7 @@ def _template_row(t: Template) -> dict[str, Any]:
 def _field_rows(profile: Profile) -> Iterator[dict[str, Any]]:
     for t in profile.templates:
         for f in t.fields:
-            row = f.model_dump(exclude={"per_objective"})
+            row = f.model_dump(exclude={"per_objective", "minimum", "maximum", "choices"})
             yield row | {"template_id": t.template_id, "uses": len(f.uses)}
 
 

@@ -8,6 +8,7 @@ Belongs here: which sources follow from a profile, and how their files are recog
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
@@ -23,9 +24,66 @@ REFERENCE, REASON = "(ref)", "(what to mend)"
 _LONGEST_SHEET_NAME = 31
 
 
+FORMS = "forms"
+"""Folder below the landing folder for entry forms that were filled in, and the id of the source that reads them."""
+
+FORM_REPORT, FORM_ANSWERS = "Report", "Answers"
+"""Sheets of an entry form."""
+
+_DAY = {"format": ["%Y-%m-%d"]}
+
+
 def intake(sources: Iterable[Source]) -> list[Source]:
-    """The sources of a profile, each followed by the one that takes its mended workbooks."""
-    return [each for source in sources for each in (source, returned_source(source))]
+    """The sources of a profile and those of entry forms, each followed by the one that takes its mended workbooks."""
+    return [each for source in (*sources, *form_sources()) for each in (source, returned_source(source))]
+
+
+@functools.cache
+def form_sources() -> tuple[Source, ...]:
+    """The sources that read entry forms (``senders.form``): reports with their numbers, and answers in words.
+
+    Both read the same files: an answer is a number or a text, and a line without the one or the other tells nothing
+    to the source concerned.
+    """
+    common = {"sender": "Whoever filled in the form", "files": f"{FORMS}/*.xlsx", "reader": "xlsx", "every": "7 days"}
+    report = {
+        "table": "report",
+        "sheet": FORM_REPORT,
+        "columns": {
+            "report_id": "Report",
+            "template_id": "Form",
+            "unit_id": "Unit",
+            "reporter_id": "Advisor",
+            "recipient": "Recipient",
+            "period_start": {"from": "First day", **_DAY},
+            "period_end": {"from": "Last day", **_DAY},
+            "submitted_at": {"from": "Sent", "format": ["%Y-%m-%d %H:%M"]},
+            "revision": "Revision",
+            "prep_minutes": "Minutes",
+            "grade": "Grade",
+            "narrative": "Remarks",
+        },
+    }
+    numbers, words = (
+        {
+            "table": "report_field",
+            "sheet": FORM_ANSWERS,
+            "drop": [{"from": entry, "blank": True}],
+            "ignore": ["Question", "Last time", other],
+            "columns": {
+                "report_id": "Report",
+                "field_id": "Field",
+                "objective_id": "Objective",
+                column: entry,
+                "confirmed_unchanged": {"from": "Unchanged", "map": {"yes": "true"}},
+            },
+        }
+        for column, entry, other in (("value_number", "Number", "Text"), ("value_text", "Text", "Number"))
+    )
+    return (
+        Source.model_validate({**common, "source": FORMS, "title": "Entry forms", "tables": [report, numbers]}),
+        Source.model_validate({**common, "source": f"{FORMS}-text", "title": "Entry forms, texts", "tables": [words]}),
+    )
 
 
 def returned_source(source: Source) -> Source:
@@ -54,6 +112,11 @@ def declared_id(source_id: str) -> str:
 def is_returned(source: Source) -> bool:
     """Whether a source reads mended workbooks."""
     return source.source.endswith(f".{RETURNED}")
+
+
+def written_here(source: Source) -> bool:
+    """Whether a source reads workbooks that this program wrote, whose texts are guarded (``ingest.guard``)."""
+    return is_returned(source) or source in form_sources()
 
 
 def returned_name(day: str, number: int, sources: Sequence[str]) -> str:

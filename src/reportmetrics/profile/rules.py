@@ -180,6 +180,7 @@ def _template_problems(templates: Sequence[Template], units: set[str] | None) ->
             yield Problem(file, f"{key}.anchor", "an anchor has a meaning for '2 weeks' only", "remove it")
         yield from _repeated(file, f"{key}.units", "unit", t.units or [])
         yield from _joint_problems(file, key, t, units)
+        yield from _entry_problems(file, key, t)
         for unit_id in t.units or []:
             if units is not None and unit_id not in units:
                 yield unknown_id(file, f"{key}.units", "unit", unit_id, units)
@@ -197,3 +198,16 @@ def _joint_problems(file: str, key: str, t: Template, units: set[str] | None) ->
         for unit_id in (joint.unit, *joint.serves):
             if owing is not None and unit_id not in owing:
                 yield unknown_id(file, where, "unit that owes this form", unit_id, owing)
+
+
+def _entry_problems(file: str, key: str, t: Template) -> Iterator[Problem]:
+    """Limits belong to numbers, choices to texts."""
+    for f in t.fields:
+        where = f"{key}.fields[{f.field_id}]"
+        limited = f.minimum is not None or f.maximum is not None
+        if f.kind == "text" and limited:
+            yield Problem(file, where, "a text has no least or largest number", "remove 'minimum' and 'maximum'")
+        if f.kind != "text" and f.choices:
+            yield Problem(file, where, "a number has no choices", "give 'minimum' and 'maximum', or make it a text")
+        if f.minimum is not None and f.maximum is not None and f.minimum > f.maximum:
+            yield Problem(file, where, "the least number is above the largest", "exchange the two")

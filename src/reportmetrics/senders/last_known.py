@@ -1,0 +1,113 @@
+"""What a unit answered last in a form, and which report it owes next: read from the warehouse for an entry form.
+
+Belongs here: looking up. Not here: the workbook (``form``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from reportmetrics.profile.frames import periods
+from reportmetrics.profile.load import Profile
+from reportmetrics.profile.templates import Template
+from reportmetrics.warehouse.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it was known last: a number, a text, or neither."""
+
+    number: float | None
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The report that a form is for. ``last`` holds the answers known last by (field, objective).
+
+    ``objectives`` are those that the unit has answered for in this form. A form for a period that was reported before
+    is a correction: it carries the same ``report_id``, the next ``revision``, and that report's own answers.
+    """
+
+    unit_id: str
+    report_id: str
+    start: dt.date
+    end: dt.date
+    revision: int = 0
+    last: dict[tuple[str, str | None], Answer] = field(default_factory=dict)
+    objectives: tuple[str, ...] = ()
+
+
+class NoPeriodError(Exception):
+    """There is no period that the unit owes this form for; the text says why."""
+
+
+def next_due(
+    store: Store | None, profile: Profile, template: Template, unit_id: str, *, today: dt.date, day: dt.date | None
+) -> Due:
+    """The report on the period that holds ``day``; left out, the one after the last that is known.
+
+    Without a known report it is the last period that has ended by ``today``, or else the running one.
+    Raises ``NoPeriodError``.
+    """
+    known = _reports(store, template.template_id, unit_id)
+    start, end = _period(profile, template, unit_id, [k[0] for k in known], today, day)
+    same = next((k for k in known if k[0] == start), None)
+    report_id = same[1] if same else f"{template.template_id}-{unit_id}-{start:%Y%m%d}"
+    due = Due(unit_id, report_id, start, end, same[2] + 1 if same else 0)
+    if store is None:
+        return due
+    last = _answers(store, template.template_id, unit_id, start)
+    objectives = tuple(sorted({o for _, o in last if o is not None}))
+    return Due(unit_id, report_id, start, end, due.revision, last, objectives)
+
+
+def _period(
+    profile: Profile, template: Template, unit_id: str, known: list[dt.date], today: dt.date, day: dt.date | None
+) -> tuple[dt.date, dt.date]:
+    unit = next(u for u in profile.mission.units if u.unit_id == unit_id)
+    first = max(d for d in (profile.mission.starts_on, unit.opened, template.valid_from) if d is not None)
+    last = min(d for d in (unit.closed, template.valid_to, dt.date.max) if d is not None)
+    owed = [p for p in periods(template, first, max(today, day or today) + dt.timedelta(days=1)) if p[1] <= last]
+    if day is not None:
+        owed = [p for p in owed if p[0] <= day <= p[1]]
+    elif known:
+        owed = [p for p in owed if p[0] > max(known)][:1]
+    else:
+        owed = [p for p in owed if p[1] < today] or owed[:1]
+    if not owed:
+        which = f"that holds {day}" if day else f"up to {today}"
+        raise NoPeriodError(f"unit {unit_id} owes no {template.template_id} for a period {which} that is not known yet")
+    return owed[-1]
+
+
+def _reports(store: Store | None, template_id: str, unit_id: str) -> list[tuple[dt.date, str, int]]:
+    """First day, id and highest revision of each known report."""
+    if store is None:
+        return []
+    return store.connection.execute(
+        "SELECT period_start, arg_max(report_id, revision), max(revision) FROM core.report "
+        "WHERE template_id = $template AND unit_id = $unit GROUP BY period_start ORDER BY period_start",
+        {"template": template_id, "unit": unit_id},
+    ).fetchall()
+
+
+_ANSWERS = """
+WITH told AS (
+    SELECT * FROM core.report_field
+    QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY known_from DESC, file_seq DESC, source_row DESC) = 1
+),
+of_form AS (
+    SELECT DISTINCT report_id, period_start FROM core.report
+    WHERE template_id = $template AND unit_id = $unit AND period_start <= $start
+)
+SELECT t.field_id, t.objective_id, t.value_number, t.value_text
+FROM told AS t JOIN of_form AS f USING (report_id)
+QUALIFY row_number() OVER (PARTITION BY t.field_id, t.objective_id ORDER BY f.period_start DESC) = 1
+"""
+
+
+def _answers(store: Store, template_id: str, unit_id: str, start: dt.date) -> dict[tuple[str, str | None], Answer]:
+    rows = store.connection.execute(_ANSWERS, {"template": template_id, "unit": unit_id, "start": start}).fetchall()
+    return {(f, o): Answer(number, text) for f, o, number, text in rows}

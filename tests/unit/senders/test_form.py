@@ -1,0 +1,168 @@
+"""An entry form, filled in with a spreadsheet program, is taken in by itself; the next one knows what was answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from reportmetrics.ingest.ledger import Delivery
+from reportmetrics.ingest.run import ingest
+from reportmetrics.profile.load import Profile, load_profile
+from reportmetrics.profile.templates import Template
+from reportmetrics.senders.form import write_form
+from reportmetrics.senders.last_known import Due, NoPeriodError, next_due
+from reportmetrics.settings import Settings
+from reportmetrics.warehouse.store import Store
+
+NMI = Path(__file__).parents[3] / "data" / "profiles" / "nmi"
+PROFILE = load_profile(NMI)
+TODAY = dt.date(2021, 3, 10)
+
+
+@dataclass
+class Desk:
+    """The reference mission with an empty warehouse: make a form, fill it in, take it in."""
+
+    folder: Path
+    profile: Profile = PROFILE
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(profile=NMI, home=self.folder / "home", landing=self.folder / "landing")
+
+    def form(self, template: Template, unit: str, day: str | None = None) -> tuple[Path, Due]:
+        path = self.folder / "form.xlsx"
+        given = dt.date.fromisoformat(day) if day else None
+        with Store(self.settings.warehouse) as store:
+            due = next_due(store, self.profile, template, unit, today=TODAY, day=given)
+        write_form(path, self.profile, template, due)
+        return path, due
+
+    def send(self, path: Path, name: str, **entries: Any) -> list[Delivery]:
+        """Fill in when it was sent, and ``entries`` on the sheet Answers: column and row -> value."""
+        book = openpyxl.load_workbook(path)
+        book["Report"]["H2"] = dt.datetime(2021, 3, 10, 9, 30)
+        for cell, value in entries.items():
+            book["Answers"][cell] = value
+        target = self.settings.landing / "forms" / f"{name}.xlsx"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        book.save(target)
+        hour_ago = time.time() - 3_600
+        os.utime(target, (hour_ago, hour_ago))
+        return ingest(self.settings, self.profile, now=dt.datetime(2021, 3, 11)).deliveries
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        with Store(self.settings.warehouse) as store:
+            return store.connection.execute(sql).fetchall()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def template(template_id: str) -> Template:
+    return next(t for t in PROFILE.templates if t.template_id == template_id)
+
+
+@pytest.mark.parametrize("template_id", [t.template_id for t in PROFILE.templates])
+def test_the_form_of_each_template_is_taken_in_whole(desk: Desk, template_id: str) -> None:
+    form = template(template_id)
+    unit = (form.units or ["U-01"])[0]
+    path, due = desk.form(form, unit)
+    sheet = openpyxl.load_workbook(path)["Answers"]
+    kinds = {f.field_id: f.kind for f in form.fields}
+    asked = {row: kinds[sheet.cell(row, 2).value] for row in range(2, sheet.max_row + 1)}
+    entries = {
+        f"G{row}" if kind == "text" else f"F{row}": "words" if kind == "text" else 3 for row, kind in asked.items()
+    }
+    lines = desk.send(path, template_id, **entries)
+    assert all(d.status == "stored" and d.rejected == 0 for d in lines)
+    assert desk.ask("SELECT report_id, template_id, unit_id, period_start, period_end FROM core.report") == [
+        (due.report_id, template_id, unit, due.start, due.end)
+    ]
+    answered = desk.ask("SELECT count(*), count(value_number), count(value_text) FROM core.report_field")
+    texts = sum(cell.startswith("G") for cell in entries)
+    assert answered == [(len(entries), len(entries) - texts, texts)]
+    assert desk.ask("SELECT count(*) FROM reject") == [(0,)]
+
+
+def test_only_changes_need_typing_and_one_tick_confirms(desk: Desk) -> None:
+    """WAR: lines 2 to 5 ask for flows, 6 to 9 for states."""
+    first, due = desk.form(template("WAR"), "U-01", "2021-03-01")
+    desk.send(first, "first", F2=12, F6=40, F7=2)
+    second, following = desk.form(template("WAR"), "U-01", "2021-03-08")
+    assert (due.end, following.start) == (dt.date(2021, 3, 7), dt.date(2021, 3, 8))
+    sheet = openpyxl.load_workbook(second)["Answers"]
+    told = {sheet.cell(r, 2).value: (sheet.cell(r, 5).value, sheet.cell(r, 6).value) for r in range(2, 10)}
+    assert told["WAR-01"] == ("12", None)  # a flow is shown, but has to be counted anew
+    assert told["WAR-05"] == ("40", 40)
+    assert told["WAR-07"] == (None, None)
+    desk.send(second, "second", F6=41, H7="yes")
+    assert desk.ask(
+        "SELECT field_id, value_number, confirmed_unchanged FROM core.report_field "
+        f"WHERE report_id = '{following.report_id}' ORDER BY ALL"
+    ) == [("WAR-05", 41.0, None), ("WAR-06", 2.0, True)]
+
+
+def test_a_form_for_a_period_that_was_reported_is_a_correction(desk: Desk) -> None:
+    first, due = desk.form(template("WAR"), "U-01", "2021-03-01")
+    desk.send(first, "first", F2=12, F6=40)
+    again, correction = desk.form(template("WAR"), "U-01", "2021-03-01")
+    assert (correction.report_id, correction.revision) == (due.report_id, 1)
+    assert openpyxl.load_workbook(again)["Answers"]["F2"].value == 12
+    desk.send(again, "again", F2=13)
+    assert desk.ask("SELECT revision FROM core.report ORDER BY 1") == [(0,), (1,)]
+    assert desk.ask("SELECT value_number FROM core.report_field WHERE field_id = 'WAR-01' ORDER BY file_seq") == [
+        (12.0,),
+        (13.0,),
+    ]
+
+
+def test_left_out_the_period_is_the_first_after_the_last_report(desk: Desk) -> None:
+    first, due = desk.form(template("WAR"), "U-01")
+    assert (due.start, due.end) == (dt.date(2021, 3, 1), dt.date(2021, 3, 7))  # the last that has ended by the 10th
+    desk.send(first, "first", F2=1)
+    assert desk.form(template("WAR"), "U-01")[1].start == dt.date(2021, 3, 8)
+
+
+def test_a_unit_that_is_not_open_yet_owes_nothing(desk: Desk) -> None:
+    with pytest.raises(NoPeriodError, match="U-11 owes no WAR"):
+        desk.form(template("WAR"), "U-11")
+
+
+def test_drop_downs_and_limits_follow_the_profile(desk: Desk) -> None:
+    path, due = desk.form(template("MAS"), "U-03")
+    book = openpyxl.load_workbook(path)
+    rules = {str(v.sqref): v for v in book["Answers"].data_validations.dataValidation}
+    asked = {book["Answers"].cell(r, 2).value: r for r in range(2, book["Answers"].max_row + 1)}
+    rating = rules[f"F{asked['MAS-02']}"]
+    assert (rating.type, rating.formula1, rating.formula2) == ("decimal", "1", "5")
+    assert rules[f"H{asked['MAS-02']}"].formula1 == '"yes"'
+    report = {str(v.sqref): v for v in book["Report"].data_validations.dataValidation}
+    assert report["K2"].formula1 == '"OF-5,OF-4,OF-3,OR-9"'
+    assert book["Answers"].protection.sheet
+    assert book["Answers"][f"F{asked['MAS-02']}"].protection.locked is False
+    assert book["Answers"]["A2"].value == due.report_id
+    assert book["Answers"]["A2"].protection.locked
+
+
+def test_a_text_like_a_formula_is_filled_in_guarded_and_read_back_as_it_was(desk: Desk) -> None:
+    first, _ = desk.form(template("MAS"), "U-03", "2021-01-15")
+    sheet = openpyxl.load_workbook(first)["Answers"]
+    row = next(r for r in range(2, sheet.max_row + 1) if sheet.cell(r, 2).value == "MAS-03")
+    desk.send(first, "first", **{f"G{row}": "'=risk"})
+    second, due = desk.form(template("MAS"), "U-03", "2021-02-15")
+    sheet = openpyxl.load_workbook(second)["Answers"]
+    row = next(r for r in range(2, sheet.max_row + 1) if sheet.cell(r, 2).value == "MAS-03")
+    assert sheet.cell(row, 7).value == "'=risk"
+    assert sheet.cell(row, 7).data_type == "s"
+    desk.send(second, "second", **{f"H{row}": "yes"})
+    assert desk.ask(f"SELECT value_text FROM core.report_field WHERE report_id = '{due.report_id}'") == [("=risk",)]
