@@ -11,6 +11,8 @@ SELECT
     evidence,
     -- numbers
     try_cast(value AS DOUBLE) AS value,
+    -- flags
+    try_cast(not_applicable AS BOOLEAN) AS not_applicable,
     -- dates and instants (UTC)
     try_cast(observed_on AS DATE) AS observed_on
 FROM mapped

@@ -12,5 +12,6 @@ SELECT
     -- numbers
     try_cast(value_number AS DOUBLE) AS value_number,
     -- flags
-    try_cast(confirmed_unchanged AS BOOLEAN) AS confirmed_unchanged
+    try_cast(confirmed_unchanged AS BOOLEAN) AS confirmed_unchanged,
+    try_cast(not_applicable AS BOOLEAN) AS not_applicable
 FROM mapped

@@ -18,7 +18,7 @@ from reportmetrics.ingest.archive import Kept
 from reportmetrics.ingest.guard import unguarded
 from reportmetrics.ingest.mapping import Fit, fit, sheet_of, unknown_columns
 from reportmetrics.ingest.readers.archived import read_archived
-from reportmetrics.ingest.readers.base import Sheet, UnreadableError
+from reportmetrics.ingest.readers.base import Sheet, UnreadableError, sheet_schema
 from reportmetrics.profile.intake import written_here
 from reportmetrics.profile.sources import FileDate, Source
 
@@ -48,7 +48,7 @@ class Group:
 
     ``rows`` has ``rid`` (0, 1, ...), ``file_seq``, the columns of ``Sheet.rows``, and ``fact_<name>`` per fact.
     ``row_left`` is why a row does not count, null when it does; ``left``: there may be such rows.
-    ``bare``: no cell of them has blanks at its ends.
+    ``bare``: no cell of them has blanks at its ends. ``files`` has a row for each file in place of its rows.
     """
 
     number: int
@@ -58,6 +58,7 @@ class Group:
     fits: list[Fit]
     unknown: list[str]
     rows: pl.DataFrame = field(default_factory=pl.DataFrame)
+    files: pl.DataFrame = field(default_factory=pl.DataFrame)
     bare: bool = True
     left: bool = False
 
@@ -75,7 +76,7 @@ class Batch:
 def read_batch(deliveries: Iterable[Taken]) -> Batch:
     """Open the files of a batch. What cannot be read becomes a refusal for each table that it should fill."""
     batch = Batch([], [], [], {})
-    groups: dict[tuple[str, str | None, tuple[str, ...]], tuple[Group, list[pl.DataFrame]]] = {}
+    groups: dict[tuple[str, str | None, tuple[str, ...]], tuple[Group, list[pl.DataFrame], list[pl.DataFrame]]] = {}
     refused: dict[tuple[str, str | None, tuple[str, ...]], list[tuple[str, UnreadableError]]] = {}
     for taken in deliveries:
         batch.taken.append(taken)
@@ -88,8 +89,9 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
             key = (source.source, name, sheet.header)
             if key not in groups:
                 group, refused[key] = _group(len(groups), source, name, sheet.header)
-                groups[key] = (group, [])
+                groups[key] = (group, [], [])
             groups[key][1].append(_placed(taken, sheet))
+            groups[key][2].append(_placed(taken, _AS_A_WHOLE))
             groups[key][0].bare &= sheet.bare
             groups[key][0].left |= sheet.left is not None
             batch.refusals += [Refusal(taken, table, name, why) for table, why in refused[key]]
@@ -99,10 +101,19 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
                 said.append(f"columns that the mapping does not know, kept in the archive only: {names}")
             if said:
                 batch.notes |= {(taken.file_seq, t.table): "; ".join(said) for t in tables}
-    for group, frames in groups.values():
-        group.rows = pl.concat(frames).with_row_index("rid").with_columns(pl.col("rid").cast(pl.Int64))
+    for group, frames, files in groups.values():
+        group.rows = _numbered(frames)
+        group.files = _numbered(files)
         batch.groups.append(group)
     return batch
+
+
+_AS_A_WHOLE = Sheet("", (), pl.DataFrame({"source_row": [None], "row_fault": [None]}, schema=sheet_schema(0)))
+"""One row that stands for a file."""
+
+
+def _numbered(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(frames).with_row_index("rid").with_columns(pl.col("rid").cast(pl.Int64))
 
 
 def _sheets(taken: Taken) -> dict[str | None, Sheet | UnreadableError]:

@@ -38,12 +38,21 @@ def literals(texts: Iterable[str]) -> str:
 
 def entered(cell: str, given: ColumnMap, *, bare: bool = False) -> str:
     """The cell without outer blanks; null when nothing was entered. ``bare`` tells that there are no such blanks."""
+    text = _stated(cell, bare=bare)
+    words = [b for b in (*given.blank, *given.not_applicable) if b.strip(BLANKS)]
+    return f"CASE WHEN {text} NOT IN ({literals(words)}) THEN {text} END" if words else text
+
+
+def inapplicable(cell: str, given: ColumnMap, *, bare: bool = False) -> str:
+    """SQL of whether the cell says that it does not apply."""
+    return f"coalesce({_stated(cell, bare=bare)} IN ({literals(given.not_applicable)}), false)"
+
+
+def _stated(cell: str, *, bare: bool) -> str:
     # Trimming is ten times as dear as looking whether there is anything to trim.
     blanks = f"regexp_matches({cell}, {literal(_AT_AN_END)})"
     trimmed = f"CASE WHEN {blanks} THEN trim({cell}, {literal(BLANKS)}) ELSE {cell} END"
-    text = f"nullif({cell if bare else trimmed}, '')"
-    words = [b for b in given.blank if b.strip(BLANKS)]
-    return f"CASE WHEN {text} NOT IN ({literals(words)}) THEN {text} END" if words else text
+    return f"nullif({cell if bare else trimmed}, '')"
 
 
 def canonical(cell: str, column: Column, given: ColumnMap, *, zone: str, extra_formats: Sequence[str] = ()) -> str:

@@ -19,9 +19,9 @@ from reportmetrics.ingest.events import EventFit
 from reportmetrics.ingest.mapping import Fit, Origin
 from reportmetrics.ingest.pseudonyms import pseudonyms
 from reportmetrics.ingest.shaping import relation
-from reportmetrics.ingest.text import CELL_DATES, canonical, entered, literal
+from reportmetrics.ingest.text import CELL_DATES, canonical, entered, inapplicable, literal
 from reportmetrics.settings import sql_folder
-from reportmetrics.warehouse.tables import Column, Table
+from reportmetrics.warehouse.tables import NOT_APPLICABLE, Column, Table
 
 _PLACE = "row_id, part, grp, file_seq, source_row"
 _FILTERED = (
@@ -42,10 +42,9 @@ def make_typed(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch
         for fitted in group.fits:
             if fitted.table.table != table.name:
                 continue
-            connection.register(f"rows_{group.number}", group.rows)
             select, each = _select(connection, group, fitted, table, zone, first)
             parts.append(select)
-            first += group.rows.height * each
+            first += max(group.rows.height, group.files.height) * each
             if fitted.table.end_before_start == "zero":
                 zeros.append(group.number)
     if not parts:
@@ -77,7 +76,7 @@ def _select(
     connection: duckdb.DuckDBPyConnection, group: Group, fitted: Fit, table: Table, zone: str, first: int
 ) -> tuple[str, int]:
     """SELECT of one group's records as canonical text, and the most records that a row is. Fills ``filtered``."""
-    source, each = relation(connection, f"rows_{group.number}", fitted.shape, fitted.table)
+    source, each = relation(connection, _records(connection, group, fitted), fitted.shape, fitted.table)
     place = f"{first} + rid * {each} + pos AS row_id, pos AS part"
     extra = CELL_DATES if group.source.reader in ("xlsx", "parquet") else ()
     events = fitted.events
@@ -87,6 +86,10 @@ def _select(
         told = None if events is None else event_log.told(events, column, zone=zone, extra_formats=extra)
         if told is not None:
             outer.append(f'{told} AS "{column.name}"')
+            continue
+        if column.name == NOT_APPLICABLE and column.name not in fitted.origins:
+            inner.append(f'{_inapplicable(fitted, group)} AS "{column.name}"')
+            outer.append(f'"{column.name}"')
             continue
         origin = fitted.origins.get(column.name)
         cell = None if origin is None else _cell(origin)
@@ -110,11 +113,28 @@ def _select(
     return f"SELECT {_PLACE}, {', '.join(outer)} FROM (SELECT {head}, {', '.join(inner)} FROM {source} {where})", each
 
 
+def _records(connection: duckdb.DuckDBPyConnection, group: Group, fitted: Fit) -> str:
+    """Registers and names the rows of a group, or its files where a file is one record."""
+    name = f"rows_{group.number}" if fitted.table.per == "row" else f"files_{group.number}"
+    connection.register(name, group.rows if fitted.table.per == "row" else group.files)
+    return name
+
+
 def _fault_and_time(events: EventFit | None, zone: str, extra: Sequence[str]) -> list[str]:
     if events is None:
         return ["row_fault", "CAST(NULL AS VARCHAR) AS event_at"]
     at = event_log.happened(events, zone=zone, extra_formats=extra)
     return [f"{event_log.unknown_event(events)} AS row_fault", f"{at} AS event_at"]
+
+
+def _inapplicable(fitted: Fit, group: Group) -> str:
+    """SQL of the mark that a record does not apply: ``true`` where a cell says so, null elsewhere."""
+    said = [
+        inapplicable(cell, origin.given, bare=_is_bare(origin, group))
+        for origin in fitted.origins.values()
+        if origin.given.not_applicable and (cell := _cell(origin)) is not None
+    ]
+    return f"CASE WHEN {' OR '.join(said)} THEN 'true' END" if said else "CAST(NULL AS VARCHAR)"
 
 
 def _is_bare(origin: Origin, group: Group) -> bool:

@@ -149,6 +149,7 @@ def _table(source: Source, entry: TableMap) -> TableMap:
         update={
             "sheet": returned_sheet(source, entry.sheet or source.options.sheet),
             "columns": columns,
+            "per": "row",
             "ignore": [*entry.ignore, REFERENCE, REASON, *facts],
         }
     )

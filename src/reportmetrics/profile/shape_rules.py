@@ -18,6 +18,8 @@ _LOOKING_ELSEWHERE = re.compile(r"\(\?<?[=!]|\(\?P=|\\[1-9]")
 
 def shape_problems(file: str, key: str, entry: TableMap) -> Iterator[Problem]:
     """Mistakes in how rows become records. Names that are made must be used, patterns must be readable."""
+    if entry.per == "file":
+        yield from _one_a_file(file, key, entry)
     made: dict[str, str] = {}
     if entry.unpivot is not None:
         made = dict.fromkeys((entry.unpivot.name_to, entry.unpivot.value_to), "unpivot")
@@ -38,6 +40,15 @@ def shape_problems(file: str, key: str, entry: TableMap) -> Iterator[Problem]:
                 yield Problem(
                     file, f"{where}.is", "a blank cell is no text", "write 'blank: true' as a condition of its own"
                 )
+
+
+def _one_a_file(file: str, key: str, entry: TableMap) -> Iterator[Problem]:
+    for name in sorted(n for n, given in entry.columns.items() if given.candidates):
+        said = f"a record a file has no column to take '{name}' from"
+        yield Problem(file, f"{key}.columns.{name}", said, "give a 'fact' of the file's name or a constant 'value'")
+    for name in ("unpivot", "explode", "only", "drop", "events"):
+        if getattr(entry, name):
+            yield Problem(file, f"{key}.{name}", "a record a file has no rows", "remove it, or 'per: file'")
 
 
 def _explode(file: str, key: str, explode: Explode) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.rules import unknown_id
 from reportmetrics.profile.shape_rules import pattern_problems, shape_problems
 from reportmetrics.profile.sources import SERIAL_EPOCHS, ColumnMap, FileDate, FromColumn, Options, Source, TableMap
-from reportmetrics.warehouse.tables import SOURCE_TABLES, Column, Table
+from reportmetrics.warehouse.tables import NOT_APPLICABLE, SOURCE_TABLES, Column, Table
 
 _TABLES = {t.name: t for t in SOURCE_TABLES}
 Ids = Mapping[str, set[str]]
@@ -119,6 +119,9 @@ def _one_table(file: str, key: str, entry: TableMap, table: Table, groups: Group
         if name not in table.by_name:
             yield unknown_id(file, where, f"column of table '{table.name}'", name, table.by_name)
             continue
+        if column_map.not_applicable and NOT_APPLICABLE not in table.by_name:
+            said = f"table '{table.name}' cannot say that something does not apply"
+            yield Problem(file, f"{where}.not_applicable", said, "list the texts under 'blank'")
         yield from _one_column(file, where, column_map, table.by_name[name], groups, ids)
     for column in table.columns:
         # An event may leave to a register what it does not tell; a record that nobody told it of is then rejected.

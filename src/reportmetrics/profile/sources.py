@@ -49,6 +49,9 @@ class ColumnMap(Model):
     map: Annotated[dict[str, str | None] | None, Field(description="values of the file -> canonical values")] = None
     ignore_case: Annotated[bool, Field(description="of 'map' and of codes")] = False
     blank: Annotated[list[str], Field(description="texts that mean 'nothing was entered'")] = [""]
+    not_applicable: Annotated[
+        list[str], Field(description="texts that mean 'does not apply': no value, and the record says so")
+    ] = []
     decimal: Annotated[Literal[".", ","], Field(description="decimal mark of numbers")] = "."
     thousands: Annotated[str | None, Field(description="thousands mark of numbers")] = None
 
@@ -146,6 +149,12 @@ class TableMap(Model):
 
     table: str
     sheet: Annotated[str | None, Field(description="sheet of a workbook, when it differs from 'options.sheet'")] = None
+    per: Annotated[
+        Literal["row", "file"],
+        Field(
+            description="'file': one record a file, from the facts of its name and constants, even of one without rows"
+        ),
+    ] = "row"
     unpivot: Unpivot | None = None
     explode: Explode | None = None
     only: Annotated[list[Condition], Field(description="rows count only when all of these hold")] = []

@@ -114,6 +114,10 @@ PROVENANCE: tuple[Column, ...] = (
 """Columns that every source table carries besides its own."""
 
 
+NOT_APPLICABLE = "not_applicable"
+"""Column of tables whose value may not apply; set where a mapping's ``not_applicable`` words stand in a cell."""
+
+
 def _key(
     name: str, meaning: str, *, refers: str | None = None, personal: bool = False, required: bool = True
 ) -> Column:
@@ -169,6 +173,7 @@ REPORT_FIELD = Table(
         Column("value_text", "text", "the answer as text", "row"),
         Column("value_number", "number", "the answer as a number", "row"),
         Column("confirmed_unchanged", "boolean", "the sender ticked 'confirmed unchanged'", "process"),
+        Column(NOT_APPLICABLE, "boolean", "the sender says that the question does not apply", "process"),
     ),
 )
 
@@ -265,6 +270,7 @@ OBSERVATION = Table(
         Column("value", "number", "the reading, in the indicator's unit", "row"),
         Column("verified_by", "text", "counterpart that verified the reading", "row"),
         Column("evidence", "text", "where the evidence lies", "row"),
+        Column(NOT_APPLICABLE, "boolean", "the sender says that the indicator does not apply", "row"),
     ),
 )
 
