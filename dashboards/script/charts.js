@@ -2,7 +2,8 @@
 "use strict";
 (function () {
   const COMPACT_BELOW = 480; // CSS pixels; narrower places get the figure that was made for them
-  const PAPER_HEIGHT = 0.6; // of the plot, with its 10 px labels
+  // Height of a plot on paper, with its 10 px labels; the overview must fit on one sheet.
+  const PAPER_HEIGHT = document.querySelector(".keys") ? 0.54 : 0.6;
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const template = read("plotly-template");
   const config = read("plotly-config");

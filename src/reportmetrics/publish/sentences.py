@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from reportmetrics.publish.numbers import count, days, hours, in_words, of, percent, progress, with_interval
+from reportmetrics.publish.numbers import count, days, in_words, of, percent, progress, with_interval
 
 FEW_EVENTS = 10
 
@@ -215,19 +215,6 @@ def progress_range(objectives: Sequence[Progressed]) -> str:
                     f"Median progress runs from {progress(low.median or 0)} ({low.objective_id}) "
                     f"to {progress(high.median or 0)} ({high.objective_id})"
                 ),
-            ),
-        ]
-    )
-
-
-def reporting_hours(hours_a_week: float | None, weeks: int, assumed: str = "") -> str:
-    """Finding of the hours of reporting by week."""
-    return first_true(
-        [
-            (hours_a_week is None, lambda: "No report received yet"),
-            (
-                True,
-                lambda: f"Reporting takes {hours(hours_a_week or 0)} hours a week, median of {weeks} weeks{assumed}",
             ),
         ]
     )

@@ -118,5 +118,3 @@ def test_no_true_sentence_is_a_defect():
 
 
 def test_hours_of_reporting():
-    assert sentences.reporting_hours(531.4, 12) == "Reporting takes 531 hours a week, median of 12 weeks"
-    assert sentences.reporting_hours(None, 0) == "No report received yet"

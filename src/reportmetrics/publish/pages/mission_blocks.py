@@ -5,20 +5,17 @@ Belongs here: blocks that the overview shows and other pages may show wider. Not
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 
-from reportmetrics.publish import numbers, palette, sentences
+from reportmetrics.publish import numbers, sentences
 from reportmetrics.publish.blocks import Block, Cell, Column, Table, interval_cell, name_cell, number_cell
 from reportmetrics.publish.charts.dots import ProgressRow, progress_chart
 from reportmetrics.publish.charts.squares import CoverageRow, squares_chart
-from reportmetrics.publish.charts.weeks import WeekLine, weeks_chart
 from reportmetrics.publish.edition import Edition
-from reportmetrics.publish.pages.common import PROGRESS, last_weeks, nothing, one_line, until_last_known, weekly
+from reportmetrics.publish.pages.common import PROGRESS, nothing, one_line
 from reportmetrics.publish.sentences import Progressed
 
 HOURS, COVERAGE, STATE = "burden.hours", "outcome.coverage", "outcome.reading_state"
-HOURS_WEEKS, MEAN_WEEKS = 26, 13
 
 
 def progress_block(edition: Edition, objectives: Sequence[Progressed]) -> Block:
@@ -91,52 +88,6 @@ def _progress_caveats(objectives: Sequence[Progressed], unread: Sequence[str]) -
             f"{'lies' if indicators == 1 else 'lie'} below the baseline"
         )
     return said
-
-
-def hours_block(edition: Edition) -> Block:
-    """Hours of reporting by week."""
-    weeks = last_weeks(edition, HOURS_WEEKS)
-    by_week = weekly(edition.figures, HOURS, "sum")
-    figures = [by_week.get(w) for w in weeks]
-    values = [f.value if f else None for f in figures]
-    recent = [v for v in values[-MEAN_WEEKS:] if v is not None]
-    middle = statistics.median(recent) if recent else None
-    newest = until_last_known(values)
-    line = WeekLine(
-        f"Reporting {numbers.hours(newest[-1] or 0.0)}" if newest else "Reporting",
-        values,
-        [f.lower if f else None for f in figures],
-        [f.upper if f else None for f in figures],
-        palette.PURPLE,
-    )
-    rows = [
-        [
-            Cell(numbers.date_short(w), w),
-            number_cell(v, numbers.hours, reason="not reported"),
-            interval_cell(f.lower if f else None, f.upper if f else None, numbers.hours),
-        ]
-        for w, v, f in zip(weeks, values, figures, strict=True)
-    ]
-    columns = [Column("Week of"), Column("Hours", "right"), Column("Low to high", "right")]
-    return Block(
-        "hours",
-        sentences.reporting_hours(middle, len(recent)),
-        f"Hours of reporting a week, {HOURS_WEEKS} weeks · band: low to high minutes where they are assumed · "
-        "source: reports, form minutes",
-        4,
-        [edition.ref(HOURS)],
-        description=f"Hours of reporting by week from {numbers.date_long(weeks[0])}"
-        + (f"; newest {numbers.hours(newest[-1] or 0.0)} hours." if newest else "."),
-        chart=weeks_chart(weeks, [line], y_title="Hours a week, all units", write=numbers.hours) if recent else None,
-        table=Table("Hours of reporting by week", columns, rows) if recent else None,
-        caveat=_assumed(edition),
-        nothing=nothing(edition, "report"),
-    )
-
-
-def _assumed(edition: Edition) -> str:
-    total = edition.figures.one(HOURS, "sum")
-    return one_line(total.caveat_sentences()) if total else ""
 
 
 def coverage_block(edition: Edition) -> Block:

@@ -15,6 +15,7 @@ from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.figures import Figures
 from reportmetrics.publish.page import Page
 from reportmetrics.publish.pages import objective_figures
+from reportmetrics.publish.pages.burden_blocks import effort_block
 from reportmetrics.publish.pages.common import (
     last_weeks,
     one_wait,
@@ -25,7 +26,7 @@ from reportmetrics.publish.pages.common import (
     weekly,
 )
 from reportmetrics.publish.pages.matters import changes, matters
-from reportmetrics.publish.pages.mission_blocks import coverage_block, hours_block, progress_block
+from reportmetrics.publish.pages.mission_blocks import coverage_block, progress_block
 from reportmetrics.publish.pages.quadrant_blocks import quadrant_block
 from reportmetrics.publish.place_sentences import Place
 from reportmetrics.publish.sentences import Wait, overview_heading
@@ -43,7 +44,7 @@ def build(edition: Edition) -> Page:
     halves = [quadrant_block(edition, places), progress_block(edition, objectives)]
     thirds = [
         waits_block(edition, "waits", ordered),
-        hours_block(edition),
+        effort_block(edition),
         replace(coverage_block(edition), screen_only=True),
     ]
     return Page(
