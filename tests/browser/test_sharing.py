@@ -21,7 +21,14 @@ def sheets(pdf):
 
 def test_pages_come_in_the_order_of_the_navigation_with_those_below_each(site):
     pages = pages_of(site)
-    assert pages[:4] == ["index", "headquarters", "headquarters-grants-committee", "headquarters-shape"]
+    assert pages[:3] == ["index", "objectives", "objective-lo-01"]
+    after = pages.index("headquarters")
+    assert pages[after - 1 : after + 3] == [
+        "objective-lo-14",
+        "headquarters",
+        "headquarters-grants-committee",
+        "headquarters-shape",
+    ]
     assert sorted(pages) == sorted(p.stem for p in site.glob("*.html"))
 
 
@@ -42,7 +49,7 @@ def test_joined_pages_keep_their_charts_apart(site):
 
 
 def test_a_page_or_chart_that_is_not_there_is_answered_with_those_that_are(site, tmp_path):
-    with pytest.raises(UnknownPageError, match="no page monday; there are: index, headquarters"):
+    with pytest.raises(UnknownPageError, match="no page monday; there are: index, objectives"):
         print_pdf(site.parent, tmp_path / "x.pdf", pages=["monday"])
     with pytest.raises(UnknownPageError, match="no chart nope on page index; there are: "):
         picture(site.parent, "index", "nope", tmp_path / "x.png")

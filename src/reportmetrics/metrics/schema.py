@@ -22,7 +22,8 @@ _COLUMNS: Schema = {"type": "array", "items": _COLUMN, "uniqueItems": True}
 
 def schemas() -> dict[str, Schema]:
     """JSON Schema by file name."""
-    view = {"id": _COLUMN, "one_row_is": _TEXT, "level": {"enum": ["neutral", *LEVELS[:-1]]}}
+    reads = {"type": "array", "items": {"enum": list(READABLE)}}
+    view = {"id": _COLUMN, "one_row_is": _TEXT, "level": {"enum": ["neutral", *LEVELS[:-1]]}, "reads": reads}
     return {
         "metric.schema.json": _header("Header of a metric", _metric_fields(), list(REQUIRED)),
         "view.schema.json": _header("Header of a derived view", view, list(DERIVED)),
@@ -114,7 +115,7 @@ MEANINGS = {
     "caveats": "caveats that go with every figure",
     "frame": "derived view with a column 'reported': groups whose zero is a true zero",
     "people": "column that says whose row it is; groups of fewer than five people are hidden",
-    "reads": "levels that are read beyond what the metric's level reads anyway",
+    "reads": "levels that are read beyond what its own level reads anyway",
     "listings": "a few named rows of each group",
     "one_row_is": "what one row stands for",
 }

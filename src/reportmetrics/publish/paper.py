@@ -29,14 +29,13 @@ def pages_of(site: Path) -> list[str]:
     """Pages in the order of the navigation, each with those that are reached from it, without their ending."""
     index = (site / "index.html").read_text(encoding="utf-8")
     navigation = _NAVIGATION.search(index)
-    linked = re.findall(r'href="([^"/]+\.html)"', navigation[1] if navigation else "")
-    rest = sorted(p.name for p in site.glob("*.html") if p.name not in linked)
+    linked = re.findall(r'href="([^"/]+)\.html"', navigation[1] if navigation else "")
+    known = sorted(p.stem for p in site.glob("*.html"))
     ordered: list[str] = []
-    for name in linked:
-        stem = name.removesuffix(".html")
-        ordered += [name, *(r for r in rest if r.startswith(f"{stem}-"))]
-    ordered += [r for r in rest if r not in ordered]
-    return [name.removesuffix(".html") for name in ordered]
+    for name in dict.fromkeys(linked):
+        below = [k for k in known if k.startswith((f"{name}-", f"{name.removesuffix('s')}-"))]
+        ordered += [n for n in (name, *below) if n not in ordered]
+    return ordered + [k for k in known if k not in ordered]
 
 
 def print_pdf(publication: Path, target: Path, *, pages: Sequence[str] = ()) -> None:

@@ -115,6 +115,3 @@ def test_the_overview_speaks_of_objectives_and_of_headquarters():
 def test_no_true_sentence_is_a_defect():
     with pytest.raises(ValueError, match="no sentence"):
         sentences.first_true([(False, lambda: "x")])
-
-
-def test_hours_of_reporting():

@@ -170,7 +170,7 @@ def _labels(spots: Sequence[Spot], scale: _Scale, bands: Bands) -> list[dict[str
     """The four corners, then the ids: the named first, and each only where it touches nothing."""
     notes = [
         note(
-            "Change of median progress ÷ change needed to reach the target",
+            "Change of median progress ÷ change needed",
             0,
             1,
             xref="paper",

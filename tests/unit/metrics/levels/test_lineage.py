@@ -64,6 +64,7 @@ def test_every_edge_of_a_small_metric(small: Catalogue) -> None:
 WRITTEN_OUT = {
     "latency.days_at_work": {"at_work"},
     "latency.working_days": {"calendar"},
+    "quality.ledger": {"verdict"},
     "separation.coverage_map": {"result_level"},
 }
 """Group columns whose values stand as literals in the SELECT, and so come from no source column."""
