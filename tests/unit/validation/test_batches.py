@@ -139,3 +139,19 @@ print(json.dumps([os.environ["GX_ANALYTICS_ENABLED"], "pyspark" in __import__("s
     done = subprocess.run([sys.executable, "-c", code], check=True, cwd=home, env=env, capture_output=True, text=True)
     assert json.loads(done.stdout.splitlines()[-1]) == ["false", False]
     assert list(home.rglob("*")) == []
+
+
+def test_what_stands_in_for_a_heavy_module_is_gone_after_the_import_and_gives_the_real_one() -> None:
+    """In a process of its own: here everything may be imported already."""
+    script = (
+        "import sys\n"
+        "from reportmetrics.validation.batch import preload\n"
+        "preload()\n"
+        "assert not {'pyspark', 'altair', 'scipy.stats'} & set(sys.modules), 'a stand-in stayed'\n"
+        "from great_expectations.expectations.core import expect_column_kl_divergence_to_be_less_than as used\n"
+        "assert abs(used.stats.entropy([0.5, 0.5]) - 0.6931) < 1e-4\n"
+        "import scipy.stats\n"
+        "assert scipy.stats.norm.cdf(0) == 0.5\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

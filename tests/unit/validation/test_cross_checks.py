@@ -106,6 +106,17 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
         "request",
         {"row_key": "x", "request_id": "R9", "hq": "HQ", "outcome": "open", "activity_id": "A9"},
     ),
+    "request_vanished": (
+        "vanished_request",
+        {
+            "row_key": "x",
+            "request_id": "R9",
+            "source": "log",
+            "hq": "HQ",
+            "last_seen_on": dt.date(2021, 1, 24),
+            "missing_since": DAY.date(),
+        },
+    ),
     "report_outside_unit_dates": (
         "report",
         {
@@ -136,7 +147,7 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
 @pytest.mark.parametrize("rule", sorted(FAULTS))
 def test_a_broken_rule_names_the_row_and_nothing_else_fails(tmp_path: Path, rule: str) -> None:
     table, row = FAULTS[rule]
-    assert broken(tmp_path, {**SOUND, table: [*SOUND[table], row]}) == [(rule, ["x"])]
+    assert broken(tmp_path, {**SOUND, table: [*SOUND.get(table, []), row]}) == [(rule, ["x"])]
 
 
 def test_a_ledger_that_does_not_balance_is_critical(tmp_path: Path) -> None:
