@@ -1,6 +1,6 @@
 /*---
 id: outcome_indicator
-one_row_is: an outcome indicator in force at as_of, with its version of today and of the start
+one_row_is: an outcome indicator in force at as_of, as its objective is, with its version of today and of the start
 level: neutral
 ---*/
 WITH started AS (
@@ -45,4 +45,8 @@ SELECT
 FROM started AS today
 CROSS JOIN as_of
 INNER JOIN started AS original ON today.indicator_id = original.indicator_id AND original.version = 1
-WHERE today.from_latest = 1 AND (today.valid_to IS NULL OR today.valid_to >= as_of.as_of)
+LEFT JOIN objective ON today.objective_id = objective.objective_id
+WHERE
+    today.from_latest = 1
+    AND (today.valid_to IS NULL OR today.valid_to >= as_of.as_of)
+    AND (objective.valid_to IS NULL OR objective.valid_to >= as_of.as_of)

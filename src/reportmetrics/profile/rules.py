@@ -9,7 +9,7 @@ import datetime as dt
 import difflib
 import itertools
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from reportmetrics.profile.mission import Mission, Place
 from reportmetrics.profile.objectives import Indicator, Objective
@@ -40,7 +40,8 @@ def profile_problems(
         for o in objectives:
             problems += _dates("objectives.yaml", f"objectives[{o.objective_id}]", o.valid_from, o.valid_to)
     if indicators is not None:
-        problems += _indicator_problems(indicators, known)
+        ends = {o.objective_id: o.valid_to for o in objectives} if objectives is not None else None
+        problems += _indicator_problems(indicators, ends)
     if templates is not None:
         units = {u.unit_id for u in mission.units} if mission is not None else None
         problems += _template_problems(templates, units)
@@ -112,12 +113,15 @@ def _place_problems(file: str, name: str, place: Place) -> Iterator[Problem]:
         )
 
 
-def _indicator_problems(indicators: Sequence[Indicator], objectives: set[str] | None) -> Iterator[Problem]:
+def _indicator_problems(
+    indicators: Sequence[Indicator], objectives: Mapping[str, dt.date | None] | None
+) -> Iterator[Problem]:
+    """``objectives`` are the last days of those that are known."""
     file = "indicators.yaml"
     for i in indicators:
         key = f"indicators[{i.indicator_id}]"
         if objectives is not None and i.objective_id not in objectives:
-            yield unknown_id(file, f"{key}.objective_id", "objective", i.objective_id, objectives)
+            yield unknown_id(file, f"{key}.objective_id", "objective", i.objective_id, set(objectives))
         yield from _direction_problems(file, key, i)
         yield from _dates(file, key, i.valid_from, i.valid_to)
         if i.baseline_on and i.target_on and i.target_on <= i.baseline_on:
@@ -126,7 +130,7 @@ def _indicator_problems(indicators: Sequence[Indicator], objectives: set[str] | 
     for i in indicators:
         versions.setdefault(i.indicator_id, []).append(i)
     for indicator_id, group in versions.items():
-        yield from _version_problems(file, f"indicators[{indicator_id}]", group)
+        yield from _version_problems(file, f"indicators[{indicator_id}]", group, objectives)
 
 
 def _direction_problems(file: str, key: str, i: Indicator) -> Iterator[Problem]:
@@ -150,9 +154,10 @@ def _direction_problems(file: str, key: str, i: Indicator) -> Iterator[Problem]:
         yield Problem(file, f"{key}.target", "target and baseline are equal", "set direction: maintain, or correct one")
 
 
-def _version_problems(file: str, key: str, group: list[Indicator]) -> Iterator[Problem]:
-    if len({i.objective_id for i in group}) > 1:
-        yield Problem(file, key, "its versions name different objectives", "keep one objective for all versions")
+def _version_problems(
+    file: str, key: str, group: list[Indicator], objectives: Mapping[str, dt.date | None] | None
+) -> Iterator[Problem]:
+    """Versions follow each other in time; one may go on under another objective only when its own is over."""
     ordered = sorted(group, key=lambda i: i.valid_from or dt.date.min)
     for one, two in itertools.pairwise(ordered):
         if (one.valid_to or dt.date.max) >= (two.valid_from or dt.date.min):
@@ -161,6 +166,15 @@ def _version_problems(file: str, key: str, group: list[Indicator]) -> Iterator[P
                 key,
                 f"given {len(group)} times with dates that overlap",
                 "give the versions 'valid_from' and 'valid_to' that do not overlap, or remove one",
+            )
+            return
+        over = objectives.get(one.objective_id) if objectives is not None else dt.date.min
+        if one.objective_id != two.objective_id and (over is None or (two.valid_from and over >= two.valid_from)):
+            yield Problem(
+                file,
+                key,
+                f"its versions name different objectives, and {one.objective_id} is not over when the next one begins",
+                f"keep one objective for all versions, or give {one.objective_id} its 'valid_to' in objectives.yaml",
             )
             return
 
