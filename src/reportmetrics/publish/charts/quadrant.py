@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from reportmetrics.publish import numbers, palette
 from reportmetrics.publish.blocks import Chart
@@ -170,7 +171,7 @@ def _labels(spots: Sequence[Spot], scale: _Scale, bands: Bands) -> list[dict[str
     """The four corners, then the ids: the named first, and each only where it touches nothing."""
     notes = [
         note(
-            "Change of median progress ÷ change needed",
+            "Change of median progress ÷ change needed" + (" to reach the target" if scale.width > 400 else ""),
             0,
             1,
             xref="paper",
@@ -191,21 +192,23 @@ def _labels(spots: Sequence[Spot], scale: _Scale, bands: Bands) -> list[dict[str
     for s in sorted((s for s in spots if not s.quiet), key=lambda s: (not s.named, s.id)):
         text = for_plotly(_label(s))
         at_x, at_y = scale.x(s.x), scale.y(s)
-        found = place(
-            scale.pixel(at_x, at_y),
-            text_size(text, bold=s.named),
-            inside=inside,
-            boxes=boxes,
-            points=dots,
-            gaps=(8, 14, 22),
-        )
+        spot, size = scale.pixel(at_x, at_y), text_size(text, bold=s.named)
+        near = place(spot, size, inside=inside, boxes=boxes, points=dots, gaps=(8, 14))
+        found = near or place(spot, size, inside=inside, boxes=boxes, points=dots, gaps=(24, 36, 50, 66))
         if found is None:
             continue
         dx, dy, box = found
         boxes.append(box)
+        where: dict[str, Any] = {"xshift": dx, "yshift": -dy} if near else _leader(dx, dy)
         font = {"size": 12, "color": palette.INK}
-        notes.append(note(f"<b>{text}</b>" if s.named else text, at_x, at_y, xshift=dx, yshift=-dy, font=font))
+        notes.append(note(f"<b>{text}</b>" if s.named else text, at_x, at_y, font=font, **where))
     return notes
+
+
+def _leader(dx: float, dy: float) -> dict[str, Any]:
+    """A line from the point to a label that found no room beside it."""
+    line: dict[str, Any] = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": palette.MARK}
+    return line | {"standoff": 4, "ax": dx, "ay": dy}
 
 
 def _label(s: Spot) -> str:

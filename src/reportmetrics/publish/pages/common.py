@@ -144,7 +144,7 @@ def waits_block(edition: Edition, block_id: str, ordered: Sequence[Wait]) -> Blo
         description="Median days to decision. " + "; ".join(f"{w.name}: {median_words(w)}" for w in rows) + ".",
         chart=waits_chart(chart_rows) if rows else None,
         table=Table("Median wait by headquarters", columns, table_rows) if rows else None,
-        caveat=one_line(c for f in figures for c in marked(f)),
+        caveat=one_line((c for f in figures for c in marked(f)), most=2),
         nothing=nothing(edition, "request"),
     )
 
