@@ -19,7 +19,7 @@ from reportmetrics.ingest.guard import unguarded
 from reportmetrics.ingest.mapping import Fit, fit, sheet_of, unknown_columns
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, sheet_schema
-from reportmetrics.profile.intake import written_here
+from reportmetrics.profile.intake import is_returned, written_here
 from reportmetrics.profile.sources import FileDate, Source
 
 
@@ -83,6 +83,9 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
         source = taken.kept.found.source
         for name, sheet in _sheets(taken).items():
             tables = [t for t in source.tables if sheet_of(source, t) == name]
+            if isinstance(sheet, UnreadableError) and is_returned(source) and sheet.code == "missing_sheet":
+                # A returned workbook has the sheets on which something was refused.
+                continue
             if isinstance(sheet, UnreadableError):
                 batch.refusals += [Refusal(taken, t.table, name, sheet) for t in tables]
                 continue

@@ -97,9 +97,8 @@ def return_rejects(
 
 
 def _parts(source: Source, sources: Mapping[str, Source], faults: pl.DataFrame, archive: Path) -> dict[str, _Part]:
-    """All sheets of a source by name, those without refused rows too: the workbook must hold what the mapping asks."""
-    wanted = list(dict.fromkeys(sheet_of(source, t) for t in source.tables))
-    parts = {returned_sheet(source, name): _Part(_headers(source, name)) for name in wanted}
+    """Sheets of a source by name, those without refused rows left out."""
+    parts: dict[str, _Part] = {}
     mine = faults.filter(
         pl.col("source").is_in([source.source, f"{source.source}.{RETURNED}"]) & pl.col("source_row").is_not_null()
     )
@@ -109,19 +108,14 @@ def _parts(source: Source, sources: Mapping[str, Source], faults: pl.DataFrame, 
             name = str(sheet_name) if is_returned(came) else returned_sheet(source, sheet_name)
             here = of_file.filter(pl.col("sheet").eq_missing(pl.lit(sheet_name, dtype=pl.String)))
             if here.height:
-                _add(parts[name], sheet, here, json.loads(str(facts)) if facts else {}, facts_of(source))
+                _add(
+                    parts.setdefault(name, _Part([])),
+                    sheet,
+                    here,
+                    json.loads(str(facts)) if facts else {},
+                    facts_of(source),
+                )
     return parts
-
-
-def _headers(source: Source, sheet: str | None) -> list[str]:
-    """Columns that the mapping asks for by their first name, for a sheet without rows or before rows are known."""
-    asked: dict[str, None] = {}
-    for entry in (t for t in source.tables if sheet_of(source, t) == sheet):
-        made = {entry.unpivot.name_to, entry.unpivot.value_to} if entry.unpivot else set()
-        taken = [*entry.columns.values()]
-        asked |= {g.candidates[0]: None for g in taken if g.candidates and not made & {*g.candidates}}
-        asked |= {name: None for g in taken for name in g.join or () if name not in made}
-    return list(asked)
 
 
 def _read(source: Source, path: Path) -> Iterator[tuple[str | None, Sheet]]:
@@ -135,8 +129,6 @@ def _read(source: Source, path: Path) -> Iterator[tuple[str | None, Sheet]]:
 
 def _add(part: _Part, sheet: Sheet, faults: pl.DataFrame, facts: Mapping[str, str], asked: Sequence[str]) -> None:
     """Add the refused rows of one sheet of one file; columns that the part does not know yet come after the others."""
-    if not part.rows:
-        part.header = []
     own = [h for h in sheet.header if h and h not in (REFERENCE, REASON)]
     part.header += [h for h in own if h not in part.header]
     by_row = {int(k[0]): v for k, v in faults.group_by(["source_row"], maintain_order=True)}

@@ -147,6 +147,66 @@ def test_facts_of_the_file_name_travel_with_the_row(mission: SmallMission) -> No
     assert mission.ask("SELECT DISTINCT unit_id FROM core.tour") == [("U-1",)]
 
 
+BOOKS: dict[str, Any] = {
+    "source": "books",
+    "title": "Workbooks",
+    "sender": "Unit {unit}",
+    "files": "books/*.xlsx",
+    "reader": "xlsx",
+    "facts": r"(?P<unit>U-\d)_.*\.xlsx",
+    "tables": [
+        {
+            "table": "report",
+            "sheet": "Report",
+            "columns": {
+                "report_id": "Report",
+                "template_id": {"value": "T"},
+                "unit_id": {"fact": "unit"},
+                "period_start": {"from": "From", "format": "%Y-%m-%d"},
+                "period_end": {"from": "To", "format": "%Y-%m-%d"},
+                "submitted_at": {"from": "Sent", "format": "%Y-%m-%d %H:%M"},
+                "revision": {"value": "0"},
+            },
+        },
+        {
+            "table": "observation",
+            "sheet": "Readings",
+            "unpivot": {"columns": r"LO-\d\.\d", "name_to": "indicator", "value_to": "value"},
+            "columns": {
+                "indicator_id": "indicator",
+                "level": {"value": "outcome"},
+                "observed_on": {"from": "Day", "format": "%Y-%m-%d"},
+                "value": "value",
+            },
+        },
+    ],
+}
+
+
+def test_only_the_sheets_with_refused_rows_come_back_and_are_asked_for(mission: SmallMission) -> None:
+    """A workbook of two sheets, one of them wide: a cell of a column that was turned into rows is mended."""
+    mission.sources = [BOOKS]
+    path = mission.folder / "sent.xlsx"
+    path.parent.mkdir(parents=True)
+    sent = openpyxl.Workbook()
+    sent.active.title = "Report"
+    sent["Report"].append(["Report", "From", "To", "Sent"])
+    sent.create_sheet("Readings")
+    sent["Readings"].append(["Day", "LO-1.1"])
+    sent["Readings"].append(["2021-01-31", "about 5"])
+    sent["Readings"].append(["2021-02-28", 7])
+    sent.save(path)
+    mission.put("books/U-1_x.xlsx", path.read_bytes())
+    mission.ingest("2021-03-01")
+    (book,) = give_back(mission)
+    assert openpyxl.load_workbook(book.path).sheetnames == ["Read me", "books Readings"]
+    send_again(mission, book, {"books Readings!LO-1.1": {2: 5}})
+    lines = {d.table_name: (d.status, d.accepted, d.rejected) for d in mission.ingest("2021-03-02").deliveries}
+    assert lines == {"report": ("stored", 0, 0), "observation": ("stored", 1, 0)}
+    assert mission.ask("SELECT value FROM core.observation ORDER BY 1") == [(5.0,), (7.0,)]
+    assert set(faults(mission)["state"]) == {"mended"}
+
+
 def test_an_unreadable_file_is_named_in_the_workbook(mission: SmallMission) -> None:
     mission.put("requests/a.csv", "")
     mission.ingest("2021-02-01")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from reportmetrics.profile.intake import form_sources
 from reportmetrics.publish import numbers
 from reportmetrics.publish import quality_sentences as words
 from reportmetrics.publish.blocks import Block, Cell, Column, Table, name_cell, number_cell
@@ -60,9 +61,10 @@ def sender_words(sender: str) -> str:
 
 def _ledger(edition: Edition) -> Block:
     figures, rows, overdue, silent = edition.figures, [], 0, 0
-    for source in edition.profile.sources:
+    forms = [s for s in form_sources() if figures.value(LEDGER, "sum", source=s.source) is not None]
+    for source in (*edition.profile.sources, *forms):
         age = figures.value(FRESH, "sum", source=source.source)
-        silent += age is None
+        silent += age is None and source not in forms
         overdue += age is not None and age > 2 * source.every_days
         by_verdict = [figures.value(LEDGER, "sum", source=source.source, verdict=v) for v, _ in VERDICTS]
         back = [figures.value(LEDGER, "sum", source=f"{source.source}.returned", verdict=v) for v, _ in VERDICTS]
@@ -74,7 +76,12 @@ def _ledger(edition: Edition) -> Block:
                 name_cell(source.title),
                 name_cell(sender_words(source.sender)),
                 Cell(numbers.count(source.every_days), source.every_days),
-                number_cell(age, numbers.days, reason="never", strong=age is not None and age > 2 * source.every_days),
+                number_cell(
+                    age,
+                    numbers.days,
+                    reason=numbers.DASH if source in forms else "never",
+                    strong=age is not None and age > 2 * source.every_days,
+                ),
                 *(number_cell(c, numbers.count, reason="nothing yet") for c in counts),
             ]
         )
@@ -136,7 +143,7 @@ def _most_open(edition: Edition):  # type: ignore[no-untyped-def] # a key for so
 def _refusal(edition: Edition, figure: Figure) -> list[Cell]:
     source_id, code = str(figure.dims["source"]), str(figure.dims["code"])
     declared = source_id.removesuffix(".returned")
-    source = next((s for s in edition.profile.sources if s.source == declared), None)
+    source = next((s for s in (*edition.profile.sources, *form_sources()) if s.source == declared), None)
     title = source_id if source is None else source.title + (", mended rows" if declared != source_id else "")
     refused = int(figure.n or 0)
     mended = int(edition.figures.value(REJECTED, "numerator", **figure.dims) or 0)
