@@ -34,8 +34,13 @@ def read_archived(
         if file.read(len(_MAGIC)) != _MAGIC:
             read = READERS[source.reader](path, source.options, sheets)
             return {n: bounded(s, source.options) if isinstance(s, Sheet) else s for n, s in read.items()}
-        lines = [json.loads(line) for line in file]
-    held = _sheets(lines)
+        try:
+            held = _sheets([json.loads(line) for line in file])
+        except (ValueError, LookupError, TypeError, AttributeError, pl.exceptions.PolarsError):
+            # Anybody may send a file that starts like one of ours.
+            raise UnreadableError(
+                "broken_kept_cells", "the file starts like kept cells but holds none", "send the file as it was agreed"
+            ) from None
     missing = UnreadableError("missing_sheet", "the sheet is not among the kept cells", "send the file again")
     return {name: held.get(name, missing) for name in sheets}
 
