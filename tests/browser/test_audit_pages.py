@@ -73,7 +73,7 @@ def test_changes(visit, site, width, ground):
 
 @pytest.mark.parametrize(("width", "shown", "hidden"), [(1440, "wide", "narrow"), (390, "narrow", "wide")])
 def test_the_way_of_a_figure_is_drawn_for_the_width(visit, site, width, shown, hidden):
-    page = visit(site / "definitions.html", width=width).page
+    page = visit(site / "definitions-latency.html", width=width).page
     block = page.locator("[id='latency.time_to_decision'] details.way")
     block.locator("summary").click()
     drawing = block.get_by_role("img")

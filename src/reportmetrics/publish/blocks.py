@@ -72,6 +72,16 @@ class Chart:
     print_width: int = 343
 
 
+def theme_file(theme: str) -> str:
+    """Page of the definitions of a theme."""
+    return f"definitions-{theme}.html"
+
+
+def definition_href(metric: str) -> str:
+    """Where a metric's definition stands."""
+    return f"{theme_file(metric.partition('.')[0])}#{metric}"
+
+
 @dataclass(frozen=True, slots=True)
 class MetricRef:
     """A metric that a block shows; ``where`` is the group for the explain command."""
@@ -79,6 +89,11 @@ class MetricRef:
     id: str
     version: int
     where: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def href(self) -> str:
+        """Its definition."""
+        return definition_href(self.id)
 
 
 @dataclass(frozen=True, slots=True)

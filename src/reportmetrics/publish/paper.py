@@ -18,7 +18,7 @@ _MAIN = re.compile(r"(<main\b[^>]*>)(.*?)(</main>)", re.DOTALL)
 _NAMED = re.compile(r'(?<=\s)(id|data-chart|aria-labelledby|aria-describedby|popovertarget|for)="([^"]+)"')
 _LINK = re.compile(r'(<a\b[^>]*?)\shref="[^"]*"')
 _NAVIGATION = re.compile(r'<nav aria-label="Pages">(.*?)</nav>', re.DOTALL)
-_LEFT_OUT = ("definitions.html",)
+_LEFT_OUT = "definitions"
 
 
 class UnknownPageError(ValueError):
@@ -48,7 +48,7 @@ def print_pdf(publication: Path, target: Path, *, pages: Sequence[str] = ()) -> 
     unknown = [p for p in pages if p not in known]
     if unknown:
         raise UnknownPageError(f"no page {', '.join(unknown)}; there are: {', '.join(known)}")
-    chosen = list(pages) or [p for p in known if f"{p}.html" not in _LEFT_OUT]
+    chosen = list(pages) or [p for p in known if not p.startswith(_LEFT_OUT)]
     with tempfile.TemporaryDirectory(prefix="reportmetrics-") as scratch:
         document = Path(scratch) / "paper.html"
         (Path(scratch) / "assets").symlink_to((site / "assets").resolve(), target_is_directory=True)

@@ -51,7 +51,7 @@ def write_site(publication: Path, edition: Edition, *, track: Track = silent) ->
         simulate.build(edition),
         quality.build(edition),
         changes.build(edition),
-        definitions.build(edition),
+        *definitions.build(edition),
     ]
     _refuse_doubles([p.file for p in pages])
     site = publication / "site"

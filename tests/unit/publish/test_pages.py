@@ -78,6 +78,7 @@ def test_every_page_has_frame_marking_policy_and_one_heading(tmp_path):
         "quality.html",
         "simulate.html",
         "definitions.html",
+        *(f"definitions-{m.partition('.')[0]}.html" for m in synthetic.METRICS),
         "objectives.html",
         *(f"objective-lo-{i:02d}.html" for i in range(1, 15)),
     }
@@ -104,7 +105,8 @@ def test_navigation_lists_only_pages_that_exist_and_marks_the_current_one(tmp_pa
         inside = [h for h in linked if not h.startswith("..")]
         assert set(inside) <= set(pages)
         current = [a["href"] for t, a in read.tags if a.get("aria-current") == "page"]
-        assert current == ["headquarters.html" if name.startswith("headquarters") else name]
+        above = next((t for t in ("headquarters", "definitions") if name.startswith(t)), name.removesuffix(".html"))
+        assert current == [f"{above}.html"]
 
 
 def test_overview_says_what_the_figures_say(tmp_path):
@@ -165,6 +167,7 @@ def test_markup_in_names_is_shown_as_typed_everywhere(tmp_path):
 def test_no_data_yet(tmp_path):
     pages = site(tmp_path, Results.empty())
     main = {"index", "objectives", "headquarters", "burden", "simulate", "quality", "changes", "definitions"}
+    main |= {f"definitions-{m.partition('.')[0]}" for m in synthetic.METRICS}
     assert set(pages) == {f"{name}.html" for name in main} | {f"objective-lo-{i:02d}.html" for i in range(1, 15)}
     assert Reader(pages["objective-lo-04.html"]).headings == ["No activity and no reading received yet"]
     overview_html = pages["index.html"]
@@ -185,7 +188,7 @@ def test_no_objectives_and_no_metrics(tmp_path):
         "2022-01-31-r1",
     )
     assert overview.build(bare).heading.startswith("No figures yet")
-    assert definitions.build(bare).heading == "No metric is defined yet"
+    assert definitions.build(bare)[0].heading == "No metric is defined yet"
 
 
 def test_a_median_that_is_not_reached_is_said_and_not_drawn_as_zero(tmp_path):
@@ -289,9 +292,10 @@ def test_what_changed_is_told_against_the_publication_before(tmp_path):
 
 
 def test_definitions_tell_what_is_past_its_review_date(tmp_path):
-    page = definitions.build(edition(tmp_path))
+    page = definitions.build(edition(tmp_path))[0]
     assert page.heading == f"{len(synthetic.METRICS)} metrics; one is past the review date"
-    html = site(tmp_path)["definitions.html"]
+    pages = site(tmp_path)
+    html = pages["definitions-activity.html"] + pages["definitions-latency.html"]
     assert "10 January 2021, again by 10 January 2022; this date is past" in html
     assert "WHERE hq &lt; &#39;z&#39;" in html
     assert 'id="latency.time_to_decision"' in html

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from reportmetrics.publish import numbers, palette
 from reportmetrics.publish.charts.base import Box, note, place, text_size
@@ -65,10 +66,11 @@ def labels(curve: WaitCurve, points: Sequence[Point], scale: Scale, *, compact: 
     inside = Box(4, 2, scale.width - 2, scale.height - 4)
     notes: list[dict[str, object]] = []
     taken: list[Box] = []
+    nearer = _nearer(curve, points, scale) if curve.answered else _anywhere
     for w in _wanted(curve, points, scale.end, compact=compact):
         for text, at in itertools.product(w.texts, w.places):
             size = text_size(text, bold=w.bold)
-            accept = _nearer(curve, points, scale) if w.biased else _anywhere
+            accept = nearer if w.biased else _anywhere
             found = place(scale.at(*at), size, inside=inside, boxes=taken, points=marks, gaps=NEAR, accept=accept)
             if found:
                 dx, dy, box = found
@@ -120,11 +122,11 @@ def _anywhere(_: Box) -> bool:
 
 def _nearer(curve: WaitCurve, points: Sequence[Point], scale: Scale) -> Callable[[Box], bool]:
     """A place nearer to the biased curve than to the other, so that nobody takes its words for the other's."""
-    biased = _sampled(curve.answered, scale) if curve.answered_in_full else _straight(curve.answered, scale)
-    other = _sampled([(p.x, p.y or 0.0) for p in points], scale)
+    biased = np.array(_sampled(curve.answered, scale) if curve.answered_in_full else _straight(curve.answered, scale)).T
+    other = np.array(_sampled([(p.x, p.y or 0.0) for p in points], scale)).T
 
-    def distance(box: Box, marks: Sequence[Pair]) -> float:
-        x, y = np.array(marks).T
+    def distance(box: Box, marks: npt.NDArray[np.float64]) -> float:
+        x, y = marks
         across = np.maximum(np.maximum(box.left - x, x - box.right), 0)
         down = np.maximum(np.maximum(box.top - y, y - box.bottom), 0)
         return float(np.hypot(across, down).min())

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from reportmetrics.publish import numbers
-from reportmetrics.publish.blocks import Block, Cell, Column, Table, name_cell, number_cell
+from reportmetrics.publish.blocks import Block, Cell, Column, Table, definition_href, name_cell, number_cell
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.page import Page
 
@@ -242,7 +242,7 @@ def _rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
 
 def _metric_cell(edition: Edition, metric: object) -> Cell:
     known = str(metric) in edition.catalogue.metrics
-    return name_cell(str(metric), f"definitions.html#{metric}" if known else None)
+    return name_cell(str(metric), definition_href(str(metric)) if known else None)
 
 
 def _names(edition: Edition, row: dict[str, Any]) -> list[Cell]:

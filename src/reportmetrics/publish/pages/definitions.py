@@ -1,4 +1,4 @@
-"""Definitions: what each figure means, exactly, and the rules behind the overview.
+"""Definitions: what each figure means, exactly, a page for each theme; and the rules behind the overview.
 
 Belongs here: blocks made from the catalogue. Not here: figures.
 """
@@ -15,13 +15,15 @@ from reportmetrics.metrics.graph import graph_of
 from reportmetrics.metrics.levels.check import Levels
 from reportmetrics.metrics.levels.lineage import known_levels
 from reportmetrics.publish import lineage, numbers
-from reportmetrics.publish.blocks import Cell, Column, Table, date_cell, name_cell
+from reportmetrics.publish.blocks import Cell, Column, Table, date_cell, definition_href, name_cell, theme_file
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.page import Page
 from reportmetrics.publish.pages.matters import RULES
 
 if TYPE_CHECKING:
     from reportmetrics.metrics.catalogue import Metric
+
+FILE, NAVIGATION = "definitions.html", "Definitions"
 
 ESTIMATORS = {
     "count": "How many rows there are.",
@@ -82,8 +84,8 @@ WORDS = (
 )
 
 
-def build(edition: Edition) -> Page:
-    """The page from the catalogue alone."""
+def build(edition: Edition) -> list[Page]:
+    """The list of all metrics, and a page for each theme, from the catalogue alone."""
     metrics = sorted(edition.catalogue.metrics.values(), key=lambda m: (m.theme, m.id))
     overdue = [m for m in metrics if _due(m) < edition.as_of]
     heading = f"{numbers.count(len(metrics))} metrics, each with its question, its limits and its SQL"
@@ -92,12 +94,11 @@ def build(edition: Edition) -> Page:
         heading = f"{numbers.count(len(metrics))} metrics; {numbers.in_words(len(overdue))} {verb} past the review date"
     if not metrics:
         heading = "No metric is defined yet"
-    levels = known_levels(edition.catalogue)
-    return Page(
-        file="definitions.html",
+    first = Page(
+        file=FILE,
         template="definitions.html",
-        navigation="Definitions",
-        crumb=["Definitions"],
+        navigation=NAVIGATION,
+        crumb=[NAVIGATION],
         heading=heading,
         lede="What a figure counts, what it serves to decide, what it cannot tell, and how it is computed.",
         content={
@@ -109,8 +110,25 @@ def build(edition: Edition) -> Page:
                 [[name_cell(r.name), name_cell(r.holds)] for r in RULES],
             ),
             "words": WORDS,
-            "definitions": [_definition(edition, m) | _lineage(edition, m, levels) for m in metrics],
         },
+    )
+    levels = known_levels(edition.catalogue)
+    themes = dict.fromkeys(m.theme for m in metrics)
+    return [first, *(_theme(edition, theme, [m for m in metrics if m.theme == theme], levels) for theme in themes)]
+
+
+def _theme(edition: Edition, theme: str, metrics: list[Metric], levels: Levels) -> Page:
+    """All definitions of a theme; a page of all of them would be too large to open at once."""
+    how_many = f"{numbers.in_words(len(metrics)).capitalize()} metric{'' if len(metrics) == 1 else 's'}"
+    return Page(
+        file=theme_file(theme),
+        template="definitions_theme.html",
+        navigation=None,
+        under=FILE,
+        crumb=[NAVIGATION, theme.capitalize()],
+        heading=f"{how_many} of {theme}",
+        lede="Question, decision, limits, formula in words, the way from source column to figure, and the SQL.",
+        content={"definitions": [_definition(edition, m) | _lineage(edition, m, levels) for m in metrics]},
     )
 
 
@@ -123,7 +141,7 @@ def _index(edition: Edition, metrics: list[Metric]) -> Table:
             due = Cell(f"{due.text}, past", due.value, strong=True)
         rows.append(
             [
-                name_cell(m.id, f"#{m.id}"),
+                name_cell(m.id, definition_href(m.id)),
                 *(name_cell(str(text)) for text in (m.title, m.theme, m.level, m.unit)),
                 Cell(str(m.version), m.version),
                 due,

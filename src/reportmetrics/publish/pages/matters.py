@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from reportmetrics.publish import numbers
+from reportmetrics.publish.blocks import definition_href
 from reportmetrics.publish.edition import Edition, PastEdition
 from reportmetrics.publish.figures import Figure
 from reportmetrics.publish.pages.common import BACKLOG, WAIT, progressed, wait_page, waits
@@ -128,7 +129,7 @@ def _missing_reports(edition: Edition) -> Iterator[Matter]:
             said,
             "Operations assessment",
             "Definition",
-            "definitions.html#burden.completeness",
+            definition_href("burden.completeness"),
             (f.n or 0) * (1 - f.value),
         )
 
