@@ -36,6 +36,7 @@ from reportmetrics.progress import Track, silent
 from reportmetrics.publish.history import published_snapshot
 from reportmetrics.publish.publish import Publication, publish
 from reportmetrics.publish.quality import Past, SetAside, Watched
+from reportmetrics.remembered import hide_as_before
 from reportmetrics.senders.rejected import rejected
 from reportmetrics.settings import Settings, sql_folder
 from reportmetrics.validation.earlier import comparisons
@@ -244,6 +245,11 @@ def issue(
         raise StepError("a critical check failed, nothing is published: " + "; ".join(failed))
     checks = [*_load_checks(settings.staging / "batch_checks.json"), *crossed]
     results = _load_results(workspace / "results", catalogue.metrics)
+    anew = hide_as_before(snapshot, settings.publications, catalogue, results, lambda s: open_engine(engine, s))
+    if anew is not None:
+        _save_results(workspace / "results", anew, set(anew.figures["metric"]))
+        results = _load_results(workspace / "results", catalogue.metrics)
+    snapshot = open_snapshot(settings, as_of)
 
     def compare(before: Path, name: str) -> Changes | str:
         return changes_since(before, InTheMaking(name, as_of, snapshot.folder, catalogue, results))

@@ -19,7 +19,7 @@ import polars as pl
 from reportmetrics.publish.files import digest_of
 from reportmetrics.warehouse.tables import PROVENANCE, TABLES, Table
 
-_SYSTEM = ("as_of", "ledger", "reject")
+_SYSTEM = ("as_of", "hidden_before", "ledger", "reject")
 _KEPT = frozenset(c.name for c in PROVENANCE)
 
 

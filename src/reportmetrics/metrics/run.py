@@ -22,7 +22,7 @@ from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.estimators.base import Estimate, Estimator, EstimatorError, Figure
 from reportmetrics.metrics.reduce import reduced
 from reportmetrics.metrics.results import FIGURE_SCHEMA, LISTING_SCHEMA, SERIES_SCHEMA, Results, dims_key
-from reportmetrics.metrics.suppression import HIDDEN, hidden_cells
+from reportmetrics.metrics.suppression import HIDDEN, Cell, hidden_cells
 from reportmetrics.progress import Track, silent
 
 Dims = dict[str, "str | None"]
@@ -89,7 +89,21 @@ def _hidden(metric: Metric, engine: Engine) -> set[str]:
         sql = f"SELECT {names}, {counted} FROM {ROWS} GROUP BY {names}" if names else f"SELECT {counted} FROM {ROWS}"
         cells = engine.frame(sql).iter_rows(named=True)
         people[grouping] = {tuple(_dims(grouping, row).values()): row["people"] for row in cells}
-    return {dims_key(dict(zip(columns, values, strict=True))) for columns, values in hidden_cells(people)}
+    hidden = hidden_cells(people, _hidden_before(metric, engine))
+    return {dims_key(dict(zip(columns, values, strict=True))) for columns, values in hidden}
+
+
+def _hidden_before(metric: Metric, engine: Engine) -> list[Cell]:
+    """Cells of the metric that the publication before hid, as the snapshot tells; see ``suppression``."""
+    groupings = {frozenset(grouping): grouping for grouping in metric.definition.groupings}
+    cells = []
+    sql = f"SELECT dims FROM hidden_before WHERE metric = '{metric.definition.id}' ORDER BY dims"
+    for text in engine.frame(sql)["dims"]:
+        dims = json.loads(text)
+        grouping = groupings.get(frozenset(dims))
+        if grouping is not None:
+            cells.append((grouping, tuple(dims[c] for c in grouping)))
+    return cells
 
 
 def metric_rows(catalogue: Catalogue, metric_id: str, engine: Engine) -> pl.DataFrame:

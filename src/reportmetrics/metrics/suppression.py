@@ -13,14 +13,15 @@ keeps its place, with null for the value and a reason. The rows themselves are i
 * With two margins two cells in each row and column are not always enough, so the equations between cells and totals are
   solved at the end, and more is hidden until no hidden cell has only one solution.
 * *Stable*: complementary cells are taken in the order of their names, never by size, so that they stay the same from
-  week to week while the small cells do.
+  week to week while the small cells do. Where a new name would come in between, those that the publication before hid
+  are taken first: else what was hidden then would follow from what is shown now, less what came in between.
 
 Belongs here: which cells. Not here: counting people (``run``) or wording on pages (``publish``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations
 
 import numpy as np
@@ -36,13 +37,13 @@ Cell = tuple[Columns, Values]
 _Level = dict[Values, int]
 
 
-def hidden_cells(people: Mapping[Columns, Mapping[Values, int]]) -> set[Cell]:
+def hidden_cells(people: Mapping[Columns, Mapping[Values, int]], before: Collection[Cell] = ()) -> set[Cell]:
     """Cells to hide, of the groupings given.
 
     ``people`` has, for each published grouping (its columns in any order), the distinct people behind each cell (its
-    values in that order).
+    values in that order). ``before`` are cells hidden in the publication before, named alike; they are taken first.
     """
-    table = _Table(people)
+    table = _Table(people, before)
     hidden = {cell for cell, count in table.count.items() if 0 < count < MINIMUM_PEOPLE}
     while True:
         _complement(table, hidden)
@@ -97,10 +98,10 @@ class _Table:
     """Cells by sorted columns.
 
     ``count`` people behind each, ``named`` as the caller calls it, ``totals`` each total with the cells that add up to
-    it, once for each grouping in which they do.
+    it, once for each grouping in which they do. ``before`` cells that were hidden before.
     """
 
-    def __init__(self, people: Mapping[Columns, Mapping[Values, int]]) -> None:
+    def __init__(self, people: Mapping[Columns, Mapping[Values, int]], before: Collection[Cell]) -> None:
         self.count: dict[Cell, int] = {}
         self.named: dict[Cell, Cell] = {}
         levels: dict[Columns, _Level] = {}
@@ -114,6 +115,8 @@ class _Table:
                 self.count[sorted_columns, sorted_values] = count
                 self.named[sorted_columns, sorted_values] = (columns, values)
         self.totals = list(_all_parts(levels))
+        named_before = set(before)
+        self.before = {cell for cell, name in self.named.items() if name in named_before}
 
 
 def _all_parts(levels: Mapping[Columns, _Level]) -> Iterator[tuple[Cell, list[Cell]]]:
@@ -164,10 +167,15 @@ def _hide_beside(table: _Table, cell: Cell, hidden: set[Cell]) -> None:
 
 
 def _next(parts: list[Cell], after: Cell, hidden: set[Cell], table: _Table) -> Cell | None:
-    """The first cell after ``after``, in a circle, that is not hidden; one that somebody stands behind, if there is."""
+    """The first cell after ``after``, in a circle, that is not hidden; one that somebody stands behind, if there is.
+
+    Cells that were hidden before come before all others.
+    """
     start = parts.index(after)
     open_cells = [c for c in (*parts[start + 1 :], *parts[:start]) if c not in hidden]
-    return next((c for c in open_cells if table.count[c] > 0), open_cells[0] if open_cells else None)
+    with_people = [c for c in open_cells if table.count[c] > 0]
+    wanted = [*(c for c in with_people if c in table.before), *with_people, *open_cells]
+    return wanted[0] if wanted else None
 
 
 def _values_order(values: Values) -> tuple[tuple[bool, str], ...]:

@@ -16,7 +16,7 @@ import os
 import re
 import shutil
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -99,6 +99,8 @@ def make_snapshot(
     _write_frame(gone, building / "vanished_request")
     rows["vanished_request"] = gone.height
     rows["text_novelty"] = _write_text_novelty(building)
+    _write_frame(_hidden_frame([]), building / "hidden_before")
+    rows["hidden_before"] = 0
     _write_frame(_as_of_frame(as_of, as_of_at, zone), building / "as_of")
     rows["as_of"] = 1
     about = {
@@ -116,6 +118,32 @@ def make_snapshot(
     _remove(target)
     building.rename(target)
     return Snapshot.open(target)
+
+
+def remember_hidden(snapshot: Snapshot, groups: Collection[tuple[str, str]]) -> Snapshot:
+    """Write into the snapshot which groups (metric, dims) the publication before hid; see ``metrics.suppression``.
+
+    It stays read-only. What was remembered before is replaced.
+    """
+    frame = _hidden_frame(sorted(groups))
+    folder = snapshot.folder / "hidden_before"
+    _remove(folder)
+    _write_frame(frame, folder)
+    about_path = snapshot.folder / _ABOUT
+    about = json.loads(about_path.read_text(encoding="utf-8"))
+    about["rows"]["hidden_before"] = frame.height
+    about_path.unlink()  # it is read-only
+    about_path.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    _freeze(snapshot.folder)
+    return Snapshot.open(snapshot.folder)
+
+
+def _hidden_frame(groups: Sequence[tuple[str, str]]) -> pl.DataFrame:
+    from reportmetrics.profile.frames import row_key
+
+    keyed = [{"row_key": row_key("hidden_before", group), "metric": group[0], "dims": group[1]} for group in groups]
+    schema = dict.fromkeys(("row_key", "metric", "dims"), pl.String())
+    return pl.DataFrame(keyed, schema=schema, orient="row").sort("row_key")
 
 
 class _cursor:  # noqa: N801 (used as a function)

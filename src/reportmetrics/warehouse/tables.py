@@ -550,6 +550,18 @@ TEXT_NOVELTY = Table(
     ),
 )
 
+HIDDEN_BEFORE = Table(
+    "hidden_before",
+    "a group that the publication before hid, where this one would else hide another in its place",
+    level="neutral",
+    origin="derived",
+    key=("metric", "dims"),
+    columns=(
+        _key("metric", "the metric"),
+        _key("dims", "the group, as JSON"),
+    ),
+)
+
 VERIFIER = Table(
     "verifier",
     "a counterpart whose verification of a reading counts",
@@ -707,6 +719,7 @@ TABLES: Mapping[str, Table] = {
         TOLERANCE,
         PERSONNEL,
         TEXT_NOVELTY,
+        HIDDEN_BEFORE,
         LEDGER,
         REJECT,
         REJECT_ANSWER,

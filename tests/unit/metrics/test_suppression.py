@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportmetrics.metrics.suppression import MINIMUM_PEOPLE, Cell, Columns, Values, hidden_cells
+from reportmetrics.metrics.suppression import MINIMUM_PEOPLE, Cell, Columns, Values, hidden_cells, solvable_cells
 
 Atom = tuple[Values, str]
 """Values of all columns, and a person."""
@@ -140,6 +140,45 @@ def test_a_week_that_is_over_stays_as_it_was_published(rows: list[tuple[str, int
         assert small <= hidden
         assert not (published & shown), "what was hidden last week is shown now"
         published = {c for c in hidden if int(str(c[1][1])) < week}
+
+
+BEFORE = {("t",): {("A",): 3, ("C",): 9, ("D",): 9}, (): {(): 20}}
+AFTER = {("t",): {("A",): 3, ("B",): 9, ("C",): 9, ("D",): 9}, (): {(): 28}}
+"""A is small. In the second week a form B comes in, whose name stands between A and C."""
+
+
+def weeks(first: set[Cell], second: set[Cell]) -> list[Cell]:
+    """Hidden cells of both weeks that follow, when what was added to each large cell in the second week is known."""
+    equations: list[tuple[Cell, list[Cell]]] = [
+        ((("t", "week"), ("all", "1")), [(("t", "week"), (t, "1")) for t in "ACD"]),
+        ((("t", "week"), ("all", "2")), [(("t", "week"), (t, "2")) for t in "ABCD"]),
+    ]
+    news: Cell = (("t", "news"), ("known",))
+    equations += [((("t", "week"), (t, "2")), [(("t", "week"), (t, "1")), news]) for t in "CD"]
+    hidden: set[Cell] = set()
+    for week, cells in (("1", first), ("2", second)):
+        hidden |= {(("t", "week"), (v[0], week)) for _, v in cells}
+    return solvable_cells(equations, hidden)
+
+
+def test_what_was_hidden_before_is_hidden_again_also_when_a_new_name_comes_in_between() -> None:
+    a, b, c = ((("t",), (name,)) for name in "ABC")
+    first = hidden_cells(BEFORE)
+    assert first == {a, c}
+    forgetful, remembering = hidden_cells(AFTER), hidden_cells(AFTER, first)
+    assert (forgetful, remembering) == ({a, b}, {a, c})
+    # C is shown in the second week: less what came in, it gives C of the first week, and so A.
+    assert (("t", "week"), ("A", "1")) in weeks(first, forgetful)
+    assert weeks(first, remembering) == []
+
+
+def test_a_cell_that_has_grown_is_shown_when_nothing_beside_it_needs_it() -> None:
+    grown = {("t",): {("A",): 5, ("C",): 9, ("D",): 9}, (): {(): 23}}
+    assert hidden_cells(grown, hidden_cells(BEFORE)) == set()
+
+
+def test_what_is_remembered_of_cells_that_are_gone_does_no_harm() -> None:
+    assert hidden_cells(AFTER, [(("t",), ("gone",)), (("u",), ("C",))]) == hidden_cells(AFTER)
 
 
 @pytest.mark.parametrize("size", [3, 40])

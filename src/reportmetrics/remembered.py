@@ -1,0 +1,68 @@
+"""Groups hidden for their few people stay hidden from one publication to the next, also where a new group comes in.
+
+Belongs here: what is remembered of the publication before, and computing again where that matters, which is seldom. Not
+here: which groups are hidden (``metrics.suppression``), where it is kept (``warehouse.snapshot``: in the snapshot, so
+that whoever computes from it hides the same).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import polars as pl
+
+from reportmetrics.engines.base import Engine
+from reportmetrics.metrics.catalogue import Catalogue
+from reportmetrics.metrics.results import Results
+from reportmetrics.metrics.run import compute
+from reportmetrics.metrics.suppression import HIDDEN
+from reportmetrics.publish import history
+from reportmetrics.warehouse.snapshot import Snapshot, remember_hidden
+
+Group = tuple[str, str]
+"""A metric and the ``dims`` of a group."""
+
+
+def hidden_groups(figures: pl.DataFrame) -> set[Group]:
+    """Groups whose figures are hidden."""
+    return set(figures.filter(pl.col("reason") == HIDDEN).select("metric", "dims").unique().iter_rows())
+
+
+def hide_as_before(
+    snapshot: Snapshot,
+    publications: Path,
+    catalogue: Catalogue,
+    results: Results,
+    open_engine: Callable[[Snapshot], AbstractContextManager[Engine]],
+) -> Results | None:
+    """Results of those metrics that would show what the publication of the date before hid, computed again; or None.
+
+    Only where they hide something at all: a group that has grown, with none beside it that needs it hidden, is shown.
+    What is remembered is written into the snapshot; nothing is where it changes nothing.
+    """
+    before = _before(publications, snapshot.as_of)
+    hidden = hidden_groups(results.figures)
+    shown = set(results.figures.select("metric", "dims").unique().iter_rows()) - hidden
+    again = sorted({metric for metric, dims in before & shown} & {metric for metric, _ in hidden})
+    if not again:
+        return None
+    snapshot = remember_hidden(snapshot, [group for group in before if group[0] in again])
+    with open_engine(snapshot) as engine:
+        anew = compute(catalogue, engine, as_of=snapshot.as_of, select=again)
+    of_these = {group for group in hidden if group[0] in again}
+    if hidden_groups(anew.figures) == of_these:
+        remember_hidden(snapshot, [])
+        return None
+    return anew
+
+
+def _before(publications: Path, as_of: dt.date) -> set[Group]:
+    """Groups that the newest publication of an earlier date hid; one of the same date would make each run a new one."""
+    entry = next((e for e in history.entries(publications) if e.as_of < as_of), None)
+    if entry is None:
+        return set()
+    columns = ["metric", "dims", "reason"]
+    return hidden_groups(pl.read_parquet(entry.folder / "exports" / "figures.parquet", columns=columns))
