@@ -120,9 +120,9 @@ def fold(
     own_time: bool,
     content: str,
 ) -> None:
-    """Make each row of ``mapped`` what is known of its record once its event has happened.
+    """Make each row of ``mapped_rows`` what is known of its record once its event has happened.
 
-    ``mapped`` must hold the rows of one delivery. ``own_time``: an event is known from its time, and else from the
+    ``mapped_rows`` must hold the rows of one delivery. ``own_time``: an event is known from its time, and else from the
     delivery's. ``content`` is the SQL of the hash of a row. What was known before comes from core, as it was known at
     that moment. A time that is told again replaces the one told before; what an event sets does not undo what a later
     one has set. A required column may be told by a later event: the rows of a delivery are one message.
@@ -149,14 +149,14 @@ def fold(
 
 
 _FOLD = """
-CREATE OR REPLACE TEMP TABLE mapped AS
+CREATE OR REPLACE TEMP TABLE mapped_rows AS
 WITH keyed AS (
     SELECT
         m.* EXCLUDE (row_id, content),
         row_number() OVER (ORDER BY try_cast(event_at AS TIMESTAMP) NULLS FIRST, row_id) AS row_id,
         {row_key} AS row_key,
         {since} AS since
-    FROM mapped AS m JOIN delivery AS d USING (file_seq)
+    FROM mapped_rows AS m JOIN delivery AS d USING (file_seq)
 ),
 everything AS (
     SELECT m.row_id, m.row_key, m.since, m.file_seq, m.row_fault, m.event_at, {own} FROM keyed AS m

@@ -8,13 +8,13 @@ Leaves the temporary table ``fault``: row_id, column_name, code, message, remedy
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import duckdb
 
-from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK
 from reportmetrics.ingest.text import literal, literals
+from reportmetrics.ingest.typed import filled_bit
 from reportmetrics.warehouse.tables import Column, Table, Type
 
 Ids = Mapping[str, frozenset[str]]
@@ -48,41 +48,39 @@ def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids) -
     )
     checks = [*_checks(table, ids)]
     rules = "".join(f", coalesce({r.violated}, false) AS rule_{i}" for i, r in enumerate(table.rules))
-    both = f"(SELECT *{rules} FROM typed) AS t JOIN mapped AS m USING (row_id)"
-    # Mostly ``typed`` is ``mapped`` row by row: laid side by side they need no join. The count says whether they are.
-    beside = f"(SELECT *{rules} FROM typed) AS t POSITIONAL JOIN mapped AS m"
-    apart, *counts = _counts(connection, checks, beside)
-    if apart:
-        _, *counts = _counts(connection, checks, both)
+    rows = f"(SELECT *{rules} FROM typed) AS t"
+    wanted = [_by_typed(table, c.found) for c in checks]
+    counts = connection.execute(
+        f"SELECT {', '.join(f'count(*) FILTER (WHERE {w})' for w in wanted)} FROM {rows}"
+    ).fetchall()[0]
     hits = [c for c, n in zip(checks, counts, strict=True) if n]
+    if hits:
+        any_hit = " OR ".join(f"({w})" for w, n in zip(wanted, counts, strict=True) if n)
+        # The text of these few rows is made once more, to be told.
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE suspect AS SELECT m.* FROM mapped AS m "
+            f"SEMI JOIN (SELECT row_id FROM {rows} WHERE {any_hit}) AS s ON s.row_id = m.row_id"
+        )
     for check in hits:
         name = "NULL" if check.column is None else literal(check.column)
         entry = "NULL" if check.column is None else f'ltrim(m."{check.column}", chr(26))'
         connection.execute(
             f"INSERT INTO fault SELECT t.row_id, {name}, {literal(check.code)}, {check.message}, "
-            f"{literal(check.remedy)}, {entry} FROM {both} WHERE {check.found}"
+            f"{literal(check.remedy)}, {entry} FROM {rows} JOIN suspect AS m USING (row_id) WHERE {check.found}"
         )
-        if check.column is not None:
-            _name_formulas(connection, check.column)
     return sum(counts)
 
 
-def _name_formulas(connection: duckdb.DuckDBPyConnection, column: str) -> None:
-    """Where the cell is a formula without a usable value, say that, and not what the value should have been."""
-    connection.execute(
-        "UPDATE fault SET code = 'formula_without_value', entry = substr(entry, 2), "
-        "message = '''' || left(substr(entry, 2), 100) || ''' is the cell of a formula without a value', "
-        "remedy = 'let the spreadsheet compute the formula, or enter the value itself' "
-        "WHERE column_name = $column AND starts_with(entry, $mark)",
-        {"column": column, "mark": FORMULA_MARK.removeprefix(BAD_MARK)},
-    )
-
-
-def _counts(connection: duckdb.DuckDBPyConnection, checks: Sequence[_Check], rows: str) -> tuple[int, ...]:
-    """How many of ``rows`` have parts that do not belong together, then how many each check finds."""
-    found = ["m.row_id IS DISTINCT FROM t.row_id", *(c.found for c in checks)]
-    counted = ", ".join(f"count(*) FILTER (WHERE {f})" for f in found)
-    return connection.execute(f"SELECT {counted} FROM {rows}").fetchall()[0]
+def _by_typed(table: Table, found: str) -> str:
+    """A condition over ``typed`` and ``mapped`` as one over ``typed`` alone, which tells where there was text."""
+    for column in table.columns:
+        text = f'm."{column.name}"'
+        if column.type == "text":
+            found = found.replace(text, f't."{column.name}"')
+            continue
+        bit = f"(t.filled & {filled_bit(table, column)})"
+        found = found.replace(f"{text} IS NOT NULL", f"{bit} <> 0").replace(f"{text} IS NULL", f"{bit} = 0")
+    return found.replace("m.row_fault", "t.row_fault")
 
 
 def _checks(table: Table, ids: Ids) -> Iterator[_Check]:

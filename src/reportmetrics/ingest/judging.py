@@ -35,16 +35,16 @@ def judged_tables(connection: duckdb.DuckDBPyConnection, profile: Profile, batch
         if isinstance(g.source.known_from, FromColumn) or g.source.known_from == "event"
     }
     for table in SOURCE_TABLES:
-        if not make_typed(connection, table, batch, zone=profile.mission.time_zone, key=key):
-            continue
-        find_faults(connection, table, ids)
         keys = {
             g.number: f.table.key or list(table.key)
             for g in batch.groups
             for f in g.fits
             if f.table.table == table.name
         }
-        judge(connection, table, keys, known)
+        if not make_typed(connection, table, batch, zone=profile.mission.time_zone, key=key, keys=keys):
+            continue
+        find_faults(connection, table, ids)
+        judge(connection, table, known)
         yield table
 
 

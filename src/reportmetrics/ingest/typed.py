@@ -1,14 +1,15 @@
-"""Text rows to typed rows: the temporary tables ``mapped`` and ``typed`` of one canonical table and one batch.
+"""Text rows to typed rows: the temporary relations ``mapped`` and ``typed`` of one canonical table and one batch.
 
-``mapped`` holds canonical text in the declared columns, and for each record its number, group, file, row in the file,
-part of that row, a fault of the row as a whole, and the hash of its content. ``typed`` is what
-``sql/core/<table>.sql`` makes of it. ``filtered`` holds the records that the mapping leaves out, and why.
+``mapped`` (a view, but for event logs) holds canonical text in the declared columns, and for each record its number,
+group, file, row in the file, part of that row, a fault of the row as a whole, and the hash of its content. ``typed`` is
+what ``sql/core/<table>.sql`` makes of it, with the place and the key of each row. ``filtered`` holds the records that
+the mapping leaves out, and why.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 import polars as pl
@@ -21,19 +22,31 @@ from reportmetrics.ingest.pseudonyms import pseudonyms
 from reportmetrics.ingest.shaping import relation
 from reportmetrics.ingest.text import CELL_DATES, canonical, entered, inapplicable, literal
 from reportmetrics.settings import sql_folder
-from reportmetrics.warehouse.tables import NOT_APPLICABLE, Column, Table
+from reportmetrics.warehouse.tables import NOT_APPLICABLE, SQL_TYPES, Column, Table
 
 _PLACE = "row_id, part, grp, file_seq, source_row"
 _FILTERED = (
     "CREATE OR REPLACE TEMP TABLE filtered "
     "(row_id BIGINT, part BIGINT, grp BIGINT, file_seq BIGINT, source_row BIGINT, why VARCHAR)"
 )
+_ROW_ID = re.compile(r"^SELECT\s+row_id,", re.MULTILINE)
 _ORDERED = re.compile(r"(\w+) < (\w+)")
 """A rule of the form ``end < start``."""
 
 
-def make_typed(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch, *, zone: str, key: bytes) -> bool:
-    """Make the two tables. False, and neither is made, when the batch holds nothing for ``table``."""
+def make_typed(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    batch: Batch,
+    *,
+    zone: str,
+    key: bytes,
+    keys: Mapping[int, Sequence[str]],
+) -> bool:
+    """Make ``mapped`` and ``typed``. False, and neither is made, when the batch holds nothing for ``table``.
+
+    ``keys`` gives, per group, the columns of the business key.
+    """
     connection.execute(_FILTERED)
     parts: list[str] = []
     first = 0
@@ -49,14 +62,19 @@ def make_typed(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch
                 zeros.append(group.number)
     if not parts:
         return False
-    _hide_people(connection, table, parts, key)
-    for group, fitted in _event_logs(batch, table):
+    mapped = _hidden_people(connection, table, parts, key)
+    logs = _event_logs(batch, table)
+    if logs:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE mapped_rows AS {mapped}")
+        mapped = "SELECT * FROM mapped_rows"
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW mapped AS {mapped}")
+    for group, fitted in logs:
         own_time = group.source.known_from == "event"
         record = fitted.table.key or table.key
         if fitted.events is not None:
             content = _content(table.columns)
             event_log.fold(connection, table, fitted.events, record, own_time=own_time, content=content)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {core_sql(table.name)}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {_typed_sql(table, keys)}")
     for group_number in zeros:
         _end_at_start(connection, table, group_number)
     return True
@@ -70,6 +88,57 @@ def _event_logs(batch: Batch, table: Table) -> list[tuple[Group, Fit]]:
 def core_sql(table: str) -> str:
     """The SELECT that casts the columns of a table."""
     return (sql_folder() / "core" / f"{table}.sql").read_text(encoding="utf-8")
+
+
+def _typed_sql(table: Table, keys: Mapping[int, Sequence[str]]) -> str:
+    """The casts, and beside them what the next steps need of each row: then none of them has to look at text again."""
+    cast = core_sql(table.name)
+    beside = (
+        f"{_PLACE}, row_fault, event_at, content, {filled_sql(table)} AS filled, {_row_key(table, keys)} AS row_key"
+    )
+    extended, places = _ROW_ID.subn(lambda _: f"SELECT\n    {beside},", cast)
+    if places != 1:
+        raise ValueError(f"sql/core/{table.name}.sql must begin its one SELECT with row_id")
+    return extended
+
+
+def filled_sql(table: Table) -> str:
+    """A number whose bits tell which of the columns that are cast had any text; see ``filled_bit``."""
+    bits = [
+        f'CASE WHEN "{c.name}" IS NOT NULL THEN {filled_bit(table, c)} ELSE 0 END::BIGINT'
+        for c in table.columns
+        if c.type != "text"
+    ]
+    return " + ".join(bits) or "0::BIGINT"
+
+
+def filled_bit(table: Table, column: Column) -> int:
+    """The bit of a column in ``filled``."""
+    cast: int = 1 << [c.name for c in table.columns if c.type != "text"].index(column.name)
+    return cast
+
+
+def _row_key(table: Table, keys: Mapping[int, Sequence[str]]) -> str:
+    """First 20 hex digits of the MD5 of table name and key, joined by ``|``; null counts as empty."""
+    by_key: dict[tuple[str, ...], list[int]] = {}
+    for group, names in keys.items():
+        by_key.setdefault(tuple(names), []).append(group)
+    hashes = []
+    for columns, groups in by_key.items():
+        parts = ", '|', ".join(_key_text(table, n) for n in columns)
+        hashes.append((groups, f"left(md5(concat({literal(table.name + '|')}, {parts})), 20)"))
+    if len(hashes) == 1:
+        return hashes[0][1]
+    whens = " ".join(f"WHEN grp IN ({', '.join(map(str, groups))}) THEN {sql}" for groups, sql in hashes)
+    return f"CASE {whens} END"
+
+
+def _key_text(table: Table, name: str) -> str:
+    """A key column that could not be cast counts with its text, so that such rows are not taken for one another."""
+    kind = table.by_name[name].type
+    if kind == "text":
+        return f"coalesce(\"{name}\", '')"
+    return f'coalesce(CAST(try_cast("{name}" AS {SQL_TYPES[kind]}) AS VARCHAR), "{name}", \'\')'
 
 
 def _select(
@@ -152,8 +221,8 @@ def _cell(origin: Origin) -> str | None:
     return None if origin.given.value is None else literal(origin.given.value)
 
 
-def _hide_people(connection: duckdb.DuckDBPyConnection, table: Table, parts: list[str], key: bytes) -> None:
-    """Make ``mapped``, with pseudonyms in place of names, so that no name reaches a table of the warehouse."""
+def _hidden_people(connection: duckdb.DuckDBPyConnection, table: Table, parts: list[str], key: bytes) -> str:
+    """SELECT of ``mapped``, with pseudonyms in place of names, so that no name reaches a table of the warehouse."""
     rows = " UNION ALL ".join(parts)
     people = [c.name for c in table.columns if c.personal]
     if people:
@@ -168,9 +237,7 @@ def _hide_people(connection: duckdb.DuckDBPyConnection, table: Table, parts: lis
             rows,
             " ".join(f'LEFT JOIN pseudonym AS p_{p} ON p_{p}.name = n."{p}"' for p in people),
         )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE mapped AS SELECT *, {_content(table.columns)} AS content FROM ({rows})"
-    )
+    return f"SELECT *, {_content(table.columns)} AS content FROM ({rows})"
 
 
 _TEXT = {"name": pl.String(), "hidden": pl.String()}
@@ -190,7 +257,6 @@ def _end_at_start(connection: duckdb.DuckDBPyConnection, table: Table, group: in
             continue
         end, start = ordered.groups()
         connection.execute(
-            f"UPDATE typed SET {end} = {start} WHERE {rule.violated} "
-            "AND row_id IN (SELECT row_id FROM mapped WHERE grp = $group)",
+            f"UPDATE typed SET {end} = {start} WHERE {rule.violated} AND grp = $group",
             {"group": group},
         )

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import duckdb
 
-from reportmetrics.ingest.text import literal
 from reportmetrics.profile.sources import FromColumn
 from reportmetrics.warehouse.tables import Table
 
@@ -31,26 +30,19 @@ Rows of groups that are not in it are known from their file's moment.
 """
 
 
-def judge(connection: duckdb.DuckDBPyConnection, table: Table, keys: dict[int, list[str]], known: KnownFrom) -> None:
-    """Judge every row of ``mapped``. ``keys`` gives, per group, the columns of the business key.
+def judge(connection: duckdb.DuckDBPyConnection, table: Table, known: KnownFrom) -> None:
+    """Judge every row of ``typed``.
 
-    Needs the tables ``delivery`` (file_seq, known_from), ``mapped``, ``typed``, ``fault``.
+    Needs the tables ``delivery`` (file_seq, source_file, known_from), ``typed`` and ``fault``. Leaves the view ``told``
+    too: the rows of ``typed`` with ``known_from``, ``source_file`` and ``faulty``.
     """
-    row_key, known_from = _row_key(table, keys), _known_from(table, known)
-    # Most keys are text and most files are known from one moment: then the typed columns are not needed.
-    typed = "JOIN typed AS t USING (row_id)" if 't."' in row_key + known_from else ""
     connection.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE told AS
-        SELECT
-            m.row_id, m.file_seq, m.source_row, m.content,
-            {row_key} AS row_key,
-            {known_from} AS known_from,
-            f.row_id IS NOT NULL AS faulty
-        FROM mapped AS m
-        {typed}
-        JOIN delivery AS d USING (file_seq)
-        LEFT JOIN (SELECT DISTINCT row_id FROM fault) AS f USING (row_id)
+        CREATE OR REPLACE TEMP VIEW told AS
+        SELECT t.*, {_known_from(table, known)} AS known_from, d.source_file, f.row_id IS NOT NULL AS faulty
+        FROM typed AS t
+        JOIN delivery AS d ON d.file_seq = t.file_seq
+        LEFT JOIN (SELECT DISTINCT row_id FROM fault) AS f ON f.row_id = t.row_id
         """
     )
     connection.execute(
@@ -73,36 +65,13 @@ def judge(connection: duckdb.DuckDBPyConnection, table: Table, keys: dict[int, l
     connection.execute(_NEWS)
 
 
-def _row_key(table: Table, keys: dict[int, list[str]]) -> str:
-    """First 20 hex digits of the MD5 of table name and key, joined by ``|``; null counts as empty."""
-    by_key: dict[tuple[str, ...], list[int]] = {}
-    for group, names in keys.items():
-        by_key.setdefault(tuple(names), []).append(group)
-    hashes = []
-    for columns, groups in by_key.items():
-        # A key column that could not be cast counts with its text, so that such rows are not taken for one another.
-        parts = ", '|', ".join(_key_text(table, n) for n in columns)
-        hashes.append((groups, f"left(md5(concat({literal(table.name + '|')}, {parts})), 20)"))
-    if len(hashes) == 1:
-        return hashes[0][1]
-    whens = " ".join(f"WHEN m.grp IN ({', '.join(map(str, groups))}) THEN {sql}" for groups, sql in hashes)
-    return f"CASE {whens} END"
-
-
-def _key_text(table: Table, name: str) -> str:
-    column = table.by_name.get(name)
-    if column is not None and column.type == "text":
-        return f"coalesce(m.\"{name}\", '')"
-    return f'coalesce(CAST(t."{name}" AS VARCHAR), m."{name}", \'\')'
-
-
 def _known_from(table: Table, known: KnownFrom) -> str:
-    moments = {g: "try_cast(m.event_at AS TIMESTAMP)" for g, source in known.items() if source is None}
+    moments = {g: "try_cast(t.event_at AS TIMESTAMP)" for g, source in known.items() if source is None}
     for group, source in known.items():
         if source is not None and source.column in table.by_name:
             moments[group] = f'CAST(t."{source.column}" AS TIMESTAMP)'
     whens = " ".join(f"WHEN {group} THEN coalesce({at}, d.known_from)" for group, at in moments.items())
-    return f"CASE m.grp {whens} ELSE d.known_from END" if whens else "d.known_from"
+    return f"CASE t.grp {whens} ELSE d.known_from END" if whens else "d.known_from"
 
 
 _PRIOR = """

@@ -34,9 +34,8 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batc
     connection.execute(
         f"""
         INSERT INTO core.{table.name} (row_key, source_file, source_row, file_seq, known_from, {columns}, {CONTENT})
-        SELECT j.row_key, d.source_file, j.source_row, j.file_seq, j.known_from, {typed}, j.content
-        FROM judged AS j JOIN typed AS t USING (row_id) JOIN delivery AS d ON d.file_seq = j.file_seq
-        WHERE j.verdict = 'accepted'
+        SELECT t.row_key, t.source_file, t.source_row, t.file_seq, t.known_from, {typed}, t.content
+        FROM told AS t ANTI JOIN (SELECT row_id FROM judged WHERE verdict <> 'accepted') AS j USING (row_id)
         """
     )
     connection.execute(
@@ -62,7 +61,7 @@ def _write_rejects(connection: duckdb.DuckDBPyConnection, table: Table, batch: B
     faults = connection.sql(
         "SELECT f.row_id, m.grp, m.file_seq, m.source_row, m.part, f.column_name AS name, f.code, f.message, "
         "f.remedy, f.entry, j.row_key AS subject_key "
-        "FROM fault AS f JOIN judged AS j USING (row_id) JOIN mapped AS m USING (row_id) "
+        "FROM fault AS f JOIN judged AS j USING (row_id) JOIN typed AS m USING (row_id) "
         "WHERE j.verdict = 'rejected' ORDER BY f.row_id"
     ).pl()
     if faults.is_empty():
