@@ -166,7 +166,8 @@ def _number(cell: str, given: ColumnMap, *, whole: bool) -> str:
     if given.decimal != ".":
         plain = f"replace({plain}, {literal(given.decimal)}, '.')"
     if whole:
-        plain = f"split_part({plain}, '.', 1)"
+        # Most whole numbers are written as such: then nothing is to be cut off.
+        plain = f"CASE WHEN regexp_full_match({plain}, '[+-]?\\d+') THEN {plain} ELSE split_part({plain}, '.', 1) END"
     return f"CASE WHEN regexp_full_match({cell}, {literal(pattern)}) THEN {plain} ELSE {_MARKED.format(cell=cell)} END"
 
 

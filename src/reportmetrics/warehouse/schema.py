@@ -13,8 +13,11 @@ from collections.abc import Iterator, Sequence
 
 from reportmetrics.warehouse.tables import PROVENANCE, SOURCE_TABLES, SQL_TYPES, TABLES, Column, Table
 
-VERSION = 2
+VERSION = 3
 """Version of these tables. A warehouse of another version is made anew from the archive, never altered in place."""
+
+HASH_CHECK = "hash('reportmetrics', NULL, 2022)"
+"""Tells whether DuckDB hashes as it did when the warehouse was made: another version of it may do otherwise."""
 
 CONTENT = "content"
 """Column of core beside the declared ones: hash of the row's mapped text, to tell a repeat from a change."""
@@ -35,10 +38,10 @@ def statements() -> Iterator[str]:
     for schema in ("core", "latest"):
         yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
     for table in SOURCE_TABLES:
-        yield f"CREATE TABLE IF NOT EXISTS core.{table.name} ({columns_sql(core_columns(table))}, {CONTENT} UHUGEINT)"
+        yield f"CREATE TABLE IF NOT EXISTS core.{table.name} ({columns_sql(core_columns(table))}, {CONTENT} UBIGINT)"
         yield (
             f"CREATE TABLE IF NOT EXISTS latest.{table.name} "
-            "(row_key VARCHAR, known_from TIMESTAMP, accepted UHUGEINT, told UHUGEINT)"
+            "(row_key VARCHAR, known_from TIMESTAMP, accepted UBIGINT, told UBIGINT)"
         )
     for name in ("ledger", "reject"):
         yield f"CREATE TABLE IF NOT EXISTS {name} ({columns_sql(TABLES[name].columns)})"
@@ -65,6 +68,6 @@ def statements() -> Iterator[str]:
     # The check of the pseudonyms' key is no key: it only tells whether the same one is used again.
     yield (
         "CREATE TABLE IF NOT EXISTS state "
-        "(position BIGINT, validated_position BIGINT, version BIGINT, key_check VARCHAR)"
+        "(position BIGINT, validated_position BIGINT, version BIGINT, key_check VARCHAR, hash_check UBIGINT)"
     )
-    yield f"INSERT INTO state SELECT 0, 0, {VERSION}, NULL WHERE NOT EXISTS (FROM state)"
+    yield f"INSERT INTO state SELECT 0, 0, {VERSION}, NULL, {HASH_CHECK} WHERE NOT EXISTS (FROM state)"

@@ -14,7 +14,7 @@ from typing import Self
 
 import duckdb
 
-from reportmetrics.warehouse.schema import VERSION, statements
+from reportmetrics.warehouse.schema import HASH_CHECK, VERSION, statements
 
 MEMORY_LIMIT = "1GB"
 """Above this DuckDB spills to disk, beside the warehouse."""
@@ -83,13 +83,17 @@ class Store:
         columns = connection.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = 'state'").fetchall()
         if not columns:
             return
-        versioned = ("version",) in columns
-        found = connection.execute("SELECT version FROM state").fetchall()[0][0] if versioned else None
-        if found != VERSION:
-            raise StoreError(
-                f"{self.path}: its tables are of {'another version' if versioned else 'an older make'}; "
-                "make it anew from the archive: reportmetrics rebuild"
-            )
+        said = None
+        if ("hash_check",) not in columns:
+            said = "its tables are of an older make"
+        else:
+            version, same = connection.execute(f"SELECT version, hash_check = {HASH_CHECK} FROM state").fetchall()[0]
+            if version != VERSION:
+                said = f"its tables are of version {version}, this program's of {VERSION}"
+            elif not same:
+                said = "it was made with a version of DuckDB that hashes otherwise"
+        if said is not None:
+            raise StoreError(f"{self.path}: {said}; make it anew from the archive: reportmetrics rebuild")
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
