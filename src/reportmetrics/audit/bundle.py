@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 from sqlglot import exp, parse_one
 
-from reportmetrics.audit.by_hand import ROWS, by_hand
+from reportmetrics.audit.by_hand import GROUPS, ROWS, by_hand
 from reportmetrics.audit.opened import Opened
 from reportmetrics.audit.readme import readme
 from reportmetrics.audit.semantic import semantic_model
@@ -24,7 +24,7 @@ from reportmetrics.metrics.catalogue import Metric
 from reportmetrics.publish.exports import write_csv
 from reportmetrics.publish.files import files_below
 from reportmetrics.publish.seal import CHECKSUM, SIGNATURE
-from reportmetrics.warehouse.tables import TABLES
+from reportmetrics.warehouse.tables import PROVENANCE, TABLES
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _TYPES: dict[type[pl.DataType], str] = {
@@ -89,7 +89,7 @@ def _data(opened: Opened, folder: Path) -> None:
 
 def _resource(name: str, frame: pl.DataFrame) -> dict[str, object]:
     table = TABLES.get(name)
-    meanings = {c.name: c.meaning for c in table.columns} if table else {}
+    meanings = {c.name: c.meaning for c in (*PROVENANCE, *(table.columns if table else ()))}
     fields = [
         {"name": c, "type": _TYPES.get(t.base_type(), "string"), "description": meanings.get(c, "")}
         for c, t in frame.schema.items()
@@ -127,7 +127,11 @@ def figure_sql(metric: Metric, formula: str) -> str:
     beneath, own = rows.args.get("with_"), query.args.get("with_")
     rows.set("with_", None)
     held = exp.CTE(this=rows, alias=exp.TableAlias(this=exp.to_identifier(ROWS)))
-    ctes = [*(beneath.expressions if beneath else []), held, *(own.expressions if own else [])]
+    frame = []
+    if metric.frame_sql is not None and any(t.name == GROUPS for t in query.find_all(exp.Table)):
+        groups = parse_one(metric.frame_sql, dialect="duckdb")
+        frame = [exp.CTE(this=groups, alias=exp.TableAlias(this=exp.to_identifier(GROUPS)))]
+    ctes = [*(beneath.expressions if beneath else []), held, *frame, *(own.expressions if own else [])]
     query.set("with_", exp.With(expressions=ctes))
     return query.sql(dialect="duckdb", pretty=True)
 

@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reportmetrics.metrics.catalogue import Metric
+from sqlglot import exp, parse_one
+
+from reportmetrics.metrics.catalogue import FRAME_COLUMN, Metric
 
 ROWS = "contributing_rows"
+GROUPS = "groups_there_are"
+"""The groups of a metric's frame: which of them have a true zero, and which were not reported."""
 
 
 def by_hand(metric: Metric) -> dict[str, str]:
@@ -24,7 +28,27 @@ def by_hand(metric: Metric) -> dict[str, str]:
         write = _FORMULAS.get(use.name)
         if write is not None:
             found |= write(metric.definition.by, use.params, metric.definition.select.columns)
-    return found
+    return {name: _framed(metric, sql) for name, sql in found.items()} if _has_frame(metric) else found
+
+
+def _has_frame(metric: Metric) -> bool:
+    """Whether the metric's frame tells zero from unreported for the groups of its headline."""
+    if metric.frame_sql is None:
+        return False
+    query = parse_one(metric.frame_sql, dialect="duckdb")
+    return isinstance(query, exp.Query) and set(query.named_selects) - {FRAME_COLUMN} == set(metric.definition.by)
+
+
+def _framed(metric: Metric, sql: str) -> str:
+    """Groups without any row: zero where something was reported, null where nothing was."""
+    by = metric.definition.by
+    names = ", ".join(f'coalesce(g."{c}", r."{c}") AS "{c}"' for c in by)
+    order = ", ".join(str(i) for i, _ in enumerate(by, start=1))
+    same = " AND ".join(f'g."{c}" = r."{c}"' for c in by)
+    return (
+        f"SELECT\n    {names},\n    coalesce(r.value, CASE WHEN g.{FRAME_COLUMN} THEN 0 END) AS value\n"
+        f"FROM {GROUPS} AS g\nFULL JOIN (\n{sql}\n) AS r ON {same}\nORDER BY {order}"
+    )
 
 
 def _grouped(by: Sequence[str], value: str, source: str = ROWS) -> str:
@@ -60,6 +84,7 @@ def _kaplan_meier(by: Sequence[str], params: Mapping[str, Any], columns: Sequenc
     names = ", ".join(f'"{c}"' for c in by)
     lead = f"{names}, " if by else ""
     part = f"PARTITION BY {names} " if by else ""
+    order = ", ".join(str(i) for i, _ in enumerate(by, start=1))
     same = " AND ".join(f'r."{c}" IS NOT DISTINCT FROM t."{c}"' for c in by) or "TRUE"
     # Under delayed entry a spell is at risk after its entry only, and one that ended before it could be seen never is.
     entry = " AND (r.entry IS NULL OR r.entry < t.duration)" if "entry" in columns else ""
