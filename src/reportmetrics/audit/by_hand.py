@@ -84,7 +84,6 @@ def _kaplan_meier(by: Sequence[str], params: Mapping[str, Any], columns: Sequenc
     names = ", ".join(f'"{c}"' for c in by)
     lead = f"{names}, " if by else ""
     part = f"PARTITION BY {names} " if by else ""
-    order = ", ".join(str(i) for i, _ in enumerate(by, start=1))
     same = " AND ".join(f'r."{c}" IS NOT DISTINCT FROM t."{c}"' for c in by) or "TRUE"
     # Under delayed entry a spell is at risk after its entry only, and one that ended before it could be seen never is.
     entry = " AND (r.entry IS NULL OR r.entry < t.duration)" if "entry" in columns else ""
