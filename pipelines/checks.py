@@ -146,6 +146,6 @@ def _result(
         metadata={
             "failing rows": sum(m.failing_count for _, m in failed),
             "failing keys": dg.MetadataValue.json({name: m.failing_keys[:KEYS_SHOWN] for name, m in failed}),
-            "observed": "; ".join(dict.fromkeys(m.observed for _, m in failed)),
+            **({"observed": "; ".join(dict.fromkeys(m.observed for _, m in failed))} if failed else {}),
         },
     )

@@ -3,7 +3,7 @@
 One step and not one each: a process per metric would cost more than all metrics together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
 
 import dagster as dg
@@ -14,15 +14,20 @@ from pipelines.policies import IN_ONE_RUN, PUBLISH_NEW_DATES, RETRIES, dates, no
 from pipelines.resources import Installation, watch
 from reportmetrics import several
 from reportmetrics.metrics.catalogue import Catalogue, Derived, Metric
+from reportmetrics.metrics.column_types import column_types
+
+Types = Mapping[str, Mapping[str, str]]
 
 
 def metrics_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
     """The step that computes metrics over a snapshot."""
     # Dagster wants a view reported after those that it reads.
     order = TopologicalSorter({name: view.reads for name, view in catalogue.derived.items()}).static_order()
-    views = {names.derived(n): _derived_spec(catalogue.derived[n], catalogue) for n in order if n in catalogue.derived}
+    types = column_types(catalogue)
+    known = [catalogue.derived[n] for n in order if n in catalogue.derived]
+    views = {names.derived(v.id): _derived_spec(v, catalogue, types) for v in known}
     metrics = {names.metric(name): name for name in catalogue.metrics}
-    specs = [*views.values(), *(_metric_spec(m, catalogue) for m in catalogue.metrics.values())]
+    specs = [*views.values(), *(_metric_spec(m, catalogue, types) for m in catalogue.metrics.values())]
 
     @dg.multi_asset(
         name="metrics",
@@ -54,7 +59,7 @@ def metrics_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
     return measure
 
 
-def _derived_spec(view: Derived, catalogue: Catalogue) -> dg.AssetSpec:
+def _derived_spec(view: Derived, catalogue: Catalogue, types: Types) -> dg.AssetSpec:
     return dg.AssetSpec(
         names.derived(view.id),
         deps=[_key(name, catalogue) for name in view.reads],
@@ -64,7 +69,7 @@ def _derived_spec(view: Derived, catalogue: Catalogue) -> dg.AssetSpec:
         metadata={
             **written_in(view.path),
             "level": view.level,
-            "dagster/column_schema": dg.TableSchema([dg.TableColumn(c) for c in view.columns]),
+            "dagster/column_schema": _schema(types[view.id]),
         },
         owners=[names.OWNER],
         kinds={"sql", "view"},
@@ -72,15 +77,15 @@ def _derived_spec(view: Derived, catalogue: Catalogue) -> dg.AssetSpec:
     )
 
 
-def _metric_spec(metric: Metric, catalogue: Catalogue) -> dg.AssetSpec:
+def _metric_spec(metric: Metric, catalogue: Catalogue, types: Types) -> dg.AssetSpec:
     definition = metric.definition
     frame = [definition.frame] if definition.frame else []
     return dg.AssetSpec(
         names.metric(definition.id),
         deps=[_key(name, catalogue) for name in sorted({*definition.select.reads, *frame})],
         group_name=f"metrics/{definition.theme}",
-        description=f"{definition.title}. {definition.question}\n\n"
-        f"Serves: {definition.decision}.\n\nLimits: {definition.limits}",
+        description=f"**{definition.title}.** {definition.question}\n\n"
+        f"Serves: {definition.decision}\n\nLimits: {definition.limits}",
         code_version=metric.definition_hash,
         owners=[f"team:{definition.owner}"],
         metadata={
@@ -89,11 +94,15 @@ def _metric_spec(metric: Metric, catalogue: Catalogue) -> dg.AssetSpec:
             "level": definition.level,
             "unit": definition.unit,
             "estimators": ", ".join(use.name for use in definition.estimators),
-            "dagster/column_schema": dg.TableSchema([dg.TableColumn(c) for c in definition.select.columns]),
+            "dagster/column_schema": _schema(types[definition.id]),
         },
         kinds={"sql", definition.level},
         automation_condition=PUBLISH_NEW_DATES,
     )
+
+
+def _schema(types: Mapping[str, str]) -> dg.TableSchema:
+    return dg.TableSchema([dg.TableColumn(name, type=of) for name, of in types.items()])
 
 
 def _key(name: str, catalogue: Catalogue) -> dg.AssetKey:

@@ -1,0 +1,46 @@
+"""Types of the columns that metrics and derived views return, as DuckDB binds them over tables without rows.
+
+Belongs here: asking DuckDB. Not here: which columns there are (``definition``), levels (``levels``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+
+from reportmetrics.metrics.catalogue import AS_OF, Catalogue
+from reportmetrics.warehouse.schema import core_columns
+from reportmetrics.warehouse.tables import SQL_TYPES, TABLES
+
+
+def column_types(catalogue: Catalogue) -> Mapping[str, dict[str, str]]:
+    """For each metric and derived view (by id) its columns and their SQL types, in order.
+
+    Empty for one that DuckDB does not bind; what is wrong with it, ``metrics lint`` says.
+    """
+    found: dict[str, dict[str, str]] = {}
+    with duckdb.connect(":memory:", config={"enable_external_access": "false", "threads": "1"}) as connection:
+        run = connection.execute
+        for table in TABLES.values():
+            types = {c.name: SQL_TYPES[c.type] for c in core_columns(table)}
+            columns = ", ".join(f'"{n}" {t}' for n, t in types.items())
+            run(f'CREATE TABLE "{table.name}" ({columns})')
+        run(f"CREATE TABLE {AS_OF} (as_of DATE, as_of_at TIMESTAMP, time_zone VARCHAR)")
+        waiting = dict(catalogue.derived)
+        while waiting:
+            name = next(n for n, v in waiting.items() if not set(v.reads) & set(waiting))
+            found[name] = _described(connection, waiting[name].sql)
+            if found[name]:
+                run(f'CREATE VIEW "{name}" AS {waiting[name].sql}')
+            del waiting[name]
+        for metric in catalogue.metrics.values():
+            found[metric.definition.id] = _described(connection, metric.definition.sql)
+    return found
+
+
+def _described(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, str]:
+    try:
+        return {str(row[0]): str(row[1]) for row in connection.execute(f"DESCRIBE {sql}").fetchall()}
+    except duckdb.Error:
+        return {}
