@@ -1,0 +1,236 @@
+"""The deployment folder: units that systemd accepts, a container file that installs from the lock, settings that load,
+Postgres as storage, and several missions side by side."""
+
+import configparser
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.pipelines.tiny import make
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+PROGRAMS = "/opt/reportmetrics/.venv/bin/"
+
+
+def unit(path: Path) -> configparser.RawConfigParser:
+    parser = configparser.RawConfigParser(strict=False, delimiters=["="])
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read_string(path.read_text(encoding="utf-8"))
+    return parser
+
+
+def test_systemd_accepts_all_units(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed here: apt-get install systemd")
+    for path in UNITS:
+        # The programs are installed on the target machine only; systemd-analyze wants them to be there.
+        text = re.sub(rf"{PROGRAMS}\S+", "/bin/true", path.read_text(encoding="utf-8"))
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    files = [str(p) for p in sorted(tmp_path.iterdir())]
+    done = subprocess.run(["systemd-analyze", "verify", *files], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("path", [p for p in UNITS if p.suffix == ".service"], ids=lambda p: p.name)
+def test_services_run_without_rights_and_on_loopback(path: Path) -> None:
+    service = unit(path)["Service"]
+    assert service["User"] == "reportmetrics"
+    assert service["NoNewPrivileges"] == "true"
+    assert service["ProtectSystem"] == "strict"
+    command = service["ExecStart"]
+    program = command.split()[0].removeprefix(PROGRAMS)
+    assert (Path(sys.executable).parent / program).exists(), "a program that the package installs"
+    if "--host" in command:
+        assert "--host 127.0.0.1" in command
+
+
+def test_the_container_installs_from_the_lock_and_runs_as_nobody_in_particular() -> None:
+    text = re.sub(r"\\\n\s*", "", (DEPLOY / "Containerfile").read_text(encoding="utf-8"))
+    steps = [line.split(None, 1) for line in text.splitlines() if line and not line.startswith("#")]
+    by_name = {name: [rest for n, rest in steps if n == name] for name, _ in steps}
+    assert set(by_name) <= {
+        *("FROM", "ENV", "WORKDIR", "COPY", "RUN", "USER", "VOLUME", "EXPOSE", "HEALTHCHECK", "CMD"),
+    }
+    [base] = by_name["FROM"]
+    assert re.fullmatch(r"docker\.io/library/python:3\.\d+\.\d+-slim-\w+", base), "a version, never 'latest'"
+    installs = [r for r in by_name["RUN"] if "pip install" in r]
+    assert "--require-hashes -r requirements.lock" in installs[0]
+    assert all("--require-hashes" in r or "--no-deps" in r for r in installs)
+    assert by_name["USER"] == ["1000:1000"]
+    assert [n for n, _ in steps].index("USER") > [n for n, _ in steps].index("RUN")
+    for copied in by_name["COPY"]:
+        *sources, _ = copied.split()
+        assert all((ROOT / s).exists() for s in sources), copied
+    [command] = by_name["CMD"]
+    assert json.loads(command)[0] == "dagster-webserver"
+
+
+def test_hadolint_finds_nothing_in_the_container_file() -> None:
+    if shutil.which("hadolint") is None:
+        pytest.skip("hadolint is not installed here")
+    done = subprocess.run(["hadolint", str(DEPLOY / "Containerfile")], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_both_settings_of_the_instance_say_the_same_but_for_the_storage() -> None:
+    sqlite = yaml.safe_load((ROOT / "pipelines" / "dagster.yaml").read_text(encoding="utf-8"))
+    postgres = yaml.safe_load((DEPLOY / "postgres" / "dagster.yaml").read_text(encoding="utf-8"))
+    assert sqlite.pop("event_log_storage")["class"] == "KeptConnections"
+    assert set(postgres.pop("storage")) == {"postgres"}
+    assert sqlite == postgres
+    assert sqlite["telemetry"] == {"enabled": False}
+
+
+def test_every_line_of_the_workspace_is_a_code_server_of_its_own_on_loopback() -> None:
+    places = [p["grpc_server"] for p in yaml.safe_load((DEPLOY / "workspace.yaml").read_text())["load_from"]]
+    assert {p["host"] for p in places} == {"127.0.0.1"}
+    assert len({p["port"] for p in places}) == len({p["location_name"] for p in places}) == len(places) == 2
+    assert f"CODE_SERVER_PORT={places[0]['port']}" in (DEPLOY / "nmi.env").read_text()
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("REPORTMETRICS_", "DAGSTER_"))}
+    path = os.pathsep.join([str(ROOT / "src"), str(ROOT), *filter(None, [kept.get("PYTHONPATH")])])
+    return kept | {"PYTHONPATH": path} | more
+
+
+@pytest.mark.daemon
+def test_two_missions_stand_side_by_side_in_one_instance(tmp_path: Path) -> None:
+    """Two code servers as the units start them; each tells its own assets, dates and writer."""
+    import dagster as dg  # noqa: TID251 (what is tested here is made of dagster)
+    from dagster._core.workspace.context import WorkspaceProcessContext  # noqa: TID251
+    from dagster._core.workspace.load_target import WorkspaceFileTarget  # noqa: TID251
+
+    from pipelines.launch import open_instance
+
+    servers, places = [], []
+    try:
+        for name in ("one", "two"):
+            settings, port = make(tmp_path / name), free_port()
+            environment = clean_environment(
+                REPORTMETRICS_PROFILE=str(settings.profile),
+                REPORTMETRICS_HOME=str(settings.home),
+                REPORTMETRICS_LANDING=str(settings.landing),
+                REPORTMETRICS_LOCATION=name,
+                DAGSTER_HOME=str(tmp_path / "dagster"),
+            )
+            (tmp_path / "dagster").mkdir(exist_ok=True)
+            command = [*("-m", "dagster", "code-server", "start", "--module-name", "pipelines.definitions")]
+            command += ["--location-name", name, "--host", "127.0.0.1", "--port", str(port)]
+            servers.append(subprocess.Popen([sys.executable, *command], env=environment, stderr=subprocess.DEVNULL))
+            places.append({"grpc_server": {"host": "127.0.0.1", "port": port, "location_name": name}})
+        for place in places:
+            wait_for(place["grpc_server"]["port"])
+        workspace = tmp_path / "workspace.yaml"
+        workspace.write_text(yaml.safe_dump({"load_from": places}))
+        with (
+            open_instance(tmp_path / "dagster") as instance,
+            WorkspaceProcessContext(instance, WorkspaceFileTarget([str(workspace)])) as process,
+        ):
+            context = process.create_request_context()
+            assert [e.load_error for e in context.get_code_location_entries().values()] == [None, None]
+            keys = {key.to_user_string() for key in context.asset_graph.get_all_asset_keys()}
+            dates = {
+                n.partitions_def.name
+                for n in context.asset_graph.asset_nodes
+                if isinstance(n.partitions_def, dg.DynamicPartitionsDefinition)
+            }
+        assert {k.split("/")[0] for k in keys} == {"one", "two"}
+        assert {"one/core/request", "two/core/request", "one/publication", "two/publication"} <= keys
+        assert dates == {"as_of_one", "as_of_two"}
+    finally:
+        for server in servers:
+            server.terminate()
+            server.wait(30)
+
+
+def wait_for(port: int, seconds: float = 60) -> None:
+    for _ in range(int(seconds * 10)):
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"nothing listens on {port} after {seconds} seconds")
+
+
+@pytest.fixture
+def postgres() -> Iterator[dict[str, str]]:
+    """A real Postgres for this test alone, from Debian's package, on a port of its own."""
+    pytest.importorskip("dagster_postgres", reason="the extra 'postgres' is not installed: pip install '.[postgres]'")
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not programs:
+        pytest.skip("no Postgres is installed here: apt-get install postgresql")
+    as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    # Postgres refuses to run as root, and pytest's folders are closed to others: it gets one of its own.
+    folder, port = Path(tempfile.mkdtemp(prefix="reportmetrics-pg-")), free_port()
+    if as_user:
+        shutil.chown(folder, "postgres", "postgres")
+
+    def call(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [*as_user, str(programs[-1] / program), *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+        )
+
+    data = str(folder / "data")
+    call("initdb", "-D", data, "-U", "dagster", "--auth=trust", "--no-sync")
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"
+    call("pg_ctl", "-D", data, "-w", "-o", options, "-l", str(folder / "log"), "start")
+    try:
+        call("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "dagster", "dagster")
+        yield {
+            "DAGSTER_PG_HOST": "127.0.0.1",
+            "DAGSTER_PG_PORT": str(port),
+            "DAGSTER_PG_USER": "dagster",
+            "DAGSTER_PG_PASSWORD": "unused",
+            "DAGSTER_PG_DB": "dagster",
+        }
+    finally:
+        call("pg_ctl", "-D", data, "-m", "fast", "-w", "stop")
+        shutil.rmtree(folder)
+
+
+@pytest.mark.daemon
+def test_the_history_can_be_kept_in_postgres(tmp_path: Path, postgres: dict[str, str]) -> None:
+    import psycopg2
+
+    settings = make(tmp_path / "tiny")
+    settings.dagster_home.mkdir(parents=True)
+    shutil.copy(DEPLOY / "postgres" / "dagster.yaml", settings.dagster_home / "dagster.yaml")
+    code = "from reportmetrics.cli import main; main()"
+    folders = ["--profile", settings.profile, "--home", settings.home, "--landing", settings.landing]
+    command = [sys.executable, "-c", code, "run", "--as-of", "2021-02-08", *map(str, folders)]
+    done = subprocess.run(command, env=clean_environment(**postgres), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    place = {"host": "127.0.0.1", "port": postgres["DAGSTER_PG_PORT"], "user": "dagster", "dbname": "dagster"}
+    connection = psycopg2.connect(**place)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT status, count(*) FROM runs GROUP BY 1")
+            assert cursor.fetchall() == [("SUCCESS", 1)]
+            cursor.execute("SELECT partition FROM dynamic_partitions")
+            assert cursor.fetchall() == [("2021-02-08",)]
+    finally:
+        connection.close()
+    assert not list(settings.dagster_home.rglob("*.db")), "nothing is kept in SQLite beside it"
