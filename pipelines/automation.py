@@ -3,8 +3,8 @@
 Belongs here: schedules, sensors and what they ask for. Not here: what has landed (``reportmetrics.ingest.arrivals``),
 what an alert says and where it goes (``reportmetrics.alerts``).
 
-All of it is off until somebody turns it on, on the page *Automation* or by ``dagster schedule start``: a laptop that
-opens the pages must not begin to publish.
+What starts work is off until somebody turns it on, on the page *Automation* or by ``dagster schedule start``: a laptop
+that opens the pages must not begin to publish. What only watches is on: alerts go to hooks that somebody configured.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import datetime as dt
 import dagster as dg
 
 from pipelines import names
-from pipelines.runs import add_dates
+from pipelines.runs import add_dates, bury_the_dead
 from reportmetrics.alerts import Alert, send
 from reportmetrics.ingest.arrivals import look_again
 from reportmetrics.profile.load import Profile
@@ -58,7 +58,7 @@ def schedules(profile: Profile) -> list[dg.ScheduleDefinition]:
 
 def sensors(settings: Settings, profile: Profile) -> list[dg.SensorDefinition]:
     """Look into the landing folder, publish dates that are added by hand, and raise alarms."""
-    return [_landing(settings), _new_dates(), _broken(profile), _doubtful(profile)]
+    return [_landing(settings), _new_dates(), _dead_runs(), _broken(profile), _doubtful(profile)]
 
 
 def _landing(settings: Settings) -> dg.SensorDefinition:
@@ -88,8 +88,25 @@ def _new_dates() -> dg.SensorDefinition:
     )
 
 
+def _dead_runs() -> dg.SensorDefinition:
+    @dg.sensor(
+        name="dead_runs",
+        minimum_interval_seconds=LOOK_EVERY_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Marks runs as failed whose process was killed, and frees what they held. Starts nothing.",
+    )
+    def dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        return dg.SkipReason(f"marked as failed: {', '.join(bury_the_dead(context.instance)) or 'none'}")
+
+    return dead_runs
+
+
 def _broken(profile: Profile) -> dg.SensorDefinition:
-    @dg.run_failure_sensor(name="alert_run_failed", description="Tells the configured hooks that a run has failed.")
+    @dg.run_failure_sensor(
+        name="alert_run_failed",
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Tells the configured hooks that a run has failed.",
+    )
     def alert_run_failed(context: dg.RunFailureSensorContext) -> None:
         details = [context.failure_event.message or "", *_errors(context), *_failed_checks(context)]
         _tell(context, "run failed", f"run {context.dagster_run.job_name} failed", details, profile)
@@ -101,6 +118,7 @@ def _doubtful(profile: Profile) -> dg.SensorDefinition:
     @dg.run_status_sensor(
         run_status=dg.DagsterRunStatus.SUCCESS,
         name="alert_checks_failed",
+        default_status=dg.DefaultSensorStatus.RUNNING,
         description="Tells the configured hooks of checks that failed in a run that went on: silent sources, doubts.",
     )
     def alert_checks_failed(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:

@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 from collections.abc import Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +22,14 @@ from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PART
 from pipelines import names
 from pipelines.build import build
 from pipelines.resources import WATCH, Watch
-from pipelines.runs import add_dates, bury_the_dead, this_process
+from pipelines.runs import add_dates, bury_the_dead
+from reportmetrics.alone import locked
 from reportmetrics.ingest.ledger import IngestSummary
 from reportmetrics.metrics.results import Results
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish.publish import Publication
 from reportmetrics.settings import Settings
+from reportmetrics.steps import Refusals
 from reportmetrics.validation.run import CheckResult
 from reportmetrics.warehouse.aside import Aside
 
@@ -52,6 +55,7 @@ class Outcome:
     run_id: str
     success: bool
     ingested: IngestSummary | None
+    refused: Refusals | None
     checks: list[CheckResult]
     aside: list[Aside]
     results: Results | None
@@ -92,12 +96,12 @@ def launch_several(
     try:
         with open_instance(settings.dagster_home) as instance:
             bury_the_dead(instance)
-            add_dates(instance, dates)
+            with _one_at_a_time(settings.dagster_home):
+                add_dates(instance, dates)
             result = definitions.resolve_job_def(names.JOB).execute_in_process(
                 instance=instance,
                 partition_key=first if first == last else None,
-                tags=(several if first != last else {})
-                | {names.PROCESS_TAG: this_process(), names.TRIGGER_TAG: "command line", names.ENGINE_TAG: engine},
+                tags=(several if first != last else {}) | {names.TRIGGER_TAG: "command line", names.ENGINE_TAG: engine},
                 raise_on_error=False,
                 run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
             )
@@ -108,6 +112,7 @@ def launch_several(
         run_id=result.run_id,
         success=result.success,
         ingested=watcher.ingested,
+        refused=watcher.refused,
         checks=watcher.checks,
         aside=watcher.aside,
         results=watcher.results,
@@ -124,7 +129,13 @@ def open_instance(home: Path) -> dg.DagsterInstance:
     # The instance's own settings name their folder by it, as they do for the daemon and the webserver.
     os.environ["DAGSTER_HOME"] = str(home)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=NO_CAPTURE))
+    with _one_at_a_time(home):
+        return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=NO_CAPTURE))
+
+
+def _one_at_a_time(home: Path) -> AbstractContextManager[None]:
+    """Two that make the same tables, or the same dates, would trip over each other."""
+    return locked(home / ".lock")
 
 
 def _first_error(result: dg.ExecuteInProcessResult) -> str:

@@ -26,7 +26,7 @@ OWNER = "team:data-team"
 
 MISSION_TAG, ENGINE_TAG, TRIGGER_TAG = "reportmetrics/mission", "reportmetrics/engine", "reportmetrics/trigger"
 PROCESS_TAG = "reportmetrics/process"
-"""Host, process and start of a run of the command line, by which a later run knows that it has died."""
+"""Host, process and start of what executes a run, by which others know that it has died."""
 
 PROFILE = dg.AssetKey([*_FIRST, "profile"])
 PUBLICATION = dg.AssetKey([*_FIRST, "publication"])

@@ -13,6 +13,8 @@ from typing import Self
 import dagster as dg
 from pydantic import Field
 
+from pipelines import names
+from pipelines.runs import this_process
 from reportmetrics.alone import alone
 from reportmetrics.ingest.ledger import IngestSummary
 from reportmetrics.metrics.results import Results
@@ -20,7 +22,7 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish.publish import Publication
 from reportmetrics.settings import Settings
-from reportmetrics.steps import ENGINES, current_profile
+from reportmetrics.steps import ENGINES, Refusals, current_profile
 from reportmetrics.validation.run import CheckResult
 from reportmetrics.warehouse.aside import Aside
 
@@ -49,9 +51,10 @@ class Installation(dg.ConfigurableResource):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
-        """Keep other runs out of this home while a run has the resource."""
-        tell = context.log.info if context.log else None
-        with alone(self.settings, waiting=tell):
+        """Keep other runs out of this home while a run has the resource, and note whose the run is."""
+        if context.instance is not None and context.run_id is not None:
+            context.instance.add_run_tags(context.run_id, {names.PROCESS_TAG: this_process()})
+        with alone(self.settings, waiting=context.log.info if context.log else None):
             yield self
 
     def load_profile(self) -> Profile:
@@ -65,6 +68,7 @@ class Watch:
 
     track: Track = silent
     ingested: IngestSummary | None = None
+    refused: Refusals | None = None
     checks: list[CheckResult] = field(default_factory=list)
     aside: list[Aside] = field(default_factory=list)
     results: Results | None = None

@@ -39,10 +39,10 @@ def this_process() -> str:
 
 
 def bury_the_dead(instance: dg.DagsterInstance) -> list[str]:
-    """Runs of the command line whose process is gone: marked as failed, their hold on the warehouse freed.
+    """Runs whose process is gone: marked as failed, their hold on the warehouse freed. Returns their ids.
 
     A killed process cannot say so itself; without this its run would be shown as running for ever, and the next one
-    would wait for it. Runs of the daemon are looked after by Dagster's run monitoring.
+    would wait for it. (Dagster's own run monitoring cannot look after runs that are processes on this machine.)
     """
     buried = []
     running = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]))

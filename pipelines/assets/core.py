@@ -35,6 +35,8 @@ def core_asset(profile: Profile) -> dg.AssetsDefinition:
             settings = installation.settings
             summary = ingest(settings, installation.load_profile(), track=watch().track)
             rows = steps.held(settings).rows
+            # Asked for here, as a moment later another run may hold the warehouse.
+            watch().refused = steps.rejects(settings, installation.load_profile())
         watch().ingested = summary
         for source in sorted({d.source for d in summary.deliveries}):
             # An external asset has no step of its own: what arrived is told here, and its freshness counts from it.

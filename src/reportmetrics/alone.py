@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from reportmetrics.settings import Settings
 
@@ -19,12 +20,19 @@ def alone(settings: Settings, *, waiting: Callable[[str], None] | None = None) -
 
     ``waiting`` is told, once, when there is another run to wait for.
     """
-    settings.staging.mkdir(parents=True, exist_ok=True)
-    with (settings.staging / ".lock").open("w") as lock:
+    with locked(settings.staging / ".lock", waiting=waiting):
+        yield
+
+
+@contextmanager
+def locked(path: Path, *, waiting: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Hold the lock of a file, which is made when it is missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if waiting is not None:
-                waiting(f"another run works in {settings.home}; waiting until it has ended")
+                waiting(f"another run works in {path.parent}; waiting until it has ended")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield

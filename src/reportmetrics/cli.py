@@ -122,7 +122,7 @@ def run(
       reportmetrics run
       reportmetrics run --profile data/profiles/nmi --landing data/sample/nmi --home /srv/nmi --as-of 2022-01-31
     """
-    from reportmetrics import cli_print, steps
+    from reportmetrics import cli_print
     from reportmetrics.progress import on_terminal
 
     settings, loaded = _opened(profile, home, landing)
@@ -130,8 +130,8 @@ def run(
     from pipelines.launch import launch
 
     outcome = launch(settings, as_of=day, track=on_terminal, verbose=verbose)
-    if outcome.ingested is not None:
-        cli_print.taken_in(outcome.ingested, steps.rejects(settings, loaded))
+    if outcome.ingested is not None and outcome.refused is not None:
+        cli_print.taken_in(outcome.ingested, outcome.refused)
     cli_print.checks(outcome.checks)
     cli_print.set_aside(outcome.aside)
     if outcome.error is not None:
@@ -153,12 +153,15 @@ def ingest(profile: ProfileOption = None, home: HomeOption = None, landing: Land
       reportmetrics ingest --landing /mnt/inbox
     """
     from reportmetrics import cli_print, steps
+    from reportmetrics.alone import alone
     from reportmetrics.ingest.run import ingest as take_in
     from reportmetrics.progress import on_terminal
 
     settings, loaded = _opened(profile, home, landing)
-    summary = take_in(settings, loaded, track=on_terminal)
-    cli_print.taken_in(summary, steps.rejects(settings, loaded))
+    with alone(settings):
+        summary = take_in(settings, loaded, track=on_terminal)
+        refused = steps.rejects(settings, loaded)
+    cli_print.taken_in(summary, refused)
 
 
 @app.command()

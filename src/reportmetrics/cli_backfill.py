@@ -59,8 +59,8 @@ def backfill(
     from pipelines.launch import launch_several
 
     outcome = launch_several(settings, dates=dates, track=on_terminal, verbose=verbose)
-    if outcome.ingested is not None:
-        cli_print.taken_in(outcome.ingested, steps.rejects(settings, loaded))
+    if outcome.ingested is not None and outcome.refused is not None:
+        cli_print.taken_in(outcome.ingested, outcome.refused)
     cli_print.checks(outcome.checks)
     if outcome.error is not None:
         cli_print.problem(outcome.error)

@@ -52,6 +52,10 @@ ENGINES = ("duckdb",)
 """Engines that can compute metrics over a snapshot."""
 
 
+Refusals = pl.DataFrame
+"""Rows that were refused; columns as ``rejects`` gives them."""
+
+
 class StepError(Exception):
     """A step cannot start; the text says what is missing and which step makes it."""
 

@@ -1,0 +1,106 @@
+"""Real processes that are killed or get in each other's way: no duplicate, no half publication, a clear history."""
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import dagster as dg  # noqa: TID251 (what is tested here is made of dagster)
+import pytest
+
+from pipelines.launch import launch, open_instance
+from reportmetrics.settings import Settings
+from reportmetrics.steps import held
+from tests.pipelines.tiny import make
+
+ROOT = Path(__file__).parents[2]
+DAY = dt.date(2021, 2, 8)
+BOOKS = {"activity": 3, "request": 3, "observation": 1, "ledger": 3, "reject": 1}
+"""Rows of the tiny mission, each once."""
+
+pytestmark = pytest.mark.daemon
+
+
+def start(settings: Settings, *command: str, log: Path | None = None) -> subprocess.Popen[str]:
+    """A program of its own, with its children in a process group that can be killed as a whole."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("REPORTMETRICS_", "DAGSTER_"))}
+    environment = kept | {
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+        "REPORTMETRICS_PROFILE": str(settings.profile),
+        "REPORTMETRICS_HOME": str(settings.home),
+        "REPORTMETRICS_LANDING": str(settings.landing),
+        "DAGSTER_HOME": str(settings.dagster_home),
+    }
+    return subprocess.Popen(
+        [sys.executable, *command],
+        env=environment,
+        stdout=log.open("a") if log else subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def run(settings: Settings) -> subprocess.Popen[str]:
+    return start(settings, "-c", "from reportmetrics.cli import main; main()", "run", "--as-of", DAY.isoformat())
+
+
+def until(true: Callable[[], object], what: str, seconds: float = 180) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"{what}: not within {seconds} seconds"
+        time.sleep(0.02)
+
+
+def frozen(settings: Settings) -> bool:
+    """A run is in its middle: the snapshot is made, and nothing is published."""
+    return (settings.staging / DAY.isoformat() / "snapshot").is_dir()
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def states(settings: Settings) -> list[dg.DagsterRunStatus]:
+    """Of all runs, oldest first."""
+    with open_instance(settings.dagster_home) as instance:
+        return [r.status for r in reversed(instance.get_runs())]
+
+
+def whole(settings: Settings) -> bool:
+    """One publication, nothing half-built beside it, and every row once."""
+    published = sorted(p.name for p in settings.publications.iterdir() if p.is_dir())
+    rows = held(settings).rows
+    return published == [f"{DAY}-r1"] and {t: rows[t] for t in BOOKS} == BOOKS
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return make(tmp_path)
+
+
+def test_a_run_that_is_killed_leaves_nothing_half_and_the_next_one_says_so(settings: Settings) -> None:
+    running = run(settings)
+    until(lambda: frozen(settings), "a snapshot")
+    kill(running)
+    assert not (settings.publications / "latest").exists()
+    assert states(settings) == [dg.DagsterRunStatus.STARTED], "nobody could tell yet"
+    again = launch(settings, as_of=DAY)
+    assert again.success, again.error
+    assert states(settings) == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS]
+    assert whole(settings)
+
+
+def test_two_runs_at_once_wait_for_each_other(settings: Settings) -> None:
+    both = [run(settings), run(settings)]
+    told = [p.communicate(timeout=300)[0] for p in both]
+    assert [p.returncode for p in both] == [0, 0], told
+    assert sorted("(new)" in t for t in told) == [False, True]
+    assert sum("3 files (0 seen before)" in t for t in told) == 1
+    assert states(settings) == [dg.DagsterRunStatus.SUCCESS] * 2
+    assert whole(settings)
