@@ -12,7 +12,9 @@ from pathlib import Path
 import dagster as dg  # noqa: TID251 (what is tested here is made of dagster)
 import pytest
 
+from pipelines import names
 from pipelines.launch import launch, open_instance
+from pipelines.runs import add_dates
 from reportmetrics.settings import Settings
 from reportmetrics.steps import held
 from tests.pipelines.tiny import make
@@ -103,4 +105,31 @@ def test_two_runs_at_once_wait_for_each_other(settings: Settings) -> None:
     assert sorted("(new)" in t for t in told) == [False, True]
     assert sum("3 files (0 seen before)" in t for t in told) == 1
     assert states(settings) == [dg.DagsterRunStatus.SUCCESS] * 2
+    assert whole(settings)
+
+
+def test_when_the_daemon_and_its_run_are_killed_the_next_daemon_says_so(settings: Settings) -> None:
+    """As when the machine loses power in mid-run: the run is shown as failed, and running it again completes it."""
+    with open_instance(settings.dagster_home) as instance:
+        add_dates(instance, [DAY])
+    log = settings.home / "daemon.log"
+    daemon = [str(Path(sys.executable).with_name("dagster-daemon")), "run", "-m", "pipelines.definitions"]
+    first = start(settings, *daemon, log=log)
+    try:
+        tags = f'{{"dagster/partition": "{DAY}"}}'
+        job = ["job", "launch", "-m", "pipelines.definitions", "-j", names.JOB, "--tags", tags]
+        launched = start(settings, "-m", "dagster", *job)
+        said, _ = launched.communicate(timeout=300)
+        assert launched.returncode == 0, said
+        until(lambda: frozen(settings), "a snapshot")
+    finally:
+        kill(first)
+    assert states(settings) == [dg.DagsterRunStatus.STARTED]
+    second = start(settings, *daemon, log=log)
+    try:
+        until(lambda: states(settings) == [dg.DagsterRunStatus.FAILURE], "the dead run marked as failed")
+    finally:
+        kill(second)
+    assert not (settings.publications / "latest").exists()
+    assert launch(settings, as_of=DAY).success
     assert whole(settings)

@@ -83,12 +83,14 @@ def test_a_file_in_the_making_is_not_asked_for_until_it_is_whole(
 
 
 def test_the_week_starts_on_monday_by_the_missions_clock(settings: Settings, instance: dg.DagsterInstance) -> None:
-    weekly = build(settings).get_repository_def().get_schedule_def("weekly")
+    repository = build(settings).get_repository_def()
+    weekly = repository.get_schedule_def("weekly")
     assert weekly.execution_timezone == "Asia/Baghdad"
     monday = dt.datetime(2021, 2, 8, 6, tzinfo=zoneinfo.ZoneInfo("Asia/Baghdad"))
     assert monday.weekday() == 0
     assert weekly.cron_schedule == "0 6 * * 1"
-    with dg.build_schedule_context(instance, scheduled_execution_time=monday.astimezone(dt.UTC)) as context:
+    at = monday.astimezone(dt.UTC)
+    with dg.build_schedule_context(instance, scheduled_execution_time=at, repository_def=repository) as context:
         done = weekly.evaluate_tick(context)
     [request] = done.run_requests or []
     assert (request.partition_key, request.run_key) == ("2021-02-08", "weekly 2021-02-08")
