@@ -144,7 +144,7 @@ def test_several_dates_are_one_run_with_a_publication_and_numbers_for_each(setti
     with open_instance(settings.dagster_home) as instance:
         assert len(instance.get_runs()) == 2
         for date, requests in zip(DATES, (0, 0, 3), strict=True):
-            [record] = instance.fetch_materializations(
+            record, *_ = instance.fetch_materializations(
                 dg.AssetRecordsFilter(names.snapshot("request"), asset_partitions=[date.isoformat()]), limit=9
             ).records
             assert record.asset_materialization is not None
