@@ -88,6 +88,21 @@ def test_axe_finds_nothing_in_the_list_of_publications(visit, publications):
     assert seen.page.url.endswith("2022-01-31-r1/site/index.html")
 
 
+@pytest.mark.parametrize("page", ["burden.html", "headquarters-shape.html"])
+def test_an_old_page_leads_to_the_same_page_as_known_now(visit, publications, page):
+    seen = visit(publications / "2022-01-24-r1" / "site" / page)
+    seen.page.get_by_role("link", name="As known now").click()
+    seen.page.wait_for_url(f"**/2022-01-31-r1/site/{page}")
+    assert seen.complaints == []
+
+
+@pytest.mark.parametrize("wanted", ["gone.html", "../../../etc/passwd", "javascript:alert(1)"])
+def test_only_pages_of_the_newest_publication_are_led_to(visit, publications, wanted):
+    seen = visit((publications / "index.html").as_uri() + f"#now={wanted}")
+    seen.page.wait_for_timeout(300)
+    assert seen.page.url.split("#")[0].endswith(("publications/index.html", "2022-01-31-r1/site/index.html"))
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_link_is_alive(visit, site, name):
     page = visit(site / f"{name}.html").page
@@ -97,7 +112,9 @@ def test_every_link_is_alive(visit, site, name):
         target = urlsplit(urljoin(page.url, link))
         path = Path(unquote(target.path))
         assert path.is_file(), link
-        if target.fragment:
+        if target.fragment.startswith("now="):
+            assert (site / target.fragment.removeprefix("now=")).is_file(), link
+        elif target.fragment:
             assert f'id="{unquote(target.fragment)}"' in path.read_text(), link
 
 

@@ -91,7 +91,8 @@ def _refuse_doubles(files: Sequence[str]) -> None:
 def render_index(profile: Profile, entries: Sequence[history.Entry]) -> str:
     """The list of all publications, newest first; it takes its looks from the newest."""
     template = _environment().get_template("publications.html")
-    return template.render(mission=profile.mission, entries=entries)
+    pages = sorted(p.name for p in (entries[0].folder / "site").glob("*.html"))
+    return template.render(mission=profile.mission, entries=entries, pages=pages)
 
 
 def _tables(block: Block) -> list[tuple[Table, str]]:
