@@ -94,7 +94,8 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
                 group, refused[key] = _group(len(groups), source, name, sheet.header)
                 groups[key] = (group, [], [])
             groups[key][1].append(_placed(taken, sheet))
-            groups[key][2].append(_placed(taken, _AS_A_WHOLE))
+            if any(t.per == "file" for t in tables):
+                groups[key][2].append(_placed(taken, _AS_A_WHOLE))
             groups[key][0].bare &= sheet.bare
             groups[key][0].left |= sheet.left is not None
             batch.refusals += [Refusal(taken, table, name, why) for table, why in refused[key]]
@@ -106,7 +107,7 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
                 batch.notes |= {(taken.file_seq, t.table): "; ".join(said) for t in tables}
     for group, frames, files in groups.values():
         group.rows = _numbered(frames)
-        group.files = _numbered(files)
+        group.files = _numbered(files) if files else group.files
         batch.groups.append(group)
     return batch
 

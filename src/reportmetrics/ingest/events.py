@@ -139,7 +139,7 @@ def fold(
         latest=", ".join(f"try_cast({_known(n)} AS TIMESTAMP)" for n in times) or "NULL",
         repeats=" AND ".join(f'("{n}" IS NULL OR coalesce("{n}" IN ({_CLEARED}, {_known(n)}), false))' for n in times)
         or "true",
-        tells=" OR ".join(f'"{n}" IS NOT NULL' for n in times) or "false",
+        tells=" OR ".join(f'coalesce("{n}" <> {_CLEARED}, false)' for n in times) or "false",
         effective=", ".join(_effective(c.name, fitted, times) for c in table.columns),
         folded=", ".join(_folded(c) for c in table.columns),
         finished=", ".join(f'{_finished(c)} AS "{c.name}"' for c in table.columns),

@@ -89,7 +89,7 @@ def relation(connection: duckdb.DuckDBPyConnection, rows: str, shape: Shape, ent
         f"list_extract([{', '.join('NULL' if t[g] is None else f'c{t[g]}' for t in shape.turned)}], t.pos + 1) AS g{g}"
         for g in range(width)
     ]
-    blank = " AND ".join(f"nullif(trim(g{g}), '') IS NULL" for g in range(width))
+    blank = " AND ".join(f"nullif(trim(g{g}, {literal(BLANKS)}), '') IS NULL" for g in range(width))
     kept = f"WHERE NOT ({blank})" if shape.drop_blank else ""
     every = f"SELECT r.*, t.pos, t.label, {', '.join(cells)} FROM {rows} AS r CROSS JOIN {names} AS t"
     return f"(SELECT * FROM ({every}) {kept})", len(shape.turned)

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from reportmetrics.ingest.rebuild import rebuild
 from reportmetrics.profile.source_rules import source_problems
 from reportmetrics.profile.sources import Source
 from tests.conftest import REQUESTS, SmallMission
@@ -226,7 +227,7 @@ def test_an_end_before_its_start_may_mean_zero(log: SmallMission) -> None:
         ({"events": {**LOG["events"], "means": {"raised": "raised_at", "x": {"set": {"outcome": "yes"}}}}}, "'yes'"),
         ({"events": {**LOG["events"], "means": {"raised": {"at": ["raised_at", "priority"]}}}}, "no date or time"),
         ({"events": {**LOG["events"], "means": {"raised": "raised_at", "x": {}}}}, "tells nothing"),
-        ({"events": {**LOG["events"], "means": {"seen": "acknowledged_at"}}}, "'raised_at' of table"),
+        ({"columns": {"hq": {"value": "HQ"}}}, "required column 'request_id'"),
         ({"events": {**LOG["events"], "time": "when"}}, "without column or format"),
         ({"known_from": {"column": "raised_at"}}, "when it happens or arrives"),
     ],
@@ -243,3 +244,18 @@ def test_known_from_event_needs_events() -> None:
     source = Source.model_validate({**REQUESTS, "known_from": "event"})
     [problem] = source_problems([("sources/log.yaml", source)], {"headquarters": {"HQ"}})
     assert "no row has a time of its own" in str(problem)
+
+
+def test_a_rebuild_from_the_archive_folds_the_same(log: SmallMission) -> None:
+    log.put("requests/1.csv", "id,raised,decided,outcome,objective\nA,2021-02-01,,,LO-1\nB,2021-02-01,,,LO-2\n")
+    log.put("events/2.csv", HEADER + SEEN + "C,raised,2021-02-02 08:00\n")
+    log.ingest("2021-02-04")
+    log.put("events/3.csv", HEADER + RAISED + APPROVED + "B,refused,2021-02-05 08:00\n")
+    log.put("events/4.csv", HEADER + "B,reopened,2021-02-06 08:00\nC,lost,2021-02-06 08:00\n")
+    log.ingest("2021-02-08")
+    everything = "SELECT * FROM {} ORDER BY ALL"
+    tables = ("core.request", "ledger", "reject")
+    before = [log.ask(everything.format(t)) for t in tables]
+    assert rebuild(log.settings, log.profile).changed == []
+    assert [log.ask(everything.format(t)) for t in tables] == before
+    assert known(log, "B")[-1] == ("2021-02-01", None, None, "open")
