@@ -35,6 +35,8 @@ COMMANDS = [
     ["metrics", "lint"],
     ["profile", "lint"],
     ["rejects", "list"],
+    ["rejects", "return"],
+    ["template"],
     ["sources", "try"],
     ["sample"],
 ]

@@ -15,8 +15,8 @@ from reportmetrics.publish.blocks import Cell, Column, Table, date_cell, name_ce
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.quality import Past
 
-MOST_FILES = 50
-"""Files of set-aside batches that the page lists, newest first; the warehouse keeps all."""
+MOST_FILES, MOST_REQUESTS = 50, 200
+"""Files of set-aside batches, newest first, and vanished requests that the page lists; the warehouse keeps all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,12 @@ def vanished_section(edition: Edition) -> Section:
             date_cell(v.last_seen),
             date_cell(v.missing_since),
         ]
-        for v in edition.quality.vanished
+        for v in edition.quality.vanished[:MOST_REQUESTS]
     ]
     columns = [Column(h) for h in ("Request", "Headquarters", "Register", "Last listed", "Missing since")]
     return Section(
         "vanished",
-        words.vanished(len(rows), promised),
+        words.vanished(len(edition.quality.vanished), promised),
         "Requests that a complete register listed before and its newest file does not; each stays as known last",
         Table("Requests that vanished from a register", columns, rows) if rows else None,
         f"{promised} registers are said to be complete." if promised else "A source says so with: complete.",

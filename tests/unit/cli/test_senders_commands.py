@@ -1,0 +1,69 @@
+"""What goes out to senders, from the command line: refusals by sender, workbooks to mend, entry forms, the checks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner, Result
+
+from reportmetrics.cli import app
+from tests.pipelines.tiny import make
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny mission whose files have been taken in: row A4 has a day that does not exist."""
+    folder = tmp_path_factory.mktemp("senders")
+    make(folder)
+    assert run(folder, "ingest", "--landing", str(folder / "landing")).exit_code == 0
+    return folder
+
+
+def run(folder: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, [*words, "--profile", str(folder / "profile"), "--home", str(folder / "home")])
+
+
+def test_refusals_are_listed_by_sender_and_code(home: Path) -> None:
+    listed = run(home, "rejects", "list", "--sender", "unit", "--code", "bad_date", "--open")
+    assert "activity_20210201.csv, row 5, column held: '31/02/2021'" in listed.output
+    assert "nothing was refused" in run(home, "rejects", "list", "--sender", "registry").output
+
+
+def test_refused_rows_are_written_for_their_sender(home: Path, tmp_path: Path) -> None:
+    done = run(home, "rejects", "return", "-o", str(tmp_path))
+    assert done.exit_code == 0
+    (book,) = tmp_path.glob("*.xlsx")
+    assert "Unit: 1 rows" in done.output
+    assert book.name in done.output
+    assert openpyxl.load_workbook(book)["activity"]["B2"].value == "A4"
+
+
+def test_a_form_is_made_for_the_only_unit_without_asking(home: Path, tmp_path: Path) -> None:
+    done = run(home, "template", "WAR", "-o", str(tmp_path / "war.xlsx"), "--period", "2021-02-10")
+    assert done.exit_code == 0, done.output
+    assert "U1, 2021-02-08 to 2021-02-14 (WAR-U1-20210208), 1 lines to answer" in done.output
+    assert openpyxl.load_workbook(tmp_path / "war.xlsx")["Report"]["B2"].value == "WAR"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("NONE",), "it has: WAR"),
+        (("WAR", "--unit", "U9"), "unit 'U9' does not owe WAR"),
+        (("WAR", "--period", "2020-12-01"), "owes no WAR"),
+    ],
+)
+def test_what_cannot_be_made_says_why(home: Path, tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+    done = run(home, "template", *words, "-o", str(tmp_path / "x.xlsx"))
+    assert done.exit_code == 2
+    assert says in " ".join(done.output.split())
+    assert not (tmp_path / "x.xlsx").exists()
+
+
+def test_the_checks_can_be_read_as_a_document(home: Path) -> None:
+    done = run(home, "check", "--document")
+    assert done.exit_code == 0
+    assert done.output.startswith("# What is checked")
+    assert "| `went_blank` | critical |" in done.output
