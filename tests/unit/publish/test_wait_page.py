@@ -12,6 +12,7 @@ from reportmetrics.publish import wait_sentences
 from reportmetrics.publish.numbers import HARD_SPACE as H
 from reportmetrics.publish.numbers import THIN_SPACE
 from reportmetrics.publish.pages import headquarters
+from reportmetrics.publish.pages.objective_figures import objective_file
 from tests.unit.publish import synthetic
 from tests.unit.publish.test_pages import edition
 
@@ -138,6 +139,7 @@ def test_the_oldest_with_visits_and_chances_where_ten_decisions_tell_of_them(tmp
     )
     rows = texts(oldest.table)
     assert [row[7] for row in rows[:3]] == ["0", "1", "–"]
+    assert {row[2].href for row in oldest.table.rows} == {objective_file("LO-09")}
     chances = [row[9] for row in rows]
     # Ages 396, 381.8, ... fall below 301 from the eighth request on.
     assert chances == ["– too few"] * 7 + [f"15{H}% (10 to 22{H}%)"] * 3

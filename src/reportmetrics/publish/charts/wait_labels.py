@@ -94,7 +94,11 @@ def _wanted(curve: WaitCurve, points: Sequence[Point], end: float, *, compact: b
             text += f";<br>median {numbers.days(curve.answered_median)} days"
         low = [a for a in curve.answered if a[1] <= 0.3][:1]
         beside = (*low, *(a for a in curve.answered if a[1] <= 0.8))
-        found.append(_Wanted((text, "<b>Answered alone,</b><br>biased", "<b>biased</b>"), beside, palette.INK, False, biased=True))
+        found.append(
+            _Wanted(
+                (text, "<b>Answered alone,</b><br>biased", "<b>biased</b>"), beside, palette.INK, False, biased=True
+            )
+        )
     places = []
     for share in (0.66, 0.5, 0.8, 0.35):
         y = next((p.y for p in reversed(points) if p.x <= end * share), 1.0)

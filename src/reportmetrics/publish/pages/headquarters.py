@@ -13,6 +13,7 @@ from reportmetrics.publish.charts.bars import Bar, bars_chart, paler
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.page import Page
 from reportmetrics.publish.pages.common import BACKLOG, WAIT, nothing, one_line, wait_page, waits, waits_block
+from reportmetrics.publish.pages.objective_figures import objective_file
 from reportmetrics.publish.pages.wait_blocks import curve_block, within_block
 from reportmetrics.publish.pages.wait_context import (
     at_work_block,
@@ -132,7 +133,7 @@ def _oldest_block(edition: Edition, w: Wait) -> Block:
         [
             name_cell(_text(r.get("request_id"))),
             name_cell(_text(r.get("request_type"))),
-            name_cell(_text(r.get("objective_id"))),
+            _objective(edition, _text(r.get("objective_id"))),
             date_cell(numbers.parse_day(_text(r.get("raised_on")))),
             number_cell(_number(r.get("age_days")), numbers.days, strong=True),
             Cell("", (_number(r.get("age_days")) or 0.0) / longest),
@@ -154,6 +155,12 @@ def _oldest_block(edition: Edition, w: Wait) -> Block:
         caveat=one_line([f"{numbers.DASH} means none recorded", _about_chance(chances)]) if listed else "",
         nothing="All requests known by then are decided or withdrawn.",
     )
+
+
+def _objective(edition: Edition, objective_id: str) -> Cell:
+    """The objective, leading to its page where it has one."""
+    has_page = any(o.objective_id == objective_id for o in edition.objectives)
+    return name_cell(objective_id, objective_file(objective_id) if has_page else None)
 
 
 def _chance(edition: Edition, w: Wait, age: float | None) -> Cell:
