@@ -259,8 +259,16 @@ def test_rules_hold_only_when_their_condition_does(tmp_path):
     found = matters.matters(edition(tmp_path, young))
     assert [m.matter for m in found] == [
         "LO-12: read its 3 indicators, or withdraw them",
+        "LO-04: continue, change or stop the present line of work",
         "LO-13: continue, change or stop the present line of work",
+        "LO-08: say what the added work is for",
     ]
+    assert [m.figures for m in found[1:]] == [
+        "20 meetings a week; progress 0.10 to 0.10 in 13 weeks",
+        "lowest progress −0.30, 1 of 3 read lie below the baseline",
+        "contact hours rose from 60.0 to 140 in 13 weeks, progress went from 0.20 to 0.25",
+    ]
+    assert [m.href for m in found] == [f"objective-lo-{n}.html" for n in ("12", "04", "13", "08")]
     w = synthetic.Writer()
     for template, upper in (("weekly", 0.89), ("other", 0.95)):
         w.figure("burden.completeness", {"template_id": template}, "share", 0.8, lower=0.7, upper=upper, n=50)

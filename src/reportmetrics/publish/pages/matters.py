@@ -12,7 +12,10 @@ from reportmetrics.publish import numbers
 from reportmetrics.publish.blocks import definition_href
 from reportmetrics.publish.edition import Edition, PastEdition
 from reportmetrics.publish.figures import Figure
+from reportmetrics.publish.objective_sentences import many
+from reportmetrics.publish.pages import objective_figures
 from reportmetrics.publish.pages.common import BACKLOG, WAIT, progressed, wait_page, waits
+from reportmetrics.publish.place_sentences import WEEKS, alarm_words
 
 MOST_MATTERS, MOST_CHANGES = 5, 6
 OLD_DAYS = 180
@@ -93,9 +96,42 @@ def _unread(edition: Edition) -> Iterator[Matter]:
             f"{p.objective_id}: read {many}, or withdraw {'them' if p.total > 1 else 'it'}",
             said,
             _owner(edition, p.objective_id),
-            "Coverage",
-            "#coverage",
+            p.objective_id,
+            objective_figures.objective_file(p.objective_id),
             held or 0.0,
+        )
+
+
+def _stalled(edition: Edition) -> Iterator[Matter]:
+    for p in objective_figures.places(edition):
+        if p.position != "busy and stalled":
+            continue
+        kinds = objective_figures.kinds(edition.figures, p.objective_id)
+        done = f"{many(kinds[0][0], kinds[0][1].value or 0.0)} a week; " if kinds else ""
+        before, now = numbers.progress(p.before or 0), numbers.progress(p.now or 0)
+        yield Matter(
+            f"{p.objective_id}: continue, change or stop the present line of work",
+            f"{done}progress {before} to {now} in {WEEKS} weeks",
+            _owner(edition, p.objective_id),
+            p.objective_id,
+            objective_figures.objective_file(p.objective_id),
+            p.hours or 0.0,
+        )
+
+
+def _rising(edition: Edition) -> Iterator[Matter]:
+    for p in objective_figures.places(edition):
+        if not p.alarm or p.position == "busy and stalled":
+            continue
+        yield Matter(
+            f"{p.objective_id}: read its progress before more is done"
+            if p.alarm == "unmeasured"
+            else f"{p.objective_id}: say what the added work is for",
+            alarm_words(p),
+            _owner(edition, p.objective_id),
+            p.objective_id,
+            objective_figures.objective_file(p.objective_id),
+            (p.hours or 0.0) - (p.hours_before or 0.0),
         )
 
 
@@ -108,8 +144,8 @@ def _regressed(edition: Edition) -> Iterator[Matter]:
             f"{p.objective_id}: continue, change or stop the present line of work",
             said,
             _owner(edition, p.objective_id),
-            "Progress",
-            "#progress",
+            p.objective_id,
+            objective_figures.objective_file(p.objective_id),
             abs(p.lowest) * 365,
         )
 
@@ -136,6 +172,18 @@ def _missing_reports(edition: Edition) -> Iterator[Matter]:
 
 RULES = (
     Rule("Old requests", f"The oldest open request at a headquarters is older than {OLD_DAYS} days.", _old_requests),
+    Rule(
+        "Busy and stalled",
+        f"Contact hours of {WEEKS} weeks lie above the neutral band around the median objective’s, and progress below "
+        "its band of the change needed.",
+        _stalled,
+    ),
+    Rule(
+        "Activity without progress that shows",
+        f"Contact hours of {WEEKS} weeks rise beyond the neutral band against the {WEEKS} before, while progress "
+        "stands still or is not read.",
+        _rising,
+    ),
     Rule("Unread objective", "No indicator of an objective has a reading with baseline and target.", _unread),
     Rule("Below the baseline", "The latest reading of an indicator lies below its baseline.", _regressed),
     Rule(
