@@ -211,6 +211,9 @@ def release(
             show_default=False,
         ),
     ] = None,
+    amend: Annotated[
+        bool, typer.Option("--amend", help="Record current versions anew: for a release that nobody was given yet.")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """Record the definition hash of every metric's version; what a raised version replaces is kept, computable.
@@ -221,6 +224,7 @@ def release(
     Examples:
       reportmetrics metrics release
       reportmetrics metrics release --replaces 2022-01-31-r1
+      reportmetrics metrics release --amend
     """
     from reportmetrics.metrics.deprecated import VersionError
     from reportmetrics.metrics.release import release as record
@@ -229,7 +233,7 @@ def release(
     old = None if replaces is None else _definitions(replaces, home)
     with answering():
         try:
-            done = record(chosen, replaced=old)
+            done = record(chosen, replaced=old, amend=amend)
         except VersionError as error:
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(FAILED) from error

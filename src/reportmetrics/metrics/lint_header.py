@@ -90,7 +90,7 @@ def hash_changed(subject: Subject, definition_hash: str, released: Released) -> 
         yield subject.at_field("version", "version-lowered", message, f"give it version {max(versions) + 1}")
     elif version in versions and versions[version] != definition_hash:
         message = f"the definition has changed since version {version} was released"
-        remedy = f"give it version {version + 1}, or undo the change"
+        remedy = f"give it version {version + 1}, or undo the change (a release not given out yet: release --amend)"
         yield subject.at_field("version", "version-unchanged", message, remedy)
 
 

@@ -22,12 +22,13 @@ class Release:
     metrics: int
 
 
-def release(sql_folder: Path, *, replaced: Path | None = None) -> Release:
+def release(sql_folder: Path, *, replaced: Path | None = None, amend: bool = False) -> Release:
     """Record version and hash of every metric in ``metrics/released.yaml``; nothing is written where one is refused.
 
     ``replaced`` is an SQL folder (or a publication's ``audit/definitions``) that holds the definitions that versions
-    raised since replace. Raises :class:`VersionError` where a released version has changed, or a replaced one would be
-    lost, and ``DefinitionError`` where the definitions are wrong.
+    raised since replace. ``amend`` records current versions anew, for a release that nobody has been given yet. Raises
+    :class:`VersionError` where a released version has changed, or a replaced one would be lost, and
+    ``DefinitionError`` where the definitions are wrong.
     """
     known, damaged = read_released(sql_folder)
     if damaged:
@@ -36,7 +37,7 @@ def release(sql_folder: Path, *, replaced: Path | None = None) -> Release:
         m.definition.id: (m.definition.version, m.definition_hash) for m in load_catalogue(sql_folder).metrics.values()
     }
     try:
-        record = with_release(known, current)
+        record = with_release(known, current, amend=amend)
     except ValueError as error:
         raise VersionError(str(error)) from error
     there = {(k.metric_id, k.version) for k in kept_versions(sql_folder)}
@@ -58,5 +59,5 @@ def release(sql_folder: Path, *, replaced: Path | None = None) -> Release:
         keep(sql_folder, replaced, name)
         kept.append(f"{name} version {version}")
     write_released(sql_folder, record)
-    added = [f"{n} version {v}" for n, (v, _) in current.items() if v not in known.get(n, {})]
+    added = [f"{n} version {v}" for n, (v, value) in current.items() if known.get(n, {}).get(v) != value]
     return Release(added, kept, len(current))

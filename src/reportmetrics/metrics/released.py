@@ -45,13 +45,20 @@ def _finding(message: str) -> Finding:
     return Finding(RELEASED_FILE, 1, "released-record", "error", message, "restore it from version control")
 
 
-def with_release(released: Released, current: Mapping[str, tuple[int, str]]) -> dict[str, dict[int, str]]:
+def with_release(
+    released: Released, current: Mapping[str, tuple[int, str]], *, amend: bool = False
+) -> dict[str, dict[int, str]]:
     """The record with the current version and hash of each metric added.
 
-    Raises ``ValueError`` where a version that was released would change its hash.
+    Raises ``ValueError`` where a version that was released would change its hash, unless the release is amended: then
+    current versions get the hashes that they have now, and what is no longer there is forgotten.
     """
-    new = {name: dict(versions) for name, versions in released.items()}
+    kept = {name: versions for name, versions in released.items() if not amend or name in current}
+    new = {name: dict(versions) for name, versions in kept.items()}
     for name, (version, value) in current.items():
+        if amend:
+            new.setdefault(name, {})[version] = value
+            continue
         known = new.setdefault(name, {}).setdefault(version, value)
         if known != value:
             message = f"{name}: version {version} was released with another definition; raise its version first"

@@ -65,6 +65,15 @@ def test_a_changed_view_needs_a_new_version_and_a_release_keeps_the_old_one(rele
         load_version(released, "latency.weight", 1)
 
 
+def test_a_release_that_nobody_was_given_may_be_amended(released: Path) -> None:
+    sql_folder.write(released, view=FASTER)
+    assert release(released, amend=True).recorded == ["latency.wait version 1"]
+    assert "version-unchanged" not in codes(released)
+    (released / METRIC_FILE).unlink()
+    assert release(released, amend=True).metrics == 0
+    assert "latency.wait" not in (released / "metrics" / "released.yaml").read_text()
+
+
 def test_only_what_was_released_is_taken_as_the_replaced_version(released: Path, old: Path) -> None:
     sql_folder.write(old, view=sql_folder.VIEW.replace("IS NOT NULL", "IS NULL"))
     sql_folder.write(released, view=FASTER, metric=SECOND)

@@ -229,3 +229,12 @@ def test_a_frame_is_read_too(folder) -> None:
     folder.spoil("estimator: count\n", "estimator: count\nframe: week\n")
     (finding,) = {(f.code, f.line) for f in folder.lint()}
     assert finding == ("level-read", 10)
+
+
+def test_a_frame_must_be_a_view_that_tells_what_was_reported(folder) -> None:
+    folder.spoil("estimator: count\n", "estimator: count\nframe: weeks\n")
+    assert "frame-unknown" in folder.codes()
+    folder.spoil("frame: weeks", "frame: outcome_reading")
+    assert "frame-unfit" in folder.codes()
+    folder.spoil("objective_id,\n", "objective_id,\n    value IS NOT NULL AS reported,\n", VIEW_FILE)
+    assert not {"frame-unknown", "frame-unfit"} & folder.codes()
