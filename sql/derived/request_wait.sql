@@ -8,7 +8,9 @@ level: process
 WITH delivery AS (
     SELECT
         file_seq,
-        source,
+        replace(replace(source, '.returned', ''), '.corrected', '') AS source,
+        -- Mended and corrected rows are of the register, and no proof that it was extracted again.
+        source NOT LIKE '%.returned' AND source NOT LIKE '%.corrected' AS extracted,
         known_from
     FROM ledger
     WHERE table_name = 'request' AND status = 'stored'
@@ -27,6 +29,7 @@ extract AS (
         delivery.source,
         max(
             CASE
+                WHEN NOT delivery.extracted THEN NULL
                 WHEN delivery.known_from < as_of.as_of_at THEN delivery.known_from
                 WHEN brought.file_seq IS NOT NULL THEN as_of.as_of_at
             END

@@ -60,6 +60,8 @@ def taken_in(summary: IngestSummary, refused: pl.DataFrame) -> None:
             out.print(f"  [yellow]left alone[/yellow] {escape(name)}: {why}")
         if len(names) > FIRST:
             out.print(f"  ... {len(names) - FIRST:,} more files left alone: {why}")
+    for said in summary.uncorrected:
+        out.print(f"  [yellow]not corrected[/yellow] {escape(said)}")
     if counts["rejected"]:
         rejects(refused.filter(pl.col("file_seq").is_in([d.file_seq for d in found])), FIRST)
 

@@ -14,12 +14,16 @@ from pathlib import Path
 
 from reportmetrics.audit.opened import AuditError, Opened
 from reportmetrics.ingest.archive import fingerprint
+from reportmetrics.ingest.corrections import row_of_note
 from reportmetrics.ingest.mapping import sheet_of
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import ProfileError, load_profile
 from reportmetrics.profile.sources import Source
+
+CORRECTIONS = "(corrected)"
+"""Beside the cells of a corrected row: which of them were changed, why, by whom and when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ class Archive:
                 found = sheet.numbered(origin["row"])
                 if found.height:
                     cells = {h: unmarked(found[f"c{i}"][0]) for i, h in enumerate(sheet.header)}
-                    return RawRow(name, cells)
+                    said = [n for n in sheet.notes if n.startswith(row_of_note(origin["row"]))]
+                    return RawRow(name, cells | ({CORRECTIONS: "; ".join(said)} if said else {}))
         return RawRow(next(iter(wanted), None), {}, f"the archived file has no row {origin['row']}")
 
     def _open(self, source: Source, sha256: str) -> dict[str | None, Sheet | UnreadableError] | str:

@@ -30,7 +30,8 @@ class IngestSummary:
     """What a run took in.
 
     ``position`` is the ledger's end, ``unchanged`` the number of files seen before, ``waiting`` the files that are left
-    for the next run because they may still be being written, ``unmatched`` those that no source claims.
+    for the next run because they may still be being written, ``unmatched`` those that no source claims,
+    ``uncorrected`` the corrections of files that were not taken in.
     """
 
     deliveries: list[Delivery]
@@ -38,6 +39,7 @@ class IngestSummary:
     unchanged: int
     waiting: list[str] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
+    uncorrected: list[str] = field(default_factory=list)
 
 
 class LedgerError(Exception):

@@ -7,6 +7,7 @@ stops in between leaves the warehouse as it was after the last batch, and the ne
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
@@ -16,6 +17,7 @@ import polars as pl
 
 from reportmetrics.ingest.archive import Received, StillChangingError, clear_incoming, keep, note_place, receive
 from reportmetrics.ingest.batch import Batch, Taken, read_batch
+from reportmetrics.ingest.corrections import corrections_of
 from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.landing import Found, Landing, look
 from reportmetrics.ingest.ledger import Delivery, IngestSummary, check_balance
@@ -69,9 +71,29 @@ def ingest(
             deliveries += store_taken(store, profile, taken, key)
             for each in taken:
                 note_place(each.kept, each.file_seq)
+        lines, uncorrected = _correct(store, settings, profile, key, moment)
+        deliveries += lines
         check_balance(store.connection)
         position = store.position()
-    return IngestSummary(deliveries, position, unchanged, landing.waiting, landing.unmatched)
+    return IngestSummary(deliveries, position, unchanged, landing.waiting, landing.unmatched, uncorrected)
+
+
+def _correct(
+    store: Store, settings: Settings, profile: Profile, key: bytes, now: dt.datetime
+) -> tuple[list[Delivery], list[str]]:
+    """Take in the corrections of the profile that are not known yet, after the files that they may be of."""
+    zone = zoneinfo.ZoneInfo(profile.mission.time_zone)
+    scratch = settings.staging / "corrections"
+    found = corrections_of(store.connection, profile.sources, settings.archive, scratch, zone)
+    _remember(store.connection, found.known, now)
+    lines: list[Delivery] = []
+    for each in found.due:
+        kept = keep(receive(each.found, settings.archive), settings.archive, each.known_from or now)
+        taken = Taken(kept, store.position() + 1, kept.arrived_at)
+        lines += store_taken(store, profile, [taken], key)
+        note_place(kept, taken.file_seq)
+    shutil.rmtree(scratch, ignore_errors=True)
+    return lines, found.waiting
 
 
 def _naive_utc(moment: dt.datetime) -> dt.datetime:

@@ -18,6 +18,9 @@ from reportmetrics.profile.sources import ColumnMap, FileDate, Options, Source, 
 RETURNED = "returned"
 """Folder below the landing folder for mended workbooks, and the ending of the ids of the sources that read them."""
 
+CORRECTED = "corrected"
+"""Ending of the ids of the sources whose deliveries are corrections."""
+
 REFERENCE, REASON = "(ref)", "(what to mend)"
 """Columns of a returned sheet beside those of the sender: which refused row it is, and what is wrong with it."""
 
@@ -34,8 +37,9 @@ _DAY = {"format": ["%Y-%m-%d"]}
 
 
 def intake(sources: Iterable[Source]) -> list[Source]:
-    """The sources of a profile and those of entry forms, each followed by the one that takes its mended workbooks."""
-    return [each for source in (*sources, *form_sources()) for each in (source, returned_source(source))]
+    """The sources of a profile and of entry forms, each followed by those of its mended workbooks and corrections."""
+    own = (*sources, *form_sources())
+    return [each for source in own for each in (source, returned_source(source), corrected_source(source))]
 
 
 @functools.cache
@@ -86,6 +90,23 @@ def form_sources() -> tuple[Source, ...]:
     )
 
 
+def corrected_source(source: Source) -> Source:
+    """The source whose deliveries are the corrections of files of ``source``: the same mapping, no file of its own."""
+    return source.model_copy(
+        update={
+            "source": f"{source.source}.{CORRECTED}",
+            "title": f"{source.title}: corrections",
+            "files": f".{CORRECTED}/{_plain(source.source)}",
+            "every": "36500 days",
+            "facts": None if source.facts is None else rf"(?:{source.facts}) \(corrected [\d-]+\)",
+            "known_from": "arrival" if isinstance(source.known_from, FileDate) else source.known_from,
+            "complete": None,
+            "sender": "data team",
+            "corrections": [],
+        }
+    )
+
+
 def returned_source(source: Source) -> Source:
     """The source that reads mended rows of ``source``: the same mapping, from a sheet of a returned workbook."""
     return source.model_copy(
@@ -106,7 +127,7 @@ def returned_source(source: Source) -> Source:
 
 def declared_id(source_id: str) -> str:
     """Id of the source that the profile describes, for a source that follows from it; else the id itself."""
-    return source_id.removesuffix(f".{RETURNED}")
+    return source_id.removesuffix(f".{RETURNED}").removesuffix(f".{CORRECTED}")
 
 
 def is_returned(source: Source) -> bool:

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from reportmetrics.profile.corrections import correction_problems
 from reportmetrics.profile.event_rules import event_problems
 from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.rules import unknown_id
@@ -44,6 +45,8 @@ def _one_source(file: str, source: Source, ids: Ids) -> Iterator[Problem]:
         known = "use a name that Python knows, such as utf-8 or cp1252"
         yield Problem(file, "options.encoding", f"unknown encoding '{source.options.encoding}'", known)
     yield from _unused_options(file, source)
+    sheets = list(dict.fromkeys(t.sheet or source.options.sheet for t in source.tables))
+    yield from correction_problems(file, source.corrections, sheets)
     if source.options.ends_before is not None:
         yield from pattern_problems(file, "options.ends_before", source.options.ends_before)
     yield from _known_from(file, source, groups)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from reportmetrics.profile.base import Identifier, Model, TimeZone
+from reportmetrics.profile.corrections import Correction
 from reportmetrics.profile.shapes import Condition, Explode, Unpivot, several
 
 Span = Literal["week", "month", "quarter", "year"]
@@ -221,6 +222,9 @@ class Source(Model):
         Field(description="from when rows count as known; 'event': each event of a log from its own time"),
     ] = "arrival"
     tables: list[TableMap]
+    corrections: Annotated[
+        list[Correction], Field(description="cells of files that were wrong, and what they should hold")
+    ] = []
 
     @model_validator(mode="before")
     @classmethod

@@ -35,7 +35,7 @@ SPOOL_BYTES = 256 * 1024 * 1024
 _LONGEST_CELL = 16 * 1024 * 1024
 _MOST_COLUMNS = 4_096
 _ROWS_AT_ONCE = 100_000
-_UTF8 = frozenset({"utf-8", "utf-8-sig", "ascii"})
+_UTF8 = frozenset({"utf-8", "utf-8-sig"})
 
 
 class _OddError(Exception):

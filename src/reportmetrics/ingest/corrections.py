@@ -1,0 +1,207 @@
+"""Corrections of cells: rows of files that were taken in before, told again with what the profile's records say.
+
+For each file and each day on which something in it was corrected there is one delivery: the corrected rows, under their
+own row numbers, as kept cells (``readers.archived``). So a correction stands in the ledger like anything else that came
+in, the file that was sent stays as it was, and the archive is enough to make the warehouse again.
+
+Belongs here: which deliveries the records make. Not here: what a corrected row means (as any other row).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import zoneinfo
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from reportmetrics.ingest.archive import identity
+from reportmetrics.ingest.landing import Found, facts_of_name
+from reportmetrics.ingest.mapping import sheet_of
+from reportmetrics.ingest.readers.archived import kept_cells, read_archived
+from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
+from reportmetrics.ingest.text import BLANKS
+from reportmetrics.profile.corrections import Correction
+from reportmetrics.profile.intake import corrected_source
+from reportmetrics.profile.sources import FileDate, Source
+from reportmetrics.warehouse.tables import TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A delivery of corrections that was not taken in yet. ``known_from`` is None where that is its arrival."""
+
+    found: Found
+    known_from: dt.datetime | None
+
+
+@dataclass(slots=True)
+class Corrections:
+    """What the records make: deliveries to take in, those that are known already, and, in words, what found no file."""
+
+    due: list[Due]
+    known: list[tuple[Found, str]]
+    waiting: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    sha256: str
+    name: str
+    known_from: dt.datetime
+
+
+def corrections_of(
+    connection: duckdb.DuckDBPyConnection,
+    sources: Sequence[Source],
+    archive: Path,
+    scratch: Path,
+    zone: zoneinfo.ZoneInfo,
+) -> Corrections:
+    """The corrections of ``sources``, by day; what is due is written below ``scratch``."""
+    found = Corrections([], [], [])
+    if not any(source.corrections for source in sources):
+        return found
+    seen = connection.execute("SELECT source, name, modified_ns, identity FROM seen").fetchall()
+    glimpsed, identities = {row[:3] for row in seen}, {row[3] for row in seen}
+    for source in sources:
+        for prefix in dict.fromkeys(c.file for c in source.corrections):
+            files = _files(connection, source, prefix)
+            if len({f.sha256 for f in files}) != 1:
+                said = "more than one file begins so" if files else "no such file was taken in"
+                found.waiting.append(f"correction of {prefix} in source {source.source}: {said}")
+                continue
+            for file in files:
+                for day, records in _days([c for c in source.corrections if c.file == prefix]):
+                    name = f"{file.name} (corrected {day})"
+                    stamp = _stamp(records)
+                    if (corrected_source(source).source, name, stamp) in glimpsed:
+                        continue
+                    one = _written(source, file, name, records, archive, scratch, stamp)
+                    sha256 = hashlib.sha256(one.path.read_bytes()).hexdigest()
+                    known = identity(one.source.source, one.facts, sha256)
+                    if known in identities:
+                        found.known.append((one, known))
+                    else:
+                        found.due.append(Due(one, _known_from(source, file, day, zone)))
+    found.due.sort(key=lambda d: d.found.name[-len("2022-01-31)") :])
+    return found
+
+
+def _files(connection: duckdb.DuckDBPyConnection, source: Source, prefix: str) -> list[_File]:
+    rows = connection.execute(
+        "SELECT DISTINCT source_file, original_name, known_from FROM ledger "
+        "WHERE source = $source AND starts_with(source_file, $prefix) ORDER BY ALL",
+        {"source": source.source, "prefix": prefix},
+    ).fetchall()
+    return [_File(*row) for row in rows]
+
+
+def _days(corrections: Sequence[Correction]) -> Iterator[tuple[dt.date, list[Correction]]]:
+    """For each day, the corrections up to then."""
+    ordered = sorted(corrections, key=lambda c: c.date)
+    for day in dict.fromkeys(c.date for c in ordered):
+        yield day, [c for c in ordered if c.date <= day]
+
+
+def _stamp(records: Sequence[Correction]) -> int:
+    """Tells records from others, as the time of change tells a file from what it was: so nothing is read in vain."""
+    text = "\n".join(r.model_dump_json() for r in records)
+    return int(hashlib.sha256(text.encode()).hexdigest()[:15], 16)
+
+
+def _written(
+    source: Source, file: _File, name: str, records: Sequence[Correction], archive: Path, scratch: Path, stamp: int
+) -> Found:
+    derived = corrected_source(source)
+    scratch.mkdir(parents=True, exist_ok=True)
+    path = scratch / f"{file.sha256[:12]}-{stamp:x}.cells"
+    path.write_bytes(kept_cells(_corrected(source, file, records, archive)))
+    os.utime(path, ns=(stamp, stamp))
+    stat = path.stat()
+    facts = facts_of_name(derived, Path(name).name)
+    return Found(derived, path, name, stat.st_size, stat.st_mtime_ns, facts, None)
+
+
+def _known_from(source: Source, file: _File, day: dt.date, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
+    """A declared backfill states when its files were known, and so do its corrections: by their day."""
+    if not isinstance(source.known_from, FileDate):
+        return None
+    midnight = dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC).replace(tzinfo=None)
+    return max(midnight, file.known_from)
+
+
+def _corrected(
+    source: Source, file: _File, records: Sequence[Correction], archive: Path
+) -> dict[str | None, Sheet | UnreadableError]:
+    """The corrected rows by sheet, or for all sheets why the records cannot be applied."""
+    wanted = list(dict.fromkeys(sheet_of(source, t) for t in source.tables))
+    try:
+        read = read_archived(archive / file.sha256, source, wanted)
+        found: dict[str | None, Sheet | UnreadableError] = {}
+        for name, sheet in read.items():
+            mine = [r for r in records if r.sheet in (None, name)]
+            found[name] = _rows(source, sheet, mine, file.name) if isinstance(sheet, Sheet) else sheet
+        return found
+    except UnreadableError as why:
+        return dict.fromkeys(wanted, why)
+    except OSError as error:
+        return dict.fromkeys(wanted, UnreadableError("file_missing", str(error), "restore the archive from its backup"))
+
+
+def _rows(source: Source, sheet: Sheet, records: Sequence[Correction], file: str) -> Sheet:
+    """The rows that ``records`` correct, in their order. Raises ``UnreadableError`` where one does not apply."""
+    rows: dict[int, pl.DataFrame] = {}
+    for record in records:
+        if record.row not in rows:
+            there = sheet.numbered(record.row)
+            if there.is_empty():
+                raise _refusal(source, record, file, "there is no such row below the header")
+            rows[record.row] = there
+        rows[record.row] = _cell(source, sheet.header, rows[record.row], record, file)
+    held = pl.concat(list(rows.values())) if rows else next(iter(sheet.parts())).clear()
+    return replace(sheet, held=held, bare=False, notes=tuple(note(source, r) for r in records))
+
+
+def _cell(source: Source, header: Sequence[str], row: pl.DataFrame, record: Correction, file: str) -> pl.DataFrame:
+    if list(header).count(record.column) != 1:
+        there = ", ".join(h for h in header if h)
+        raise _refusal(source, record, file, f"the header does not name the column once (there are: {there})")
+    name = f"c{list(header).index(record.column)}"
+    held = (unmarked(row[name][0]) or "").strip(BLANKS)
+    if held != record.was.strip(BLANKS):
+        said = "the cell holds another text than 'was' says"
+        if not _is_personal(source, record.column):
+            said = f"the cell holds '{held}' and not '{record.was}'"
+        raise _refusal(source, record, file, said)
+    return row.with_columns(pl.lit(record.now or None, dtype=pl.String).alias(name))
+
+
+def _refusal(source: Source, record: Correction, file: str, said: str) -> UnreadableError:
+    place = f"row {record.row}, column '{record.column}' of {file}"
+    remedy = f"mend the record under 'corrections' of source {source.source}; nothing of that day's was applied"
+    return UnreadableError("wrong_correction", f"correction of {place}: {said}", remedy)
+
+
+def note(source: Source, record: Correction) -> str:
+    """What the ledger and ``explain`` say of a correction; names of people are not shown."""
+    change = "" if _is_personal(source, record.column) else f" '{record.was}' -> '{record.now}'"
+    return f"{row_of_note(record.row)}{record.column}{change} ({record.reason}; {record.author}, {record.date})"
+
+
+def row_of_note(row: object) -> str:
+    """How a note on a row begins."""
+    return f"row {row} corrected: "
+
+
+def _is_personal(source: Source, column: str) -> bool:
+    return any(
+        column in given.columns and TABLES[entry.table].by_name[name].personal
+        for entry in source.tables
+        for name, given in entry.columns.items()
+    )
