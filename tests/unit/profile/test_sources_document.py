@@ -9,6 +9,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from reportmetrics.profile.corrections import Correction
 from reportmetrics.profile.shapes import Condition, Explode, Unpivot
 from reportmetrics.profile.source_rules import source_problems
 from reportmetrics.profile.sources import ColumnMap, Event, Events, Options, Source, TableMap
@@ -24,7 +25,9 @@ def test_each_example_is_a_sound_mapping(text: str) -> None:
     assert [str(p) for p in source_problems([("sources/example.yaml", source)], IDS)] == []
 
 
-@pytest.mark.parametrize("model", [Source, TableMap, ColumnMap, Options, Unpivot, Explode, Condition, Events, Event])
+@pytest.mark.parametrize(
+    "model", [Source, TableMap, ColumnMap, Options, Unpivot, Explode, Condition, Events, Event, Correction]
+)
 def test_each_key_is_named(model: type[BaseModel]) -> None:
     keys = {field.alias or name for name, field in model.model_fields.items()}
     assert {k for k in keys if not re.search(rf"\b{k}\b", DOCUMENT)} == set()
