@@ -131,7 +131,18 @@ def _query(parquet: Path, expected: list[Expected]) -> str:
     holds = [f"NOT coalesce({e.violated}, FALSE) AS {e.name}" for e in expected if e.kind == "holds"]
     holds += [f"count(*) OVER (PARTITION BY {', '.join(e.columns)}) = 1 AS {e.name}" for e in _unique(expected)]
     path = str(parquet).replace("'", "''")
-    return f"SELECT {', '.join(['*', *holds])} FROM read_parquet('{path}')"
+    rows = f"read_parquet('{path}')"
+    holds += [f"{_as_declared(rows, e.types)} AS {e.name}" for e in expected if e.kind == "typed"]
+    return f"SELECT {', '.join(['*', *holds])} FROM {rows}"
+
+
+def _as_declared(rows: str, types: Mapping[str, str]) -> bool:
+    """Whether each declared column that is there has its type; one that is missing fails the checks that read it."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        found = {str(n): str(t) for n, t, *_ in connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()}
+    return all(found.get(name, kind) == kind for name, kind in types.items())
 
 
 def _unique(expected: list[Expected]) -> list[Expected]:
@@ -155,7 +166,7 @@ def _expectation(expected: Expected, ids: Mapping[str, frozenset[str]]) -> Any:
             return gxe.ExpectColumnValuesToBeBetween(
                 column=column, min_value=expected.minimum, max_value=expected.maximum, meta=meta
             )
-        case "holds" | "unique":
+        case "holds" | "unique" | "typed":
             return gxe.ExpectColumnValuesToBeInSet(column=expected.name, value_set=[True], meta=meta)
 
 

@@ -7,14 +7,14 @@ without importing Great Expectations. Not here: running them (``batch``), rules 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from reportmetrics.profile.load import Profile
-from reportmetrics.warehouse.tables import PROVENANCE, Column, Table
+from reportmetrics.warehouse.tables import PROVENANCE, SQL_TYPES, Column, Table
 
 Severity = Literal["critical", "warning"]
-Kind = Literal["present", "known", "range", "reference", "unique", "holds"]
+Kind = Literal["present", "known", "range", "reference", "unique", "typed", "holds"]
 
 Group = Literal["as_declared", "as_usual"]
 """What expectations of one table are shown together, as one check of the orchestration: all of one severity.
@@ -29,8 +29,8 @@ CLOCK_TOLERANCE = "INTERVAL 1 DAY"
 class Expected:
     """One expectation of a table's batch. ``name`` is unique within the table and tells what must hold.
 
-    ``columns`` are those that it reads. ``violated`` (kind *holds*) is a SQL predicate that is true for a bad row.
-    ``message`` completes the sentence "N rows: ...".
+    ``columns`` are those that it reads. ``violated`` (kind *holds*) is a SQL predicate that is true for a bad row,
+    ``types`` (kind *typed*) the SQL type of each column. ``message`` completes the sentence "N rows: ...".
     """
 
     name: str
@@ -43,6 +43,7 @@ class Expected:
     minimum: float | None = None
     maximum: float | None = None
     violated: str | None = None
+    types: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def group(self) -> Group:
@@ -67,7 +68,7 @@ COMPARED = (
 
 def expectations_of(table: Table) -> list[Expected]:
     """All expectations of a source table's batch, in the order of its columns."""
-    expected = [_unique()]
+    expected = [_unique(), _typed(table)]
     for column in (*PROVENANCE, *table.columns):
         expected += _of_column(column)
     expected += [
@@ -96,6 +97,12 @@ def _unique() -> Expected:
         ("row_key", "file_seq", "known_from"),
         "the same key stands twice in one file for the same time",
     )
+
+
+def _typed(table: Table) -> Expected:
+    types = {c.name: SQL_TYPES[c.type] for c in (*PROVENANCE, *table.columns)}
+    message = "a column is of another type than declared"
+    return Expected("types_as_declared", "typed", "critical", tuple(types), message, types=types)
 
 
 def _of_column(column: Column) -> list[Expected]:

@@ -241,3 +241,18 @@ def test_returned_workbooks_leave_no_formula_or_link(mission: SmallMission, tmp_
     (book,) = give_back(mission)
     cell = openpyxl.load_workbook(book.path)["log"]["B2"]
     assert cell.hyperlink is None
+
+
+def test_rows_of_a_format_without_cells_come_back_as_a_sheet_too(mission: SmallMission) -> None:
+    mission.sources = [{**REQUESTS, "files": "requests/*.ndjson", "reader": "ndjson"}]
+    mission.put(
+        "requests/a.ndjson",
+        '{"id": "R1", "raised": "2021-01-04", "decided": null, "outcome": null}\n'
+        '{"id": "R2", "raised": "soon", "decided": null, "outcome": null}\n',
+    )
+    mission.ingest("2021-02-01")
+    (book,) = give_back(mission)
+    send_again(mission, book, {"log!raised": {2: "2021-01-05"}})
+    mission.ingest("2021-03-02")
+    assert mission.ask("SELECT request_id FROM core.request ORDER BY 1") == [("R1",), ("R2",)]
+    assert set(faults(mission)["state"]) == {"mended"}

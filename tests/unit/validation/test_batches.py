@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from reportmetrics.validation.run import validate
@@ -155,3 +156,10 @@ def test_what_stands_in_for_a_heavy_module_is_gone_after_the_import_and_gives_th
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_column_of_another_type_than_declared_is_critical(tmp_path: Path) -> None:
+    batch = staged(tmp_path, "report", {}, {})
+    pl.read_parquet(batch["report"]).with_columns(pl.col("revision").cast(pl.Float64)).write_parquet(batch["report"])
+    failed = [r for r in validate(batch, PROFILE) if not r.success]
+    assert [(r.check, r.severity, r.failing_count) for r in failed] == [("types_as_declared", "critical", 2)]
