@@ -19,8 +19,8 @@ LEFT, TOP, BOTTOM, HEIGHT = 62, 12, 50, 330
 FILLS = (
     palette.PURPLE,
     palette.faded(palette.PURPLE, 0.55),
-    palette.faded(palette.PURPLE, 0.13),
     palette.faded(palette.MARK, 0.55),
+    palette.faded(palette.PURPLE, 0.13),
 )
 """From the lowest layer up; more ways of ending than fills share the last one."""
 OPEN = "Open"
