@@ -82,6 +82,13 @@ def aside(files: int, waiting: int) -> str:
     return f"{said}, {numbers.count(waiting)} not taken up again" if waiting else f"{said}, all taken up again"
 
 
+def corrections(count: int) -> str:
+    """Corrections that are on record."""
+    if not count:
+        return "No correction is on record"
+    return f"{numbers.count(count)} correction{' is' if count == 1 else 's are'} on record"
+
+
 def _faults(count: float) -> str:
     return f"{numbers.count(count)} fault{'' if count == 1 else 's'}"
 

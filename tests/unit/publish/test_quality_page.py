@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reportmetrics.metrics.results import Results
+from reportmetrics.profile.corrections import Correction
 from reportmetrics.publish import quality_sentences as words
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.figures import Figures
@@ -39,9 +41,9 @@ def written() -> Results:
     return w.results()
 
 
-def built(tmp_path: Path, results: Results, known: Quality | None = None) -> Page:
+def built(tmp_path: Path, results: Results, known: Quality | None = None, **changes: Any) -> Page:
     edition = Edition(
-        synthetic.profile(),
+        synthetic.profile(**changes),
         synthetic.catalogue(tmp_path / "sql"),
         Figures(results),
         synthetic.AS_OF,
@@ -97,12 +99,28 @@ def test_vanished_requests_and_set_aside_files_are_named(tmp_path: Path) -> None
         Watched(aside=[SetAside(NIGHT, "x", "a.csv", "ab" * 32, {"activity.went_blank": 30}, None)]),
         vanished=[Vanished("R2", "x", "HQ", dt.date(2022, 1, 9), dt.date(2022, 1, 16))],
     )
-    _, vanished, aside = built(tmp_path, Results.empty(), known).content["sections"]
+    _, vanished, aside, _ = built(tmp_path, Results.empty(), known).content["sections"]
     assert [c.text for c in vanished.table.rows[0]] == ["R2", "HQ", "x", "9 Jan 2022", "16 Jan 2022"]
     assert aside.finding == "1 file was set aside, 1 not taken up again"
     assert [c.text for c in aside.table.rows[0]] == [
         "31 Jan 2022", "a.csv", "x", "activity.went_blank: 30 rows", "ab" * 6, "–",
     ]  # fmt: skip
+
+
+def test_corrections_are_named_with_reason_and_place_but_without_what_the_cells_said(tmp_path: Path) -> None:
+    source = synthetic.profile().sources[0]
+    record = {"file": "ab" * 32, "row": 7, "column": "STATO", "was": "Secret", "now": "Open", "author": "J. Doe"}
+    dated = [
+        Correction.model_validate({**record, "reason": f"told on {day}", "date": day})
+        for day in ("2022-01-10", "2022-01-20", "2022-01-31")
+    ]
+    page = built(tmp_path, Results.empty(), sources=[source.model_copy(update={"corrections": dated})])
+    section = page.content["sections"][3]
+    assert section.finding == "2 corrections are on record"
+    assert [[c.text for c in row] for row in section.table.rows] == [
+        ["20 Jan 2022", source.title, "ab" * 6, "7", "STATO", "told on 2022-01-20"],
+        ["10 Jan 2022", source.title, "ab" * 6, "7", "STATO", "told on 2022-01-10"],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -123,6 +141,8 @@ def test_vanished_requests_and_set_aside_files_are_named(tmp_path: Path) -> None
         (words.checks(9, 1, 2), "9 checks gave 1 critical failure and 2 warnings"),
         (words.vanished(0, 0), "No source promises complete registers, so a request that vanishes cannot be seen"),
         (words.vanished(2, 1), "2 requests vanished from their registers"),
+        (words.corrections(0), "No correction is on record"),
+        (words.corrections(1), "1 correction is on record"),
         (words.aside(0, 0), "No batch was ever set aside"),
         (words.aside(3, 0), "3 files were set aside, all taken up again"),
         (sender_words("Unit {unit_id}"), "Unit (unit id in the file’s name)"),

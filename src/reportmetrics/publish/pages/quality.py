@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import re
 
-from reportmetrics.profile.intake import form_sources
+from reportmetrics.profile.intake import CORRECTED as CORRECTED_ROWS
+from reportmetrics.profile.intake import RETURNED, declared_id, form_sources
 from reportmetrics.publish import numbers
 from reportmetrics.publish import quality_sentences as words
 from reportmetrics.publish.blocks import Block, Cell, Column, Table, name_cell, number_cell
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.figures import Figure
 from reportmetrics.publish.page import Page
-from reportmetrics.publish.pages.quality_lists import aside_section, check_section, vanished_section
+from reportmetrics.publish.pages.quality_lists import (
+    aside_section,
+    check_section,
+    correction_section,
+    vanished_section,
+)
 
 NAVIGATION = "Data quality"
 LEDGER, REJECTED, FRESH = "quality.ledger", "quality.rejected", "quality.freshness"
@@ -32,7 +38,7 @@ VERDICTS = (
 def build(edition: Edition) -> Page:
     """The page; without any delivery it says what is awaited."""
     rows = [[_ledger(edition)], [_refusals(edition)], [_reports(edition)]]
-    sections = [check_section(edition), vanished_section(edition), aside_section(edition)]
+    sections = [check_section(edition), vanished_section(edition), aside_section(edition), correction_section(edition)]
     total = edition.figures.value(LEDGER, "sum")
     refused = edition.figures.value(LEDGER, "sum", verdict="rejected") or 0.0
     return Page(
@@ -66,11 +72,7 @@ def _ledger(edition: Edition) -> Block:
         age = figures.value(FRESH, "sum", source=source.source)
         silent += age is None and source not in forms
         overdue += age is not None and age > 2 * source.every_days
-        by_verdict = [figures.value(LEDGER, "sum", source=source.source, verdict=v) for v, _ in VERDICTS]
-        back = [figures.value(LEDGER, "sum", source=f"{source.source}.returned", verdict=v) for v, _ in VERDICTS]
-        counts = [
-            None if a is None and b is None else (a or 0) + (b or 0) for a, b in zip(by_verdict, back, strict=True)
-        ]
+        counts = [_rows(edition, source.source, verdict) for verdict, _ in VERDICTS]
         rows.append(
             [
                 name_cell(source.title),
@@ -96,12 +98,20 @@ def _ledger(edition: Edition) -> Block:
         [edition.ref(LEDGER), edition.ref(FRESH)],
         table=Table("What came in, by source", columns, rows) if received else None,
         caveat="Bold: more than twice the promised interval. Repeats tell nothing new; a replaced row stands twice in "
-        "one file; left out is what the mapping does not ask for. Mended rows that came back are counted in."
+        "one file; left out is what the mapping does not ask for. Mended and corrected rows are counted in."
         if received
         else "",
         nothing=f"{len(rows)} sources are described; mission since "
         f"{numbers.date_long(edition.profile.mission.starts_on)}.",
     )
+
+
+def _rows(edition: Edition, source_id: str, verdict: str) -> float | None:
+    """Rows of a source, with those that came back mended and those that corrections told."""
+    ids = (source_id, f"{source_id}.{RETURNED}", f"{source_id}.{CORRECTED_ROWS}")
+    found = [edition.figures.value(LEDGER, "sum", source=i, verdict=verdict) for i in ids]
+    known = [v for v in found if v is not None]
+    return sum(known) if known else None
 
 
 def _refusals(edition: Edition) -> Block:
@@ -142,9 +152,11 @@ def _most_open(edition: Edition):  # type: ignore[no-untyped-def] # a key for so
 
 def _refusal(edition: Edition, figure: Figure) -> list[Cell]:
     source_id, code = str(figure.dims["source"]), str(figure.dims["code"])
-    declared = source_id.removesuffix(".returned")
+    declared = declared_id(source_id)
     source = next((s for s in (*edition.profile.sources, *form_sources()) if s.source == declared), None)
-    title = source_id if source is None else source.title + (", mended rows" if declared != source_id else "")
+    title = (
+        source_id if source is None else source.title + (", mended or corrected rows" if declared != source_id else "")
+    )
     refused = int(figure.n or 0)
     mended = int(edition.figures.value(REJECTED, "numerator", **figure.dims) or 0)
     return [

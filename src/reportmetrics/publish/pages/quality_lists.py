@@ -127,3 +127,31 @@ def aside_section(edition: Edition) -> Section:
         Table("Files of batches that were set aside", columns, rows) if rows else None,
         "Every batch so far passed its critical checks.",
     )
+
+
+def correction_section(edition: Edition) -> Section:
+    """Corrections that the profile records: where and why. What the cells said is for those who may see the rows."""
+    recorded = [(c, s) for s in edition.profile.sources for c in s.corrections if c.date < edition.as_of]
+    recorded.sort(key=lambda pair: (pair[0].date, pair[1].source, pair[0].row), reverse=True)
+    rows = [
+        [
+            date_cell(c.date),
+            name_cell(s.title),
+            name_cell(c.file[:12]),
+            Cell(numbers.count(c.row), c.row),
+            name_cell(c.column),
+            name_cell(c.reason),
+        ]
+        for c, s in recorded[:MOST_FILES]
+    ]
+    columns = [
+        Column(h, "right" if h == "Row" else "left")
+        for h in ("Decided", "Source", "File, by its hash", "Row", "Column", "Reason")
+    ]
+    return Section(
+        "corrections",
+        words.corrections(len(recorded)),
+        "Cells of archived files that the data team has corrected, each by a record; the files stay as they were sent",
+        Table("Corrections on record", columns, rows) if rows else None,
+        "A correction is a record in the source's mapping, with reason, author and date.",
+    )
