@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK
 from reportmetrics.ingest.text import literal, literals
 from reportmetrics.ingest.typed import filled_bit
 from reportmetrics.warehouse.tables import Column, Table, Type
@@ -68,7 +69,20 @@ def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids) -
             f"INSERT INTO fault SELECT t.row_id, {name}, {literal(check.code)}, {check.message}, "
             f"{literal(check.remedy)}, {entry} FROM {rows} JOIN suspect AS m USING (row_id) WHERE {check.found}"
         )
+        if check.column is not None:
+            _name_formulas(connection, check.column)
     return sum(counts)
+
+
+def _name_formulas(connection: duckdb.DuckDBPyConnection, column: str) -> None:
+    """Where the cell is a formula without a usable value, say that, and not what the value should have been."""
+    connection.execute(
+        "UPDATE fault SET code = 'formula_without_value', entry = substr(entry, 2), "
+        "message = '''' || left(substr(entry, 2), 100) || ''' is the cell of a formula without a value', "
+        "remedy = 'let the spreadsheet compute the formula, or enter the value itself' "
+        "WHERE column_name = $column AND starts_with(entry, $mark)",
+        {"column": column, "mark": FORMULA_MARK.removeprefix(BAD_MARK)},
+    )
 
 
 def _by_typed(table: Table, found: str) -> str:

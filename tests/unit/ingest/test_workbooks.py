@@ -264,6 +264,18 @@ def test_one_cell_in_the_last_corner_is_refused_before_it_is_asked_for(tmp_path:
     assert (found.code, "1,048,576 rows and 16,384 columns" in found.message) == ("workbook_too_large", True)
 
 
+@pytest.mark.parametrize("reference", [b"A99999999", b"XFD1048576", b"ALL40001"])
+def test_far_references_are_refused_however_they_are_written(tmp_path: Path, reference: bytes) -> None:
+    parts = unpacked(book(lambda _, sheet: sheet.write_row(0, 0, ["id", 1, 2])))
+    name = next(n for n in parts if n.startswith("xl/worksheets/sheet"))
+    parts[name] = parts[name].replace(b'r="C1"', b'r="' + reference + b'"')
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(packed(parts))
+    found = read_xlsx(path, Options(), ["Log"])["Log"]
+    assert isinstance(found, UnreadableError)
+    assert found.code == "workbook_too_large"
+
+
 def test_cells_without_references_count_too(tmp_path: Path) -> None:
     parts = unpacked(book(lambda _, sheet: sheet.write(0, 0, "id")))
     name = next(n for n in parts if n.startswith("xl/worksheets/sheet"))

@@ -33,9 +33,12 @@ MOST_CELLS = 40_000_000
 _RATIO_FROM_BYTES = 10_000_000
 _CHUNK = 1 << 20
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
-_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
-_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})\d{1,7}"')
-_ROW = re.compile(rb'\br="[A-Z]{0,3}(\d{1,7})"')
+_CELLS = (b"<c ", b"<c>", b"<c/")
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})\d{1,6}"')
+_ROW = re.compile(rb'\br="[A-Z]{0,3}(\d{1,6})"')
+_MOST_PLAIN_ROWS = 999_999
+"""Row numbers of six digits are counted quickly; a sheet with longer ones is gone through element by element."""
+
 _TELLING = (b"hidden", b"mergeCell", b"<f", b":f", b"<!DOCTYPE")
 _WORKBOOK = "xl/workbook.xml"
 _TRUE = frozenset({"1", "true", "on"})
@@ -176,10 +179,11 @@ def _too_large(said: str) -> UnreadableError:
 
 def _facts(sheet: str, data: bytes) -> SheetFacts:
     columns = _REFERENCE.findall(data)
-    if not any(t in data for t in _TELLING) and len(columns) == len(_CELL.findall(data)):
+    if not any(t in data for t in _TELLING) and len(columns) == sum(data.count(c) for c in _CELLS):
         across = {_column(c.decode()) for c in set(columns)}
-        down = max(map(int, set(_ROW.findall(data))), default=0)
-        _check_area(sheet, down, max(across, default=-1) - min(across, default=0) + 1)
+        width = max(across, default=-1) - min(across, default=0) + 1
+        if width * _MOST_PLAIN_ROWS > MOST_CELLS:
+            _check_area(sheet, max(map(int, set(_ROW.findall(data))), default=0), width)
         return SheetFacts()
     reading = _SheetReading()
     _parse(data, reading.start, reading.end, reading.text)
@@ -281,7 +285,7 @@ def _relation_id(attributes: dict[str, str]) -> str:
 
 def _place(reference: str) -> tuple[int, int] | None:
     """Row and column, from 0, of a reference such as ``B3``."""
-    found = re.fullmatch(r"\$?([A-Z]{1,3})\$?(\d{1,7})", reference)
+    found = re.fullmatch(r"\$?([A-Z]{1,7})\$?(\d{1,18})", reference)
     return None if found is None else (int(found[2]) - 1, _column(found[1]))
 
 
