@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import polars as pl
 import pytest
 
@@ -116,3 +118,13 @@ def test_reporting_hours_beside_contact_hours(reference: Reference) -> None:
     row = reference.row("burden.hours_vs_contact", "rate")
     assert row["value"] == pytest.approx(truths.REPORTING_SHARE, abs=0.01)
     assert row["lower"] < truths.REPORTING_SHARE < row["upper"]
+
+
+def test_grants_stand_beside_the_activity_that_waited_for_them(reference: Reference) -> None:
+    rows = reference.results.figures.filter(metric="activity.small_grants", statistic="sum")
+    states = {
+        json.loads(dims)["activity_state"]: n
+        for dims, n in rows.select("dims", "n").iter_rows()
+        if "activity_state" in dims
+    }
+    assert states == {"held after the answer": 7, "held before the answer": 2, "cancelled": 1}

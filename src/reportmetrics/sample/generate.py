@@ -63,7 +63,7 @@ def make_mission(
         "jsec": requests.silent(plan),
         "brunssum": requests.selected(plan),
         "movement": requests.movement(plan, activities),
-        "small_grants": requests.small_grants(plan, people),
+        "small_grants": requests.small_grants(plan, people, activities),
     }
     readings = make_readings(plan, weekly_held(plan, activities))
     return Mission(plan, people, activities, readings, make_reports(plan, people, activities), asked)

@@ -21,7 +21,18 @@ REGISTER_HEADER = (
 )  # fmt: skip
 PLAIN_HEADER = ("request", "type", "objective", "priority", "raised", "acknowledged", "decided", "status")
 MOVEMENT_HEADER = ("request", "objective", "activity", "asked", "answered", "answer", "counterpart_type", "advisor")
-GRANTS_HEADER = ("grant", "purpose", "objective", "asked", "answered", "answer", "amount", "funder", "advisor")
+GRANTS_HEADER = (
+    "grant",
+    "purpose",
+    "objective",
+    "asked",
+    "answered",
+    "answer",
+    "amount",
+    "funder",
+    "advisor",
+    "activity",
+)
 _MINUTE, _ITALIAN = "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"
 _PRIORITY = {"routine": "Ordinaria", "urgent": "Urgente", "immediate": "Immediata"}
 _STATE = {"open": "Aperta", "approved": "Approvata", "denied": "Negata"}
@@ -129,5 +140,5 @@ def grant_row(r: Request) -> list[str]:
     asked, answered = local_text(r.raised, "%Y-%m-%d"), local_text(r.decided, "%Y-%m-%d")
     return [
         r.request_id, r.request_type, r.objective_id, asked, answered, _ANSWER[r.outcome], amount, text(r.funder),
-        r.raised_by,
+        r.raised_by, r.activity_id,
     ]  # fmt: skip

@@ -265,8 +265,21 @@ def _spread(found: list[Activity], number: int) -> list[Activity]:
     return [found[k * len(found) // number] for k in range(number)]
 
 
-def small_grants(plan: Plan, people: People) -> list[Request]:
-    """Truth 14: ten small activities paid, eight of them by nations."""
+def _waiting(activities: list[Activity], objective: str, raised: dt.date, decided: dt.date, k: int) -> Activity:
+    """The activity that the ``k``-th grant was asked for: the first that fits after the day of asking or of answer."""
+    mine = [a for a in activities if a.objective_id == objective]
+    if k == 9:
+        return next(a for a in mine if a.status == "cancelled" and a.planned and a.planned > raised)
+    if k % 4 == 3:
+        return next(a for a in mine if a.held and raised < a.held < decided)
+    return next(a for a in mine if a.held and a.held > decided)
+
+
+def small_grants(plan: Plan, people: People, activities: list[Activity]) -> list[Request]:
+    """Truth 14: ten small activities paid, eight of them by nations; each for an activity of its objective.
+
+    Most were held after the answer; every fourth did not wait for it, and one was cancelled.
+    """
     rng, made = plan.rng("small grants"), []
     purposes = ("workshop", "venue", "travel", "printing")
     for k in range(truths.GRANTS):
@@ -276,10 +289,11 @@ def small_grants(plan: Plan, people: People) -> list[Request]:
         decided = raised + dt.timedelta(days=int(rng.integers(4, 20)))
         advisor = people.present(OWNERS[objective], raised.date())[0].advisor
         amount = float(rng.integers(300, 4_900)) + 0.5
+        waiting = _waiting(activities, objective, raised.date(), decided.date(), k)
         made.append(
             Request(
                 f"GRT-{k + 1:03d}", truths.GRANTS_HQ, purposes[k % 4], objective, raised, decided, "approved",
-                amount=amount, funder=funder, raised_by=advisor,
+                amount=amount, funder=funder, raised_by=advisor, activity_id=waiting.activity_id,
             )
         )  # fmt: skip
     return made
