@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from reportmetrics.ingest.archive import Kept
+from reportmetrics.ingest.grouped import GroupRows
 from reportmetrics.ingest.guard import unguarded
 from reportmetrics.ingest.mapping import Fit, fit, sheet_of, unknown_columns
 from reportmetrics.ingest.readers.archived import read_archived
-from reportmetrics.ingest.readers.base import Sheet, UnreadableError, sheet_schema
+from reportmetrics.ingest.readers.base import Sheet, Spool, UnreadableError, sheet_schema
 from reportmetrics.profile.intake import is_returned, written_here
 from reportmetrics.profile.sources import FileDate, Source
 
@@ -57,8 +58,8 @@ class Group:
     header: tuple[str, ...]
     fits: list[Fit]
     unknown: list[str]
-    rows: pl.DataFrame = field(default_factory=pl.DataFrame)
-    files: pl.DataFrame = field(default_factory=pl.DataFrame)
+    rows: GroupRows = field(default_factory=GroupRows)
+    files: GroupRows = field(default_factory=GroupRows)
     bare: bool = True
     left: bool = False
 
@@ -76,7 +77,7 @@ class Batch:
 def read_batch(deliveries: Iterable[Taken]) -> Batch:
     """Open the files of a batch. What cannot be read becomes a refusal for each table that it should fill."""
     batch = Batch([], [], [], {})
-    groups: dict[tuple[str, str | None, tuple[str, ...]], tuple[Group, list[pl.DataFrame], list[pl.DataFrame]]] = {}
+    groups: dict[tuple[str, str | None, tuple[str, ...]], Group] = {}
     refused: dict[tuple[str, str | None, tuple[str, ...]], list[tuple[str, UnreadableError]]] = {}
     for taken in deliveries:
         batch.taken.append(taken)
@@ -91,33 +92,27 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
                 continue
             key = (source.source, name, sheet.header)
             if key not in groups:
-                group, refused[key] = _group(len(groups), source, name, sheet.header)
-                groups[key] = (group, [], [])
-            groups[key][1].append(_placed(taken, sheet))
+                groups[key], refused[key] = _group(len(groups), source, name, sheet.header)
+            group = groups[key]
+            for part in sheet.parts():
+                group.rows.add(_placed(taken, replace(sheet, held=part)), spool=isinstance(sheet.held, Spool))
             if any(t.per == "file" for t in tables):
-                groups[key][2].append(_placed(taken, _AS_A_WHOLE))
-            groups[key][0].bare &= sheet.bare
-            groups[key][0].left |= sheet.left is not None
+                group.files.add(_placed(taken, _AS_A_WHOLE))
+            group.bare &= sheet.bare
+            group.left |= sheet.left is not None
             batch.refusals += [Refusal(taken, table, name, why) for table, why in refused[key]]
             said = [*sheet.notes]
-            if groups[key][0].unknown:
-                names = ", ".join(groups[key][0].unknown[:40])
+            if group.unknown:
+                names = ", ".join(group.unknown[:40])
                 said.append(f"columns that the mapping does not know, kept in the archive only: {names}")
             if said:
                 batch.notes |= {(taken.file_seq, t.table): "; ".join(said) for t in tables}
-    for group, frames, files in groups.values():
-        group.rows = _numbered(frames)
-        group.files = _numbered(files) if files else group.files
-        batch.groups.append(group)
+    batch.groups = list(groups.values())
     return batch
 
 
 _AS_A_WHOLE = Sheet("", (), pl.DataFrame({"source_row": [None], "row_fault": [None]}, schema=sheet_schema(0)))
 """One row that stands for a file."""
-
-
-def _numbered(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat(frames).with_row_index("rid").with_columns(pl.col("rid").cast(pl.Int64))
 
 
 def _sheets(taken: Taken) -> dict[str | None, Sheet | UnreadableError]:

@@ -37,6 +37,7 @@ from reportmetrics.warehouse.tables import LEDGER
 
 _FRESH = "warehouse.rebuilding.duckdb"
 _ASIDE = "warehouse.before-rebuild.duckdb"
+_HISTORY = ("set_aside", "check_history")
 _COUNTS = ("status", "rows_read", "accepted", "rejected", "duplicate", "superseded", "filtered")
 
 
@@ -212,7 +213,7 @@ class _Locked:
         self._connection: duckdb.DuckDBPyConnection | None = None
         self.validated = 0
         self._lines: pl.DataFrame | None = None
-        self._history: pl.DataFrame | None = None
+        self._history: dict[str, pl.DataFrame] = {}
 
     def __enter__(self) -> _Locked:
         if not self._path.exists():
@@ -227,7 +228,7 @@ class _Locked:
             self.validated = int(self._connection.execute("SELECT validated_position FROM state").fetchall()[0][0])
             names = ", ".join(("file_seq", "table_name", "original_name", *_COUNTS))
             self._lines = self._connection.sql(f"SELECT {names} FROM ledger ORDER BY file_seq, table_name").pl()
-            self._history = self._connection.sql("SELECT * FROM set_aside").pl()
+            self._history = {t: self._connection.sql(f"SELECT * FROM {t}").pl() for t in _HISTORY}
         except duckdb.Error:
             # A warehouse of older make, or a broken one: then there is nothing to compare with.
             pass
@@ -255,10 +256,10 @@ class _Locked:
         return said
 
     def copy_history(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """What no file tells: which batches were set aside."""
-        if self._history is not None and not self._history.is_empty():
-            connection.register("history", self._history)
-            connection.execute("INSERT INTO set_aside BY NAME SELECT * FROM history")
+        """What no file tells: which batches were set aside, and what checks have found."""
+        for table, rows in self._history.items():
+            connection.register("history", rows)
+            connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM history")
             connection.unregister("history")
 
 

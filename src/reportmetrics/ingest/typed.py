@@ -185,7 +185,7 @@ def _select(
 def _records(connection: duckdb.DuckDBPyConnection, group: Group, fitted: Fit) -> str:
     """Registers and names the rows of a group, or its files where a file is one record."""
     name = f"rows_{group.number}" if fitted.table.per == "row" else f"files_{group.number}"
-    connection.register(name, group.rows if fitted.table.per == "row" else group.files)
+    (group.rows if fitted.table.per == "row" else group.files).register(connection, name)
     return name
 
 

@@ -16,6 +16,7 @@ from reportmetrics.ingest.readers import csv as reader
 from reportmetrics.ingest.readers import csv_blocks
 from reportmetrics.ingest.readers.base import Sheet, Spool, UnreadableError
 from reportmetrics.profile.sources import Options
+from tests.conftest import SmallMission
 
 CELLS = st.sampled_from(
     [
@@ -128,3 +129,18 @@ def test_large_files_are_spooled_and_read_the_same(tmp_path: Path, monkeypatch: 
     assert isinstance(held.held, pl.DataFrame)
     strict = reader.read_strictly(path, options)
     assert strict.rows.equals(held.rows)
+
+
+def test_spooled_rows_are_stored_as_held_ones_are(mission: SmallMission, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "".join(f"R{i % 400},2021-02-{i % 31 + 1:02},,{'OK' if i % 7 else '?'}\n" for i in range(900))
+    spooling = mission.elsewhere("spooling")
+    for each in (mission, spooling):
+        each.put("requests/a.csv", f"id,raised,decided,outcome\n{rows}")
+    mission.ingest("2021-03-01")
+    monkeypatch.setattr(reader, "SPOOL_BYTES", 1)
+    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 2_000)
+    [line] = spooling.ingest("2021-03-01").deliveries
+    assert line.rows_read == 900
+    for table in ("core.request", "reject", "ledger"):
+        everything = f"SELECT * FROM {table} ORDER BY ALL"
+        assert spooling.ask(everything) == mission.ask(everything), table
