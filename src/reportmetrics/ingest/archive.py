@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import shutil
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,8 @@ from pathlib import Path
 from reportmetrics.ingest.landing import Found
 from reportmetrics.ingest.sidecars import read_sidecar, write_sidecar
 
-_INCOMING = ".incoming-"
+_INCOMING = ".incoming"
+"""Folder for copies in the making: looking into it must not cost what the archive holds."""
 _COPY_BYTES = 1024 * 1024
 
 
@@ -65,8 +67,8 @@ class Received:
 
 def receive(found: Found, archive: Path) -> Received:
     """Copy a file and hash what is copied, in one go. Raises ``StillChangingError``; then nothing is left."""
-    archive.mkdir(parents=True, exist_ok=True)
-    scratch = archive / f"{_INCOMING}{uuid.uuid4().hex}"
+    (archive / _INCOMING).mkdir(parents=True, exist_ok=True)
+    scratch = archive / _INCOMING / uuid.uuid4().hex
     digest = hashlib.sha256()
     with found.path.open("rb") as file, scratch.open("wb") as copy:
         while some := file.read(_COPY_BYTES):
@@ -81,8 +83,7 @@ def receive(found: Found, archive: Path) -> Received:
 
 def clear_incoming(archive: Path) -> None:
     """Remove copies that a run which was stopped has left. Only the holder of the warehouse may call this."""
-    for left in archive.glob(f"{_INCOMING}*"):
-        left.unlink()
+    shutil.rmtree(archive / _INCOMING, ignore_errors=True)
 
 
 def keep(received: Received, archive: Path, now: dt.datetime) -> Kept:

@@ -6,14 +6,18 @@ Belongs here: looking, without opening. Not here: keeping (``archive``), reading
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import time
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from reportmetrics.profile.sources import FileDate, Source
+
+_SCRATCH = (".", "~$")
+_MAGIC = re.compile(r"[*?\[]")
 
 QUIET_SECONDS = 1.0
 """A file that changed more recently than this may still be being written: it is left for the next run."""
@@ -43,31 +47,95 @@ class Landing:
     found: list[Found] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
+    unchanged: int = 0
 
 
-def look(folder: Path, sources: Sequence[Source], zone: zoneinfo.ZoneInfo) -> Landing:
-    """All files below ``folder``, in the order in which they are to be taken: by date stated, name, source.
+Glimpse = tuple[str, str, int, int]
+"""Source, name, size and time of change: what tells that a file need not be opened again."""
 
-    Hidden files and the lock files of office programs (``~$...``) are nobody's.
+
+def look(
+    folder: Path, sources: Sequence[Source], zone: zoneinfo.ZoneInfo, *, known: Collection[Glimpse] = frozenset()
+) -> Landing:
+    """All files below ``folder`` but the ``known`` ones, in the order in which they are to be taken.
+
+    That is by date stated, name, source. Hidden files and the lock files of office programs (``~$...``) are nobody's.
+    The cost of a file that is known is that of asking the file system for it.
     """
     landing = Landing()
-    everything = {p: p.stat() for p in sorted(folder.rglob("*")) if p.is_file() and not is_scratch(p, folder)}
-    claimed: set[Path] = set()
+    patterns = _patterns(sources)
     now = time.time()
-    for source in sources:
-        for path in folder.glob(source.files):
-            if path not in everything:
-                continue
-            claimed.add(path)
-            stat = everything[path]
-            name = path.relative_to(folder).as_posix()
+    for name, stat in sorted(_files(folder, ""), key=lambda f: f[0]):
+        claims = [s for s, pattern in patterns(name) if pattern.fullmatch(name)]
+        if not claims:
+            landing.unmatched.append(name)
+        for source in claims:
             if 0 <= now - stat.st_mtime < QUIET_SECONDS:
                 landing.waiting.append(name)
-                continue
-            landing.found.append(found_as(source, path, name, zone))
+            elif (source.source, name, stat.st_size, stat.st_mtime_ns) in known:
+                landing.unchanged += 1
+            else:
+                landing.found.append(found_as(source, folder / name, name, zone))
     landing.found.sort(key=lambda f: (f.dated or dt.datetime.max, f.name, f.source.source))
-    landing.unmatched = [p.relative_to(folder).as_posix() for p in everything if p not in claimed]
     return landing
+
+
+def _files(folder: Path, below: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Path below the landing folder, with ``/``, and facts of every file that is somebody's."""
+    if not (folder / below).is_dir():
+        return
+    with os.scandir(folder / below) as entries:
+        for entry in entries:
+            if entry.name.startswith(_SCRATCH):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(folder, f"{below}{entry.name}/")
+            elif entry.is_file():
+                yield f"{below}{entry.name}", entry.stat()
+
+
+Claims = Sequence[tuple[Source, re.Pattern[str]]]
+
+
+def _patterns(sources: Sequence[Source]) -> Callable[[str], Claims]:
+    """The sources that may claim a name, found by its first folder where their globs say one."""
+    by_folder: dict[str, list[tuple[Source, re.Pattern[str]]]] = {}
+    for source in sources:
+        first, rest, _ = source.files.partition("/")
+        by_folder.setdefault(first if rest and not _MAGIC.search(first) else "", []).append(
+            (source, re.compile(as_regex(source.files)))
+        )
+    anywhere = by_folder.get("", [])
+
+    def candidates(name: str) -> Claims:
+        first, rest, _ = name.partition("/")
+        return [*by_folder.get(first, []), *anywhere] if rest else anywhere
+
+    return candidates
+
+
+def as_regex(glob: str) -> str:
+    """A glob as ``pathlib`` understands it, as a regular expression over a path with ``/``."""
+    parts = []
+    *folders, last = glob.split("/")
+    for part in folders:
+        parts.append("(?:[^/]+/)*" if part == "**" else f"{_part(part)}/")
+    return "".join([*parts, _part(last)])
+
+
+def _part(glob: str) -> str:
+    def one(match: re.Match[str]) -> str:
+        text = match[0]
+        if text == "?":
+            return "[^/]"
+        if text.startswith("*"):
+            return "[^/]*"
+        if text.startswith("[") and text.endswith("]"):
+            inner = text[1:-1].replace("\\", "\\\\").replace("[", "\\[")
+            return f"[{'^' + inner[1:] if inner.startswith('!') else inner}]"
+        return re.escape(text)
+
+    return re.sub(r"\*+|\?|\[!?\]?[^\]]*\]|.", one, glob)
 
 
 def found_as(source: Source, path: Path, name: str, zone: zoneinfo.ZoneInfo) -> Found:
@@ -79,7 +147,7 @@ def found_as(source: Source, path: Path, name: str, zone: zoneinfo.ZoneInfo) -> 
 
 def is_scratch(path: Path, folder: Path) -> bool:
     """Whether a file is nobody's: hidden, or the lock file of an office program."""
-    return any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+    return any(part.startswith(_SCRATCH) for part in path.relative_to(folder).parts)
 
 
 def facts_of_name(source: Source, name: str) -> dict[str, str] | None:

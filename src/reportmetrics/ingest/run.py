@@ -58,11 +58,13 @@ def ingest(
     opened and ``LedgerError`` when the books do not balance; then nothing of the batch has been stored.
     """
     moment = _naive_utc(now or dt.datetime.now(dt.UTC))
-    landing = look(settings.landing, intake(profile.sources), zoneinfo.ZoneInfo(profile.mission.time_zone))
     key = pseudonym_key(settings)
     deliveries: list[Delivery] = []
     with Store(settings.warehouse) as store:
         clear_incoming(settings.archive)
+        glimpsed = set(store.connection.execute("SELECT source, name, size, modified_ns FROM seen").fetchall())
+        zone = zoneinfo.ZoneInfo(profile.mission.time_zone)
+        landing = look(settings.landing, intake(profile.sources), zone, known=glimpsed)
         fresh, unchanged = _fresh(store.connection, landing, settings, moment, track)
         for some in batches(track(fresh, "Taking in files", len(fresh)), lambda r: r.found.dated or moment):
             kept = [keep(r, settings.archive, moment) for r in some]
@@ -107,9 +109,7 @@ def _fresh(
 
     A file whose name, size and time of change are known is not opened again.
     """
-    looked = connection.execute("SELECT source, name, size, modified_ns FROM seen").fetchall()
-    glimpsed = set(looked)
-    unknown = [f for f in landing.found if (f.source.source, f.name, f.size, f.modified_ns) not in glimpsed]
+    unknown = landing.found
     known = {row[0] for row in connection.execute("SELECT identity FROM seen").fetchall()} if unknown else set()
     fresh: list[Received] = []
     again: list[Received] = []
@@ -126,7 +126,7 @@ def _fresh(
             fresh.append(received)
         known.add(received.identity)
     _remember(connection, [(r.found, r.identity) for r in again], now)
-    return fresh, len(landing.found) - len(unknown) + len(again)
+    return fresh, landing.unchanged + len(again)
 
 
 def _remember(connection: duckdb.DuckDBPyConnection, files: Sequence[tuple[Found, str]], now: dt.datetime) -> None:
