@@ -171,3 +171,14 @@ def granted(types: Sequence[tuple[str, float | None, int]]) -> str:
     known = sorted(((t, s, n) for t, s, n in types if s is not None), key=lambda item: -(item[1] or 0))
     said = [f"{percent(s or 0)} of {count(n)} to see {t} counterparts" for t, s, n in known]
     return f"Movements granted: {', '.join(said)}." if said else ""
+
+
+def grants(total: int, early: int) -> str:
+    """Finding of small grants: ``early`` of the activities were held before the answer came."""
+    return first_true(
+        [
+            (total == 0, lambda: "No request for a small activity received yet"),
+            (early == 0, lambda: f"None of {count(total)} small activities was held before the answer came"),
+            (True, lambda: f"{of(early, total)} small activities were held before the answer came"),
+        ]
+    )

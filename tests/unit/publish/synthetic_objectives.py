@@ -12,6 +12,7 @@ METRICS = (
     "activity.cancelled",
     "activity.movement_cost",
     "activity.movement_granted",
+    "activity.small_grants",
     "outcome.pace",
     "outcome.verified",
     "outcome.regressions",
@@ -43,6 +44,9 @@ def write(w: Any, as_of: dt.date) -> None:
         w.figure("activity.cancelled", {"cause": cause}, "sum", number, n=14)
     w.figure("activity.plan_outcome", {"plan_outcome": "postponed"}, "sum", 25.0, n=14)
     w.figure("activity.movement_cost", {}, "rate", 3.5, lower=3.4, upper=3.6, n=900)
+    for state, money, n in (("held after the answer", 900.0, 7), ("held before the answer", 200.0, 2)):
+        dims = {"request_state": "granted", "activity_state": state}
+        w.figure("activity.small_grants", dims, "sum", money, n=n)
     for kind, share, n in (("government", 0.9, 100), ("NGO", 0.4, 50)):
         w.figure("activity.movement_granted", {"counterpart_type": kind}, "share", share, n=n)
 

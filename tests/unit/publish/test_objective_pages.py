@@ -120,6 +120,15 @@ def test_what_force_protection_costs(pages):
     )
 
 
+def test_grants_stand_beside_the_activity_that_waited(pages):
+    grants = block(pages["objectives.html"], "grants")
+    assert grants.finding == "2 of 9 small activities were held before the answer came"
+    assert texts(grants.table) == [
+        ["Held after the answer", "granted", "7", "900"],
+        ["Held before the answer", "granted", "2", "200"],
+    ]
+
+
 def test_the_alarm_is_raised_in_words_with_its_figures(tmp_path, pages):
     found = edition(tmp_path)
     alarm = alarm_block(found, objective_figures.places(found))

@@ -18,6 +18,7 @@ from reportmetrics.publish.page import Page
 from reportmetrics.publish.pages import objective
 from reportmetrics.publish.pages import objective_figures as read
 from reportmetrics.publish.pages.common import PROGRESS, progressed
+from reportmetrics.publish.pages.grant_blocks import grants_block
 from reportmetrics.publish.pages.mission_blocks import progress_block
 from reportmetrics.publish.pages.quadrant_blocks import (
     alarm_block,
@@ -45,6 +46,7 @@ def _index(edition: Edition, places: Sequence[Place]) -> Page:
         [alarm_block(edition, places)],
         [coverage_map_block(edition)],
         [causes_block(edition), movement_block(edition)],
+        [grants_block(edition)],
         [_list_block(edition, places)],
     ]
     return Page(
