@@ -60,7 +60,8 @@ def product(path: Path, per_day: int, groups: int) -> tuple[float, dict[int, flo
     params, problems = checked_params(estimator, {"at": [30, 60, 90, 180], "tau": 180, "per_unit": per_day})
     assert not problems
     started = time.perf_counter()
-    connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "enable_progress_bar": "false"})
+    connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT})
+    connection.execute("SET enable_progress_bar = false")
     reduction = estimator.reduction(["hq", "duration", "event"], params)
     aggregates = ", ".join(f"{sql} AS {alias}" for alias, sql in reduction.aggregates.items())
     medians: dict[int, float | None] = {}
