@@ -82,7 +82,9 @@ class Opened:
         return load_catalogue(self.audit / "definitions")
 
     def metric(self, metric_id: str) -> Metric | None:
-        """One of its definitions, without reading the others; None where it has none of this id."""
+        """One of its definitions, without reading the others where they are not read yet; None for an unknown id."""
+        if "catalogue" in vars(self):
+            return self.catalogue.metrics.get(metric_id)
         return load_catalogue(self.audit / "definitions", only=metric_id).metrics.get(metric_id)
 
     @cached_property

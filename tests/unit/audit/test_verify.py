@@ -270,7 +270,7 @@ def test_signatures(opened, tmp_path, keys):
     reseal(folder)
     (folder / "manifest.json.sig").write_bytes(signed_other)
     for more in ({}, {"allowed_signers": allowed}):
-        assert "does not belong to this manifest" in str(examine(**more).differences[0])
+        assert "does not belong to manifest.json" in str(examine(**more).differences[0])
     (folder / "manifest.json.sig").unlink()
     seal(folder, key=keys / "stranger")
     assert "no allowed signer" in str(examine(allowed_signers=allowed).differences[0])
