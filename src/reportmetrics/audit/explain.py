@@ -56,23 +56,32 @@ def explain(
     *,
     limit: int | None = None,
     engine: Engine | None = None,
+    whole: dict[str, Results] | None = None,
 ) -> Explanation:
     """Explain all figures of the group ``dims`` of a metric. ``limit`` bounds the rows returned, not those counted.
+
+    Whoever explains many groups over one ``engine`` passes a dictionary ``whole``, in which metrics that can only be
+    computed as a whole are kept.
 
     Raises :class:`NotPublishedError`, which says what was published, for a metric or group that is not there.
     """
     metric, group = _published_group(opened, metric_id, dict(dims or {}))
     if engine is not None:
-        return _explain(opened, metric, group, limit, engine)
+        return _explain(opened, metric, group, limit, engine, whole)
     with opened.engine() as own:
-        return _explain(opened, metric, group, limit, own)
+        return _explain(opened, metric, group, limit, own, whole)
 
 
 def _explain(
-    opened: Opened, metric: Metric, dims: Mapping[str, str | None], limit: int | None, engine: Engine
+    opened: Opened,
+    metric: Metric,
+    dims: Mapping[str, str | None],
+    limit: int | None,
+    engine: Engine,
+    whole: dict[str, Results] | None,
 ) -> Explanation:
     published = only(opened.results, dims, metric.definition.id)
-    recomputed = recompute_group(metric, engine, dims, as_of=opened.as_of)
+    recomputed = recompute_group(metric, engine, dims, as_of=opened.as_of, whole=whole)
     sql = group_sql(metric, dims)
     bounded = sql if limit is None else f"SELECT * FROM ({sql}) AS every_row ORDER BY row_key LIMIT {int(limit)}"
     rows = engine.frame(bounded).sort("row_key")

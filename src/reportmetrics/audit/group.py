@@ -42,17 +42,23 @@ def frame_row_sql(metric: Metric, dims: Dims) -> str | None:
     return _restricted(metric.frame_sql, columns, _conditions({k: dims[k] for k in dims}))
 
 
-def recompute_group(metric: Metric, engine: Engine, dims: Dims, *, as_of: dt.date) -> Results:
+def recompute_group(
+    metric: Metric, engine: Engine, dims: Dims, *, as_of: dt.date, whole: dict[str, Results] | None = None
+) -> Results:
     """Figures, series and listings of one group, from its rows alone.
 
     Estimators that compare groups need the rows of all of them, and whether a small group is hidden depends on the
     others: then, and for groups that are no plain grouping, the metric is computed as a whole and the group picked.
+    ``whole`` keeps such results by metric for whoever asks for one group after the other.
     """
+    whole = {} if whole is None else whole
     grouping = grouping_of(metric, dims)
     definition = metric.definition
     compares = any(ESTIMATORS[u.name].scope == "family" for u in definition.estimators)
     if grouping is None or compares or definition.people is not None:
-        return only(compute_metric(metric, engine, as_of=as_of), dims)
+        if definition.id not in whole:
+            whole[definition.id] = compute_metric(metric, engine, as_of=as_of)
+        return only(whole[definition.id], dims)
     listings = definition.listings if grouping == definition.by else ()
     narrowed = dataclasses.replace(
         metric.with_rows(group_sql(metric, dims)),

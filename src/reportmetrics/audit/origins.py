@@ -37,7 +37,7 @@ def origins(metric: Metric, engine: Engine, keys_sql: str) -> pl.DataFrame:
     """
     parts = [_origin_sql(TABLES[name]) for name in metric.tables if name in TABLES and TABLES[name] not in _WITHOUT_KEY]
     if not parts:
-        return pl.DataFrame(schema=SCHEMA)
+        return _deliveries(engine, keys_sql)
     columns = ", ".join(f'origin."{c}"' for c in SCHEMA if c != "row_key")
     found = engine.frame(
         f"SELECT wanted.row_key, {columns} FROM ({' UNION ALL '.join(parts)}) AS origin "
@@ -48,6 +48,18 @@ def origins(metric: Metric, engine: Engine, keys_sql: str) -> pl.DataFrame:
 
 
 _WITHOUT_KEY = (LEDGER, REJECT)
+
+
+def _deliveries(engine: Engine, keys_sql: str) -> pl.DataFrame:
+    """Origin of rows that tell of the ledger itself: their key opens with delivery and table, and leads to its file."""
+    found = engine.frame(
+        "SELECT wanted.row_key, 'ledger' AS \"table\", l.source, l.original_name AS file, NULL::BIGINT AS row, "
+        "l.known_from, l.file_seq, l.source_file AS sha256 "
+        f"FROM (SELECT DISTINCT row_key FROM ({keys_sql}) AS keys) AS wanted INNER JOIN ledger AS l "
+        "ON split_part(wanted.row_key, '|', 1) = CAST(l.file_seq AS VARCHAR) "
+        "AND split_part(wanted.row_key, '|', 2) = l.table_name ORDER BY ALL"
+    )
+    return found.cast(SCHEMA)  # type: ignore[arg-type]
 
 
 def _origin_sql(table: Table) -> str:
