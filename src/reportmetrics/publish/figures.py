@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reportmetrics.metrics.results import Results, dims_key
+from reportmetrics.metrics.suppression import HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Figure:
     @property
     def suppressed(self) -> bool:
         """Hidden because fewer than five people stand behind it."""
-        return self.value is None and (self.reason or "").startswith("suppressed")
+        return self.value is None and self.reason == HIDDEN
 
     def has(self, code: str) -> bool:
         """Whether a caveat of this code travels with the figure."""

@@ -12,11 +12,13 @@ import math
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
+from reportmetrics.metrics import suppression
+
 MINUS = "\u2212"
 DASH = "\u2013"
 HARD_SPACE = "\u00a0"
 THIN_SPACE = "\u202f"
-HIDDEN = "hidden (fewer than 5 people)"
+HIDDEN = suppression.HIDDEN
 
 Format = Callable[[float], str]
 
@@ -142,7 +144,7 @@ def in_words(number: int) -> str:
 def missing(reason: str | None) -> str:
     """What stands where a number would: an en dash and the reason; a suppressed cell says so."""
     reason = (reason or "").strip()
-    if reason.startswith("suppressed"):
+    if reason == HIDDEN:
         return HIDDEN
     return f"{DASH} {reason}" if reason else DASH
 

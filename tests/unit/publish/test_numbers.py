@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reportmetrics.metrics import suppression
 from reportmetrics.publish import numbers
 
 S, T = numbers.HARD_SPACE, numbers.THIN_SPACE
@@ -67,7 +68,7 @@ def test_missing_numbers_give_their_reason_and_never_zero():
     assert numbers.or_missing(None, numbers.days, "no baseline") == "– no baseline"
     assert numbers.or_missing(None, numbers.days) == "–"
     assert numbers.or_missing(0.0, numbers.days) == "0.0"
-    assert numbers.missing("suppressed: fewer than 5 people") == numbers.HIDDEN
+    assert numbers.missing(suppression.HIDDEN) == "hidden (fewer than 5 people)"
 
 
 def test_days_of_dimensions_are_read_from_dates_and_timestamps():

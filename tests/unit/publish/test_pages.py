@@ -223,7 +223,7 @@ def test_one_request_draws_no_curve(tmp_path):
 def test_suppressed_cells_are_marked_and_not_drawn(tmp_path):
     w = synthetic.Writer()
     for hq, value in (("A", 30.0), ("B", None)):
-        reason = None if value else "suppressed: fewer than 5 people"
+        reason = None if value else numbers.HIDDEN
         w.figure("latency.time_to_decision", {"hq": hq}, "median", value, reason=reason, n=10)
     page = headquarters.build(edition(tmp_path, w.results()))[0]
     compared = next(b for b in page.blocks if b.id == "compared")
