@@ -249,7 +249,7 @@ def test_markup_in_names_stays_text(visit, hostile_site):
         assert "taken" not in seen.page.title().split("<")[0]
         assert seen.page.locator("img[src='x']").count() == 0
     page = visit(hostile_site / "index.html").page
-    assert "<script>" in page.locator("#held .plot").inner_text()
+    assert "<script>" in page.locator("#progress .plot").inner_text()
 
 
 def test_an_empty_mission_reads_well(visit, empty_site):

@@ -63,7 +63,7 @@ def test_only_the_views_needed_are_put_in_each_after_what_it_reads() -> None:
     assert set(metric.views) == {"outcome_indicator", "outcome_reading", "outcome_state"}
     assert metric.views[-1] == "outcome_state"
     assert metric.views.index("outcome_indicator") < metric.views.index("outcome_reading")
-    assert metric.tables == ("as_of", "indicator", "observation")
+    assert metric.tables == ("as_of", "indicator", "objective", "observation")
     assert "request_wait" not in metric.rows_sql
 
 
