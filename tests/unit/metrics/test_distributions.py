@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reportmetrics.metrics.estimators.distributions import binomial_cdf, chi2_tail, normal_quantile, t_quantile
+from reportmetrics.metrics.estimators.distributions import (
+    binomial_cdf,
+    chi2_tail,
+    normal_quantile,
+    t_quantile,
+    t_two_sided,
+)
 
 
 def test_quantiles() -> None:
@@ -22,6 +28,9 @@ def test_tails() -> None:
         for x in (0.0, 0.3, 4.0, 50.0):
             assert chi2_tail(x, degrees) == pytest.approx(stats.chi2.sf(x, degrees), rel=1e-12)
     assert np.isnan(chi2_tail(1.0, 0))
+    for degrees in (1.0, 4.5, 30.0):
+        for t in (0.0, -0.4, 2.5, 12.0):
+            assert t_two_sided(t, degrees) == pytest.approx(2 * stats.t.sf(abs(t), degrees), rel=1e-10)
 
 
 @pytest.mark.parametrize(("n", "p"), [(1, 0.5), (13, 0.25), (250, 0.75)])

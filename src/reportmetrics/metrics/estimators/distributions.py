@@ -23,6 +23,11 @@ def t_quantile(p: float, degrees: float) -> float:
     return float(special.stdtrit(degrees, p))
 
 
+def t_two_sided(t: float, degrees: float) -> float:
+    """Probability that Student's t with ``degrees`` of freedom lies at least as far from zero as ``t``."""
+    return float(2 * special.stdtr(degrees, -abs(t)))
+
+
 def chi2_tail(x: float, degrees: float) -> float:
     """Probability that chi-squared with ``degrees`` of freedom is at least ``x``; NaN for no degree of freedom."""
     return float(special.chdtrc(degrees, x)) if degrees > 0 else float("nan")

@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
+from reportmetrics.metrics.estimators.distributions import t_two_sided
 from reportmetrics.metrics.estimators.paired import FloatArray, Pair, Path
 
 MIN_INTERVALS = 7
@@ -117,7 +117,7 @@ def _tail(curve: FloatArray, least_shift: int) -> float | None:
     shifts = range(1, least_shift) if variance else ()
     alike = [float(np.mean(deviation[k:] * deviation[:-k])) / variance for k in shifts]
     freedom = len(far) / (1 + 2 * sum(r * r for r in alike))
-    return float(2 * stats.t.sf(abs(curve[0]) / error, freedom))
+    return t_two_sided(curve[0] / error, freedom)
 
 
 def benjamini_hochberg(p: npt.ArrayLike) -> FloatArray:
