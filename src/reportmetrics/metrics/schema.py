@@ -5,13 +5,13 @@ Belongs here: the export. Not here: the checks that count (``definition``); a te
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from reportmetrics.metrics.definition import DERIVED, IDENTIFIER, LEVELS, OPTIONAL, REQUIRED, REVIEW_EVERY
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.levels.matrix import READABLE
+from reportmetrics.schema_files import write_schemas
 
 Schema = dict[str, Any]
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -32,13 +32,7 @@ def schemas() -> dict[str, Schema]:
 
 def export_schemas(folder: Path) -> list[Path]:
     """Write all schemas into ``folder`` and return their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, schema in schemas().items():
-        path = folder / name
-        path.write_text(json.dumps(schema, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        written.append(path)
-    return written
+    return write_schemas(folder, schemas())
 
 
 def _header(title: str, fields: dict[str, Schema], required: list[str]) -> Schema:

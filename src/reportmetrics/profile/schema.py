@@ -5,7 +5,6 @@ Belongs here: the export. Not here: the models themselves.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from reportmetrics.profile.mission import Mission
 from reportmetrics.profile.objectives import IndicatorsFile, ObjectivesFile
 from reportmetrics.profile.sources import Source
 from reportmetrics.profile.templates import TemplatesFile
+from reportmetrics.schema_files import write_schemas
 
 
 def schemas() -> dict[str, dict[str, Any]]:
@@ -28,13 +28,7 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 def export_schemas(folder: Path) -> list[Path]:
     """Write all schemas into ``folder`` and return their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, schema in schemas().items():
-        path = folder / name
-        path.write_text(json.dumps(schema, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        written.append(path)
-    return written
+    return write_schemas(folder, schemas())
 
 
 def _source_schema() -> dict[str, Any]:
