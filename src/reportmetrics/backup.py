@@ -20,8 +20,8 @@ from pathlib import Path
 from reportmetrics.alone import alone
 from reportmetrics.publish.files import link_or_copy
 from reportmetrics.settings import Settings
-from reportmetrics.steps import StepError
 from reportmetrics.warehouse.store import Store
+from reportmetrics.workspace import StepError
 
 COMPLETE = "complete"
 """Written last: a folder without it is a backup that was interrupted."""

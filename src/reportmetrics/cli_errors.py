@@ -12,10 +12,10 @@ from reportmetrics.ingest.sidecars import SidecarError
 from reportmetrics.metrics.header import DefinitionError
 from reportmetrics.metrics.run import ComputeError
 from reportmetrics.profile.load import ProfileError
-from reportmetrics.steps import StepError
 from reportmetrics.upkeep.forget import ForgetError
 from reportmetrics.validation.rules import RuleError
 from reportmetrics.warehouse.store import StoreError
+from reportmetrics.workspace import StepError
 
 FAILURE: tuple[type[Exception], ...] = (
     StepError,

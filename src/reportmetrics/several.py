@@ -25,6 +25,7 @@ from reportmetrics.settings import Settings
 from reportmetrics.validation.run import CheckResult
 from reportmetrics.warehouse.snapshot import Snapshot
 from reportmetrics.warehouse.store import Store
+from reportmetrics.workspace import StepError
 
 WORTH_PROCESSES = 4
 """From so many dates on, processes of their own save more than they cost to start."""
@@ -99,5 +100,5 @@ def issue_each(
 def weekly(first: dt.date, last: dt.date, *, every_days: int = 7) -> list[dt.date]:
     """Dates from ``first`` to ``last``, both included where they fall on the step. Raises ``StepError``."""
     if last < first or every_days < 1:
-        raise steps.StepError(f"no dates from {first} to {last}, every {every_days} days; give the earlier one first")
+        raise StepError(f"no dates from {first} to {last}, every {every_days} days; give the earlier one first")
     return [first + dt.timedelta(days=n) for n in range(0, (last - first).days + 1, every_days)]

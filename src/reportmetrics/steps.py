@@ -12,13 +12,12 @@ belong to another snapshot than the one beside them.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime as dt
 import functools
 import json
 import shutil
 import zoneinfo
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,6 +46,14 @@ from reportmetrics.warehouse.overview import Overview, overview
 from reportmetrics.warehouse.snapshot import Snapshot, make_snapshot
 from reportmetrics.warehouse.staged import stage_unvalidated
 from reportmetrics.warehouse.store import Store
+from reportmetrics.workspace import (
+    StepError,
+    load_checks,
+    load_results,
+    save_checks,
+    save_results,
+    workspace_of,
+)
 
 ENGINES = ("duckdb",)
 """Engines that can compute metrics over a snapshot."""
@@ -54,10 +61,6 @@ ENGINES = ("duckdb",)
 
 Refusals = pl.DataFrame
 """Rows that were refused; columns as ``rejects`` gives them."""
-
-
-class StepError(Exception):
-    """A step cannot start; the text says what is missing and which step makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,7 @@ def check_new(
         else:
             store.mark_validated(position)
     if staged:
-        _save_checks(settings.staging / "batch_checks.json", results)
+        save_checks(settings.staging / "batch_checks.json", results)
     shutil.rmtree(folder, ignore_errors=True)
     return BatchCheck(position, sorted(staged), results, aside)
 
@@ -181,7 +184,7 @@ def freeze(
     if store is None:
         with Store(settings.warehouse) as opened:
             return freeze(settings, profile, as_of=as_of, store=opened, previous=previous)
-    workspace = _workspace(settings, as_of)
+    workspace = workspace_of(settings, as_of)
     shutil.rmtree(workspace, ignore_errors=True)
     workspace.mkdir(parents=True)
     previous = previous or published_snapshot(settings.publications, as_of)
@@ -190,7 +193,7 @@ def freeze(
 
 def open_snapshot(settings: Settings, as_of: dt.date) -> Snapshot:
     """The snapshot in the workspace of ``as_of``. Raises ``StepError`` when there is none."""
-    folder = _workspace(settings, as_of) / "snapshot"
+    folder = workspace_of(settings, as_of) / "snapshot"
     if not (folder / "snapshot.json").is_file():
         raise StepError(f"there is no snapshot of {as_of} in {settings.staging}; make it first (asset 'snapshot')")
     return Snapshot.open(folder)
@@ -213,7 +216,7 @@ def check_snapshot(settings: Settings, *, as_of: dt.date, engine: str = "duckdb"
     with Store(settings.warehouse) as store:
         moment = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         record(store, results, position=snapshot.position, as_of=as_of, now=moment)
-    _save_checks(_workspace(settings, as_of) / "checks.json", results)
+    save_checks(workspace_of(settings, as_of) / "checks.json", results)
     return results
 
 
@@ -229,7 +232,9 @@ def measure(
     catalogue = current_catalogue()
     with open_engine(engine, open_snapshot(settings, as_of)) as opened:
         results = compute(catalogue, opened, as_of=as_of, select=select, track=track)
-    _save_results(_workspace(settings, as_of) / "results", results, select if select is not None else catalogue.metrics)
+    save_results(
+        workspace_of(settings, as_of) / "results", results, select if select is not None else catalogue.metrics
+    )
     return results
 
 
@@ -240,19 +245,19 @@ def issue(
 
     Raises ``StepError`` when results of a metric are missing, or a critical rule between tables failed.
     """
-    workspace = _workspace(settings, as_of)
+    workspace = workspace_of(settings, as_of)
     snapshot = open_snapshot(settings, as_of)
     catalogue = current_catalogue()
-    crossed = _load_checks(workspace / "checks.json")
+    crossed = load_checks(workspace / "checks.json")
     failed = [c.message for c in crossed if c.blocks]
     if failed:
         raise StepError("a critical check failed, nothing is published: " + "; ".join(failed))
-    checks = [*_load_checks(settings.staging / "batch_checks.json"), *crossed]
-    results = _load_results(workspace / "results", catalogue.metrics)
+    checks = [*load_checks(settings.staging / "batch_checks.json"), *crossed]
+    results = load_results(workspace / "results", catalogue.metrics)
     anew = hide_as_before(snapshot, settings.publications, catalogue, results, lambda s: open_engine(engine, s))
     if anew is not None:
-        _save_results(workspace / "results", anew, set(anew.figures["metric"]))
-        results = _load_results(workspace / "results", catalogue.metrics)
+        save_results(workspace / "results", anew, set(anew.figures["metric"]))
+        results = load_results(workspace / "results", catalogue.metrics)
     snapshot = open_snapshot(settings, as_of)
 
     def compare(before: Path, name: str) -> Changes | str:
@@ -312,56 +317,3 @@ def rejects(
         raise StepError(f"there is no warehouse in {settings.home}; take something in first: reportmetrics ingest")
     with Store(settings.warehouse) as store:
         return rejected(store, profile, source=source, code=code, sender=sender, only_open=only_open)
-
-
-def _workspace(settings: Settings, as_of: dt.date) -> Path:
-    return settings.staging / as_of.isoformat()
-
-
-def _save_results(folder: Path, results: Results, metrics: Collection[str]) -> None:
-    """Add results of ``metrics`` to those in ``folder``, in the place of older ones of the same metrics."""
-    kept = _read_results(folder)
-    if kept is not None:
-        kept = Results(**{p: f.filter(~pl.col("metric").is_in(list(metrics))) for p, f in _parts(kept).items()})
-    done = sorted({*metrics, *_computed(folder)})
-    folder.mkdir(parents=True, exist_ok=True)
-    for part, frame in _parts(Results.concat([kept, results]) if kept else results).items():
-        frame.write_parquet(folder / f"{part}.parquet")
-    (folder / "computed.json").write_text(json.dumps(done), encoding="utf-8")
-
-
-def _load_results(folder: Path, metrics: Iterable[str]) -> Results:
-    missing = sorted(set(metrics) - set(_computed(folder)))
-    results = _read_results(folder)
-    if missing or results is None:
-        named = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
-        raise StepError(f"there are no results of {named}; compute them first (assets below 'metrics')")
-    order = pl.Enum(sorted(_computed(folder)))
-    return Results(**{p: f.sort(pl.col("metric").cast(order), maintain_order=True) for p, f in _parts(results).items()})
-
-
-def _parts(results: Results) -> dict[str, pl.DataFrame]:
-    return {p.name: getattr(results, p.name) for p in dataclasses.fields(Results)}
-
-
-def _computed(folder: Path) -> list[str]:
-    """Metrics whose results are in ``folder``, with or without a figure."""
-    path = folder / "computed.json"
-    return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []
-
-
-def _read_results(folder: Path) -> Results | None:
-    if not _computed(folder):
-        return None
-    return Results(**{p.name: pl.read_parquet(folder / f"{p.name}.parquet") for p in dataclasses.fields(Results)})
-
-
-def _save_checks(path: Path, results: list[CheckResult]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps([dataclasses.asdict(r) for r in results], ensure_ascii=False), encoding="utf-8")
-
-
-def _load_checks(path: Path) -> list[CheckResult]:
-    if not path.is_file():
-        return []
-    return [CheckResult(**r) for r in json.loads(path.read_text(encoding="utf-8"))]

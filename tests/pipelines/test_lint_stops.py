@@ -11,6 +11,7 @@ from reportmetrics import steps
 from reportmetrics.cli import app
 from reportmetrics.cli_errors import explain
 from reportmetrics.settings import sql_folder
+from reportmetrics.workspace import StepError
 from tests.pipelines.tiny import make
 
 
@@ -35,7 +36,7 @@ def spoiled(tmp_path, monkeypatch):
 
 def test_all_mistakes_are_told_and_nothing_is_taken_in(tmp_path, spoiled):
     settings = make(tmp_path / "mission")
-    with pytest.raises(steps.StepError) as raised:
+    with pytest.raises(StepError) as raised:
         launch(settings, as_of=dt.date(2021, 2, 8))
     told, code = explain(raised.value)
     assert code == 1

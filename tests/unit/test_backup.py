@@ -7,7 +7,8 @@ import pytest
 
 from reportmetrics.backup import backup, restore
 from reportmetrics.settings import Settings
-from reportmetrics.steps import StepError, held
+from reportmetrics.steps import held
+from reportmetrics.workspace import StepError
 from tests.conftest import SmallMission
 
 NIGHT = dt.datetime(2022, 1, 31, 3, 30, tzinfo=dt.UTC)
