@@ -26,7 +26,8 @@ from reportmetrics.metrics.estimators.log_rules import Log, selection, silence
 from reportmetrics.metrics.run import compute_metric
 from reportmetrics.progress import on_terminal
 from reportmetrics.settings import sql_folder
-from reportmetrics.warehouse.tables import PROVENANCE, TABLES
+from reportmetrics.warehouse.shape import PROVENANCE
+from reportmetrics.warehouse.tables import TABLES
 
 SPAN = 402
 AS_OF = dt.date(2022, 1, 31)

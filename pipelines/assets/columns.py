@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from reportmetrics.warehouse.tables import SQL_TYPES, Table
+from reportmetrics.warehouse.shape import SQL_TYPES, Table
 
 
 def column_schema(table: Table) -> dg.TableSchema:

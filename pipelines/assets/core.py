@@ -19,7 +19,8 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
 from reportmetrics.settings import sql_folder
 from reportmetrics.warehouse.overview import BOOKS
-from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES, Table
+from reportmetrics.warehouse.shape import Table
+from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 
 
 def core_asset(profile: Profile) -> dg.AssetsDefinition:

@@ -9,7 +9,8 @@ from pipelines.assets.columns import column_schema
 from pipelines.policies import IN_ONE_RUN, PUBLISH_NEW_DATES, RETRIES, dates, no_vain_retries
 from pipelines.resources import Installation, watch
 from reportmetrics import several
-from reportmetrics.warehouse.tables import TABLES, Table
+from reportmetrics.warehouse.shape import Table
+from reportmetrics.warehouse.tables import TABLES
 
 AS_OF_TABLE = "as_of"
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from reportmetrics.warehouse.tables import PROVENANCE, TABLES, Table, Type
+from reportmetrics.warehouse.shape import PROVENANCE, Table, Type
+from reportmetrics.warehouse.tables import TABLES
 
 POLARS: Mapping[Type, pl.DataType] = {
     "text": pl.String(),

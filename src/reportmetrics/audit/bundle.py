@@ -24,7 +24,8 @@ from reportmetrics.metrics.catalogue import Metric
 from reportmetrics.publish.exports import write_csv
 from reportmetrics.publish.files import files_below
 from reportmetrics.publish.seal import CHECKSUM, SIGNATURE
-from reportmetrics.warehouse.tables import PROVENANCE, TABLES
+from reportmetrics.warehouse.shape import PROVENANCE
+from reportmetrics.warehouse.tables import TABLES
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _TYPES: dict[type[pl.DataType], str] = {

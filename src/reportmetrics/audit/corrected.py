@@ -17,7 +17,8 @@ from pathlib import Path
 import polars as pl
 
 from reportmetrics.publish.files import digest_of
-from reportmetrics.warehouse.tables import PROVENANCE, TABLES, Table
+from reportmetrics.warehouse.shape import PROVENANCE, Table
+from reportmetrics.warehouse.tables import TABLES
 
 _SYSTEM = ("as_of", "hidden_before", "ledger", "reject")
 _KEPT = frozenset(c.name for c in PROVENANCE)

@@ -12,7 +12,9 @@ import polars as pl
 
 from reportmetrics.engines.base import Engine
 from reportmetrics.metrics.catalogue import Metric
-from reportmetrics.warehouse.tables import LEDGER, REJECT, TABLES, Table
+from reportmetrics.warehouse.made_tables import LEDGER, REJECT
+from reportmetrics.warehouse.shape import Table
+from reportmetrics.warehouse.tables import TABLES
 
 SCHEMA: dict[str, pl.DataType] = {
     "row_key": pl.String(),

@@ -18,7 +18,7 @@ from reportmetrics.ingest.shaping import Shape, missing, position
 from reportmetrics.ingest.text import canonical, entered, literal
 from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import ColumnMap, Events, TableMap
-from reportmetrics.warehouse.tables import Column, Table
+from reportmetrics.warehouse.shape import Column, Table
 
 _CLEARED = "chr(24)"
 """Text of a column that an event empties (CANCEL), until it is folded."""

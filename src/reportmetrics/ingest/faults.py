@@ -16,7 +16,7 @@ import duckdb
 from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK
 from reportmetrics.ingest.text import literal, literals
 from reportmetrics.ingest.typed import filled_bit
-from reportmetrics.warehouse.tables import Column, Table, Type
+from reportmetrics.warehouse.shape import Column, Table, Type
 
 Ids = Mapping[str, frozenset[str]]
 """Known ids by profile table."""

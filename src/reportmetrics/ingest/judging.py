@@ -17,7 +17,8 @@ from reportmetrics.ingest.typed import make_typed
 from reportmetrics.ingest.verdicts import judge
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import FromColumn
-from reportmetrics.warehouse.tables import SOURCE_TABLES, Table
+from reportmetrics.warehouse.shape import Table
+from reportmetrics.warehouse.tables import SOURCE_TABLES
 
 
 def judged_tables(connection: duckdb.DuckDBPyConnection, profile: Profile, batch: Batch, key: bytes) -> Iterator[Table]:

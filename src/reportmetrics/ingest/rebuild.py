@@ -32,8 +32,8 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
 from reportmetrics.progress import Track, silent
 from reportmetrics.settings import Settings
+from reportmetrics.warehouse.made_tables import LEDGER
 from reportmetrics.warehouse.store import Store, StoreError, is_locked
-from reportmetrics.warehouse.tables import LEDGER
 
 _FRESH = "warehouse.rebuilding.duckdb"
 _ASIDE = "warehouse.before-rebuild.duckdb"

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from reportmetrics.profile.sources import SERIAL_EPOCHS, ColumnMap
-from reportmetrics.warehouse.tables import Column
+from reportmetrics.warehouse.shape import Column
 
 BLANKS = " \t\r\n\u00a0\u202f\u200b\ufeff"
 """What counts as blank at the ends of a cell."""

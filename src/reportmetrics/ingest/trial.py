@@ -25,8 +25,8 @@ from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.landing import found_as
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
+from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.store import Store
-from reportmetrics.warehouse.tables import Table
 
 VERDICTS = ("accepted", "rejected", "duplicate", "superseded", "filtered")
 """What a row may become."""

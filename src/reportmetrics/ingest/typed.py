@@ -22,7 +22,7 @@ from reportmetrics.ingest.pseudonyms import pseudonyms
 from reportmetrics.ingest.shaping import relation
 from reportmetrics.ingest.text import CELL_DATES, canonical, entered, inapplicable, literal
 from reportmetrics.settings import sql_folder
-from reportmetrics.warehouse.tables import NOT_APPLICABLE, SQL_TYPES, Column, Table
+from reportmetrics.warehouse.shape import NOT_APPLICABLE, SQL_TYPES, Column, Table
 
 _PLACE = "row_id, part, grp, file_seq, source_row"
 _FILTERED = (

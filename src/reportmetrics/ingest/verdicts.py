@@ -21,7 +21,7 @@ from __future__ import annotations
 import duckdb
 
 from reportmetrics.profile.sources import FromColumn
-from reportmetrics.warehouse.tables import Table
+from reportmetrics.warehouse.shape import Table
 
 KnownFrom = dict[int, FromColumn | None]
 """Group number -> where its rows say from when they are known (None: the event's time).

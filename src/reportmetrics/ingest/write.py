@@ -17,7 +17,8 @@ from reportmetrics.ingest.mapping import Origin
 from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK
 from reportmetrics.profile.intake import REFERENCE, is_returned
 from reportmetrics.warehouse.schema import CONTENT
-from reportmetrics.warehouse.tables import TABLES, Table
+from reportmetrics.warehouse.shape import Table
+from reportmetrics.warehouse.tables import TABLES
 
 Counts = dict[int, dict[str, int]]
 """Per delivery: rows of each verdict, and ``read``."""

@@ -11,7 +11,8 @@ import duckdb
 
 from reportmetrics.metrics.catalogue import AS_OF, Catalogue
 from reportmetrics.warehouse.schema import core_columns
-from reportmetrics.warehouse.tables import SQL_TYPES, TABLES
+from reportmetrics.warehouse.shape import SQL_TYPES
+from reportmetrics.warehouse.tables import TABLES
 
 
 def column_types(catalogue: Catalogue) -> Mapping[str, dict[str, str]]:

@@ -11,7 +11,7 @@ from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.rules import unknown_id
 from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import Event, FromColumn, Source, TableMap
-from reportmetrics.warehouse.tables import Column, Table
+from reportmetrics.warehouse.shape import Column, Table
 
 
 def event_problems(

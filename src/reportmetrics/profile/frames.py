@@ -21,7 +21,8 @@ from reportmetrics.profile.calendar import Calendar, days
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
 from reportmetrics.profile.templates import DueRule, Template
-from reportmetrics.warehouse.tables import TABLES, Table, Type
+from reportmetrics.warehouse.shape import Table, Type
+from reportmetrics.warehouse.tables import TABLES
 
 _POLARS: Mapping[Type, pl.DataType] = {
     "text": pl.String(),

@@ -16,7 +16,8 @@ from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.rules import unknown_id
 from reportmetrics.profile.shape_rules import pattern_problems, shape_problems
 from reportmetrics.profile.sources import SERIAL_EPOCHS, ColumnMap, FileDate, FromColumn, Options, Source, TableMap
-from reportmetrics.warehouse.tables import NOT_APPLICABLE, SOURCE_TABLES, Column, Table
+from reportmetrics.warehouse.shape import NOT_APPLICABLE, Column, Table
+from reportmetrics.warehouse.tables import SOURCE_TABLES
 
 _TABLES = {t.name: t for t in SOURCE_TABLES}
 Ids = Mapping[str, set[str]]

@@ -14,8 +14,8 @@ from reportmetrics.profile.intake import declared_id, intake
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
 from reportmetrics.warehouse.answers import REFERENCE_SQL, answers
+from reportmetrics.warehouse.made_tables import REJECT
 from reportmetrics.warehouse.store import Store
-from reportmetrics.warehouse.tables import REJECT
 
 OPEN = "open"
 

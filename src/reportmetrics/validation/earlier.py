@@ -17,8 +17,9 @@ import polars as pl
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
+from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.store import Store
-from reportmetrics.warehouse.tables import SOURCE_TABLES, Table
+from reportmetrics.warehouse.tables import SOURCE_TABLES
 
 BEFORE = 8
 """Deliveries of the source that a new one is compared with."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from reportmetrics.profile.load import Profile
-from reportmetrics.warehouse.tables import PROVENANCE, SQL_TYPES, Column, Table
+from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
 
 Severity = Literal["critical", "warning"]
 Kind = Literal["present", "known", "range", "reference", "unique", "typed", "holds"]

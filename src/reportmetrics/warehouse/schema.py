@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reportmetrics.warehouse.tables import PROVENANCE, SOURCE_TABLES, SQL_TYPES, TABLES, Column, Table
+from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
+from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 
 VERSION = 3
 """Version of these tables. A warehouse of another version is made anew from the archive, never altered in place."""

@@ -27,8 +27,9 @@ import polars as pl
 from reportmetrics.profile.load import Profile
 from reportmetrics.warehouse.answers import answers
 from reportmetrics.warehouse.schema import core_columns
+from reportmetrics.warehouse.shape import Column, Table
 from reportmetrics.warehouse.store import Store
-from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES, Column, Table
+from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 from reportmetrics.warehouse.vanished import sightings, vanished
 
 _SYSTEM = ("ledger", "reject")

@@ -16,7 +16,8 @@ from reportmetrics.metrics.levels import matrix
 from reportmetrics.metrics.results import Results
 from reportmetrics.metrics.run import compute
 from reportmetrics.sample import truths
-from reportmetrics.warehouse.tables import TABLES, Table
+from reportmetrics.warehouse.shape import Table
+from reportmetrics.warehouse.tables import TABLES
 from tests.golden.properties.spoiled import SpoiledEngine
 
 NEUTRAL = ("neutral",)

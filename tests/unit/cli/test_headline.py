@@ -9,7 +9,7 @@ import pytest
 from reportmetrics.cli_print import headline_lines, taken_in
 from reportmetrics.ingest.ledger import Delivery, IngestSummary
 from reportmetrics.metrics.results import FIGURE_SCHEMA, dims_key
-from reportmetrics.warehouse.tables import REJECT
+from reportmetrics.warehouse.made_tables import REJECT
 
 
 def figure(metric: str, statistic: str, value: float | None, dims: dict[str, str] | None = None, **more: Any) -> dict:

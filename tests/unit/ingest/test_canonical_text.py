@@ -9,7 +9,7 @@ import pytest
 
 from reportmetrics.ingest.text import canonical, entered, literal
 from reportmetrics.profile.sources import ColumnMap
-from reportmetrics.warehouse.tables import Column, Type
+from reportmetrics.warehouse.shape import Column, Type
 
 BAD = "\x1a"
 

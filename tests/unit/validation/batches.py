@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from reportmetrics.warehouse.tables import PROVENANCE, TABLES, Type
+from reportmetrics.warehouse.shape import PROVENANCE, Type
+from reportmetrics.warehouse.tables import TABLES
 
 POLARS: dict[Type, pl.DataType] = {
     "text": pl.String(),

@@ -3,7 +3,8 @@
 import pytest
 
 from reportmetrics.validation.suites import expectations_of
-from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES, Table
+from reportmetrics.warehouse.shape import Table
+from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 
 
 @pytest.mark.parametrize("table", SOURCE_TABLES, ids=lambda t: t.name)

@@ -7,7 +7,8 @@ import pytest
 
 from reportmetrics.ingest.typed import core_sql
 from reportmetrics.settings import sql_folder
-from reportmetrics.warehouse.tables import SOURCE_TABLES, SQL_TYPES, Table
+from reportmetrics.warehouse.shape import SQL_TYPES, Table
+from reportmetrics.warehouse.tables import SOURCE_TABLES
 
 
 def mapped(table: Table, value: str) -> duckdb.DuckDBPyConnection:

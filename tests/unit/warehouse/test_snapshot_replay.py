@@ -10,10 +10,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from reportmetrics.warehouse.shape import PROVENANCE
 from reportmetrics.warehouse.snapshot import Snapshot, as_of_instant, make_snapshot
 from reportmetrics.warehouse.staged import stage_unvalidated
 from reportmetrics.warehouse.store import Store
-from reportmetrics.warehouse.tables import PROVENANCE, SOURCE_TABLES, TABLES
+from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 from tests.conftest import REQUESTS, SmallMission
 
 HEADER = "id,raised,decided,outcome\n"

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from reportmetrics.metrics.levels import matrix
 from reportmetrics.metrics.levels.reader import read_sql
 from reportmetrics.metrics.levels.relation import Reading, Reference, Shape
-from reportmetrics.warehouse.tables import PROVENANCE, TABLES, Column, Table
+from reportmetrics.warehouse.shape import PROVENANCE, Column, Table
+from reportmetrics.warehouse.tables import TABLES
 
 AS_OF_COLUMNS = ("as_of", "as_of_at", "time_zone")
 """The one-row table of a snapshot that says how far it looks."""

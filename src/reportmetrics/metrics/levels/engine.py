@@ -19,7 +19,8 @@ import duckdb
 
 from reportmetrics.metrics.levels.check import AS_OF_COLUMNS, Levels
 from reportmetrics.metrics.levels.relation import Fault, Reading, Reference
-from reportmetrics.warehouse.tables import PROVENANCE, SQL_TYPES, TABLES
+from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES
+from reportmetrics.warehouse.tables import TABLES
 
 _FROM_KINDS = frozenset({"BASE_TABLE", "JOIN", "SUBQUERY", "EMPTY", "EXPRESSION_LIST"})
 _NODE_KINDS = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE"})

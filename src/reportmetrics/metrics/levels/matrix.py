@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from reportmetrics.warehouse.tables import Level
+from reportmetrics.warehouse.shape import Level
 
 NEUTRAL: Level = "neutral"
 ANY_LEVEL: Level = "row"
