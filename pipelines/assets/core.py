@@ -14,7 +14,7 @@ from pipelines.resources import Installation, watch
 from reportmetrics import steps
 from reportmetrics.ingest.ledger import IngestSummary
 from reportmetrics.ingest.run import ingest
-from reportmetrics.metrics.catalogue import core_hashes
+from reportmetrics.metrics.hashes import core_hashes
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
 from reportmetrics.settings import sql_folder

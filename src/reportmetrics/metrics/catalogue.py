@@ -6,22 +6,18 @@ Belongs here: resolving names between files, inlining derived views, hashing. No
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from sqlglot import exp, parse_one
-from sqlglot.errors import SqlglotError
-from sqlglot.tokenizer_core import TokenType
-from sqlglot.tokens import Tokenizer
 
 from reportmetrics.metrics.definition import Definition, DerivedDefinition, read_derived, read_metric
 from reportmetrics.metrics.estimators import ESTIMATORS
+from reportmetrics.metrics.hashes import core_hashes, digest
 from reportmetrics.metrics.header import DefinitionError, Problem
 from reportmetrics.metrics.inlining import OwnSql
 from reportmetrics.metrics.select import own_ctes
@@ -122,16 +118,10 @@ class Catalogue:
 def load_catalogue(sql_folder: Path, *, only: str | None = None) -> Catalogue:
     """All definitions below ``sql_folder``; raises :class:`DefinitionError` with every mistake of every file.
 
-    With ``only`` (an id) no other metric is read, and none where there is no such metric.
+    With ``only`` (an id) no other metric is read, none where there is none of that id, and only views that it needs.
     """
     problems: list[Problem] = []
-    views: dict[str, DerivedDefinition] = {}
     definitions: dict[str, Definition] = {}
-    for path in sorted((sql_folder / "derived").glob("*.sql")):
-        try:
-            views[path.stem] = read_derived(path, path.relative_to(sql_folder).as_posix())
-        except DefinitionError as error:
-            problems += error.problems
     for path in sorted((sql_folder / "metrics").glob("*/*.sql")):
         if only is not None and only != f"{path.parent.name}.{path.stem}":
             continue
@@ -140,6 +130,9 @@ def load_catalogue(sql_folder: Path, *, only: str | None = None) -> Catalogue:
             definitions[definition.id] = definition
         except DefinitionError as error:
             problems += error.problems
+    paths = {path.stem: path for path in sorted((sql_folder / "derived").glob("*.sql"))}
+    wanted = paths if only is None else [name for d in definitions.values() for name in _named(d)]
+    views = _read_views(sql_folder, paths, wanted, problems)
     unread = {p.path for p in problems}
     problems += _unknown_names(sql_folder, views, definitions, unread)
     if problems:
@@ -150,6 +143,31 @@ def load_catalogue(sql_folder: Path, *, only: str | None = None) -> Catalogue:
         derived[name] = _derived(views[name], derived, core)
     metrics = {d.id: _metric(d, views, derived, core) for d in definitions.values()}
     return Catalogue(dict(sorted(metrics.items())), dict(sorted(derived.items())))
+
+
+def _named(definition: Definition) -> list[str]:
+    """Tables and views that a metric names itself."""
+    return [*definition.select.reads, *([definition.frame] if definition.frame else [])]
+
+
+def _read_views(
+    folder: Path, paths: Mapping[str, Path], wanted: Iterable[str], problems: list[Problem]
+) -> dict[str, DerivedDefinition]:
+    """The views in ``wanted`` and all beneath them; mistakes are added to ``problems``."""
+    views: dict[str, DerivedDefinition] = {}
+    waiting, seen = [name for name in wanted if name in paths], set()
+    while waiting:
+        name = waiting.pop(0)
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            views[name] = read_derived(paths[name], paths[name].relative_to(folder).as_posix())
+        except DefinitionError as error:
+            problems += error.problems
+            continue
+        waiting += [n for n in views[name].select.reads if n in paths]
+    return views
 
 
 def _unknown_names(
@@ -218,7 +236,7 @@ def _texts(views: Mapping[str, DerivedDefinition], needed: tuple[str, ...]) -> d
 
 def _derived(view: DerivedDefinition, done: Mapping[str, Derived], core: Mapping[str, str]) -> Derived:
     beneath = {name: done[name].hash if name in done else core.get(name, "") for name in view.select.reads}
-    digest = _digest({"select": view.select.canonical(), "reads": beneath})
+    own = digest({"select": view.select.canonical(), "reads": beneath})
     return Derived(
         view,
         view.id,
@@ -228,7 +246,7 @@ def _derived(view: DerivedDefinition, done: Mapping[str, Derived], core: Mapping
         view.path,
         view.select.columns,
         view.select.reads,
-        digest,
+        own,
     )
 
 
@@ -240,7 +258,7 @@ def _metric(
 ) -> Metric:
     frame = (definition.frame,) if definition.frame else ()
     needed = _in_order(views, definition.select.reads)
-    beneath = _in_order(views, (*definition.select.reads, *frame))
+    beneath = _in_order(views, tuple(_named(definition)))
     reads = {*definition.select.reads, *(n for v in beneath for n in views[v].select.reads)}
     frame_sql = None
     if definition.frame:
@@ -276,8 +294,8 @@ def _definition_hash(definition: Definition, derived: Mapping[str, Derived], cor
         "people": definition.people,
         "listings": [[x.name, x.order_by, x.rows, x.columns] for x in definition.listings],
     }
-    names = (*definition.select.reads, *((definition.frame,) if definition.frame else ()))
-    return _digest(
+    names = _named(definition)
+    return digest(
         {
             "select": definition.select.canonical(),
             "header": header,
@@ -285,23 +303,3 @@ def _definition_hash(definition: Definition, derived: Mapping[str, Derived], cor
             "reads": {name: derived[name].hash if name in derived else core.get(name, "") for name in names},
         }
     )
-
-
-def core_hashes(folder: Path) -> dict[str, str]:
-    """Hash of each table's core SQL; tables of the profile and of the system have none."""
-    return {path.stem: _digest(_normal(path.read_text(encoding="utf-8"))) for path in (folder / "core").glob("*.sql")}
-
-
-def _normal(sql: str) -> str:
-    """SQL without comments, layout and case. Core SQL may hold placeholders, so it is split into tokens, not parsed."""
-    try:
-        tokens = Tokenizer(dialect="duckdb").tokenize(sql)
-    except SqlglotError:
-        return sql
-    as_written = (TokenType.STRING, TokenType.IDENTIFIER)
-    return " ".join(f"'{t.text}'" if t.token_type in as_written else t.text.upper() for t in tokens)
-
-
-def _digest(tree: object) -> str:
-    text = json.dumps(tree, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
