@@ -18,14 +18,15 @@ from pipelines.checks import batch_checks, cross_checks, silence_checks
 from pipelines.resources import Installation
 from reportmetrics.profile.load import Profile
 from reportmetrics.settings import Settings, sql_folder
-from reportmetrics.steps import current_catalogue, current_profile
+from reportmetrics.steps import current_definitions, current_profile
 from reportmetrics.validation.rules import load_rules
 
 
 def build(settings: Settings, *, engine: str = "duckdb") -> dg.Definitions:
     """Definitions of the mission that ``settings`` name. Raises what the profile and the catalogue raise."""
     profile = current_profile(settings)
-    catalogue = current_catalogue()
+    definitions = current_definitions(settings)
+    catalogue = definitions.catalogue
     listening = silence_checks(profile)
     core, batch = core_asset(profile), batch_checks()
     return dg.Definitions(
@@ -33,7 +34,7 @@ def build(settings: Settings, *, engine: str = "duckdb") -> dg.Definitions:
             *landing_specs(profile),
             core,
             snapshot_asset(),
-            metrics_asset(catalogue),
+            metrics_asset(definitions),
             publication_asset(catalogue),
         ],
         asset_checks=[batch, cross_checks(load_rules(sql_folder())), listening],

@@ -14,16 +14,16 @@ from pipelines.policies import IN_ONE_RUN, PUBLISH_NEW_DATES, RETRIES, dates, no
 from pipelines.resources import Installation, watch
 from reportmetrics import several
 from reportmetrics.metrics.catalogue import Catalogue, Derived, Metric
-from reportmetrics.metrics.column_types import column_types
+from reportmetrics.metrics.prepared import Prepared
 
 Types = Mapping[str, Mapping[str, str]]
 
 
-def metrics_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
+def metrics_asset(definitions: Prepared) -> dg.AssetsDefinition:
     """The step that computes metrics over a snapshot."""
+    catalogue, types = definitions.catalogue, definitions.types
     # Dagster wants a view reported after those that it reads.
     order = TopologicalSorter({name: view.reads for name, view in catalogue.derived.items()}).static_order()
-    types = column_types(catalogue)
     known = [catalogue.derived[n] for n in order if n in catalogue.derived]
     views = {names.derived(v.id): _derived_spec(v, catalogue, types) for v in known}
     metrics = {names.metric(name): name for name in catalogue.metrics}

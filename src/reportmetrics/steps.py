@@ -11,7 +11,6 @@ belong to another snapshot than the one beside them.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import functools
 import json
@@ -25,9 +24,8 @@ import polars as pl
 
 from reportmetrics.audit.changes import Changes, InTheMaking, changes_since
 from reportmetrics.engines.base import Engine
-from reportmetrics.metrics.catalogue import Catalogue, load_catalogue
-from reportmetrics.metrics.header import DefinitionError
-from reportmetrics.metrics.lint import lint_folder
+from reportmetrics.metrics.catalogue import Catalogue
+from reportmetrics.metrics.prepared import DefinitionsError, Prepared, prepared
 from reportmetrics.metrics.results import Results
 from reportmetrics.metrics.run import compute
 from reportmetrics.profile.load import Profile, load_profile
@@ -110,9 +108,17 @@ def current_profile(settings: Settings) -> Profile:
     return _profile(settings.profile, _state(settings.profile, "*.yaml"))
 
 
-def current_catalogue() -> Catalogue:
-    """The product's metrics as their files are now; read again only when one of them changed."""
-    return _catalogue(sql_folder(), _state(sql_folder(), "*.*"))
+def current_definitions(settings: Settings) -> Prepared:
+    """The product's definitions as their files are now; read again only when one of them changed.
+
+    Raises ``StepError`` with every mistake in them.
+    """
+    return _definitions(sql_folder(), settings.staging, _state(sql_folder(), "*.*"))
+
+
+def current_catalogue(settings: Settings) -> Catalogue:
+    """The product's metrics; see :func:`current_definitions`."""
+    return current_definitions(settings).catalogue
 
 
 State = tuple[tuple[Path, int, int], ...]
@@ -130,15 +136,11 @@ def _profile(folder: Path, _state: State) -> Profile:
 
 
 @functools.lru_cache(maxsize=2)
-def _catalogue(folder: Path, _state: State) -> Catalogue:
-    """Load and lint: a metric that does not lint stops everything before anything is computed, with all mistakes."""
-    catalogue = None
-    with contextlib.suppress(DefinitionError):  # the lint tells it again, and what else is wrong
-        catalogue = load_catalogue(folder)
-    errors = [str(f) for f in lint_folder(folder, today=dt.date.today(), loaded=catalogue) if f.severity == "error"]
-    if errors or catalogue is None:
-        raise StepError("\n".join(["the metrics have mistakes; nothing was computed", *errors]))
-    return catalogue
+def _definitions(folder: Path, keep_in: Path, _state: State) -> Prepared:
+    try:
+        return prepared(folder, keep_in)
+    except DefinitionsError as error:
+        raise StepError(str(error)) from None
 
 
 def check_new(
@@ -229,7 +231,7 @@ def measure(
     track: Track = silent,
 ) -> Results:
     """Compute the metrics named in ``select`` (all when left out) and leave their results in the workspace."""
-    catalogue = current_catalogue()
+    catalogue = current_catalogue(settings)
     with open_engine(engine, open_snapshot(settings, as_of)) as opened:
         results = compute(catalogue, opened, as_of=as_of, select=select, track=track)
     save_results(
@@ -247,7 +249,7 @@ def issue(
     """
     workspace = workspace_of(settings, as_of)
     snapshot = open_snapshot(settings, as_of)
-    catalogue = current_catalogue()
+    catalogue = current_catalogue(settings)
     crossed = load_checks(workspace / "checks.json")
     failed = [c.message for c in crossed if c.blocks]
     if failed:

@@ -35,7 +35,7 @@ FRAME_COLUMN = "reported"
 
 @dataclass(frozen=True)
 class Derived:
-    """A derived view; ``reads`` are the tables and views that it names itself."""
+    """A derived view; ``reads`` are the tables and views that it names itself, ``own_sql`` its SELECT without them."""
 
     definition: DerivedDefinition
     id: str
@@ -45,6 +45,7 @@ class Derived:
     path: Path
     columns: tuple[str, ...]
     reads: tuple[str, ...]
+    own_sql: OwnSql
     hash: str
 
 
@@ -103,7 +104,7 @@ class Catalogue:
             if name in shared:
                 beneath = _in_order(views, views[name].select.reads)
                 texts = {n: sql for n, sql in _texts(views, beneath).items() if n not in found}
-                found[name] = OwnSql.of(views[name].select.tree).with_views(texts)
+                found[name] = self.derived[name].own_sql.with_views(texts)
         return found
 
     @cached_property
@@ -246,6 +247,7 @@ def _derived(view: DerivedDefinition, done: Mapping[str, Derived], core: Mapping
         view.path,
         view.select.columns,
         view.select.reads,
+        OwnSql.of(view.select.tree),
         own,
     )
 

@@ -42,16 +42,29 @@ def statements_of(sql: str) -> tuple[exp.Expr, ...]:
 
 @dataclass(frozen=True)
 class Select:
-    """A parsed query: its tree, the columns it returns in order, and the tables and views that it names."""
+    """A query that was parsed and found fit: its text, the columns it returns in order, the tables and views it names.
 
-    tree: exp.Query
+    Packed (``pickle``), it keeps its text to run and leaves its tree, which is made from the text when it is wanted.
+    """
+
+    sql: str
     columns: tuple[str, ...]
     reads: tuple[str, ...]
+
+    @cached_property
+    def tree(self) -> exp.Query:
+        """The syntax tree, shared with others: whoever changes it copies it first."""
+        tree = statements_of(self.sql)[0]
+        assert isinstance(tree, exp.Query)
+        return tree
 
     @cached_property
     def written(self) -> str:
         """The query as text to run."""
         return written(self.tree)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"sql": self.sql, "columns": self.columns, "reads": self.reads, "written": self.written}
 
     def canonical(self) -> str:
         """The query as text in which comments, layout and letter case of keywords do not count."""
@@ -95,7 +108,7 @@ def parse_select(sql: str, shown: str, first_line: int) -> tuple[Select | None, 
         problems.append(problem("column-name", "a returned column has no name", "name each with AS"))
     for name in sorted({c for c in columns if c and columns.count(c) > 1}):
         problems.append(problem("column-twice", f"column '{name}' is returned twice", "return it once"))
-    return Select(tree, columns, _reads(tree)), problems
+    return Select(sql, columns, _reads(tree)), problems
 
 
 def _stars(tree: exp.Query) -> Iterator[exp.Expr]:
