@@ -2,8 +2,9 @@
 "use strict";
 (function () {
   const COMPACT_BELOW = 480; // CSS pixels; narrower places get the figure that was made for them
-  // Height of a plot on paper, with its 10 px labels; the overview must fit on one sheet.
-  const PAPER_HEIGHT = document.querySelector(".keys") ? 0.54 : 0.6;
+  // Height of a plot on paper against that on screen, with its 10 px labels; the overview must fit on one sheet.
+  const onOneSheet = document.querySelector(".keys") !== null;
+  const paperHeight = (width) => onOneSheet ? 0.58 : width < COMPACT_BELOW ? 0.66 : 0.8;
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const template = read("plotly-template");
   const config = read("plotly-config");
@@ -53,7 +54,7 @@
     const layout = { ...figure.layout, template: sheet, width };
     if (paper) {
       const rim = layout.margin.t + layout.margin.b;
-      layout.height = Math.round(rim + (layout.height - rim) * PAPER_HEIGHT);
+      layout.height = Math.round(rim + (layout.height - rim) * paperHeight(width));
     }
     place.style.minHeight = layout.height + "px";
     Plotly.react(place, figure.data, layout, config);

@@ -25,6 +25,7 @@
     try { localStorage.setItem("ground", next); } catch { /* the choice then lasts for this page */ }
     apply();
   }
+  root.dataset.sheets = "CSSMarginRule" in window ? "margins" : "flow"; // who repeats the marking on paper: see print.css
   apply();
   system.addEventListener("change", apply);
   document.addEventListener("DOMContentLoaded", function () {

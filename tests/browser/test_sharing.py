@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pypdf
 import pytest
 
 from reportmetrics.publish.browser import BrowserError
@@ -38,6 +39,41 @@ def test_pdf_of_all_pages_has_more_sheets_than_the_overview_and_no_path_of_the_m
     assert sheets(tmp_path / "one.pdf") == 1
     assert sheets(tmp_path / "all.pdf") > len(pages_of(site)) - 1
     assert b"file://" not in (tmp_path / "all.pdf").read_bytes()
+
+
+def test_each_sheet_is_marked_above_and_below_dated_and_numbered(hostile_site, site, tmp_path):
+    print_pdf(site.parent, tmp_path / "all.pdf", pages=["index", "objective-lo-04", "headquarters", "definitions"])
+    sheets = [words(page) for page in pypdf.PdfReader(tmp_path / "all.pdf").pages]
+    assert len(sheets) > 4
+    for number, text in enumerate(sheets, 1):
+        assert text.count(synthetic.MARKING) == 2, number
+        assert f"page {number} of {len(sheets)}" in text
+        assert "31 January 2022" in text
+        assert "publication 2022-01-31-r1" in text
+    print_pdf(hostile_site.parent, tmp_path / "evil.pdf", pages=["index"])
+    assert "<script>document.title='taken'" in words(pypdf.PdfReader(tmp_path / "evil.pdf").pages[0])
+
+
+def test_the_heads_of_a_table_repeat_on_each_sheet_that_it_runs_over(visit, site, tmp_path):
+    page = visit(site / "index.html").page
+    page.evaluate(
+        """() => {
+            const body = document.querySelector("#waits table").tBodies[0];
+            const section = document.createElement("section");
+            section.append(document.querySelector("#waits table"));
+            for (let i = 0; i < 150; i++) body.append(body.rows[0].cloneNode(true));
+            document.querySelector("main").replaceChildren(section);
+        }"""
+    )
+    (tmp_path / "long.pdf").write_bytes(page.pdf(prefer_css_page_size=True))
+    sheets = [words(p) for p in pypdf.PdfReader(tmp_path / "long.pdf").pages]
+    assert len(sheets) > 2
+    assert all("Median, days" in text for text in sheets)
+
+
+def words(page):
+    """The text of a sheet, white space folded."""
+    return " ".join(page.extract_text().split())
 
 
 def test_joined_pages_keep_their_charts_apart(site):

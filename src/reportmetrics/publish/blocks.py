@@ -17,6 +17,9 @@ from reportmetrics.publish.text import for_shell
 BLOCK_WIDTH = {4: 365, 6: 560, 8: 755, 12: 1144}
 """Width in CSS pixels of a block of so many twelfths, on a page of 1,144."""
 
+_WHOLE = 20
+"""Tables of up to so many rows stay on one sheet."""
+
 Raw = str | float | int | bool | dt.date | None
 
 
@@ -62,14 +65,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A Plotly figure for wide and for narrow places, each ``{"data", "layout"}`` with a fixed height.
-
-    ``print_width`` is the width in CSS pixels at which it is drawn on A4.
-    """
+    """A Plotly figure for wide and for narrow places, each ``{"data", "layout"}`` with a fixed height."""
 
     wide: dict[str, Any]
     compact: dict[str, Any]
-    print_width: int = 343
 
 
 def theme_file(theme: str) -> str:
@@ -121,6 +120,16 @@ class Block:
     """Left out on paper, where the page has room for less."""
     listed: Sequence[tuple[str, Sequence[str]]] = ()
     """Groups of names that stand in the chart's place on a screen too narrow for it."""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether its table may run on to the next sheet."""
+        return self.chart is None and self.table is not None and len(self.table.rows) > _WHOLE
+
+    @property
+    def print_width(self) -> int:
+        """Width in CSS pixels at which its chart is drawn on A4: half of the sheet, or all of it."""
+        return 343 if self.span <= 6 else 710
 
     @property
     def link_lines(self) -> int:

@@ -20,7 +20,7 @@ from reportmetrics.publish import history, numbers, palette
 from reportmetrics.publish.blocks import Block, Table
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.exports import write_table
-from reportmetrics.publish.text import for_script
+from reportmetrics.publish.text import for_script, for_style, shortened
 from reportmetrics.settings import dashboards_folder
 
 CONTENT_POLICY = (
@@ -115,8 +115,10 @@ def _environment() -> jinja2.Environment:
         "weekday": numbers.weekday,
         "count": numbers.count,
     }
-    # for_script escapes for its place; Jinja must not escape a second time.
+    # These escape for their place; Jinja must not escape a second time.
     environment.filters["script_json"] = lambda value: markupsafe.Markup(for_script(value))  # noqa: S704
+    environment.filters["style_text"] = lambda text: markupsafe.Markup(for_style(text))  # noqa: S704
+    environment.filters["shortened"] = shortened
     environment.globals |= {
         "content_policy": CONTENT_POLICY,
         "plotly_template": palette.template(),

@@ -1,7 +1,7 @@
 """Text that comes from outside, made safe for where it is put.
 
-Jinja escapes what goes into HTML. Belongs here: the other three places, which Jinja does not know of: Plotly's
-pseudo-HTML, JSON inside a script element, cells of a spreadsheet.
+Jinja escapes what goes into HTML. Belongs here: the other places, which Jinja does not know of: Plotly's
+pseudo-HTML, JSON inside a script element, strings inside a style element, cells of a spreadsheet.
 """
 
 from __future__ import annotations
@@ -50,6 +50,15 @@ def for_script(value: Any) -> str:
         .replace("\u2028", "\\u2028")
         .replace("\u2029", "\\u2029")
     )
+
+
+def for_style(text: str) -> str:
+    """``text`` as a CSS string in quotes, fit for a style element: it can end neither."""
+
+    def plain(character: str) -> bool:
+        return character.isalnum() or character in " .,:;()-\u00b7\u2013"
+
+    return '"' + "".join(c if plain(c) else f"\\{ord(c):x} " for c in _one_line(text)) + '"'
 
 
 def for_spreadsheet(cell: object) -> object:

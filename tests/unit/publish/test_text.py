@@ -30,6 +30,16 @@ def test_json_in_a_script_element_is_the_same_text_and_cannot_end_it(value):
     assert not set(written) & set("<>&\u2028\u2029")
 
 
+@given(st.text())
+def test_a_string_in_a_style_element_is_the_same_text_and_ends_neither(value):
+    written = text.for_style(value)
+    inside = written[1:-1]
+    assert written[0] + written[-1] == '""'
+    assert not set(inside) & set('"<>&{}\n\r\f')
+    read = re.sub(r"\\([0-9a-f]+) ", lambda m: chr(int(m[1], 16)), inside)
+    assert read == re.sub(r"[ \t\r\n\f\v]+", " ", value).strip(" ")
+
+
 def test_json_refuses_what_is_no_json():
     with pytest.raises(ValueError, match="Out of range"):
         text.for_script(float("nan"))

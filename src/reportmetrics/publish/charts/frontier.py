@@ -35,7 +35,6 @@ def frontier_chart(routes: Sequence[Route], *, tolerance: float) -> Chart:
     return Chart(
         _frontier(routes, tolerance, width=740, height=380, names=30),
         _frontier(routes, tolerance, width=330, height=340, names=18),
-        print_width=713,
     )
 
 

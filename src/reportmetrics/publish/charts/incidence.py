@@ -40,7 +40,7 @@ class Layer:
 
 def incidence_chart(layers: Sequence[Layer], end: float) -> Chart:
     """Layers from below, up to the last day ``end`` that is known; what is left up to 100 % is open."""
-    return Chart(_figure(layers, end, compact=False), _figure(layers, end, compact=True), print_width=710)
+    return Chart(_figure(layers, end, compact=False), _figure(layers, end, compact=True))
 
 
 def _figure(layers: Sequence[Layer], end: float, *, compact: bool) -> dict[str, object]:

@@ -32,8 +32,8 @@ class AtRisk:
 
 
 def wait_chart(curve: WaitCurve) -> Chart:
-    """The curve for wide and narrow places; on paper it takes the whole width."""
-    return Chart(_figure(curve, compact=False), _figure(curve, compact=True), print_width=710)
+    """The curve for wide and narrow places."""
+    return Chart(_figure(curve, compact=False), _figure(curve, compact=True))
 
 
 def at_risk(curve: WaitCurve, days: Sequence[float]) -> list[AtRisk]:
