@@ -8,7 +8,7 @@ read once however many groupings a metric has; ten million rows need not be kept
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -20,6 +20,8 @@ from reportmetrics.metrics.estimators import ESTIMATORS
 DIGITS = 12
 """Significant digits that reduced doubles are rounded to, so that the order of a sum on any engine moves no figure."""
 _SET = "key_set"
+PEOPLE = "people"
+"""Column of ``people_counted``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ class Query:
     parts: tuple[Part, ...]
 
     def number(self, keys: Sequence[str]) -> int:
-        """GROUPING_ID of a set of keys: a bit for each key that is not in it, the first key the highest."""
-        return sum(1 << (len(self.keys) - 1 - i) for i, key in enumerate(self.keys) if key not in keys)
+        """What tells rows of a set of keys in the query's result."""
+        return _number(self.keys, keys)
 
 
 def reduce_query(metric: Metric, source: str) -> Query:
@@ -54,21 +56,35 @@ def reduce_query(metric: Metric, source: str) -> Query:
     aggregates: dict[str, str] = {}
     for k, use in enumerate(definition.estimators):
         reduction = ESTIMATORS[use.name].reduction(definition.select.columns, use.params)
-        named = tuple((f"{alias}_{k}", alias) for alias in reduction.aggregates)
-        aggregates |= {name: reduction.aggregates[alias] for name, alias in named}
+        own_names = tuple((f"{alias}_{k}", alias) for alias in reduction.aggregates)
+        aggregates |= {name: reduction.aggregates[alias] for name, alias in own_names}
         for grouping in definition.groupings:
             own = (*grouping, *(key for key in reduction.keys if key not in grouping))
-            parts.append(Part(tuple(grouping), use.name, own, named))
+            parts.append(Part(tuple(grouping), use.name, own, own_names))
             keys |= dict.fromkeys(own)
             sets.setdefault(frozenset(own), own)
-    columns = [f'"{key}"' for key in keys]
+    named = [f'{sql} AS "{name}"' for name, sql in aggregates.items()]
+    return Query(_grouped(tuple(keys), named, sets.values(), source), tuple(keys), tuple(parts))
+
+
+def _grouped(keys: Sequence[str], aggregates: Sequence[str], sets: Iterable[Sequence[str]], source: str) -> str:
+    """SELECT of keys, aggregates and the number of the set that a row belongs to."""
+    columns = _quoted(keys)
     number = f"grouping_id({', '.join(columns)})" if columns else "0"
-    outputs = [*columns, *(f'{sql} AS "{name}"' for name, sql in aggregates.items()), f"{number} AS {_SET}"]
-    grouped = ", ".join(f"({', '.join(f'{chr(34)}{key}{chr(34)}' for key in own)})" for own in sets.values())
+    outputs = [*columns, *aggregates, f"{number} AS {_SET}"]
+    grouped = ", ".join(f"({', '.join(_quoted(own))})" for own in sets)
     # Without keys a GROUP BY over no rows is one row of nulls; no rows are to give no figure.
     group_by = f" GROUP BY GROUPING SETS ({grouped})" if columns else ""
-    sql = f"SELECT {', '.join(outputs)} FROM {source}{group_by} HAVING count(*) > 0"
-    return Query(sql, tuple(keys), tuple(parts))
+    return f"SELECT {', '.join(outputs)} FROM {source}{group_by} HAVING count(*) > 0"
+
+
+def _quoted(names: Sequence[str]) -> list[str]:
+    return [f'"{name}"' for name in names]
+
+
+def _number(keys: Sequence[str], own: Sequence[str]) -> int:
+    """GROUPING_ID of a set of keys: a bit for each key that is not in it, the first key the highest."""
+    return sum(1 << (len(keys) - 1 - i) for i, key in enumerate(keys) if key not in own)
 
 
 def reduced(metric: Metric, engine: Engine, source: str) -> Iterator[tuple[Part, pl.DataFrame]]:
@@ -76,8 +92,24 @@ def reduced(metric: Metric, engine: Engine, source: str) -> Iterator[tuple[Part,
     query = reduce_query(metric, source)
     found = engine.frame(query.sql)
     doubles = [c for c, t in found.schema.items() if t in (pl.Float64, pl.Float32)]
-    found = found.with_columns(pl.col(c).round_sig_figs(DIGITS) for c in doubles)
+    if doubles:
+        found = found.with_columns(pl.col(c).round_sig_figs(DIGITS) for c in doubles)
+    sets = {number: rows for (number,), rows in found.partition_by(_SET, as_dict=True).items()}
     for part in query.parts:
-        mine = found.filter(pl.col(_SET) == query.number(part.keys)) if query.keys else found
-        own = mine.select(*part.keys, *(pl.col(name).alias(alias) for name, alias in part.aggregates))
-        yield part, own.sort(part.keys) if part.keys else own
+        mine = sets.get(query.number(part.keys), found.clear())
+        aggregates = [mine[name].alias(alias) for name, alias in part.aggregates]
+        own = pl.DataFrame([*(mine[key] for key in part.keys), *aggregates])
+        yield part, own.sort(part.keys) if part.keys and own.height > 1 else own
+
+
+def people_counted(metric: Metric, engine: Engine, source: str) -> Iterator[tuple[tuple[str, ...], pl.DataFrame]]:
+    """Distinct people behind each cell of each grouping: the grouping's columns and ``people``."""
+    sets: dict[frozenset[str], tuple[str, ...]] = {}
+    for grouping in metric.definition.groupings:
+        sets.setdefault(frozenset(grouping), tuple(grouping))
+    columns = tuple(dict.fromkeys(c for grouping in sets.values() for c in grouping))
+    counted = f'CAST(count(DISTINCT "{metric.definition.people}") AS BIGINT) AS {PEOPLE}'
+    found = engine.frame(_grouped(columns, [counted], sets.values(), source))
+    for grouping in metric.definition.groupings:
+        mine = found.filter(pl.col(_SET) == _number(columns, grouping)) if len(sets) > 1 else found
+        yield tuple(grouping), mine.select(*grouping, PEOPLE)

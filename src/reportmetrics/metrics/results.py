@@ -5,10 +5,10 @@ Belongs here: the shape of results. Not here: how they are computed (``estimator
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from json.encoder import encode_basestring as encode
 
 import polars as pl
 
@@ -59,12 +59,11 @@ LISTING_SCHEMA: dict[str, pl.DataType] = {
 """A few named rows in order; ``cells`` is JSON of the columns that the metric lists."""
 
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
 def dims_key(dims: Mapping[str, str | None]) -> str:
     """Canonical JSON of a group: sorted keys, no spaces, non-ASCII kept."""
-    return _CANONICAL.encode(dict(dims)) if dims else "{}"
+    # Written by hand around the encoder of strings: a JSON encoder takes ten times as long, for each of 10,000 groups.
+    cells = (f"{encode(k)}:{'null' if v is None else encode(v)}" for k, v in sorted(dims.items()))
+    return "{" + ",".join(cells) + "}"
 
 
 @dataclass(frozen=True, slots=True)

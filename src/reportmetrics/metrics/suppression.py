@@ -31,6 +31,9 @@ MINIMUM_PEOPLE = 5
 HIDDEN = f"hidden (fewer than {MINIMUM_PEOPLE} people)"
 """Reason of a hidden figure; complementary cells alike, so that it does not tell which cell is the small one."""
 
+_ZERO = 1e-9
+"""What is smaller is nothing but rounding."""
+
 Columns = tuple[str, ...]
 Values = tuple["str | None", ...]
 Cell = tuple[Columns, Values]
@@ -58,7 +61,7 @@ def solvable_cells(equations: list[tuple[Cell, list[Cell]]], hidden: set[Cell]) 
     """Hidden cells that follow from what is published, given totals and the cells that add up to each.
 
     A hidden cell is determined when its unit vector lies in the row space of the equations, published cells being
-    known: when the projection on the row space leaves it as it is.
+    known.
     """
     rows = [[(total, -1.0), *((part, 1.0) for part in parts)] for total, parts in equations]
     rows = [[(c, x) for c, x in row if c in hidden] for row in rows]
@@ -73,25 +76,27 @@ def solvable_cells(equations: list[tuple[Cell, list[Cell]]], hidden: set[Cell]) 
 
 
 def _determined(matrix: npt.NDArray[np.float64]) -> list[int]:
-    """Columns whose unknown has one solution, worked out for each set of connected equations by itself."""
-    found: list[int] = []
-    if not matrix.size:
-        return found
-    # Imported here: few metrics have groups to hide, and the others need not wait for it.
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+    """Columns whose unknown has one solution: those that are alone in their row once the rows are fully reduced.
 
-    row, column = np.nonzero(matrix)
-    height, width = matrix.shape
-    links = coo_array((np.ones(len(row)), (row, height + column)), shape=(height + width,) * 2)
-    _, part = connected_components(links, directed=False)
-    for label in np.unique(part[height:]):
-        columns = np.flatnonzero(part[height:] == label)
-        block = matrix[np.ix_(part[:height] == label, columns)]
-        _, sizes, basis = np.linalg.svd(block, full_matrices=False)
-        basis = basis[sizes > 1e-9 * max(block.shape)]
-        found += columns[(basis**2).sum(axis=0) > 1 - 1e-7].tolist()
-    return sorted(found)
+    Gauss and Jordan with the largest pivot of each column; entries are -1, 0 and 1 to begin with.
+    """
+    rest = matrix.copy()
+    pivots: list[int] = []
+    for column in range(rest.shape[1]):
+        done = len(pivots)
+        if done == len(rest):
+            break
+        largest = done + int(np.abs(rest[done:, column]).argmax())
+        if abs(rest[largest, column]) < _ZERO:
+            continue
+        rest[[done, largest]] = rest[[largest, done]]
+        rest[done] /= rest[done, column]
+        others = np.flatnonzero(rest[:, column])
+        others = others[others != done]
+        rest[others] -= np.outer(rest[others, column], rest[done])
+        pivots.append(column)
+    alone = (np.abs(rest[: len(pivots)]) > _ZERO).sum(axis=1) == 1
+    return [column for column, single in zip(pivots, alone, strict=True) if single]
 
 
 class _Table:

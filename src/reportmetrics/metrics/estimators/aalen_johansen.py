@@ -189,17 +189,8 @@ def _series(curve: Incidence, of_cause: FloatArray, scale: float) -> pl.DataFram
     """Points at 0, at each end of this cause and at the last follow-up."""
     table = curve.table
     keep = (of_cause > 0) | (table.time == table.last_follow_up)
-    points = pl.DataFrame(
-        {
-            "x": table.time[keep] / scale,
-            "y": curve.value[keep],
-            "lower": curve.lower[keep],
-            "upper": curve.upper[keep],
-            "n": table.at_risk[keep],
-        }
-    )
-    if points["x"][0] == 0:
-        return points
-    at_start = int(table.at_risk[int(np.searchsorted(table.time, 0.0, side="left"))])
-    start = {"x": [0.0], "y": [0.0], "lower": [0.0], "upper": [0.0], "n": [at_start]}
-    return pl.concat([pl.DataFrame(start, schema=points.schema), points])
+    points = np.stack([table.time / scale, curve.value, curve.lower, curve.upper, table.at_risk])[:, keep]
+    if points[0, 0] > 0:
+        at_start = table.at_risk[int(np.searchsorted(table.time, 0.0, side="left"))]
+        points = np.column_stack([[0.0, 0.0, 0.0, 0.0, at_start], points])
+    return pl.from_numpy(points, schema=["x", "y", "lower", "upper", "n"], orient="col")

@@ -17,6 +17,7 @@ from reportmetrics.metrics.estimators.base import (
     Param,
     Params,
     Reduction,
+    present,
     quantile_name,
     rising_numbers,
 )
@@ -45,7 +46,7 @@ class AgeProfile:
 
     def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:
         """Number, quantiles, maximum and bins."""
-        known = reduced.filter(pl.col("duration").is_not_null()).sort("duration")
+        known = present(reduced, "duration").sort("duration")
         counts = known["n_rows"].to_numpy().astype(np.int64)
         ages = known["duration"].cast(pl.Float64).to_numpy() / float(params["per_unit"])
         n, total = int(counts.sum()), int(reduced["n_rows"].sum())

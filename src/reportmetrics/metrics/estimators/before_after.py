@@ -9,7 +9,16 @@ from typing import Literal
 
 import polars as pl
 
-from reportmetrics.metrics.estimators.base import Estimate, EstimatorError, Figure, Need, Param, Params, Reduction
+from reportmetrics.metrics.estimators.base import (
+    Estimate,
+    EstimatorError,
+    Figure,
+    Need,
+    Param,
+    Params,
+    Reduction,
+    present,
+)
 from reportmetrics.metrics.estimators.distributions import t_quantile
 from reportmetrics.metrics.estimators.mean import t_interval
 from reportmetrics.metrics.estimators.rate import FloatArray, jackknife_error
@@ -55,7 +64,7 @@ class BeforeAfter:
             raise EstimatorError("a group has one day 'since' and one target")
         since: dt.date = dates[0]
         target = targets[0]
-        known = reduced.filter(pl.col("total").is_not_null())
+        known = present(reduced, "total")
         missing = reduced.height - known.height
         sides = {
             "before": known.filter(pl.col("week") + pl.duration(days=6) < since),

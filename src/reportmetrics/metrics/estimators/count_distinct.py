@@ -7,7 +7,7 @@ from typing import Literal
 
 import polars as pl
 
-from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction
+from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction, present
 
 
 class CountDistinct:
@@ -29,7 +29,7 @@ class CountDistinct:
 
     def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:  # noqa: ARG002 (the protocol's)
         """The number of values."""
-        known = reduced.filter(pl.col("value").is_not_null())
+        known = present(reduced, "value")
         n = int(known["n_rows"].sum())
         missing = int(reduced["n_rows"].sum()) - n
         if n == 0:

@@ -218,7 +218,9 @@ def _pairs(strata: Sequence[Sequence[Spells]], names: Sequence[object]) -> list[
 
 def _spells(rows: pl.DataFrame, across: str, name: object) -> Spells:
     mine = rows.filter(pl.col(across).eq_missing(pl.lit(name)))
-    entry = mine["entry"].cast(pl.Float64).fill_null(-math.inf) if "entry" in mine.columns else None
+    entry = None
+    if "entry" in mine.columns and mine["entry"].null_count() < mine.height:
+        entry = mine["entry"].cast(pl.Float64).fill_null(-math.inf)
     return Spells(
         np.full(mine.height, -math.inf) if entry is None else entry.to_numpy(),
         mine["duration"].cast(pl.Float64).to_numpy(),

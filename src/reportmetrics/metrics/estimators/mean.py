@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from reportmetrics.metrics.estimators.base import PER_UNIT, Estimate, Figure, Need, Param, Params, Reduction
+from reportmetrics.metrics.estimators.base import PER_UNIT, Estimate, Figure, Need, Param, Params, Reduction, present
 from reportmetrics.metrics.estimators.distributions import t_quantile
 
 
@@ -42,7 +42,7 @@ class Mean:
 
     def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:
         """The mean and its interval."""
-        known = reduced.filter(pl.col("value").is_not_null()).sort("value")
+        known = present(reduced, "value").sort("value")
         counts = known["n_rows"].to_numpy()
         n, missing = int(counts.sum()), int(reduced["n_rows"].sum() - counts.sum())
         if n == 0:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from reportmetrics.metrics.estimators.base import Need, Reduction
+from reportmetrics.metrics.estimators.base import Need, Reduction, present
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -62,7 +62,7 @@ class Pair:
 
 def pair(part: pl.DataFrame) -> Pair:
     """The reduced rows of one objective as arrays. Indicators are in order of content, not of name."""
-    weekly = part.filter(pl.col("week").is_not_null()).sort("week")
+    weekly = present(part, "week").sort("week")
     first, activity = 0, np.empty(0)
     if not weekly.is_empty():
         starts = np.array([(d - _EPOCH).days for d in weekly["week"].to_list()])
@@ -73,7 +73,7 @@ def pair(part: pl.DataFrame) -> Pair:
         reported = np.flatnonzero(~np.isnan(activity))
         begin, end = (int(reported[0]), int(reported[-1]) + 1) if reported.size else (0, 0)
         first, activity = first + 7 * begin, activity[begin:end]
-    read = part.filter(pl.col("observed_on").is_not_null() & pl.col("progress").is_not_null()).sort("observed_on")
+    read = present(part, "observed_on", "progress").sort("observed_on")
     paths = [
         Path(
             np.array([(d - _EPOCH).days for d in one["observed_on"].to_list()], dtype=np.int64),

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction, one_of
+from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction, one_of, present
 
 EPOCH = dt.date(1970, 1, 1)
 _DEFINITION = ("baseline", "target", "direction", "tolerance")
@@ -41,10 +41,10 @@ class _Indicator:
             first.get("original_baseline", self.baseline),
             first.get("original_target", self.target),
         )
-        read = rows.filter(pl.col("value").is_not_null() & pl.col("observed_on").is_not_null()).sort("observed_on")
+        read = present(rows, "value", "observed_on").sort("observed_on")
         self.days: list[dt.date] = read["observed_on"].to_list()
         self.values: list[float] = read["value"].to_list()
-        self.blank = rows.filter(pl.col("observed_on").is_not_null() & pl.col("value").is_null()).height
+        self.blank = present(rows, "observed_on").get_column("value").null_count()
 
     @property
     def latest(self) -> float | None:

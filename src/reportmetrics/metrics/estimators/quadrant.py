@@ -11,7 +11,16 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from reportmetrics.metrics.estimators.base import Estimate, EstimatorError, Figure, Need, Param, Params, Reduction
+from reportmetrics.metrics.estimators.base import (
+    Estimate,
+    EstimatorError,
+    Figure,
+    Need,
+    Param,
+    Params,
+    Reduction,
+    present,
+)
 
 _BANDS = ("activity_low", "activity_high", "progress_low", "progress_high")
 _READING = ("indicator_id", "observed_on", "progress", "target_on")
@@ -126,9 +135,7 @@ def _hours(part: pl.DataFrame, recent: bool) -> float:
 
 def movement(part: pl.DataFrame) -> Movement | None:
     """Movement of one objective's readings; None where no indicator was read in both windows."""
-    read = part.filter(
-        pl.col("indicator_id").is_not_null() & pl.col("progress").is_not_null() & pl.col("target_on").is_not_null()
-    ).sort("observed_on")
+    read = present(part, "indicator_id", "progress", "target_on").sort("observed_on")
     before, now, wanted = [], [], []
     for one in read.partition_by("indicator_id", maintain_order=True):
         old, new = one.filter(~pl.col("recent")), one.filter(pl.col("recent"))

@@ -18,6 +18,7 @@ from reportmetrics.metrics.estimators.base import (
     Params,
     Reduction,
     one_of,
+    present,
     probabilities,
     quantile_name,
     yes_or_no,
@@ -73,7 +74,7 @@ class Quantile:
 
     def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:
         """Quantiles of all values, and how many rows have none."""
-        known = reduced.filter(pl.col("value").is_not_null()).sort("value")
+        known = present(reduced, "value").sort("value")
         counts = known["n_rows"].to_numpy().astype(np.int64)
         values = known["value"].cast(pl.Float64).to_numpy() / float(params["per_unit"])
         n, total = int(counts.sum()), int(reduced["n_rows"].sum())

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction
+from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction, positive_rows
 from reportmetrics.metrics.estimators.distributions import t_quantile
 from reportmetrics.metrics.estimators.share import MIN_CLUSTERS
 
@@ -80,7 +80,7 @@ class Rate:
         if bottom == 0:
             reason = "nothing to take a rate of" if n else "no value"
             return Estimate([Figure("rate", None, n, missing, reason=reason), *totals])
-        lower, upper, caveats = self._interval(reduced.filter(pl.col("n_known") > 0), top / bottom, params["part"])
+        lower, upper, caveats = self._interval(positive_rows(reduced, "n_known"), top / bottom, params["part"])
         rate = Figure("rate", top / bottom, n, missing, lower=lower, upper=upper, caveats=caveats)
         return Estimate([rate, *totals])
 

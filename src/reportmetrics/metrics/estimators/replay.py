@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
-from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction, positive
+from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction, positive, present
 from reportmetrics.metrics.estimators.replay_loss import Changes, FloatArray, Loss, material_changes, phase_loss
 
 MONTH_DAYS = 30.4375
@@ -90,7 +90,7 @@ class Replay:
 
     def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:
         """Losses at each cadence, and the longest that is inside the limits."""
-        known = reduced.filter(pl.col("value").is_not_null() & pl.col("at").is_not_null())
+        known = present(reduced, "value", "at")
         missing = reduced.height - known.height
         histories = _histories(known)
         hours = _hours_a_month(known)

@@ -45,8 +45,14 @@ class Loss:
 
     def add(self, other: Loss) -> None:
         """Count the series of ``other`` too."""
-        for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.absolute += other.absolute
+        self.squared += other.squared
+        self.points += other.points
+        self.missed += other.missed
+        self.seen += other.seen
+        self.reversals_missed += other.reversals_missed
+        self.reversals_seen += other.reversals_seen
+        self.delay += other.delay
 
 
 def carried_forward_errors(values: FloatArray, k: int, phase: int) -> FloatArray:

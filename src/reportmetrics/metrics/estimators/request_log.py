@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection
 from typing import Literal
 
 import numpy as np
 import polars as pl
 
-from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction
+from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction, present
 from reportmetrics.metrics.estimators.log_rules import Log, caveats, selection, silence
 
 
@@ -47,7 +46,9 @@ class RequestLog:
     def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:  # noqa: ARG002 (the protocol's)
         """Findings about the log of one group."""
         total = int(reduced["n_rows"].sum())
-        usable = reduced.filter(pl.col("end_day").is_not_null() & (pl.col("end_day") >= pl.col("raised_day")))
+        usable = present(reduced, "end_day", "raised_day")
+        if (usable["end_day"] < usable["raised_day"]).any():
+            usable = usable.filter(pl.col("end_day") >= pl.col("raised_day"))
         log, n = _log(usable), int(usable["n_rows"].sum())
         quiet, chosen = silence(log), selection(log)
         recess = reduced["without_work"].max()
@@ -66,8 +67,8 @@ class RequestLog:
 
 def _log(rows: pl.DataFrame) -> Log:
     def day(name: str, missing: float = np.nan) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        numbers = (rows[name].cast(pl.Date) - dt.date(1970, 1, 1)).dt.total_days()
-        return numbers.cast(pl.Float64).fill_null(missing).to_numpy()
+        days = rows[name].cast(pl.Date).cast(pl.Int32).cast(pl.Float64)  # since 1970-01-01
+        return (days.fill_null(missing) if days.null_count() else days).to_numpy()
 
     return Log(
         day("raised_day"),

@@ -18,6 +18,7 @@ from reportmetrics.metrics.estimators.base import (
     Param,
     Params,
     Reduction,
+    positive_rows,
     yes_or_no,
 )
 from reportmetrics.metrics.estimators.distributions import t_quantile
@@ -115,7 +116,7 @@ class Share:
                     *of_all,
                 ]
             )
-        lower, upper, few = self._interval(reduced.filter(pl.col("bottom") > 0))
+        lower, upper, few = self._interval(positive_rows(reduced, "bottom"))
         return Estimate(
             [
                 Figure(

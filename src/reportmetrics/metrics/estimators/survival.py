@@ -75,7 +75,7 @@ def risk_table(duration: FloatArray, events: IntArray, rows: IntArray, entry: Fl
 def spell_table(seen: pl.DataFrame) -> RiskTable:
     """Risk table of reduced rows with ``duration``, ``n_rows``, ``n_events`` and, if any, ``entry``."""
     entry = None
-    if "entry" in seen.columns and seen["entry"].is_not_null().any():
+    if "entry" in seen.columns and seen["entry"].null_count() < seen.height:
         entry = seen["entry"].cast(pl.Float64).fill_null(-math.inf).to_numpy()
     duration = seen["duration"].cast(pl.Float64).to_numpy()
     return risk_table(duration, seen["n_events"].to_numpy(), seen["n_rows"].to_numpy(), entry)

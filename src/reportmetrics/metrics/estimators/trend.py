@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction
+from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction, present
 from reportmetrics.metrics.estimators.kendall import tau_b, theil_sen
 
 MIN_READINGS = 4
@@ -86,9 +86,9 @@ class Trend:
 
     def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:  # noqa: ARG002 (the protocol's)
         """Slope, tau, needed slope, pace."""
-        read = reduced.filter(pl.col("observed_on").is_not_null() & pl.col("value").is_not_null()).sort("observed_on")
+        read = present(reduced, "observed_on", "value").sort("observed_on")
         n = int(read["n_rows"].sum())
-        missing = int(reduced.filter(pl.col("observed_on").is_not_null())["n_rows"].sum()) - n
+        missing = int(present(reduced, "observed_on")["n_rows"].sum()) - n
         figures, slope = self._slope(read, n, missing)
         series = (
             {"observed": _line(read["observed_on"].to_list(), read["value"].cast(pl.Float64).to_list())} if n else {}

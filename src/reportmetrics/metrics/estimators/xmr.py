@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction, positive
+from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction, positive, present
 from reportmetrics.metrics.estimators.xmr_rules import FROZEN, FloatArray, Limits, limits, signals
 
 EPOCH = dt.date(1970, 1, 1)
@@ -64,7 +64,7 @@ class Xmr:
 
     def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:
         """Limits and signals of the latest part, and the chart of all parts."""
-        weekly = reduced.filter(pl.col("week").is_not_null()).sort("week")
+        weekly = present(reduced, "week").sort("week")
         if weekly["total"].drop_nulls().is_empty():
             return _nothing("no week is reported", 0, weekly.height)
         mean = float(weekly["total"].drop_nulls().to_numpy().mean())
