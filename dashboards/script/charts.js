@@ -42,17 +42,19 @@
     const both = (place.figures ||= read(place.dataset.chart));
     const width = paper ? Number(place.dataset.printWidth) : place.clientWidth;
     if (!width) return;
-    let figure = structuredClone(width < COMPACT_BELOW ? both.compact : both.wide);
+    const narrow = width < COMPACT_BELOW;
+    const made = paper && narrow && both.paper; // a figure that was made for half a sheet
+    let figure = structuredClone(made || (narrow ? both.compact : both.wide));
     let sheet = structuredClone(template);
     if (paper) {
-      figure = forPaper(figure);
+      if (!made) figure = forPaper(figure);
       sheet = forPaper(sheet);
     } else if (document.documentElement.dataset.ground === "dark") {
       figure = onDark(figure);
       sheet = onDark(sheet);
     }
     const layout = { ...figure.layout, template: sheet, width };
-    if (paper) {
+    if (paper && !made) {
       const rim = layout.margin.t + layout.margin.b;
       layout.height = Math.round(rim + (layout.height - rim) * paperHeight(width));
     }

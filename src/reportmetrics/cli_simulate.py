@@ -108,9 +108,7 @@ def lines(now: Load, then: Load) -> Iterator[str]:
     if now.cost is not None and then.cost is not None:
         yield _row(f"cost, {now.currency}", _range(now.cost), _range(then.cost))
     if now.hours_per_advisor_week is not None and then.hours_per_advisor_week is not None:
-        yield _row(
-            "hours an advisor and week", f"{now.hours_per_advisor_week:.1f}", f"{then.hours_per_advisor_week:.1f}"
-        )
+        yield _row("hours per advisor-week", f"{now.hours_per_advisor_week:.1f}", f"{then.hours_per_advisor_week:.1f}")
     yield _row("requests to headquarters", "x 1.0", f"x {then.request_factor:.1f}")
     kept: dict[str, FormLoad] = {f.template_id: f for f in then.forms}
     for form in now.forms:

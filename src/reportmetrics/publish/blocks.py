@@ -65,10 +65,21 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A Plotly figure for wide and for narrow places, each ``{"data", "layout"}`` with a fixed height."""
+    """A Plotly figure for wide and for narrow places, each ``{"data", "layout"}`` with a fixed height.
+
+    On A4 they are drawn lower and with smaller letters; where labels have to keep clear of marks, ``paper`` is made
+    for it and drawn as it is.
+    """
 
     wide: dict[str, Any]
     compact: dict[str, Any]
+    paper: dict[str, Any] | None = None
+
+    @property
+    def drawings(self) -> dict[str, Any]:
+        """What the page's script draws from."""
+        made = {"wide": self.wide, "compact": self.compact, "paper": self.paper}
+        return {name: figure for name, figure in made.items() if figure}
 
 
 def theme_file(theme: str) -> str:

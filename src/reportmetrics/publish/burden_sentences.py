@@ -126,7 +126,7 @@ def burden_heading(reporting: float | None, contact: float | None, found: Sequen
             f"Reporting takes {_plain(reporting)} of every {_plain(reporting + contact)} hours of reporting and contact"
         )
     elif reporting is not None:
-        clauses.append(f"Reporting takes {_hours(reporting)} an advisor and week; contact hours are not known")
+        clauses.append(f"Reporting takes {_hours(reporting)} per advisor-week; contact hours are not known")
     if fewer:
         best = max(fewer, key=lambda c: (c.advised_step.hours or 0.0) if c.advised_step else 0.0)
         clauses.append(f"{best.name} could go to {every(best.advised or 1, best.period)}")

@@ -37,10 +37,15 @@ class Pace:
 def many(kind: str, number: float) -> str:
     """``20 meetings``; a kind that is no plain English word stands as it is."""
     written = hours(number) if number < 10 and number != round(number) else count(number)
-    plain = re.fullmatch(r"[a-z]+[a-rt-xz]", kind) is not None
-    if plain:
-        return f"{written} {kind}" if written == "1" else f"{written} {kind}s"
+    several = _plural(kind)
+    if several:
+        return f"{written} {kind if written == '1' else several}"
     return f"{written} of kind {kind}"
+
+
+def _plural(kind: str) -> str:
+    """``meetings``; empty for a kind that is no plain English word."""
+    return f"{kind}s" if re.fullmatch(r"[a-z]+[a-rt-xz]", kind) else ""
 
 
 def objective_heading(
@@ -66,7 +71,7 @@ def objective_heading(
                 not place.measured and read_on is not None,
                 lambda: f"{unmeasured}, no change read; last reading {date_long(read_on or dt.date.min)}",
             ),
-            (True, lambda: f"{position_words(place.position)}: {done}, {_change(place, noise)}"),
+            (True, lambda: f"{position_words(place.position)}: {done}, {change(place, noise)}"),
         ]
     )
 
@@ -75,7 +80,8 @@ def _fall(fall: Fall) -> str:
     return f"{progress(fall.by)}, more than its noise of {progress(fall.noise)}"
 
 
-def _change(place: Place, noise: float) -> str:
+def change(place: Place, noise: float) -> str:
+    """What the median did over the last quarter; unchanged is inside the noise."""
     if place.before is None or place.now is None:
         return "progress not read in both quarters"
     if abs(place.now - place.before) <= noise:
@@ -133,6 +139,10 @@ def kinds(parts: Sequence[tuple[str, float]]) -> str:
         [
             (not parts or total == 0, lambda: f"Nothing was held in {WEEKS} weeks"),
             (len(parts) == 1, lambda: f"All of what was done is of one kind: {parts[0][0]}"),
+            (
+                bool(_plural(parts[0][0]) if parts else ""),
+                lambda: f"{_plural(parts[0][0]).capitalize()} are {percent(parts[0][1] / total)} of what was done",
+            ),
             (True, lambda: f"{percent(parts[0][1] / total)} of what was done is of kind {parts[0][0]}"),
         ]
     )

@@ -62,6 +62,15 @@ def quadrant(places: Sequence[Place]) -> str:
     )
 
 
+def stalled(places: Sequence[Place]) -> str:
+    """A clause on what is done much of without change; empty where nothing is."""
+    measured = [p for p in places if p.measured]
+    found = [p.objective_id for p in measured if p.position == "busy and stalled"]
+    if len(found) < 2:
+        return f"{found[0]} is busy and stalled" if found else ""
+    return f"{of(len(found), len(measured))} measured objectives are busy and stalled"
+
+
 def index(places: Sequence[Place], standings: Mapping[str, int]) -> str:
     """Heading of the index: how many move, how many stand still, which are unmeasured."""
     unmeasured = [p.objective_id for p in places if not p.measured]

@@ -238,12 +238,17 @@ def coverage(fresh: int | None, total: int, unread: Sequence[str]) -> str:
     )
 
 
-def overview_heading(objectives: Sequence[Progressed], longest: Wait | None) -> str:
-    """Heading of the overview: one clause on the objectives, one on headquarters."""
+def overview_heading(objectives: Sequence[Progressed], longest: Wait | None, stalled: str = "") -> str:
+    """Heading of the overview: one clause on the objectives, one on headquarters.
+
+    ``stalled`` is the clause on objectives that are busy and stalled, if any are; it comes before all others.
+    """
     regressed = [o for o in objectives if o.regressed]
     unread = [o.objective_id for o in objectives if o.known == 0]
     clauses = []
-    if regressed:
+    if stalled:
+        clauses.append(stalled)
+    elif regressed:
         worst = min(regressed, key=lambda o: o.lowest or 0)
         clauses.append(
             f"{worst.objective_id} has an indicator below its baseline"

@@ -52,7 +52,7 @@ def test_activity_and_outcome_never_share_a_chart_and_keep_their_colours(pages):
                 assert not {a for a in drawn["layout"] if a.startswith(("xaxis", "yaxis"))} - {"xaxis", "yaxis"}
     levels = [(s.question, s.level, s.figure) for s in page.content["sides"]]
     assert levels == [("What was done", "activity", "20.0"), ("What changed", "outcome", "0.10")]
-    assert "the middle one of the other objectives: 6.0" in page.content["sides"][0].words
+    assert "median of the other objectives 6.0" in page.content["sides"][0].words
 
 
 def test_signals_are_ringed_and_a_week_not_reported_is_a_gap(pages):

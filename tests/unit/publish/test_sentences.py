@@ -107,6 +107,7 @@ def test_the_overview_speaks_of_objectives_and_of_headquarters():
     assert sentences.overview_heading(objectives, JFC) == (
         "LO-13 has an indicator below its baseline; 81 of 200 requests to JFC Naples are open"
     )
+    assert sentences.overview_heading(objectives, None, "LO-04 is busy and stalled") == "LO-04 is busy and stalled"
     calm = [Progressed("LO-1", 0.2, 0.1, 0, 3, 3), Progressed("LO-12", None, known=0, total=3)]
     assert sentences.overview_heading(calm, None) == "LO-12 has no reading"
     assert sentences.overview_heading([], None).startswith("No figures yet")

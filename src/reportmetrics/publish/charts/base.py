@@ -103,10 +103,11 @@ class Box:
         return bool(((x > self.left) & (x < self.right) & (y > self.top) & (y < self.bottom)).any())
 
 
-def text_size(text: str, *, bold: bool = False) -> tuple[float, float]:
-    """Width and height of a label in pixels; lines are parted by ``<br>``."""
+def text_size(text: str, *, bold: bool = False, size: int = 12) -> tuple[float, float]:
+    """Width and height of a label in pixels; lines are parted by ``<br>``, ``size`` is that of the letters."""
     lines = text.replace("<b>", "").replace("</b>", "").split("<br>")
-    return max(len(line) for line in lines) * CHARACTER * (1.08 if bold else 1.0), len(lines) * LINE
+    width = max(len(line) for line in lines) * CHARACTER * (1.08 if bold else 1.0)
+    return width * size / 12, len(lines) * LINE * size / 12
 
 
 def place(

@@ -17,6 +17,10 @@ from reportmetrics.publish.text import for_plotly
 
 CORNERS = ("quiet and moving", "busy and moving", "quiet and stalled", "busy and stalled")
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 12, 30, 46
+_ROWS = (8.0, 22.0, 36.0)
+"""Pixels below its line at which a corner's name may hang: clear of a dot on the line, or lower."""
+_APART = 6
+"""Pixels that two labels keep between them."""
 _LOWEST, _HIGHEST = -1.5, 3.0
 """Progress beyond these is drawn at the rim, with its number: one odd objective must not flatten the others."""
 
@@ -45,7 +49,9 @@ class Bands:
 def quadrant_chart(spots: Sequence[Spot], bands: Bands, *, heights: tuple[int, int] = (320, 330)) -> Chart:
     """The chart; spots that are ``quiet`` stand grey and without a label behind the others."""
     wide, compact = heights
-    return Chart(_quadrant(spots, bands, 560, wide), _quadrant(spots, bands, 350, compact))
+    return Chart(
+        _quadrant(spots, bands, 560, wide), _quadrant(spots, bands, 350, compact), _quadrant(spots, bands, 343, 222, 10)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ class _Scale:
     top: float
     width: int
     height: int
+    text: int
 
     @property
     def floor(self) -> float:
@@ -81,18 +88,22 @@ class _Scale:
         return _LEFT + (x - self.low) * across, self.height - _BOTTOM - (y - self.bottom) * up
 
 
-def _scale(spots: Sequence[Spot], width: int, height: int) -> _Scale:
+def _scale(spots: Sequence[Spot], width: int, height: int, text: int) -> _Scale:
     far = max((abs(math.log2(s.x)) for s in spots if s.x), default=1.0)
     far = min(max(far + 0.35, 2.15), 5.0)
     known = [min(max(s.y, _LOWEST), _HIGHEST) for s in spots if s.y is not None]
-    bottom, top = min([-0.25, *known]) - 0.2, max([1.2, *known]) + 0.25
+    bottom, top = min([-0.25, *known]) - 0.2, max([1.2, *known])
     if any(s.y is None and not s.reached for s in spots):
         bottom -= (top - bottom) * 0.12
-    return _Scale(-far, far, bottom, top, width, height)
+    # The names of the upper corners stand above the highest point.
+    plot, names = height - _TOP - _BOTTOM, 2.6 * text
+    top += (top - bottom) * names / (plot - names)
+    return _Scale(-far, far, bottom, top, width, height, text)
 
 
-def _quadrant(spots: Sequence[Spot], bands: Bands, width: int, height: int) -> dict[str, object]:
-    scale = _scale(spots, width, height)
+def _quadrant(spots: Sequence[Spot], bands: Bands, width: int, height: int, text: int = 12) -> dict[str, object]:
+    """The figure for one place; ``text`` is the size of its letters in pixels: 12 on a screen, 10 on paper."""
+    scale = _scale(spots, width, height, text)
     ticks = [t for t in (-4, -3, -2, -1, 0, 1, 2, 3, 4) if scale.low <= t <= scale.high]
     levels = [t for t in (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0) if scale.bottom < t < scale.top]
     if len(levels) > 6:
@@ -147,7 +158,7 @@ def _marks(spots: Sequence[Spot], scale: _Scale) -> Trace:
         "y": [scale.y(s) for s in spots],
         "cliponaxis": False,
         "marker": {
-            "size": [11 if s.named else 8 for s in spots],
+            "size": [(11 if s.named else 8) * scale.text / 12 for s in spots],
             "opacity": 1,
             "symbol": ["circle-open" if s.y is None and not s.reached else "circle" for s in spots],
             "color": [
@@ -180,6 +191,7 @@ def _labels(spots: Sequence[Spot], scale: _Scale, bands: Bands) -> list[dict[str
             yanchor="bottom",
             xshift=-_LEFT + 4,
             yshift=10,
+            font={"size": scale.text, "color": palette.NOTE},
         )
     ]
     marks = [scale.pixel(scale.x(s.x), scale.y(s)) for s in spots]
@@ -192,15 +204,16 @@ def _labels(spots: Sequence[Spot], scale: _Scale, bands: Bands) -> list[dict[str
     for s in sorted((s for s in spots if not s.quiet), key=lambda s: (not s.named, s.id)):
         text = for_plotly(_label(s))
         at_x, at_y = scale.x(s.x), scale.y(s)
-        spot, size = scale.pixel(at_x, at_y), text_size(text, bold=s.named)
-        near = place(spot, size, inside=inside, boxes=boxes, points=dots, gaps=(8, 14))
-        found = near or place(spot, size, inside=inside, boxes=boxes, points=dots, gaps=(24, 36, 50, 66))
+        spot, (wide, tall) = scale.pixel(at_x, at_y), text_size(text, bold=s.named, size=scale.text)
+        size = wide + _APART, tall
+        near = place(spot, size, inside=inside, boxes=boxes, points=dots, gaps=(5, 11))
+        found = near or place(spot, size, inside=inside, boxes=boxes, points=dots, gaps=(21, 33, 47, 63))
         if found is None:
             continue
         dx, dy, box = found
         boxes.append(box)
         where: dict[str, Any] = {"xshift": dx, "yshift": -dy} if near else _leader(dx, dy)
-        font = {"size": 12, "color": palette.INK}
+        font = {"size": scale.text, "color": palette.INK}
         notes.append(note(f"<b>{text}</b>" if s.named else text, at_x, at_y, font=font, **where))
     return notes
 
@@ -222,22 +235,26 @@ def _label(s: Spot) -> str:
 def _corners(scale: _Scale, bands: Bands, marks: Sequence[tuple[float, float]]) -> list[tuple[Box, dict[str, object]]]:
     """Box in pixels and label of the four corners' names: the upper at the top, the lower below the line of no change.
 
-    A name that would lie on a point stands a line lower.
+    Where a name would lie on a point, it and its neighbour stand a line lower.
     """
     found = []
-    for corner in CORNERS:
-        left, up = corner.startswith("quiet"), corner.endswith("moving")
-        width, height = text_size(corner, bold=True)
-        x = scale.low if left else scale.high
-        y = scale.top if up else min(0.0, bands.progress[0])
-        px, py = scale.pixel(x, y)
-        start = px + 2 if left else px - 10 - width
-
-        def box(down: float, start: float = start, py: float = py, size: tuple[float, float] = (width, height)) -> Box:
-            return Box(start, py + down - 4, start + size[0] + 8, py + down + size[1] + 4)
-
-        down = next((d for d in (4.0, 22.0, 40.0) if not any(box(d).holds(*m) for m in marks)), 4.0)
-        side = {"xanchor": "left", "xshift": 6} if left else {"xanchor": "right", "xshift": -6}
-        label = note(f"<b>{corner.capitalize()}</b>", x, y, yanchor="top", yshift=-down, **side)
-        found.append((box(down), label))
+    font = {"size": scale.text, "color": palette.NOTE}
+    for pair in (CORNERS[:2], CORNERS[2:]):
+        y = scale.top if pair[0].endswith("moving") else min(0.0, bands.progress[0])
+        row = next((r for r in _ROWS if not any(_corner(c, scale, y, r).holds(*m) for c in pair for m in marks)), 0.0)
+        for corner in pair:
+            left = corner.startswith("quiet")
+            side = {"xanchor": "left", "xshift": 6} if left else {"xanchor": "right", "xshift": -6}
+            words = f"<b>{corner.capitalize()}</b>"
+            label = note(words, scale.low if left else scale.high, y, yanchor="top", yshift=-row, font=font, **side)
+            found.append((_corner(corner, scale, y, row), label))
     return found
+
+
+def _corner(corner: str, scale: _Scale, y: float, row: float) -> Box:
+    """Pixels of a corner's name that hangs ``row`` pixels below ``y``."""
+    left = corner.startswith("quiet")
+    width, height = text_size(corner, bold=True, size=scale.text)
+    px, py = scale.pixel(scale.low if left else scale.high, y)
+    start = px + 2 if left else px - 10 - width
+    return Box(start, py + row - 2, start + width + 8, py + row + height + 2)

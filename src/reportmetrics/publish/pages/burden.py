@@ -56,6 +56,6 @@ def _lede(edition: Edition) -> str:
     spread = numbers.interval(share.lower, share.upper, numbers.percent)
     between = f", 95 % interval {spread}" if spread else ""
     return (
-        f"Reporting {numbers.hours(hours.reporting)} hours{contact} an advisor and week, over all weeks known: "
+        f"Reporting {numbers.hours(hours.reporting)} hours{contact} per advisor-week, over all weeks known: "
         f"a share of {numbers.percent(share.value)}{between}."
     )

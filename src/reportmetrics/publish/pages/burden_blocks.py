@@ -27,7 +27,7 @@ LONGEST = 12
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Hours an advisor and week: of reporting, and of contact with counterparts; None where not known."""
+    """Hours per advisor-week: of reporting, and of contact with counterparts; None where not known."""
 
     reporting: float | None
     contact: float | None
@@ -46,13 +46,24 @@ def overall(edition: Edition) -> Effort:
     return effort(edition.figures.one(PER_ADVISOR, "rate"), edition.figures.one(BESIDE, "rate"))
 
 
+def efforts(edition: Edition) -> list[Effort]:
+    """Week by week, the last complete week last."""
+    rates, shares = weekly(edition.figures, PER_ADVISOR, "rate"), weekly(edition.figures, BESIDE, "rate")
+    return [effort(rates.get(w), shares.get(w)) for w in last_weeks(edition, WEEKS)]
+
+
+def recently(by_week: Sequence[Effort]) -> Effort:
+    """Mean of the last 13 weeks known."""
+    return Effort(
+        _mean(until_last_known([e.reporting for e in by_week])), _mean(until_last_known([e.contact for e in by_week]))
+    )
+
+
 def effort_block(edition: Edition) -> Block:
     """Hours of reporting and of contact an advisor, week by week."""
-    weeks = last_weeks(edition, WEEKS)
-    rates, shares = weekly(edition.figures, PER_ADVISOR, "rate"), weekly(edition.figures, BESIDE, "rate")
-    by_week = [effort(rates.get(w), shares.get(w)) for w in weeks]
+    weeks, by_week = last_weeks(edition, WEEKS), efforts(edition)
     reporting, contact = [e.reporting for e in by_week], [e.contact for e in by_week]
-    recent = Effort(_mean(until_last_known(reporting)), _mean(until_last_known(contact)))
+    recent = recently(by_week)
     lines = [
         _line("Reporting", reporting, recent.reporting, palette.PURPLE),
         _line("Contact", contact, recent.contact, palette.TEAL),
@@ -74,12 +85,12 @@ def effort_block(edition: Edition) -> Block:
     return Block(
         "effort",
         burden_sentences.hours_beside(recent.reporting, recent.contact),
-        f"Hours an advisor and week, {WEEKS} weeks · labels: mean of the last {MEAN_WEEKS} weeks known · source: "
+        f"Hours per advisor-week, {WEEKS} weeks · labels: mean of the last {MEAN_WEEKS} weeks known · source: "
         "reports, activity reports",
         4,
         [edition.ref(PER_ADVISOR), edition.ref(BESIDE)],
-        description=f"Hours an advisor and week, mean of {MEAN_WEEKS} weeks: {', '.join(said)}." if said else "",
-        chart=weeks_chart(weeks, lines, y_title="Hours an advisor and week", write=numbers.hours) if lines else None,
+        description=f"Hours per advisor-week, mean of {MEAN_WEEKS} weeks: {', '.join(said)}." if said else "",
+        chart=weeks_chart(weeks, lines, y_title="Hours per advisor-week", write=numbers.hours) if lines else None,
         table=Table("Hours an advisor by week", columns, rows) if lines else None,
         caveat=one_line(figure.caveat_sentences()) if figure else "",
         nothing=nothing(edition, "report"),

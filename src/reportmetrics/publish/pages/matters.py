@@ -12,7 +12,7 @@ from reportmetrics.publish import numbers
 from reportmetrics.publish.blocks import definition_href
 from reportmetrics.publish.edition import Edition, PastEdition
 from reportmetrics.publish.figures import Figure
-from reportmetrics.publish.objective_sentences import many
+from reportmetrics.publish.objective_sentences import change, many
 from reportmetrics.publish.pages import objective_figures
 from reportmetrics.publish.pages.common import BACKLOG, WAIT, progressed, wait_page, waits
 from reportmetrics.publish.place_sentences import WEEKS, alarm_words
@@ -108,10 +108,10 @@ def _stalled(edition: Edition) -> Iterator[Matter]:
             continue
         kinds = objective_figures.kinds(edition.figures, p.objective_id)
         done = f"{many(kinds[0][0], kinds[0][1].value or 0.0)} a week; " if kinds else ""
-        before, now = numbers.progress(p.before or 0), numbers.progress(p.now or 0)
+        said = change(p, objective_figures.noise(edition, p.objective_id))
         yield Matter(
             f"{p.objective_id}: continue, change or stop the present line of work",
-            f"{done}progress {before} to {now} in {WEEKS} weeks",
+            f"{done}{said} in {WEEKS} weeks",
             _owner(edition, p.objective_id),
             p.objective_id,
             objective_figures.objective_file(p.objective_id),

@@ -94,7 +94,7 @@ def _done(edition: Edition, oid: str, most: tuple[str, float] | None) -> Side:
     others.sort()
     words = f"{say.many(kind, number).split(' ', 1)[1]} a week, mean of {WEEKS} weeks"
     if others:
-        words += f" · the middle one of the other objectives: {numbers.hours(others[len(others) // 2])}"
+        words += f" · median of the other objectives {numbers.hours(others[len(others) // 2])}"
     return Side(question, level, numbers.hours(number), words)
 
 

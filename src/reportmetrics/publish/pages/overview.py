@@ -15,7 +15,7 @@ from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.figures import Figures
 from reportmetrics.publish.page import Page
 from reportmetrics.publish.pages import objective_figures
-from reportmetrics.publish.pages.burden_blocks import effort_block
+from reportmetrics.publish.pages.burden_blocks import effort_block, efforts, recently
 from reportmetrics.publish.pages.common import (
     last_weeks,
     one_wait,
@@ -28,7 +28,7 @@ from reportmetrics.publish.pages.common import (
 from reportmetrics.publish.pages.matters import changes, matters
 from reportmetrics.publish.pages.mission_blocks import coverage_block, progress_block
 from reportmetrics.publish.pages.quadrant_blocks import quadrant_block
-from reportmetrics.publish.place_sentences import Place
+from reportmetrics.publish.place_sentences import Place, stalled
 from reportmetrics.publish.sentences import Wait, overview_heading
 
 COMPLETENESS, TIMELINESS, HOURS = "burden.completeness", "burden.timeliness", "burden.hours"
@@ -52,7 +52,7 @@ def build(edition: Edition) -> Page:
         template="overview.html",
         navigation="Overview",
         crumb=["Overview"],
-        heading=overview_heading(objectives, ordered[0] if ordered else None),
+        heading=overview_heading(objectives, ordered[0] if ordered else None, stalled(places)),
         lede=f"{numbers.count(len(objectives))} objectives. What was done and what changed are shown apart throughout.",
         blocks=[*halves, *thirds],
         content={
@@ -77,7 +77,7 @@ def _objectives(edition: Edition, places: Sequence[Place]) -> KeyFigure:
     measured = [p for p in places if p.measured]
     if not measured:
         return KeyFigure(question, numbers.DASH, "no reading yet", "No objective was read in both quarters", "outcome")
-    stalled = _stalled(edition.figures)
+    still = _stalled(edition.figures)
     busy = [p.objective_id for p in measured if p.position == "busy and stalled"]
     unread = [p.objective_id for p in places if not p.measured]
     note = "of those measured"
@@ -85,10 +85,10 @@ def _objectives(edition: Edition, places: Sequence[Place]) -> KeyFigure:
         note += f"; busy: {', '.join(busy) if len(busy) < 4 else numbers.count(len(busy))}"
     if unread:
         note += f"; {', '.join(unread) if len(unread) < 4 else numbers.count(len(unread))} unmeasured"
-    trail = [stalled, *(_stalled(past.figures) for past in edition.past)][:WEEKS][::-1]
+    trail = [still, *(_stalled(past.figures) for past in edition.past)][:WEEKS][::-1]
     return KeyFigure(
         question,
-        numbers.of(stalled or 0, len(measured)),
+        numbers.of(still or 0, len(measured)),
         "objectives stalled",
         note,
         "outcome",
@@ -105,27 +105,33 @@ def _stalled(figures: Figures) -> float | None:
 
 def _reporting(edition: Edition) -> KeyFigure:
     question = "What does reporting cost?"
-    weeks = last_weeks(edition, WEEKS)
-    by_week = weekly(edition.figures, HOURS, "sum")
-    trail = [by_week[w].value if w in by_week else None for w in weeks]
-    trail = until_last_known(trail)
-    if not trail:
+    by_week = efforts(edition)
+    trail = until_last_known([e.reporting for e in by_week[-WEEKS:]])
+    recent = recently(by_week)
+    if recent.reporting is None:
         return KeyFigure(question, numbers.DASH, "no report yet", "No hours are known for these weeks", "process")
-    week = weeks[len(trail) - 1]
-    last = by_week[week]
-    spread = numbers.interval(last.lower, last.upper, numbers.hours)
-    note = f"week of {numbers.day_and_month(week)}"
-    if spread and last.lower != last.upper:
-        note += f"; {spread}, as part of the minutes is assumed"
+    said = [f"contact takes {numbers.hours(recent.contact)}" if recent.contact is not None else "", _newest(edition)]
     return KeyFigure(
         question,
-        numbers.hours(last.value or 0.0),
-        "hours a week",
-        note,
+        numbers.hours(recent.reporting),
+        "hours per advisor-week",
+        "; ".join(s for s in said if s) or f"mean of {WEEKS} weeks",
         "process",
         trail,
         _before(trail, numbers.hours),
     )
+
+
+def _newest(edition: Edition) -> str:
+    """Hours of all advisors in the newest week known, with their bounds."""
+    found = weekly(edition.figures, HOURS, "sum")
+    week = next((w for w in reversed(last_weeks(edition, WEEKS)) if w in found and found[w].value is not None), None)
+    if week is None:
+        return ""
+    last = found[week]
+    spread = numbers.interval(last.lower, last.upper, numbers.hours) if last.lower != last.upper else ""
+    bounds = f" ({spread}, part of the minutes is assumed)" if spread else ""
+    return f"week of {numbers.day_and_month(week)}: {numbers.hours(last.value or 0.0)} hours{bounds}"
 
 
 def _headquarters(edition: Edition, ordered: Sequence[Wait]) -> KeyFigure:

@@ -74,7 +74,7 @@ def _rows(now: Load) -> list[tuple[str, str, str]]:
     if now.cost is not None:
         rows.append(("cost", f"Cost a year, {now.currency}", _range(now.cost)))
     if now.hours_per_advisor_week is not None:
-        rows.append(("week", "Hours an advisor and week", numbers.fixed(now.hours_per_advisor_week, 1)))
+        rows.append(("week", "Hours per advisor-week", numbers.fixed(now.hours_per_advisor_week, 1)))
     rows.append(("requests", "Requests to headquarters, times today’s", "1.0"))
     return rows
 
