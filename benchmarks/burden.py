@@ -23,7 +23,8 @@ import duckdb
 from reportmetrics.profile.frames import profile_frames
 from reportmetrics.profile.load import Profile, load_profile
 from reportmetrics.settings import sql_folder
-from reportmetrics.warehouse.tables import SOURCE_TABLES
+from reportmetrics.warehouse.shape import Table
+from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 
 PROFILE = Path(__file__).parents[1] / "data" / "profiles" / "nmi"
 AS_OF = dt.date(2022, 1, 31)
@@ -39,16 +40,16 @@ def make_snapshot_folder(folder: Path, series: int) -> None:
         connection.execute(
             "SET enable_progress_bar = false; SET preserve_insertion_order = false; SET memory_limit = '2GB'"
         )
-        for name, sql in _profile_tables(connection, profile).items():
+        told = _profile_tables(connection, profile) | {
+            "report": _reports(series),
+            "report_field": _fields(series),
+            "activity": _activities(series),
+        }
+        for name, table in TABLES.items():
+            if name != "text_novelty":  # made by what is measured
+                _write(connection, folder / name, told.pop(name, None) or _empty(table))
+        for name, sql in told.items():
             _write(connection, folder / name, sql)
-        for table in SOURCE_TABLES:
-            columns = ", ".join(f'CAST(NULL AS {_type(c.type)}) AS "{c.name}"' for c in table.columns)
-            empty = f"SELECT CAST(NULL AS VARCHAR) AS row_key, {columns}, {_ORIGIN} WHERE false"
-            if table.name not in ("report", "report_field", "activity"):
-                _write(connection, folder / table.name, empty)
-        _write(connection, folder / "report", _reports(series))
-        _write(connection, folder / "report_field", _fields(series))
-        _write(connection, folder / "activity", _activities(series))
 
 
 _ORIGIN = "'f' AS source_file, 1 AS source_row, 1 AS file_seq, TIMESTAMP '2021-01-01' AS known_from"
@@ -91,9 +92,13 @@ def _profile_tables(connection: duckdb.DuckDBPyConnection, profile: Profile) -> 
         f"SELECT DATE '{AS_OF}' AS as_of, timezone('UTC', timezone('{zone}', TIMESTAMP '{AS_OF}')) AS as_of_at, "
         f"'{zone}' AS time_zone"
     )
-    for name in ("ledger", "reject"):
-        tables[name] = "SELECT 1 AS file_seq, 't' AS table_name, 's' AS source WHERE false"
     return tables
+
+
+def _empty(table: Table) -> str:
+    columns = ", ".join(f'CAST(NULL AS {_type(c.type)}) AS "{c.name}"' for c in table.columns)
+    origin = f", {_ORIGIN}" if table.origin == "source" else ""
+    return f"SELECT CAST(NULL AS VARCHAR) AS row_key, {columns}{origin} WHERE false"
 
 
 def _reports(series: int) -> str:

@@ -22,28 +22,52 @@ owner: ops-assessment
 reviewed: 2022-01-10
 review_every: 12 months
 ---*/
+WITH state_answer AS (
+    SELECT
+        row_key,
+        report_id,
+        template_id,
+        unit_id,
+        objective_id,
+        field_id,
+        reporter_id,
+        period_end,
+        value_number,
+        report_minutes,
+        field_minutes
+    FROM field_answer
+    WHERE kind = 'state' AND value_number IS NOT NULL
+),
+
+asked AS (
+    SELECT
+        report_id,
+        sum(field_minutes) AS minutes
+    FROM state_answer
+    GROUP BY report_id
+)
+
 SELECT
-    field_answer.row_key,
-    field_answer.template_id,
-    field_answer.objective_id,
-    field_answer.field_id,
-    field_answer.reporter_id,
+    state_answer.row_key,
+    state_answer.template_id,
+    state_answer.objective_id,
+    state_answer.field_id,
+    state_answer.reporter_id,
     concat_ws(
         '|',
-        field_answer.template_id,
-        field_answer.unit_id,
-        coalesce(field_answer.objective_id, ''),
-        field_answer.field_id
+        state_answer.template_id,
+        state_answer.unit_id,
+        coalesce(state_answer.objective_id, ''),
+        state_answer.field_id
     ) AS series,
-    cast(date_diff('day', DATE '1970-01-01', field_answer.period_end) AS BIGINT) AS at,
-    field_answer.value_number AS value,
-    field_answer.report_minutes * field_answer.field_minutes
-    / nullif(sum(field_answer.field_minutes) OVER (PARTITION BY field_answer.report_id), 0) AS minutes,
+    cast(date_diff('day', DATE '1970-01-01', state_answer.period_end) AS BIGINT) AS at,
+    state_answer.value_number AS value,
+    state_answer.report_minutes * state_answer.field_minutes / nullif(asked.minutes, 0) AS minutes,
     cadence_error.value AS error_limit,
     cadence_missed.value AS missed_limit,
     cadence_delay.value AS delay_limit
-FROM field_answer
+FROM state_answer
+INNER JOIN asked ON state_answer.report_id = asked.report_id
 LEFT JOIN tolerance AS cadence_error ON cadence_error.name = 'cadence_error'
 LEFT JOIN tolerance AS cadence_missed ON cadence_missed.name = 'cadence_missed'
 LEFT JOIN tolerance AS cadence_delay ON cadence_delay.name = 'cadence_delay_days'
-WHERE field_answer.kind = 'state' AND field_answer.value_number IS NOT NULL

@@ -20,11 +20,20 @@ owner: ops-assessment
 reviewed: 2022-01-10
 review_every: 12 months
 ---*/
+WITH told AS (
+    SELECT
+        report_id,
+        count(row_key) AS answers
+    FROM field_answer
+    GROUP BY report_id
+)
+
 SELECT
-    row_key,
-    template_id,
-    reporter_id,
-    unit_id AS cluster,
-    CASE WHEN changed THEN 1 WHEN NOT changed THEN 0 END AS numerator,
-    report_minutes / 60 / nullif(count(*) OVER (PARTITION BY report_id), 0) AS denominator
+    field_answer.row_key,
+    field_answer.template_id,
+    field_answer.reporter_id,
+    field_answer.unit_id AS cluster,
+    CASE WHEN field_answer.changed THEN 1 WHEN NOT field_answer.changed THEN 0 END AS numerator,
+    field_answer.report_minutes / 60 / nullif(told.answers, 0) AS denominator
 FROM field_answer
+INNER JOIN told ON field_answer.report_id = told.report_id

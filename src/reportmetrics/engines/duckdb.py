@@ -17,7 +17,7 @@ import polars as pl
 
 from reportmetrics.engines.base import EngineError
 
-MEMORY_LIMIT = "1GB"
+MEMORY_LIMIT = "2GB"
 """What one engine may hold before it spills to disk."""
 
 
@@ -26,7 +26,8 @@ def _quoted(text: str) -> str:
 
 
 HELD_BELOW = 64 * 2**20
-"""A snapshot of fewer bytes of Parquet is read into memory once: a metric's query on it takes half the time."""
+"""A snapshot of fewer bytes of Parquet is read into memory once: a metric's query on it takes half the time. What is
+held over a larger one goes to a file of Parquet: a tenth of the size, and a query reads only the columns it needs."""
 
 
 class DuckDBEngine:
@@ -47,7 +48,10 @@ class DuckDBEngine:
         try:
             self._settle(folder, memory_limit, threads)
             size = sum(p.stat().st_size for table in tables for p in (folder / table).glob("*.parquet"))
-            kind = "TABLE" if size < HELD_BELOW else "VIEW"
+            self._large = size >= HELD_BELOW
+            if self._large:
+                self._connection.execute("SET preserve_insertion_order = false")  # what keeps it takes memory
+            kind = "VIEW" if self._large else "TABLE"
             for table in tables:
                 files = _quoted(str(folder / table / "*.parquet"))
                 self._connection.execute(f'CREATE {kind} "{table}" AS SELECT * FROM read_parquet({files})')
@@ -76,15 +80,22 @@ class DuckDBEngine:
 
     @contextmanager
     def holding(self, name: str, sql: str) -> Iterator[None]:
-        """Keep the rows of ``sql`` as a temporary table, which spills to disk above the memory limit."""
+        """Keep the rows of ``sql`` as a temporary table, or as a file beside what is spilled."""
+        run = self._connection.execute
+        file = Path(self._spill.name) / f"{name}.parquet"
         try:
-            self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
+            if self._large:
+                run(f"COPY ({sql}) TO {_quoted(str(file))} (FORMAT parquet)")
+                run(f'CREATE OR REPLACE TEMP VIEW "{name}" AS SELECT * FROM read_parquet({_quoted(str(file))})')
+            else:
+                run(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
         except duckdb.Error as error:
             raise EngineError(f"DuckDB could not run a query: {error}\n{sql}") from error
         try:
             yield
         finally:
-            self._connection.execute(f'DROP TABLE "{name}"')
+            run(f'DROP {"VIEW" if self._large else "TABLE"} "{name}"')
+            file.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close the connection and remove what was spilled."""

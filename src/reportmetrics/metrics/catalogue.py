@@ -75,6 +75,27 @@ class Metric:
         """The contributing rows where the views in ``held`` stand ready as tables of their names."""
         return self.own_sql.with_views({name: sql for name, sql in self.ctes.items() if name not in held})
 
+    @property
+    def read_again(self) -> bool:
+        """Whether the rows are read more than once: to count people, or for listings."""
+        return self.definition.people is not None or bool(self.definition.listings)
+
+    def is_plain(self, held: Collection[str]) -> bool:
+        """Whether reading the rows again costs no more than reading a table: no view to work out, nothing joined."""
+        tree = self.definition.select.tree
+        worked_out = any(tree.find(kind) for kind in (exp.Join, exp.Group, exp.Distinct, exp.Window, exp.With))
+        return isinstance(tree, exp.Select) and not worked_out and all(view in held for view in self.ctes)
+
+    def narrowed(self, rows_sql: str) -> str:
+        """The rows with the columns alone that figures and listings are made of."""
+        definition = self.definition
+        needed = {need.name for use in definition.estimators for need in ESTIMATORS[use.name].needs}
+        needed.update(column for grouping in definition.groupings for column in grouping)
+        needed.update(column for x in definition.listings for column in ("row_key", x.order_by, *x.columns))
+        needed.add(definition.people or "")
+        names = ", ".join(f'"{c}"' for c in definition.select.columns if c in needed)
+        return f"SELECT {names} FROM ({rows_sql}) AS every_column"
+
     def with_rows(self, sql: str) -> Metric:
         """The same metric over other rows: ``sql`` runs on a snapshot as it is."""
         return replace(self, ctes={}, own_sql=OwnSql((), sql))

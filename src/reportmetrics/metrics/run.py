@@ -83,10 +83,10 @@ def _collect(
     rows_sql = metric.rows_sql_over(held)
     with ExitStack() as kept:
         source = f"({rows_sql}) AS {ROWS}"
-        if definition.people is not None or definition.listings:  # then the rows are read again
-            kept.enter_context(engine.holding(ROWS, rows_sql))
+        if metric.read_again and not metric.is_plain(held):
+            kept.enter_context(engine.holding(ROWS, metric.narrowed(rows_sql)))
             source = ROWS
-        hidden = _hidden(metric, engine, before.get(definition.id, ()))
+        hidden = _hidden(metric, engine, source, before.get(definition.id, ()))
         uses = {use.name: use for use in definition.estimators}
         frame = None if metric.frame_sql is None else engine.frame(metric.frame_sql)
         groups: dict[tuple[str, ...], list[tuple[Dims, Estimate]]] = {tuple(g): [] for g in definition.groupings}
@@ -100,10 +100,12 @@ def _collect(
             for key, estimate in _marked(estimates):
                 found.add(definition, key, estimate, hidden=key in hidden)
         for listing in definition.listings:
-            found.list(definition, (r for r in _listing_rows(metric, engine, listing.name) if r["dims"] not in hidden))
+            found.list(
+                definition, (r for r in _listing_rows(metric, engine, listing.name, source) if r["dims"] not in hidden)
+            )
 
 
-def _hidden(metric: Metric, engine: Engine, before: Sequence[Dims]) -> set[str]:
+def _hidden(metric: Metric, engine: Engine, source: str, before: Sequence[Dims]) -> set[str]:
     """Groups, as their ``dims``, behind which there are too few people; empty where the metric names nobody.
 
     ``before`` are those that the publication before hid, as the snapshot tells; see ``suppression``.
@@ -111,7 +113,7 @@ def _hidden(metric: Metric, engine: Engine, before: Sequence[Dims]) -> set[str]:
     if metric.definition.people is None:
         return set()
     people: dict[tuple[str, ...], dict[tuple[str | None, ...], int]] = {}
-    for grouping, cells in people_counted(metric, engine, ROWS):
+    for grouping, cells in people_counted(metric, engine, source):
         dims = (_dims(grouping, row) for row in cells.iter_rows(named=True))
         people[grouping] = {tuple(d.values()): n for d, n in zip(dims, cells[PEOPLE], strict=True)}
     groupings = {frozenset(grouping): grouping for grouping in metric.definition.groupings}
@@ -191,7 +193,7 @@ def _framed(
     return done
 
 
-def _listing_rows(metric: Metric, engine: Engine, name: str) -> list[dict[str, Any]]:
+def _listing_rows(metric: Metric, engine: Engine, name: str, source: str) -> list[dict[str, Any]]:
     listing = next(x for x in metric.definition.listings if x.name == name)
     groups = [f'"{c}"' for c in metric.definition.by]
     extra = [c for c in listing.columns if c not in metric.definition.by]
@@ -199,7 +201,7 @@ def _listing_rows(metric: Metric, engine: Engine, name: str) -> list[dict[str, A
     ranked = ", ".join(['"row_key"', *groups, *(f'"{c}"' for c in extra)])
     sql = (
         f"SELECT {ranked}, listing_rank FROM (SELECT {ranked}, row_number() OVER "
-        f'({part}ORDER BY "{listing.order_by}" DESC, "row_key") AS listing_rank FROM {ROWS}) AS ranked '
+        f'({part}ORDER BY "{listing.order_by}" DESC, "row_key") AS listing_rank FROM {source}) AS ranked '
         f"WHERE listing_rank <= {listing.rows}"
     )
     rows = engine.frame(sql)

@@ -72,8 +72,9 @@ def test_a_spell_is_missed_as_often_as_it_is_shorter_than_the_interval(k: int, l
     values = np.array([spell])
     changes = material_changes(values, np.array([0.1]))
     start = 30
-    assert changes.happens[0].nonzero()[0].tolist() == [start, start + length]
-    assert changes.reverses[0].nonzero()[0].tolist() == [start + length]
+    assert changes.at.tolist() == [start, start + length]
+    assert changes.ends.tolist() == [start + length, values.shape[1]]
+    assert changes.lasts.tolist() == changes.reverses.tolist() == [False, True]
     days = 7.0 * np.arange(values.shape[1])[None, :]
     losses = [phase_loss(values, days, np.ones(1), changes, k, p) for p in range(k)]
     assert sum(loss.missed for loss in losses) / k == pytest.approx(max(0.0, 1 - length / k))

@@ -112,15 +112,13 @@ def test_buckets_and_the_order_of_rows_change_nothing(tmp_path: Path) -> None:
         rows.write_parquet(tmp_path / name / "all.parquet")
     whole = text_novelty(tmp_path / "one")
     assert whole.height == 36
-    assert text_novelty(tmp_path / "two", bucket_characters=10).equals(whole)
+    assert text_novelty(tmp_path / "two", bucket_bytes=10).equals(whole)
     assert compare(frame).sort("row_key").equals(whole)
 
 
 def test_the_latest_revision_counts(tmp_path: Path) -> None:
-    both = pl.concat(
-        [reports("alpha bravo charlie", "delta"), reports("x", "alpha bravo charlie")[1:].with_columns(revision=1)],
-        how="vertical_relaxed",
-    )
+    revised = reports("x", "alpha bravo charlie")[1:].with_columns(revision=1, row_key=pl.col("row_key") + "r1")
+    both = pl.concat([reports("alpha bravo charlie", "delta"), revised], how="vertical_relaxed")
     both.write_parquet(tmp_path / "all.parquet")
     assert text_novelty(tmp_path).select("words", "new_words").rows() == [(3, None), (3, 0)]
 

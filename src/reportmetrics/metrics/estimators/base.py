@@ -44,10 +44,14 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """What to group by besides the group columns, and the aggregates (alias -> SQL over the rows' columns)."""
+    """What to group by besides the group columns, and the aggregates (alias -> SQL over the rows' columns).
+
+    With ``each_row`` nothing can be added up: the rows come as they are, and ``aggregates`` are of one row.
+    """
 
     keys: tuple[str, ...]
     aggregates: Mapping[str, str]
+    each_row: bool = False
 
 
 @dataclass(frozen=True, slots=True)

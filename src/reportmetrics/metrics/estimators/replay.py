@@ -86,7 +86,7 @@ class Replay:
     def reduction(self, columns: Collection[str], params: Params) -> Reduction:  # noqa: ARG002 (the protocol's)
         """The rows as they are: a history cannot be added up."""
         names = ["value", *(n.name for n in self.needs if n.optional and n.name in columns)]
-        return Reduction(("series", "at", "row_key"), {n: f"max(CAST({n} AS DOUBLE))" for n in names})
+        return Reduction(("series", "at", "row_key"), {n: f"CAST({n} AS DOUBLE)" for n in names}, each_row=True)
 
     def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:
         """Losses at each cadence, and the longest that is inside the limits."""
@@ -140,16 +140,12 @@ class Replay:
 def _histories(known: pl.DataFrame) -> pl.DataFrame:
     """One row a series: its values and days as lists, length, range, scale and noise."""
     optional = [c for c in ("scale", "noise") if c in known.columns]
-    frame = (
-        known.sort("series", "at", "row_key")
-        .group_by("series", maintain_order=True)
-        .agg(
-            "value",
-            pl.col("at").cast(pl.Float64),
-            *(pl.col(c).last() for c in optional),
-            length=pl.len(),
-            range=pl.col("value").max() - pl.col("value").min(),
-        )
+    frame = known.group_by("series", maintain_order=True).agg(
+        "value",
+        pl.col("at").cast(pl.Float64),
+        *(pl.col(c).last() for c in optional),
+        length=pl.len(),
+        range=pl.col("value").max() - pl.col("value").min(),
     )
     given = pl.col("scale").abs() if "scale" in optional else pl.lit(None, dtype=pl.Float64)
     noise = pl.col("noise") if "noise" in optional else pl.lit(None, dtype=pl.Float64)
@@ -170,10 +166,10 @@ class _Block:
 
 def _blocks(histories: pl.DataFrame, material: float) -> Iterator[_Block]:
     for same in histories.partition_by("length", maintain_order=True) if histories.height else []:
-        values = np.array(same["value"].to_list(), dtype=np.float64)
+        values, days = (same[c].explode().to_numpy().reshape(same.height, -1) for c in ("value", "at"))
         scale = same["scale"].to_numpy()
         changes = material_changes(values, same["noise"].fill_null(material).to_numpy() * scale)
-        yield _Block(values, np.array(same["at"].to_list(), dtype=np.float64), scale, changes)
+        yield _Block(values, days, scale, changes)
 
 
 def _replayed(blocks: Sequence[_Block], k: int) -> _Cadence:

@@ -20,14 +20,17 @@ BoolArray = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Material changes of series: where they happen, which reverse the one before, and where each one ends.
+    """Material changes of series, one entry each: in which series, at which report, and where it ends.
 
-    Shape of each: series x reports. ``ends`` is the report of the next material change, or the length of the series.
+    ``ends`` is the report of the next material change; ``lasts`` is true where there is none, and ``ends`` then the
+    length of the series. ``reverses`` tells that it goes the other way than the material change before it.
     """
 
-    happens: BoolArray
-    reverses: BoolArray
+    series: IntArray
+    at: IntArray
     ends: IntArray
+    lasts: BoolArray
+    reverses: BoolArray
 
 
 @dataclass(slots=True)
@@ -35,7 +38,6 @@ class Loss:
     """What one phase loses, summed over series. Errors are in units of the scale, delays in days."""
 
     absolute: float = 0.0
-    squared: float = 0.0
     points: int = 0
     missed: int = 0
     seen: int = 0
@@ -46,7 +48,6 @@ class Loss:
     def add(self, other: Loss) -> None:
         """Count the series of ``other`` too."""
         self.absolute += other.absolute
-        self.squared += other.squared
         self.points += other.points
         self.missed += other.missed
         self.seen += other.seen
@@ -61,16 +62,16 @@ def carried_forward_errors(values: FloatArray, k: int, phase: int) -> FloatArray
     Only whole cycles count, so that the figure does not depend on where a series stops. For a random walk of standard
     deviation s the mean square is s^2 (k-1)/2, for a line of slope b the mean absolute value b (k-1)/2.
     """
-    cycles = max(0, (values.shape[1] - phase) // k)
-    at = np.arange(phase, phase + cycles * k)
-    return values[:, at] - values[:, at - (at - phase) % k]
+    count, length = values.shape
+    cycles = max(0, (length - phase) // k)
+    whole = values[:, phase : phase + cycles * k].reshape(count, cycles, k)
+    return (whole - whole[:, :, :1]).reshape(count, cycles * k)
 
 
 def material_changes(values: FloatArray, threshold: FloatArray) -> Changes:
     """Changes by more than ``threshold`` (one a series) since the last material change, or since the first report.
 
-    A slow drift is thus a change each time that it has added up to one. A reversal goes the other way than the
-    material change before it.
+    A slow drift is thus a change each time that it has added up to one.
     """
     count, length = values.shape
     happens = np.zeros((count, length), dtype=np.bool_)
@@ -85,12 +86,11 @@ def material_changes(values: FloatArray, threshold: FloatArray) -> Changes:
         reverses[:, i] = here & (np.sign(moved) == -direction) & (direction != 0)
         direction = np.where(here, np.sign(moved), direction)
         level = np.where(here, values[:, i], level)
-    ends = np.full((count, length), length, dtype=np.int64)
-    following = np.full(count, length, dtype=np.int64)
-    for i in range(length - 1, -1, -1):
-        ends[:, i] = following
-        following = np.where(happens[:, i], i, following)
-    return Changes(happens, reverses, ends)
+    series, at = np.nonzero(happens)
+    lasts = np.ones(len(at), dtype=np.bool_)
+    lasts[:-1] = series[1:] != series[:-1]
+    ends = np.where(lasts, length, np.r_[at[1:], length][: len(at)])
+    return Changes(series, at, ends, lasts, reverses[series, at])
 
 
 def phase_loss(values: FloatArray, days: FloatArray, scale: FloatArray, changes: Changes, k: int, phase: int) -> Loss:
@@ -102,17 +102,14 @@ def phase_loss(values: FloatArray, days: FloatArray, scale: FloatArray, changes:
     series counts for the error, else zero.
     """
     counted = scale > 0
-    errors = carried_forward_errors(values[counted], k, phase) / scale[counted, None]
-    loss = Loss(float(np.abs(errors).sum()), float((errors**2).sum()), int(errors.size))
-    length = values.shape[1]
-    series, at = np.nonzero(changes.happens)
-    kept = at + (phase - at) % k
-    ends, reverses = changes.ends[series, at], changes.reverses[series, at]
-    missed = kept >= ends
-    open_ended = missed & (ends == length)
-    missed &= ~open_ended
-    seen = ~missed & ~open_ended
-    loss.missed, loss.seen = int(missed.sum()), int(seen.sum())
-    loss.reversals_missed, loss.reversals_seen = int((missed & reverses).sum()), int((seen & reverses).sum())
-    loss.delay = float((days[series[seen], kept[seen]] - days[series[seen], at[seen]]).sum())
+    errors = carried_forward_errors(values if counted.all() else values[counted], k, phase)
+    loss = Loss(float((np.abs(errors).sum(axis=1) / scale[counted]).sum()), int(errors.size))
+    kept = changes.at + (phase - changes.at) % k
+    unseen = kept >= changes.ends
+    missed, seen = unseen & ~changes.lasts, ~unseen
+    loss.missed, loss.seen = int(np.count_nonzero(missed)), int(np.count_nonzero(seen))
+    loss.reversals_missed = int(np.count_nonzero(missed & changes.reverses))
+    loss.reversals_seen = int(np.count_nonzero(seen & changes.reverses))
+    series, at = changes.series[seen], changes.at[seen]
+    loss.delay = float((days[series, kept[seen]] - days[series, at]).sum())
     return loss
