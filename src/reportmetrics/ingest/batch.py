@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from reportmetrics.ingest.archive import Kept
-from reportmetrics.ingest.grouped import GroupRows
+from reportmetrics.ingest.grouped import GroupRows, constant_columns
 from reportmetrics.ingest.guard import unguarded
 from reportmetrics.ingest.mapping import Fit, fit, sheet_of, unknown_columns
 from reportmetrics.ingest.readers.archived import read_archived
@@ -153,11 +153,11 @@ def _placed(taken: Taken, sheet: Sheet) -> pl.DataFrame:
     source = taken.kept.found.source
     names = set(_fact_names(source))
     rows = unguarded(sheet.rows) if written_here(source) else sheet.rows
-    return rows.with_columns(
-        pl.lit(taken.file_seq, dtype=pl.Int64).alias("file_seq"),
-        (pl.lit(None) if sheet.left is None else sheet.left).cast(pl.String).alias("row_left"),
-        *(pl.lit(facts.get(n), dtype=pl.String).alias(f"fact_{n}") for n in sorted(names)),
-    )
+    said = {"file_seq": taken.file_seq, **{f"fact_{n}": facts.get(n) for n in sorted(names)}}
+    rows = rows.hstack(constant_columns(rows, said))
+    if sheet.left is None:
+        return rows.hstack(constant_columns(rows, {"row_left": None}))
+    return rows.with_columns(sheet.left.cast(pl.String).alias("row_left"))
 
 
 def _fact_names(source: Source) -> Iterable[str]:

@@ -6,7 +6,7 @@ Belongs here: keeping and numbering rows. Not here: which rows belong together (
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -50,7 +50,8 @@ class GroupRows:
             files = literals(str(p) for p in self._paths)
             connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet([{files}])")
         else:
-            connection.register(name, self._all())
+            # Views of strings are what both sides have: any other form would be a copy of all text.
+            connection.register(name, self._all().to_arrow(compat_level=pl.CompatLevel.newest()))
 
     def select(self, *columns: str | pl.Expr, **named: str) -> pl.DataFrame:
         """Some columns of all rows."""
@@ -66,6 +67,21 @@ class GroupRows:
         if len(self._frames) != 1:
             self._frames = [pl.concat(self._frames)]
         return _numbered(self._frames[0], 0)
+
+
+def constant_columns(rows: pl.DataFrame, values: Mapping[str, int | str | None]) -> list[pl.Series]:
+    """A column for each value (text where it is null), in chunks like those of ``rows``.
+
+    Beside a column in other chunks polars would copy all text of the rows.
+    """
+    lengths = rows.to_series().chunk_lengths() if rows.width else []
+    return [_constant(name, value, lengths) for name, value in values.items()]
+
+
+def _constant(name: str, value: int | str | None, lengths: list[int]) -> pl.Series:
+    kind = pl.Int64 if isinstance(value, int) else pl.String
+    one = pl.Series(name, [value], dtype=kind)
+    return pl.concat([one.new_from_index(0, n) for n in lengths] or [one.clear()], rechunk=False)
 
 
 def _numbered(rows: pl.DataFrame, first: int) -> pl.DataFrame:

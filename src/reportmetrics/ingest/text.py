@@ -63,8 +63,7 @@ def canonical(cell: str, column: Column, given: ColumnMap, *, zone: str, extra_f
     if given.map is not None and column.type in ("integer", "number"):
         return _named_number(cell, given, whole=column.type == "integer")
     if given.map is not None:
-        cell = _mapped(cell, column, given)
-        return _boolean(cell) if column.type == "boolean" else cell
+        return _mapped_flag(cell, given) if column.type == "boolean" else _mapped(cell, column, given)
     if column.type in ("date", "timestamp"):
         formats = [*given.formats, *(f for f in extra_formats if f not in given.formats)]
         return _moment(cell, formats, None if column.type == "date" else given.timezone or zone, given)
@@ -76,6 +75,24 @@ def canonical(cell: str, column: Column, given: ColumnMap, *, zone: str, extra_f
         codes = " ".join(f"WHEN {literal(c.lower())} THEN {literal(c)}" for c in column.codes)
         return f"CASE lower({cell}) {codes} ELSE {cell} END"
     return cell
+
+
+_FLAGS = {"true": ("true", "yes", "1"), "false": ("false", "no", "0")}
+
+
+def _mapped_flag(cell: str, given: ColumnMap) -> str:
+    """Yes or no by the words of the map, and by what these words stand for."""
+    fold = str.lower if given.ignore_case else str
+    pairs = {fold(k.strip()): v for k, v in (given.map or {}).items()}
+    pairs |= {fold(v): v for v in pairs.values() if v is not None and fold(v) not in pairs}
+    of = {word: flag for flag, words in _FLAGS.items() for word in words}
+    whens = " ".join(
+        f"WHEN {literal(k)} THEN {'NULL' if v is None else literal(of[v.lower()])}"
+        for k, v in pairs.items()
+        if v is None or v.lower() in of
+    )
+    subject = f"lower({cell})" if given.ignore_case else cell
+    return f"CASE {subject} {whens} ELSE {_MARKED.format(cell=cell)} END"
 
 
 def _mapped(cell: str, column: Column, given: ColumnMap) -> str:
@@ -160,19 +177,19 @@ def _number(cell: str, given: ColumnMap, *, whole: bool) -> str:
         digits = rf"(\d+|\d{{1,3}}({re.escape(given.thousands)}\d{{3}})+)"
     tail = rf"({mark}0*)?" if whole else rf"({mark}\d*)?([eE][+-]?\d+)?"
     pattern = rf"[+-]?{digits}{tail}" if whole else rf"[+-]?({digits}{tail}|{mark}\d+)"
-    plain = cell
+    plain, cases = cell, "CASE"
     if given.thousands:
         plain = f"replace({plain}, {literal(given.thousands)}, '')"
     if given.decimal != ".":
         plain = f"replace({plain}, {literal(given.decimal)}, '.')"
     if whole:
-        # Most whole numbers are written as such: then nothing is to be cut off.
+        # Most whole numbers are written as such, and to see that is cheaper than a pattern.
+        cases = f"CASE WHEN CAST(try_cast({cell} AS BIGINT) AS VARCHAR) = {cell} THEN {cell}"
         plain = f"CASE WHEN regexp_full_match({plain}, '[+-]?\\d+') THEN {plain} ELSE split_part({plain}, '.', 1) END"
-    return f"CASE WHEN regexp_full_match({cell}, {literal(pattern)}) THEN {plain} ELSE {_MARKED.format(cell=cell)} END"
+    marked = _MARKED.format(cell=cell)
+    return f"{cases} WHEN regexp_full_match({cell}, {literal(pattern)}) THEN {plain} ELSE {marked} END"
 
 
 def _boolean(cell: str) -> str:
-    return (
-        f"CASE WHEN lower({cell}) IN ('true', 'yes', '1') THEN 'true' "
-        f"WHEN lower({cell}) IN ('false', 'no', '0') THEN 'false' ELSE {_MARKED.format(cell=cell)} END"
-    )
+    whens = " ".join(f"WHEN lower({cell}) IN ({literals(words)}) THEN {literal(f)}" for f, words in _FLAGS.items())
+    return f"CASE {whens} ELSE {_MARKED.format(cell=cell)} END"

@@ -227,7 +227,8 @@ def _hidden_people(connection: duckdb.DuckDBPyConnection, table: Table, parts: l
     people = [c.name for c in table.columns if c.personal]
     if people:
         # Only the columns with names are computed for this; the others wait for the one pass below.
-        distinct = " UNION ".join(f'SELECT "{p}" AS name FROM ({rows}) WHERE "{p}" IS NOT NULL' for p in people)
+        each = " UNION ALL ".join(f'SELECT "{p}" AS name FROM ({rows}) WHERE "{p}" IS NOT NULL' for p in people)
+        distinct = f"SELECT DISTINCT name FROM ({each})"
         known = pseudonyms(key, (row[0] for row in connection.execute(distinct).fetchall()))
         connection.register(
             "pseudonym", pl.DataFrame({"name": list(known), "hidden": list(known.values())}, schema_overrides=_TEXT)

@@ -13,7 +13,8 @@ Most rows have a key that is new and stands once: they need no sequence. Only th
 is known from an earlier moment than what is stored (a backfill that arrives late) is compared with the history of its
 key in core, so that it finds its place.
 
-Leaves the temporary tables ``judged`` (one line per row of ``mapped``) and ``news`` (the new state of each key).
+Leaves the temporary table ``set_apart`` (the rows that are not accepted), and the views ``judged`` (one line per row of
+``mapped``) and ``news`` (the new state of each key).
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ def judge(connection: duckdb.DuckDBPyConnection, table: Table, known: KnownFrom)
     )
     connection.execute(_PRIOR.format(table=table.name))
     connection.execute(_SEQUENCE)
+    connection.execute(_SET_APART)
     connection.execute(_JUDGED)
     connection.execute(_NEWS)
 
@@ -134,22 +136,31 @@ SELECT
 FROM replaced
 """
 
-_JUDGED = """
-CREATE OR REPLACE TEMP TABLE judged AS
+_SET_APART = """
+CREATE OR REPLACE TEMP TABLE set_apart AS
 SELECT
-    t.row_id, t.row_key, t.file_seq, t.source_row, t.known_from, t.content,
+    row_id,
     CASE
-        WHEN s.repeats OR s.told_before THEN 'duplicate'
-        WHEN t.faulty THEN 'rejected'
-        WHEN s.superseded THEN 'superseded'
-        ELSE 'accepted'
+        WHEN repeats OR told_before THEN 'duplicate'
+        WHEN faulty THEN 'rejected'
+        ELSE 'superseded'
     END AS verdict
-FROM told AS t
-LEFT JOIN sequence AS s USING (row_id)
+FROM sequence
+WHERE row_id IS NOT NULL AND (repeats OR told_before OR faulty OR superseded)
+UNION ALL
+SELECT DISTINCT f.row_id, 'rejected' FROM fault AS f ANTI JOIN sequence AS s ON s.row_id = f.row_id
+"""
+
+_JUDGED = """
+CREATE OR REPLACE TEMP VIEW judged AS
+SELECT
+    t.row_id, t.row_key, t.file_seq, t.source_row, t.content, coalesce(s.verdict, 'accepted') AS verdict
+FROM typed AS t
+LEFT JOIN set_apart AS s ON s.row_id = t.row_id
 """
 
 _NEWS = """
-CREATE OR REPLACE TEMP TABLE news AS
+CREATE OR REPLACE TEMP VIEW news AS
 SELECT
     row_key,
     CASE WHEN NOT faulty THEN known_from END AS known_from,

@@ -36,7 +36,7 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batc
         f"""
         INSERT INTO core.{table.name} (row_key, source_file, source_row, file_seq, known_from, {columns}, {CONTENT})
         SELECT t.row_key, t.source_file, t.source_row, t.file_seq, t.known_from, {typed}, t.content
-        FROM told AS t ANTI JOIN (SELECT row_id FROM judged WHERE verdict <> 'accepted') AS j USING (row_id)
+        FROM told AS t ANTI JOIN set_apart AS s ON s.row_id = t.row_id
         """
     )
     connection.execute(
@@ -61,9 +61,9 @@ def _write_rejects(connection: duckdb.DuckDBPyConnection, table: Table, batch: B
     """One line per fault of a rejected row, with the column as the file names it and the cell as it was sent."""
     faults = connection.sql(
         "SELECT f.row_id, m.grp, m.file_seq, m.source_row, m.part, f.column_name AS name, f.code, f.message, "
-        "f.remedy, f.entry, j.row_key AS subject_key "
-        "FROM fault AS f JOIN judged AS j USING (row_id) JOIN typed AS m USING (row_id) "
-        "WHERE j.verdict = 'rejected' ORDER BY f.row_id"
+        "f.remedy, f.entry, m.row_key AS subject_key "
+        "FROM fault AS f JOIN set_apart AS s ON s.row_id = f.row_id JOIN doubtful AS m ON m.row_id = f.row_id "
+        "WHERE s.verdict = 'rejected' ORDER BY f.row_id"
     ).pl()
     if faults.is_empty():
         return

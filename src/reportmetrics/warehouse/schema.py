@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
@@ -29,9 +29,18 @@ def core_columns(table: Table) -> tuple[Column, ...]:
     return (*PROVENANCE, *table.columns)
 
 
-def columns_sql(columns: Sequence[Column]) -> str:
-    """Column definitions. Only what the program itself guarantees is NOT NULL."""
-    return ", ".join(f'"{c.name}" {SQL_TYPES[c.type]}' for c in columns)
+_AS_IT_IS = "USING COMPRESSION uncompressed"
+"""For texts of which each stands once or twice: looking for repeats in them costs more than writing them."""
+
+
+def columns_sql(columns: Sequence[Column], unlike: Container[str] = ()) -> str:
+    """Column definitions. Only what the program itself guarantees is NOT NULL. ``unlike`` names keys."""
+    return ", ".join(f'"{c.name}" {SQL_TYPES[c.type]}{f" {_AS_IT_IS}" if c.name in unlike else ""}' for c in columns)
+
+
+def _unlike(table: Table) -> set[str]:
+    """Columns of which each row has a value of its own; a part of a key repeats."""
+    return {"row_key", *(table.key if len(table.key) == 1 else ())}
 
 
 def statements() -> Iterator[str]:
@@ -39,10 +48,11 @@ def statements() -> Iterator[str]:
     for schema in ("core", "latest"):
         yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
     for table in SOURCE_TABLES:
-        yield f"CREATE TABLE IF NOT EXISTS core.{table.name} ({columns_sql(core_columns(table))}, {CONTENT} UBIGINT)"
+        core = columns_sql(core_columns(table), _unlike(table))
+        yield f"CREATE TABLE IF NOT EXISTS core.{table.name} ({core}, {CONTENT} UBIGINT)"
         yield (
             f"CREATE TABLE IF NOT EXISTS latest.{table.name} "
-            "(row_key VARCHAR, known_from TIMESTAMP, accepted UBIGINT, told UBIGINT)"
+            f"(row_key VARCHAR {_AS_IT_IS}, known_from TIMESTAMP, accepted UBIGINT, told UBIGINT)"
         )
     for name in ("ledger", "reject"):
         yield f"CREATE TABLE IF NOT EXISTS {name} ({columns_sql(TABLES[name].columns)})"

@@ -9,6 +9,7 @@ Belongs here: telling regular blocks from others, and parsing those. Not here: w
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -19,13 +20,15 @@ import polars as pl
 
 from reportmetrics.ingest.readers.base import sheet_schema
 
-BLOCK_BYTES = 32 * 1024 * 1024
+BLOCK_BYTES = 8 * 1024 * 1024
+"""Small enough that the memory of one block is used again for the next."""
 _LINE_FEED, _RETURN, _SPACE, _TAB = 10, 13, 32, 9
-_ASCII_LIMIT = 128
 _OUTER = ("\u00a0", "\u202f", "\u200b", "\ufeff")
 """Blanks beyond ASCII that do not count at the ends of a cell; see ``text``."""
 
 Bytes = npt.NDArray[np.uint8]
+Places = npt.NDArray[np.int64]
+_PART_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +64,43 @@ def blocks(file: BinaryIO, start: int, delimiter: str, quote: str, width: int) -
         if not data:
             return
         block = np.frombuffer(data, dtype=np.uint8)
-        inside = _quoted(block, split, mark, last=last)
-        ends = np.flatnonzero(block == _LINE_FEED)
+        inside = _quoted(data, block, split, mark, last=last)
+        ends = _places(block, _LINE_FEED)
         if inside is not None:
             ends = ends[inside[ends] == 0]
         if not last and not len(ends):
             wanted *= 4
             continue
         stop = len(block) if last else int(ends[-1]) + 1
-        block, inside = block[:stop], None if inside is None else inside[:stop]
+        data, block, inside = data[:stop], block[:stop], None if inside is None else inside[:stop]
         records = len(ends) + (not len(ends) or int(ends[-1]) + 1 < stop)
-        regular = _is_regular(block, inside, ends, split, width)
-        yield data[:stop], Block(records, regular, _is_bare(block, split, mark), quoted=inside is not None)
+        regular = _is_regular(data, block, inside, ends, split, width)
+        yield data, Block(records, regular, _is_bare(data, block, split, mark), quoted=inside is not None)
         if last:
             return
         start, wanted = start + stop, BLOCK_BYTES
 
 
-def _quoted(block: Bytes, delimiter: int, quote: int, *, last: bool) -> Bytes | None:
+def _parts(block: Bytes) -> Iterator[tuple[int, Bytes]]:
+    """Parts of a block that stay in the processor's cache while they are looked at, each with its place."""
+    for at in range(0, len(block), _PART_BYTES):
+        yield at, block[at : at + _PART_BYTES]
+
+
+def _places(block: Bytes, *wanted: int) -> Places:
+    """Where any of some bytes stands."""
+    found = [
+        np.flatnonzero(functools.reduce(np.logical_or, [part == w for w in wanted])) + at for at, part in _parts(block)
+    ]
+    return np.concatenate(found)
+
+
+def _quoted(data: bytes, block: Bytes, delimiter: int, quote: int, *, last: bool) -> Bytes | None:
     """1 where a byte is inside quotes (the opening quote included), else 0; None when there is no quote at all."""
-    marks = block == quote
-    places = np.flatnonzero(marks)
-    if not len(places):
+    if quote not in data:
         return None
+    marks = block == quote
+    places = _places(block, quote)
     inside: Bytes = np.bitwise_xor.accumulate(marks.view(np.uint8))
     opening, closing = places[::2], places[1::2]
     before = block[opening[opening > 0] - 1]
@@ -97,39 +114,42 @@ def _quoted(block: Bytes, delimiter: int, quote: int, *, last: bool) -> Bytes | 
     return inside
 
 
-def _is_regular(block: Bytes, inside: Bytes | None, ends: npt.NDArray[np.int64], delimiter: int, width: int) -> bool:
+def _is_regular(data: bytes, block: Bytes, inside: Bytes | None, ends: Places, delimiter: int, width: int) -> bool:
     """Whether lines are filled, carriage returns end lines, and there are delimiters for ``width`` cells a record.
 
     The total of delimiters suffices: a record that has too many makes the parser stop, so none can have too few.
     """
-    if width < 2 or (block == 0).any():
+    if width < 2 or 0 in data:
         return False
-    returns = np.flatnonzero(block == _RETURN)
-    if len(returns) and (returns[-1] + 1 == len(block) or (block[returns + 1] != _LINE_FEED).any()):
-        return False
+    if _RETURN in data:
+        returns = _places(block, _RETURN)
+        if returns[-1] + 1 == len(block) or (block[returns + 1] != _LINE_FEED).any():
+            return False
     starts = np.concatenate(([0], ends + 1))
     starts = starts[starts < len(block)]
     first = block[starts]
     if ((first == _LINE_FEED) | (first == _RETURN)).any():
         return False
-    delimiters = block == delimiter
-    if inside is not None:
-        delimiters &= inside == 0
-    return int(np.count_nonzero(delimiters)) == (width - 1) * len(starts)
+    delimiters = 0
+    for at, part in _parts(block):
+        found = part == delimiter
+        if inside is not None:
+            found &= inside[at : at + len(part)] == 0
+        delimiters += int(np.count_nonzero(found))
+    return delimiters == (width - 1) * len(starts)
 
 
-def _is_bare(block: Bytes, delimiter: int, quote: int) -> bool:
-    if (block >= _ASCII_LIMIT).any():
-        text = block.tobytes()
-        if any(blank.encode() in text for blank in _OUTER):
-            return False
-    blank = (block == _SPACE) | (block == _TAB)
-    if not blank.any():
-        return True
-    edge = (block == delimiter) | (block == _LINE_FEED) | (block == _RETURN) | (block == quote)
-    if blank[0] or blank[-1]:
+def _is_bare(data: bytes, block: Bytes, delimiter: int, quote: int) -> bool:
+    if not data.isascii() and any(blank.encode() in data for blank in _OUTER):
         return False
-    return not ((blank[1:] & edge[:-1]).any() or (blank[:-1] & edge[1:]).any())
+    blank = _places(block, _SPACE, _TAB)
+    if not len(blank):
+        return True
+    if blank[0] == 0 or blank[-1] == len(block) - 1:
+        return False
+    edge = np.zeros(256, dtype=np.bool_)
+    edge[[delimiter, _LINE_FEED, _RETURN, quote]] = True
+    return not (edge[block[blank - 1]].any() or edge[block[blank + 1]].any())
 
 
 def parse(data: bytes, block: Block, delimiter: str, quote: str, width: int, first: int) -> pl.DataFrame | None:
