@@ -1,7 +1,11 @@
 """What one more file costs: after 100 files, and after 10,000.
 
 Run with ``python -m benchmarks.history [few] [many]``. Both histories lie side by side, and files are added to them in
-turns; the medians are of ``ingest`` without the start of Python.
+turns. Three medians: of the command as a person or a scheduler runs it; of the function beneath it, without the start
+of Python; and of that function when files that were taken in are cleared from the landing folder. Where they stay, the
+file system is asked for each of them whether it was overwritten: no more than that grows with the history.
+
+Wanted is that the command costs the same within 20 %.
 
 Belongs here: one comparison. Not here: whether the rows are right (unit tests).
 """
@@ -9,10 +13,13 @@ Belongs here: one comparison. Not here: whether the rows are right (unit tests).
 from __future__ import annotations
 
 import os
+import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from reportmetrics.ingest.run import ingest
@@ -63,21 +70,43 @@ def add(settings: Settings, profile: Profile, number: int) -> float:
     return seconds
 
 
+def command(settings: Settings, _: Profile, number: int) -> float:
+    """Seconds that the command takes for one more file, from its start to its end."""
+    put(settings, number)
+    words = [str(Path(sys.executable).with_name("reportmetrics")), "ingest", "--profile", str(PROFILE)]
+    words += ["--home", str(settings.home), "--landing", str(settings.landing)]
+    started = time.perf_counter()
+    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    seconds = time.perf_counter() - started
+    assert f"{ROWS} accepted" in done.stdout, done.stdout
+    return seconds
+
+
+def compare(
+    said: str, way: Callable[[Settings, Profile, int], float], homes: dict[int, Settings], profile: Profile, first: int
+) -> None:
+    """Print medians of one way and their ratio. Files are numbered from ``first``."""
+    taken: dict[int, list[float]] = {files: [] for files in homes}
+    for round_ in range(ROUNDS + 2):
+        for files, settings in homes.items():
+            seconds = way(settings, profile, first + round_)
+            if round_ >= 2:  # the first ones warm the caches
+                taken[files].append(seconds)
+    few, many = (statistics.median(all_) * 1000 for all_ in taken.values())
+    print(f"{said:38} {few:6.0f} ms, {many:6.0f} ms, ratio {many / few:.2f}")
+
+
 def main(few: int, many: int) -> None:
-    """Print medians and their ratio."""
+    """Print medians and their ratios."""
     profile = load_profile(PROFILE)
     with tempfile.TemporaryDirectory() as folder:
         homes = {n: history(Path(folder) / str(n), profile, n) for n in (few, many)}
-        taken: dict[int, list[float]] = {few: [], many: []}
-        for round_ in range(ROUNDS + 2):
-            for files, settings in homes.items():
-                seconds = add(settings, profile, many + round_)
-                if round_ >= 2:  # the first ones warm the caches
-                    taken[files].append(seconds)
-    medians = {files: statistics.median(all_) for files, all_ in taken.items()}
-    for files, seconds in medians.items():
-        print(f"one file after {files:6,}: {seconds * 1000:6.0f} ms")
-    print(f"ratio {medians[many] / medians[few]:.2f} (wanted: at most {WANTED})")
+        print(f"one file more after {few:,} and after {many:,} (wanted of the command: at most {WANTED})")
+        compare("the command", command, homes, profile, many)
+        compare("the function beneath it", add, homes, profile, many + 100)
+        for settings in homes.values():
+            shutil.rmtree(settings.landing)
+        compare("the same, landing folder cleared", add, homes, profile, many + 200)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,12 @@ stops in between leaves the warehouse as it was after the last batch, and the ne
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import shutil
 import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
 import duckdb
@@ -19,7 +21,7 @@ from reportmetrics.ingest.archive import Received, StillChangingError, clear_inc
 from reportmetrics.ingest.batch import Batch, Taken, read_batch
 from reportmetrics.ingest.corrections import corrections_of
 from reportmetrics.ingest.judging import judged_tables
-from reportmetrics.ingest.landing import Found, Landing, look
+from reportmetrics.ingest.landing import Found, Landing, list_files, look
 from reportmetrics.ingest.ledger import Delivery, IngestSummary, check_balance
 from reportmetrics.ingest.pseudonyms import key_check, pseudonym_key
 from reportmetrics.ingest.write import (
@@ -60,11 +62,14 @@ def ingest(
     moment = _naive_utc(now or dt.datetime.now(dt.UTC))
     key = pseudonym_key(settings)
     deliveries: list[Delivery] = []
-    with Store(settings.warehouse) as store:
+    with ThreadPoolExecutor(1) as beside, contextlib.ExitStack() as opened:
+        # The folder is listed while the warehouse opens; what another run took meanwhile is known once it is open.
+        listed = beside.submit(list_files, settings.landing)
+        store = opened.enter_context(Store(settings.warehouse))
         clear_incoming(settings.archive)
         glimpsed = set(store.connection.execute("SELECT source, name, size, modified_ns FROM seen").fetchall())
         zone = zoneinfo.ZoneInfo(profile.mission.time_zone)
-        landing = look(settings.landing, intake(profile.sources), zone, known=glimpsed)
+        landing = look(settings.landing, intake(profile.sources), zone, known=glimpsed, listed=listed.result())
         fresh, unchanged = _fresh(store.connection, landing, settings, moment, track)
         for some in batches(track(fresh, "Taking in files", len(fresh)), lambda r: r.found.dated or moment):
             kept = [keep(r, settings.archive, moment) for r in some]
@@ -109,24 +114,34 @@ def _fresh(
 
     A file whose name, size and time of change are known is not opened again.
     """
-    unknown = landing.found
-    known = {row[0] for row in connection.execute("SELECT identity FROM seen").fetchall()} if unknown else set()
-    fresh: list[Received] = []
-    again: list[Received] = []
-    for found in track(unknown, "Copying files to the archive", len(unknown)):
+    received: list[Received] = []
+    for found in track(landing.found, "Copying files to the archive", len(landing.found)):
         try:
-            received = receive(found, settings.archive)
+            received.append(receive(found, settings.archive))
         except StillChangingError:
             landing.waiting.append(found.name)
-            continue
-        if received.identity in known:
-            received.scratch.unlink()
-            again.append(received)
+    known = _known(connection, [r.identity for r in received])
+    fresh: list[Received] = []
+    again: list[Received] = []
+    for each in received:
+        if each.identity in known:
+            each.scratch.unlink()
+            again.append(each)
         else:
-            fresh.append(received)
-        known.add(received.identity)
+            fresh.append(each)
+        known.add(each.identity)
     _remember(connection, [(r.found, r.identity) for r in again], now)
     return fresh, landing.unchanged + len(again)
+
+
+def _known(connection: duckdb.DuckDBPyConnection, identities: Sequence[str]) -> set[str]:
+    """Those of the identities that were taken before."""
+    if not identities:
+        return set()
+    connection.register("asked", pl.DataFrame({"identity": identities}))
+    rows = connection.execute("SELECT DISTINCT identity FROM seen SEMI JOIN asked USING (identity)").fetchall()
+    connection.unregister("asked")
+    return {row[0] for row in rows}
 
 
 def _remember(connection: duckdb.DuckDBPyConnection, files: Sequence[tuple[Found, str]], now: dt.datetime) -> None:
