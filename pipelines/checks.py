@@ -145,7 +145,12 @@ def _result(
         description="; ".join(said) or quiet,
         metadata={
             "failing rows": sum(m.failing_count for _, m in failed),
-            "failing keys": dg.MetadataValue.json({name: m.failing_keys[:KEYS_SHOWN] for name, m in failed}),
-            **({"observed": "; ".join(dict.fromkeys(m.observed for _, m in failed))} if failed else {}),
+            **(_failing(failed) if failed else {}),
         },
     )
+
+
+def _failing(failed: list[tuple[str, CheckResult]]) -> dict[str, dg.MetadataValue]:
+    keys = {name: m.failing_keys[:KEYS_SHOWN] for name, m in failed}
+    observed = "; ".join(dict.fromkeys(m.observed for _, m in failed))
+    return {"failing keys": dg.MetadataValue.json(keys), "observed": dg.MetadataValue.text(observed)}

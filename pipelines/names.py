@@ -6,6 +6,7 @@ Belongs here: naming only. Groups read as the way of a row: landing, raw, core, 
 from __future__ import annotations
 
 import dagster as dg
+from dagster._core.storage.tags import HIDDEN_TAG_PREFIX
 
 from reportmetrics.settings import location_from_environment
 
@@ -25,8 +26,8 @@ OWNER = "team:data-team"
 """Owner of what is not a metric; a metric's owner stands in its header."""
 
 MISSION_TAG, ENGINE_TAG, TRIGGER_TAG = "reportmetrics/mission", "reportmetrics/engine", "reportmetrics/trigger"
-PROCESS_TAG = "reportmetrics/process"
-"""Host, process and start of what executes a run, by which others know that it has died."""
+PROCESS_TAG = f"{HIDDEN_TAG_PREFIX}reportmetrics-process"
+"""Host, process and start of what executes a run, by which others know that it has died. Of no use on a page."""
 
 PROFILE = dg.AssetKey([*_FIRST, "profile"])
 PUBLICATION = dg.AssetKey([*_FIRST, "publication"])

@@ -37,7 +37,7 @@ def _spec(source: Source, profile: Profile) -> dg.AssetSpec:
         group_name="landing",
         description=f"{source.title}, sent by {source.sender}. Expected every {source.every}.",
         metadata={
-            "files": source.files,
+            "files are called": source.files,
             "expected every": source.every,
             **written_in(profile.folder / "sources" / f"{source.source}.yaml"),
         },

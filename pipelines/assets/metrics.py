@@ -14,6 +14,7 @@ from pipelines.policies import IN_ONE_RUN, PUBLISH_NEW_DATES, RETRIES, dates, no
 from pipelines.resources import Installation, watch
 from reportmetrics import several
 from reportmetrics.metrics.catalogue import Catalogue, Derived, Metric
+from reportmetrics.metrics.column_types import column_meanings
 from reportmetrics.metrics.prepared import Prepared
 
 Types = Mapping[str, Mapping[str, str]]
@@ -69,7 +70,7 @@ def _derived_spec(view: Derived, catalogue: Catalogue, types: Types) -> dg.Asset
         metadata={
             **written_in(view.path),
             "level": view.level,
-            "dagster/column_schema": _schema(types[view.id]),
+            "dagster/column_schema": _schema(types[view.id], column_meanings(view.reads)),
         },
         owners=[names.OWNER],
         kinds={"sql", "view"},
@@ -94,15 +95,17 @@ def _metric_spec(metric: Metric, catalogue: Catalogue, types: Types) -> dg.Asset
             "level": definition.level,
             "unit": definition.unit,
             "estimators": ", ".join(use.name for use in definition.estimators),
-            "dagster/column_schema": _schema(types[definition.id]),
+            "dagster/column_schema": _schema(
+                types[definition.id], column_meanings(metric.tables, definition.estimators)
+            ),
         },
         kinds={"sql", definition.level},
         automation_condition=PUBLISH_NEW_DATES,
     )
 
 
-def _schema(types: Mapping[str, str]) -> dg.TableSchema:
-    return dg.TableSchema([dg.TableColumn(name, type=of) for name, of in types.items()])
+def _schema(types: Mapping[str, str], meanings: Mapping[str, str]) -> dg.TableSchema:
+    return dg.TableSchema([dg.TableColumn(name, type=of, description=meanings.get(name)) for name, of in types.items()])
 
 
 def _key(name: str, catalogue: Catalogue) -> dg.AssetKey:

@@ -8,6 +8,7 @@ from pipelines.resources import Installation, watch
 from reportmetrics import several
 from reportmetrics.metrics.catalogue import Catalogue
 from reportmetrics.publish.publish import Publication
+from reportmetrics.settings import publications_address_from_environment
 from reportmetrics.warehouse.tables import TABLES
 
 
@@ -45,11 +46,12 @@ def publication_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
 
 
 def _metadata(made: Publication) -> dict[str, dg.MetadataValue]:
-    pages = sorted(made.index.parent.glob("*.html"))
+    pages, shown_at = sorted(made.index.parent.glob("*.html")), publications_address_from_environment()
+    links = "\n".join(f"* [{p.stem}]({made.address(p, shown_at)})" for p in pages)
     return {
         "publication": dg.MetadataValue.text(made.name),
         "new": dg.MetadataValue.bool(made.new),
-        "site": dg.MetadataValue.url(made.index.as_uri()),
-        "pages": dg.MetadataValue.md("\n".join(f"* [{p.stem}]({p.as_uri()})" for p in pages)),
+        "site": dg.MetadataValue.url(made.address(made.index, shown_at)),
+        "pages": dg.MetadataValue.md(links),
         "folder": dg.MetadataValue.path(str(made.folder)),
     }

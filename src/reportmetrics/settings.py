@@ -108,6 +108,12 @@ def alert_webhook_from_environment() -> str | None:
     return os.environ.get("REPORTMETRICS_ALERT_WEBHOOK") or None
 
 
+def publications_address_from_environment() -> str | None:
+    """Where a web server shows ``publications/``, from ``REPORTMETRICS_PUBLICATIONS_URL``; None: nowhere."""
+    named = os.environ.get("REPORTMETRICS_PUBLICATIONS_URL")
+    return f"{named.rstrip('/')}/" if named else None
+
+
 def location_from_environment() -> str:
     """Name that tells this mission from others in one Dagster instance, from ``REPORTMETRICS_LOCATION``; else empty."""
     return os.environ.get("REPORTMETRICS_LOCATION", "")

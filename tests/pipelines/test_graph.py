@@ -8,6 +8,7 @@ import pytest
 from pipelines import names
 from pipelines.build import build
 from reportmetrics.metrics.catalogue import Catalogue, load_catalogue
+from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.profile.load import load_profile
 from reportmetrics.settings import Settings, sql_folder
 from reportmetrics.validation.rules import load_rules
@@ -97,6 +98,16 @@ def test_groups_read_as_the_way_of_a_row(specs: dict[dg.AssetKey, dg.AssetSpec],
 def test_columns_of_core_are_those_declared(specs: dict[dg.AssetKey, dg.AssetSpec]) -> None:
     schema = specs[dg.AssetKey(["core", "request"])].metadata["dagster/column_schema"]
     assert [c.name for c in schema.columns] == [c.name for c in TABLES["request"].columns]
+
+
+def test_columns_of_a_metric_say_what_they_mean(specs: dict[dg.AssetKey, dg.AssetSpec]) -> None:
+    """Those that its estimator takes by the estimator, those of the tables beneath by the tables."""
+    schema = specs[dg.AssetKey(["metrics", "latency", "time_to_decision"])].metadata["dagster/column_schema"]
+    told = {c.name: c.description for c in schema.columns}
+    needs = {n.name: n.meaning for n in ESTIMATORS["kaplan_meier"].needs}
+    assert told["duration"] == needs["duration"]
+    declared = next(c for c in TABLES["request"].columns if c.name == "request_type")
+    assert told["request_type"] == declared.meaning
 
 
 def test_checks_are_complete_and_critical_ones_block(definitions: dg.Definitions) -> None:

@@ -1,15 +1,18 @@
-"""Types of the columns that metrics and derived views return, as DuckDB binds them over tables without rows.
+"""Types and meanings of the columns that metrics and derived views return.
 
-Belongs here: asking DuckDB. Not here: which columns there are (``definition``), levels (``levels``).
+Types as DuckDB binds them over tables without rows; meanings as estimators and canonical tables declare them. Not here:
+which columns there are (``definition``), levels (``levels``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import duckdb
 
 from reportmetrics.metrics.catalogue import AS_OF, Catalogue
+from reportmetrics.metrics.definition import EstimatorUse
+from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.warehouse.schema import core_columns
 from reportmetrics.warehouse.shape import SQL_TYPES
 from reportmetrics.warehouse.tables import TABLES
@@ -38,6 +41,19 @@ def column_types(catalogue: Catalogue) -> Mapping[str, dict[str, str]]:
         for metric in catalogue.metrics.values():
             found[metric.definition.id] = _described(connection, metric.definition.sql)
     return found
+
+
+def column_meanings(tables: Collection[str], uses: Collection[EstimatorUse] = ()) -> dict[str, str]:
+    """What columns mean, by name: those that the estimators in ``uses`` take, and those of the canonical ``tables``.
+
+    A column that two of the tables call the same and mean differently is left out.
+    """
+    found: dict[str, set[str]] = {}
+    for table in (TABLES[name] for name in tables if name in TABLES):
+        for column in core_columns(table):
+            found.setdefault(column.name, set()).add(column.meaning)
+    declared = {name: next(iter(told)) for name, told in found.items() if len(told) == 1}
+    return declared | {need.name: need.meaning for use in uses for need in ESTIMATORS[use.name].needs}
 
 
 def _described(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, str]:

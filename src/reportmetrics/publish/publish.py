@@ -52,6 +52,13 @@ class Publication:
     name: str
     new: bool
 
+    def address(self, page: Path, shown_at: str | None) -> str:
+        """Link to a page: below ``shown_at``, the address of all publications, else to the file.
+
+        A browser follows no link from a page of a web server to a file of this machine.
+        """
+        return f"{shown_at}{self.name}/site/{page.name}" if shown_at else page.as_uri()
+
 
 def publish(
     settings: Settings,
