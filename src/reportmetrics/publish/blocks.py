@@ -17,6 +17,7 @@ from reportmetrics.publish.text import for_shell
 BLOCK_WIDTH = {4: 365, 6: 560, 8: 755, 12: 1144}
 """Width in CSS pixels of a block of so many twelfths, on a page of 1,144."""
 
+_LONGEST_WORD = 30
 _WHOLE = 20
 """Tables of up to so many rows stay on one sheet."""
 
@@ -42,6 +43,11 @@ class Cell:
     href: str | None = None
     strong: bool = False
     quiet: bool = False
+
+    @property
+    def unbroken(self) -> bool:
+        """Whether a word of it is so long that it must be broken anywhere, or it would push the table apart."""
+        return any(len(word) > _LONGEST_WORD for word in self.text.split())
 
     @property
     def sort_key(self) -> str:

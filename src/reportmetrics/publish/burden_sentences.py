@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from reportmetrics.publish.numbers import count, days, fixed, hours, in_words, of, percent
 from reportmetrics.publish.sentences import first_true
+from reportmetrics.publish.text import isolated
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,9 @@ def cadence(c: Cadence) -> str:
     step = c.advised_step
     return first_true(
         [
-            (c.advised is None, lambda: f"{c.name}: {c.reason or 'too few reports'}"),
-            (step is None, lambda: f"{c.name}: no longer interval stays inside the tolerances"),
-            (True, lambda: f"{c.name}: {every(step.k if step else 1, c.period)} is inside all tolerances"),
+            (c.advised is None, lambda: f"{isolated(c.name)}: {c.reason or 'too few reports'}"),
+            (step is None, lambda: f"{isolated(c.name)}: no longer interval stays inside the tolerances"),
+            (True, lambda: f"{isolated(c.name)}: {every(step.k if step else 1, c.period)} is inside all tolerances"),
         ]
     )
 
@@ -101,7 +102,7 @@ def advice(c: Cadence) -> str:
     """What was found for one form, in full: hours saved at most, error, changes missed, days later."""
     step = c.advised_step or next((s for s in c.steps if s.error is not None), None)
     if step is None:
-        return f"{c.name} has too few reports in a row to replay a longer interval."
+        return f"{isolated(c.name)} has too few reports in a row to replay a longer interval."
     saved = f"would save at most {_hours(step.hours)} a month" if step.hours is not None else "saves an unknown time"
     parts = []
     if step.error is not None:
@@ -113,7 +114,7 @@ def advice(c: Cadence) -> str:
     if step.delay is not None:
         parts.append(f"a change seen {_days(step.delay)} later")
     told = ", ".join(parts)
-    head = f"{c.name} {every(step.k, c.period)} {saved}."
+    head = f"{isolated(c.name)} {every(step.k, c.period)} {saved}."
     return f"{head} In the {count(c.periods)} {c.period}s replayed, {told}."
 
 
@@ -129,7 +130,7 @@ def burden_heading(reporting: float | None, contact: float | None, found: Sequen
         clauses.append(f"Reporting takes {_hours(reporting)} per advisor-week; contact hours are not known")
     if fewer:
         best = max(fewer, key=lambda c: (c.advised_step.hours or 0.0) if c.advised_step else 0.0)
-        clauses.append(f"{best.name} could go to {every(best.advised or 1, best.period)}")
+        clauses.append(f"{isolated(best.name)} could go to {every(best.advised or 1, best.period)}")
     elif any(c.advised is not None for c in found):
         clauses.append("no form could come less often inside the tolerances")
     text = "; ".join(clauses) or "No report received yet"
@@ -165,9 +166,12 @@ def novelty(name: str | None, share: float | None, unchanged: str | None) -> str
             (name is None and unchanged is None, lambda: "No report with a report before it received yet"),
             (
                 name is None or share is None,
-                lambda: f"{unchanged} is ticked ‘confirmed unchanged’ throughout",
+                lambda: f"{isolated(unchanged or '')} is ticked ‘confirmed unchanged’ throughout",
             ),
-            (True, lambda: f"{percent(share or 0)} of {name}'s answers changed since the report before"),
+            (
+                True,
+                lambda: f"{percent(share or 0)} of {isolated(name or '')}’s answers changed since the report before",
+            ),
         ]
     )
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from reportmetrics.publish.numbers import count, date_long, hours, in_words, of, percent, progress
 from reportmetrics.publish.place_sentences import WEEKS, Place, position_words
 from reportmetrics.publish.sentences import first_true
+from reportmetrics.publish.text import isolated
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def many(kind: str, number: float) -> str:
     several = _plural(kind)
     if several:
         return f"{written} {kind if written == '1' else several}"
-    return f"{written} of kind {kind}"
+    return f"{written} of kind {isolated(kind)}"
 
 
 def _plural(kind: str) -> str:
@@ -138,12 +139,12 @@ def kinds(parts: Sequence[tuple[str, float]]) -> str:
     return first_true(
         [
             (not parts or total == 0, lambda: f"Nothing was held in {WEEKS} weeks"),
-            (len(parts) == 1, lambda: f"All of what was done is of one kind: {parts[0][0]}"),
+            (len(parts) == 1, lambda: f"All of what was done is of one kind: {isolated(parts[0][0])}"),
             (
                 bool(_plural(parts[0][0]) if parts else ""),
                 lambda: f"{_plural(parts[0][0]).capitalize()} are {percent(parts[0][1] / total)} of what was done",
             ),
-            (True, lambda: f"{percent(parts[0][1] / total)} of what was done is of kind {parts[0][0]}"),
+            (True, lambda: f"{percent(parts[0][1] / total)} of what was done is of kind {isolated(parts[0][0])}"),
         ]
     )
 
@@ -167,7 +168,7 @@ def causes(parts: Sequence[tuple[str, float]], total: float) -> str:
                 len(parts) > 1 and parts[0][1] == parts[1][1],
                 lambda: f"{count(total)} cancelled, for {in_words(len(parts))} causes",
             ),
-            (True, lambda: f"{count(total)} cancelled, most often: {parts[0][0]}"),
+            (True, lambda: f"{count(total)} cancelled, most often: {isolated(parts[0][0])}"),
         ]
     )
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from reportmetrics.publish.numbers import count, days, in_words, of, percent, progress, with_interval
+from reportmetrics.publish.text import isolated
 
 FEW_EVENTS = 10
 
@@ -59,11 +60,14 @@ def wait(w: Wait) -> str:
     last = w.survival[-1] if w.survival else (0.0, 1.0)
     return first_true(
         [
-            (w.requests == 0, lambda: f"No request to {w.name} received yet"),
-            (w.events == 0, lambda: f"{w.name}: no decision yet, {_requests(w.still_open)} open"),
+            (w.requests == 0, lambda: f"No request to {isolated(w.name)} received yet"),
+            (w.events == 0, lambda: f"{isolated(w.name)}: no decision yet, {_requests(w.still_open)} open"),
             (
                 w.silent and w.silent_days is not None,
-                lambda: f"{w.name}: no decision for {days(w.silent_days or 0)} days, {_requests(w.still_open)} open",
+                lambda: (
+                    f"{isolated(w.name)}: no decision for {days(w.silent_days or 0)} days, "
+                    f"{_requests(w.still_open)} open"
+                ),
             ),
             (
                 w.median is not None,
@@ -73,7 +77,7 @@ def wait(w: Wait) -> str:
                 bool(w.survival),
                 lambda: f"Fewer than half are decided: {percent(last[1])} still wait at {_days(last[0])}",
             ),
-            (True, lambda: f"Too few requests to {w.name} are decided to say how long they wait"),
+            (True, lambda: f"Too few requests to {isolated(w.name)} are decided to say how long they wait"),
         ]
     )
 
@@ -83,10 +87,10 @@ def wait_heading(w: Wait) -> str:
     is_open = f"{of(w.still_open, w.requests)} requests {'is' if w.still_open == 1 else 'are'} still open"
     return first_true(
         [
-            (w.requests == 0, lambda: f"No request to {w.name} received yet"),
+            (w.requests == 0, lambda: f"No request to {isolated(w.name)} received yet"),
             (w.events == 0 or (w.silent and w.silent_days is not None), lambda: wait(w)),
-            (w.median is not None, lambda: f"{w.name}: median wait {_days(w.median or 0)}; {is_open}"),
-            (True, lambda: f"{w.name}: fewer than half of the requests are decided; {is_open}"),
+            (w.median is not None, lambda: f"{isolated(w.name)}: median wait {_days(w.median or 0)}; {is_open}"),
+            (True, lambda: f"{isolated(w.name)}: fewer than half of the requests are decided; {is_open}"),
         ]
     )
 
@@ -120,13 +124,13 @@ def waits_compared(waits: Sequence[Wait], apart: Callable[[str, str], bool]) -> 
         [
             (
                 len(known) == 1,
-                lambda: f"Half of requests wait over {_days(longest.median or 0)} at {longest.name}",
+                lambda: f"Half of requests wait over {_days(longest.median or 0)} at {isolated(longest.name)}",
             ),
             (
                 apart(longest.name, shortest.name),
                 lambda: (
-                    f"Half of requests wait over {_days(longest.median or 0)} at {longest.name}, "
-                    f"over {days(shortest.median or 0)} at {shortest.name}"
+                    f"Half of requests wait over {_days(longest.median or 0)} at {isolated(longest.name)}, "
+                    f"over {days(shortest.median or 0)} at {isolated(shortest.name)}"
                 ),
             ),
             (True, lambda: f"The median waits of {in_words(len(known))} headquarters cannot be told apart"),
@@ -144,7 +148,7 @@ def groups_compared(kind: str, medians: Sequence[tuple[str, float | None]], apar
         [
             (
                 apart(long_name, short_name),
-                lambda: f"Median {_days(long)} for {long_name}, {days(short)} for {short_name}",
+                lambda: f"Median {_days(long)} for {isolated(long_name)}, {days(short)} for {isolated(short_name)}",
             ),
             (True, lambda: f"Waits by {kind} cannot be told apart"),
         ]
@@ -261,9 +265,9 @@ def overview_heading(objectives: Sequence[Progressed], longest: Wait | None, sta
         clauses.append(f"All {len(objectives)} objectives have a reading")
     if longest and longest.still_open:
         verb = "is" if longest.still_open == 1 else "are"
-        clauses.append(f"{of(longest.still_open, longest.requests)} requests to {longest.name} {verb} open")
+        clauses.append(f"{of(longest.still_open, longest.requests)} requests to {isolated(longest.name)} {verb} open")
     elif longest and longest.requests:
-        clauses.append(f"no request to {longest.name} is open")
+        clauses.append(f"no request to {isolated(longest.name)} is open")
     heading = "; ".join(clauses) or "No figures yet: no report, reading or request was received"
     return heading[0].upper() + heading[1:]
 

@@ -20,7 +20,7 @@ from reportmetrics.publish import history, numbers, palette
 from reportmetrics.publish.blocks import Block, Table
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.exports import write_table
-from reportmetrics.publish.text import for_script, for_style, shortened
+from reportmetrics.publish.text import bound, for_script, for_style, isolated, shortened
 from reportmetrics.settings import dashboards_folder
 
 CONTENT_POLICY = (
@@ -108,6 +108,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=lambda value: bound(value) if type(value) is str else value,
     )
     environment.filters |= {
         "date_long": numbers.date_long,
@@ -118,7 +119,7 @@ def _environment() -> jinja2.Environment:
     # These escape for their place; Jinja must not escape a second time.
     environment.filters["script_json"] = lambda value: markupsafe.Markup(for_script(value))  # noqa: S704
     environment.filters["style_text"] = lambda text: markupsafe.Markup(for_style(text))  # noqa: S704
-    environment.filters["shortened"] = shortened
+    environment.filters |= {"shortened": shortened, "isolated": isolated}
     environment.globals |= {
         "content_policy": CONTENT_POLICY,
         "plotly_template": palette.template(),

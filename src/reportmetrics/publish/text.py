@@ -10,14 +10,16 @@ import hashlib
 import json
 import re
 import textwrap
+import unicodedata
 from typing import Any
 
+_RIGHT_TO_LEFT = ("R", "AL", "AN")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def for_plotly(text: str) -> str:
     """``text`` shown by Plotly as typed: no tags, no template braces, no line breaks of its own."""
-    text = _one_line(text)
+    text = bound(_one_line(text))
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")
 
 
@@ -52,13 +54,27 @@ def for_script(value: Any) -> str:
     )
 
 
+def isolated(text: str) -> str:
+    """``text`` fit to stand in a sentence of ours: what is written from right to left keeps to itself.
+
+    Without the two invisible marks, a name in Arabic would take the punctuation and numbers beside it into its own
+    direction.
+    """
+    return f"\u2068{text}\u2069" if any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text) else text
+
+
+def bound(text: str) -> str:
+    """``text`` with the spaces of French punctuation made no-break: ``« oui »``, ``combien ?``."""
+    return re.sub("(?<=\u00ab) | (?=[\u00bb;:!?])", "\u00a0", text)
+
+
 def for_style(text: str) -> str:
     """``text`` as a CSS string in quotes, fit for a style element: it can end neither."""
 
     def plain(character: str) -> bool:
         return character.isalnum() or character in " .,:;()-\u00b7\u2013"
 
-    return '"' + "".join(c if plain(c) else f"\\{ord(c):x} " for c in _one_line(text)) + '"'
+    return '"' + "".join(c if plain(c) else f"\\{ord(c):x} " for c in bound(_one_line(text))) + '"'
 
 
 def for_spreadsheet(cell: object) -> object:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from reportmetrics.publish import numbers, palette
 from reportmetrics.publish.blocks import Chart
 from reportmetrics.publish.charts.base import Trace, ink, layout, nice_ticks, note, segment
-from reportmetrics.publish.text import for_plotly, shortened, two_lines
+from reportmetrics.publish.text import for_plotly, isolated, shortened, two_lines
 
 DOT, BAR = 9, 5
 ROOMY = 5
@@ -184,7 +184,7 @@ def _at_right(row: ProgressRow) -> str:
 
 
 def _label(row: ProgressRow, width: int) -> str:
-    text = f"{for_plotly(row.id)}  {for_plotly(shortened(row.name, width))}"
+    text = f"{for_plotly(row.id)}  {for_plotly(isolated(shortened(row.name, width)))}"
     return f"<b>{text}</b>" if row.named else text
 
 

@@ -16,6 +16,7 @@ from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.pages import objective_figures as read
 from reportmetrics.publish.pages.common import PROGRESS, nothing, one_line
 from reportmetrics.publish.place_sentences import Place
+from reportmetrics.publish.text import isolated
 
 
 def paths_block(edition: Edition, objective_id: str, place: Place) -> Block:
@@ -167,7 +168,7 @@ def _indicator_row(edition: Edition, indicator: Indicator, read_on: dt.date | No
     verified = edition.figures.one(read.VERIFIED, "share", **dims)
     came = edition.figures.value(read.VERIFIED, "numerator", **dims)
     return [
-        name_cell(f"{indicator.indicator_id} {indicator.name}, {indicator.unit}"),
+        name_cell(f"{indicator.indicator_id} {isolated(indicator.name)}, {isolated(indicator.unit)}"),
         plain("baseline"),
         plain("latest"),
         plain("target"),

@@ -14,7 +14,7 @@ from reportmetrics.publish.charts.dots import WaitRow, waits_chart
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.figures import Figure, Figures
 from reportmetrics.publish.sentences import FEW_EVENTS, Progressed, Wait, median_words, waits_compared
-from reportmetrics.publish.text import slug
+from reportmetrics.publish.text import isolated, slug
 
 WAIT, BACKLOG, ANSWERED = "latency.time_to_decision", "latency.open_backlog", "latency.answered_only"
 BY_GROUP = "latency.by_group"
@@ -158,7 +158,7 @@ def until_last_known(values: Sequence[float | None]) -> list[float | None]:
 def marked(figure: Figure) -> list[str]:
     """Caveats of a figure of one headquarters, its name before each."""
     hq = figure.dims.get("hq")
-    return [f"{hq}: {c}" for c in figure.caveat_sentences()] if hq else figure.caveat_sentences()
+    return [f"{isolated(hq)}: {c}" for c in figure.caveat_sentences()] if hq else figure.caveat_sentences()
 
 
 def one_line(caveats: Iterable[str], *, most: int = 3) -> str:
@@ -171,7 +171,9 @@ def one_line(caveats: Iterable[str], *, most: int = 3) -> str:
 def nothing(edition: Edition, table: str) -> str:
     """What stands in an empty frame: which source is expected, and since when."""
     sources = [s.title for s in edition.profile.sources if any(t.table == table for t in s.tables)]
-    expected = f"Expected from: {', '.join(sources)}" if sources else "No source of the profile delivers it"
+    expected = (
+        f"Expected from: {', '.join(map(isolated, sources))}" if sources else "No source of the profile delivers it"
+    )
     return f"{expected}; mission since {numbers.date_long(edition.profile.mission.starts_on)}."
 
 

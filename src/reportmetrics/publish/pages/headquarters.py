@@ -23,6 +23,7 @@ from reportmetrics.publish.pages.wait_context import (
     reciprocity_block,
 )
 from reportmetrics.publish.sentences import Wait
+from reportmetrics.publish.text import isolated
 
 NAVIGATION = "Headquarters’ response"
 BINS = (("0-30", "0–30 days"), ("31-90", "31–90"), ("91-180", "91–180"), ("181+", "181 and over"))
@@ -148,10 +149,10 @@ def _oldest_block(edition: Edition, w: Wait) -> Block:
     return Block(
         "oldest",
         sentences.oldest(len(listed), promised),
-        f"The oldest open requests at {w.name}, without who raised them · {_debt(edition, w)}",
+        f"The oldest open requests at {isolated(w.name)}, without who raised them · {_debt(edition, w)}",
         12,
         [edition.ref(BACKLOG, hq=w.name), edition.ref(PROMISES, hq=w.name), edition.ref(DEBT, hq=w.name)],
-        table=Table(f"The oldest open requests at {w.name}", columns, rows) if listed else None,
+        table=Table(f"The oldest open requests at {isolated(w.name)}", columns, rows) if listed else None,
         caveat=one_line([f"{numbers.DASH} means none recorded", _about_chance(chances)]) if listed else "",
         nothing="All requests known by then are decided or withdrawn.",
     )

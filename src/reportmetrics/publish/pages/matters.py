@@ -16,6 +16,7 @@ from reportmetrics.publish.objective_sentences import change, many
 from reportmetrics.publish.pages import objective_figures
 from reportmetrics.publish.pages.common import BACKLOG, WAIT, progressed, wait_page, waits
 from reportmetrics.publish.place_sentences import WEEKS, alarm_words
+from reportmetrics.publish.text import isolated
 
 MOST_MATTERS, MOST_CHANGES = 5, 6
 OLD_DAYS = 180
@@ -82,7 +83,9 @@ def _old_requests(edition: Edition) -> Iterator[Matter]:
         if promised:
             said += f"; {promised} of the {len(rows)} have a promise to a counterpart"
         many = f"the {len(rows)} oldest requests" if len(rows) > 1 else "the oldest request"
-        yield Matter(f"Escalate {many} at {w.name}", said, "Chief of staff", w.name, wait_page(w.name, ordered), oldest)
+        yield Matter(
+            f"Escalate {many} at {isolated(w.name)}", said, "Chief of staff", w.name, wait_page(w.name, ordered), oldest
+        )
 
 
 def _unread(edition: Edition) -> Iterator[Matter]:
@@ -161,7 +164,7 @@ def _missing_reports(edition: Edition) -> Iterator[Matter]:
         if came is not None and f.n:
             said += f", {numbers.of(came, f.n)} due"
         yield Matter(
-            f"{names.get(template, template)}: ask for it again, or ask less often",
+            f"{isolated(names.get(template, template))}: ask for it again, or ask less often",
             said,
             "Operations assessment",
             "Definition",
@@ -204,7 +207,7 @@ def _silent(edition: Edition) -> Iterator[Change]:
         for f in edition.figures.each(WAIT, "median", "hq"):
             said = next((c.split(":", 1)[-1].strip() for c in f.caveats if c.split(":", 1)[0].strip() == code), None)
             if said:
-                yield Change(kind, f"{f.dims['hq']}: {said}{'' if said.endswith('.') else '.'}")
+                yield Change(kind, f"{isolated(f.dims['hq'] or '')}: {said}{'' if said.endswith('.') else '.'}")
 
 
 def _regressed_since(edition: Edition, before: PastEdition) -> Iterator[Change]:
@@ -225,7 +228,7 @@ def _decided_since(edition: Edition, before: PastEdition) -> Iterator[Change]:
             decided = w.events - old.events
             yield Change(
                 "New",
-                f"{w.name} decided {numbers.count(max(0, decided))}; open {verb} from "
+                f"{isolated(w.name)} decided {numbers.count(max(0, decided))}; open {verb} from "
                 f"{numbers.count(old.still_open)} to {numbers.count(w.still_open)}.",
             )
 

@@ -18,6 +18,7 @@ from reportmetrics.publish.pages import objective_figures as read
 from reportmetrics.publish.pages.common import PROGRESS
 from reportmetrics.publish.pages.quadrant_blocks import quadrant_block
 from reportmetrics.publish.place_sentences import WEEKS, Place, alarm_words
+from reportmetrics.publish.text import isolated
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,9 @@ def _lede(edition: Edition, objective: Objective) -> str:
         if len(dates) > 1:
             between += f" to {numbers.date_long(dates[-1])}"
         target = f" Target date {between}."
-    return f"{objective.objective_id} {objective.name}: {objective.aim}. Owner: {objective.owner}.{target}"
+    aim = isolated(objective.aim.rstrip("."))
+    name, owner = isolated(objective.name), isolated(objective.owner)
+    return f"{objective.objective_id} {name}: {aim}. Owner: {owner}.{target}"
 
 
 def _done(edition: Edition, oid: str, most: tuple[str, float] | None) -> Side:

@@ -30,6 +30,7 @@ from reportmetrics.publish.pages.mission_blocks import coverage_block, progress_
 from reportmetrics.publish.pages.quadrant_blocks import quadrant_block
 from reportmetrics.publish.place_sentences import Place, stalled
 from reportmetrics.publish.sentences import Wait, overview_heading
+from reportmetrics.publish.text import isolated
 
 COMPLETENESS, TIMELINESS, HOURS = "burden.completeness", "burden.timeliness", "burden.hours"
 WEEKS = 13
@@ -138,7 +139,7 @@ def _headquarters(edition: Edition, ordered: Sequence[Wait]) -> KeyFigure:
     if not ordered:
         return KeyFigure("How long does headquarters take?", numbers.DASH, "no request yet", "", "process")
     w = ordered[0]
-    question = f"How long does {w.name} take?"
+    question = f"How long does {isolated(w.name)} take?"
     history = [one_wait(edition, w.name, past.figures).median for past in edition.past]
     trail = [w.median, *history][:WEEKS][::-1]
     is_open = f"{numbers.of(w.still_open, w.requests)} requests still open"

@@ -15,6 +15,7 @@ from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.figures import Point
 from reportmetrics.publish.pages.common import ANSWERED, HORIZONS, WAIT, nothing, one_line
 from reportmetrics.publish.sentences import Wait
+from reportmetrics.publish.text import isolated
 
 WORKING, REPLY, EARLIEST = "latency.working_days", "latency.time_to_acknowledgement", "latency.earliest_decision"
 
@@ -64,12 +65,13 @@ def curve_block(edition: Edition, w: Wait) -> Block:
     return Block(
         "wait",
         sentences.wait(w),
-        f"{w.name}: share of requests still undecided (Kaplan–Meier) · band: 95 % interval · "
+        f"{isolated(w.name)}: share of requests still undecided (Kaplan–Meier) · band: 95 % interval · "
         f"{numbers.count(w.requests)} requests · thin line: fewer than 10 at risk · "
         f"{dashed}source: request register",
         8,
         [edition.ref(WAIT, hq=w.name), edition.ref(ANSWERED, hq=w.name)],
-        description=f"Share of requests to {w.name} still undecided by days since raised: {sentences.median_words(w)}; "
+        description=f"Share of requests to {isolated(w.name)} still undecided by days since raised: "
+        f"{sentences.median_words(w)}; "
         f"{numbers.of(w.still_open, w.requests)} still open.{about_answered}",
         chart=wait_chart(curve) if drawn else None,
         table=Table("Still undecided by day", [Column(h, "right") for h in heads], rows) if drawn else None,
@@ -127,7 +129,7 @@ def within_block(edition: Edition, w: Wait) -> Block:
     return Block(
         "within",
         sentences.decided_within(shown, within[shown] if shown else None),
-        f"{w.name}, open requests counted in",
+        f"{isolated(w.name)}, open requests counted in",
         4,
         [edition.ref(WAIT, hq=w.name)],
         table=Table("Share decided within so many days", columns, shares),
@@ -140,7 +142,7 @@ def _medians(edition: Edition, w: Wait) -> list[list[Cell]]:
     """Medians in calendar days, in working days, to the first reply; the quarters; the biased one for comparison."""
     wanted = [
         ("Calendar days", WAIT, "median", {}),
-        (f"Working days of {w.name}", WORKING, "median", {"calendar": "headquarters"}),
+        (f"Working days of {isolated(w.name)}", WORKING, "median", {"calendar": "headquarters"}),
         ("Days on which both work", WORKING, "median", {"calendar": "both"}),
         ("First reply", REPLY, "median", {}),
         ("A quarter decided after", WAIT, "q25", {}),

@@ -17,6 +17,7 @@ from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.figures import Figure
 from reportmetrics.publish.pages.common import BY_GROUP, WAIT, apart, nothing, one_line
 from reportmetrics.publish.sentences import Wait
+from reportmetrics.publish.text import isolated
 
 COHORT, INCIDENCE, AT_WORK = "latency.cohort", "latency.outcome_incidence", "latency.days_at_work"
 RECIPROCITY = "latency.reciprocity"
@@ -60,7 +61,7 @@ def cohort_block(edition: Edition, w: Wait) -> Block:
         wait_sentences.cohorts(
             [(r.name, None if r.thin else r.median) for r in rows], p, lambda a, b: told(raw[a], raw[b]), day=COHORT_DAY
         ),
-        f"{w.name}: share decided within {COHORT_DAY} days, by quarter raised · open requests counted in",
+        f"{isolated(w.name)}: share decided within {COHORT_DAY} days, by quarter raised · open requests counted in",
         4,
         [edition.ref(COHORT, hq=w.name), edition.ref(BY_GROUP, hq=w.name)],
         description=f"Decided within {COHORT_DAY} days, by quarter raised: "
@@ -120,7 +121,7 @@ def _by_group(edition: Edition, w: Wait, figures: Sequence[Figure], grouping: tu
         sentences.groups_compared(
             words, [(r.name, None if r.thin else r.median) for r in rows], apart(edition, hq=w.name)
         ),
-        f"{w.name}: median days and 95 % interval, by {words}",
+        f"{isolated(w.name)}: median days and 95 % interval, by {words}",
         4,
         [edition.ref(WAIT, hq=w.name), edition.ref(BY_GROUP, hq=w.name)],
         description=f"Median days by {words}: "
@@ -148,7 +149,7 @@ def incidence_block(edition: Edition, w: Wait) -> Block:
     return Block(
         "becomes",
         wait_sentences.becomes(parts, still_open, day, w.requests),
-        f"{w.name}: share of requests by what has become of them (Aalen–Johansen) · "
+        f"{isolated(w.name)}: share of requests by what has become of them (Aalen–Johansen) · "
         "each way of ending keeps a request from ending otherwise",
         8,
         [edition.ref(INCIDENCE, hq=w.name)],
@@ -194,7 +195,7 @@ def at_work_block(edition: Edition, w: Wait) -> Block:
     return Block(
         "at-work",
         wait_sentences.at_work(shares),
-        f"{w.name}: all days waited, those of open requests too, by the calendars of both sides",
+        f"{isolated(w.name)}: all days waited, those of open requests too, by the calendars of both sides",
         4,
         [edition.ref(AT_WORK, hq=w.name)],
         description="Days waited by who was at work: "
