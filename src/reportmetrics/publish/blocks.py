@@ -218,7 +218,9 @@ def name_cell(text: str, href: str | None = None) -> Cell:
 
 def number_cell(value: float | None, write: numbers.Format, *, reason: str | None = None, strong: bool = False) -> Cell:
     """A number, or why there is none."""
-    return Cell(numbers.or_missing(value, write, reason), value, strong=strong, quiet=value is None)
+    return Cell(
+        numbers.or_missing(value, write, reason), value, strong=strong and value is not None, quiet=value is None
+    )
 
 
 def interval_cell(lower: float | None, upper: float | None, write: numbers.Format) -> Cell:

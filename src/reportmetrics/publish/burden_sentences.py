@@ -118,8 +118,16 @@ def advice(c: Cadence) -> str:
     return f"{head} In the {count(c.periods)} {c.period}s replayed, {told}."
 
 
-def burden_heading(reporting: float | None, contact: float | None, found: Sequence[Cadence]) -> str:
-    """Heading of the page: hours of reporting beside hours of contact, and what could come less often."""
+HIDDEN_HOURS = "Hours of reporting are hidden: fewer than 5 people stand behind them"
+
+
+def burden_heading(
+    reporting: float | None, contact: float | None, found: Sequence[Cadence], *, hidden: bool = False
+) -> str:
+    """Heading of the page: hours of reporting beside hours of contact, and what could come less often.
+
+    ``hidden``: fewer than five people stand behind the reports.
+    """
     fewer = [c for c in found if (c.advised or 1) > 1]
     clauses = []
     if reporting is not None and contact is not None and reporting + contact > 0:
@@ -133,14 +141,15 @@ def burden_heading(reporting: float | None, contact: float | None, found: Sequen
         clauses.append(f"{isolated(best.name)} could go to {every(best.advised or 1, best.period)}")
     elif any(c.advised is not None for c in found):
         clauses.append("no form could come less often inside the tolerances")
-    text = "; ".join(clauses) or "No report received yet"
+    text = "; ".join(clauses) or (HIDDEN_HOURS if hidden else "No report received yet")
     return text[0].upper() + text[1:]
 
 
-def hours_beside(reporting: float | None, contact: float | None) -> str:
+def hours_beside(reporting: float | None, contact: float | None, *, hidden: bool = False) -> str:
     """Finding of hours of reporting and of contact by week."""
     return first_true(
         [
+            (reporting is None and hidden, lambda: HIDDEN_HOURS),
             (reporting is None, lambda: "No report received yet"),
             (contact is None, lambda: f"Advisors report {hours(reporting or 0)} hours a week; contact is not known"),
             (True, lambda: f"Advisors report {hours(reporting or 0)} hours for {hours(contact or 0)} in contact"),
@@ -148,10 +157,11 @@ def hours_beside(reporting: float | None, contact: float | None) -> str:
     )
 
 
-def came(share: float | None, on_time: float | None) -> str:
+def came(share: float | None, on_time: float | None, *, hidden: bool = False) -> str:
     """Finding of completeness and timeliness."""
     return first_true(
         [
+            (share is None and hidden, lambda: "What came is hidden: fewer than 5 people stand behind it"),
             (share is None, lambda: "No report was due yet"),
             (on_time is None, lambda: f"{percent(share or 0)} of the reports due came"),
             (True, lambda: f"{percent(share or 0)} of the reports due came, {percent(on_time or 0)} in time"),

@@ -91,12 +91,13 @@ def change(place: Place, noise: float) -> str:
 
 
 def signals(
-    mean: float | None, points: int, flagged: int, latest: bool, *, unit: str = "week", reason: str = ""
+    mean: float | None, points: int, flagged: int, latest: bool, *, total: float, unit: str = "week", reason: str = ""
 ) -> str:
-    """Finding of the XmR chart: ``points`` periods known, ``flagged`` of them pointed at by a rule."""
+    """Finding of the XmR chart: ``points`` periods known, ``total`` activities, ``flagged`` by a rule."""
     return first_true(
         [
             (points == 0, lambda: "No activity reported yet"),
+            (total == 0, lambda: f"No activity was held in the {count(points)} {unit}s reported"),
             (
                 mean is None and reason.startswith("no variation"),
                 lambda: "Activity is the same in each period reported",
@@ -122,7 +123,7 @@ def path(before: float | None, now: float | None, planned: float | None, noise: 
     even = f"; an even pace would stand at {progress(planned)}" if planned is not None else ""
     return first_true(
         [
-            (known == 0 or now is None, lambda: "No indicator has progress: see the table below"),
+            (known == 0 or now is None, lambda: "No indicator has progress yet"),
             (before is None, lambda: f"The median stands at {progress(now or 0)}{even}"),
             (
                 abs((now or 0) - (before or 0)) <= noise,
@@ -133,11 +134,12 @@ def path(before: float | None, now: float | None, planned: float | None, noise: 
     )
 
 
-def kinds(parts: Sequence[tuple[str, float]]) -> str:
-    """Finding of the kinds of activity, most first."""
+def kinds(parts: Sequence[tuple[str, float]], received: bool = True) -> str:
+    """Finding of the kinds of activity, most first. Without a report ``received``, none of these says 'nothing'."""
     total = sum(v for _, v in parts)
     return first_true(
         [
+            (not received, lambda: "No activity reported yet"),
             (not parts or total == 0, lambda: f"Nothing was held in {WEEKS} weeks"),
             (len(parts) == 1, lambda: f"All of what was done is of one kind: {isolated(parts[0][0])}"),
             (
@@ -149,20 +151,22 @@ def kinds(parts: Sequence[tuple[str, float]]) -> str:
     )
 
 
-def executed(share: float | None, planned: int) -> str:
+def executed(share: float | None, planned: int, received: bool = True) -> str:
     """Finding of what became of plans."""
     return first_true(
         [
+            (not received, lambda: "No plan received yet"),
             (planned == 0 or share is None, lambda: "Nothing was planned"),
             (True, lambda: f"{percent(share or 0)} of planned activities were held"),
         ]
     )
 
 
-def causes(parts: Sequence[tuple[str, float]], total: float) -> str:
+def causes(parts: Sequence[tuple[str, float]], total: float, received: bool = True) -> str:
     """Finding of what was cancelled, by cause, most first."""
     return first_true(
         [
+            (not received, lambda: "No cancellation received yet"),
             (total == 0 or not parts, lambda: "Nothing was cancelled"),
             (
                 len(parts) > 1 and parts[0][1] == parts[1][1],
@@ -211,10 +215,11 @@ def _completed(days: float | None) -> str:
     return f"{count(whole)} {'day' if whole == 1 else 'days'}"
 
 
-def waiting(open_requests: int, oldest_days: float | None) -> str:
+def waiting(open_requests: int, oldest_days: float | None, received: bool = True) -> str:
     """Finding of an objective's open requests."""
     return first_true(
         [
+            (not received, lambda: "No request received yet"),
             (open_requests == 0, lambda: "No request for this objective is open"),
             (
                 open_requests == 1 and oldest_days is not None,

@@ -119,6 +119,10 @@ def alarms(places: Sequence[Place]) -> str:
         [
             (not places, lambda: "No objective is defined"),
             (
+                not any(p.hours for p in places),
+                lambda: "No activity reported yet, so whether it rises cannot be said",
+            ),
+            (
                 len(raised) == 1,
                 lambda: f"{raised[0].objective_id}: {alarm_words(raised[0])}",
             ),

@@ -16,6 +16,9 @@ from reportmetrics.publish.numbers import count, days, in_words, of, percent, pr
 from reportmetrics.publish.text import isolated
 
 FEW_EVENTS = 10
+NOTHING_YET = "No figures yet: no report, reading or request was received"
+ALL_HIDDEN = "No figure can be shown yet: fewer than 5 people stand behind what was received"
+NO_READING = "No reading and no request received yet; reports are"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +245,13 @@ def coverage(fresh: int | None, total: int, unread: Sequence[str]) -> str:
     )
 
 
-def overview_heading(objectives: Sequence[Progressed], longest: Wait | None, stalled: str = "") -> str:
+def overview_heading(
+    objectives: Sequence[Progressed], longest: Wait | None, stalled: str = "", *, nothing: str = NOTHING_YET
+) -> str:
     """Heading of the overview: one clause on the objectives, one on headquarters.
 
     ``stalled`` is the clause on objectives that are busy and stalled, if any are; it comes before all others.
+    ``nothing`` is said where there is nothing else.
     """
     regressed = [o for o in objectives if o.regressed]
     unread = [o.objective_id for o in objectives if o.known == 0]
@@ -268,7 +274,7 @@ def overview_heading(objectives: Sequence[Progressed], longest: Wait | None, sta
         clauses.append(f"{of(longest.still_open, longest.requests)} requests to {isolated(longest.name)} {verb} open")
     elif longest and longest.requests:
         clauses.append(f"no request to {isolated(longest.name)} is open")
-    heading = "; ".join(clauses) or "No figures yet: no report, reading or request was received"
+    heading = "; ".join(clauses) or nothing
     return heading[0].upper() + heading[1:]
 
 

@@ -29,12 +29,15 @@ def shortened(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
 
 
-def two_lines(text: str, width: int) -> str:
-    """``text`` for Plotly on at most two lines of ``width`` characters, an ellipsis where it was cut."""
+def folded(text: str, width: int) -> list[str]:
+    """``text`` on at most two lines of ``width`` characters, an ellipsis where it was cut."""
     lines = textwrap.wrap(_one_line(text), width, break_long_words=True) or [""]
-    if len(lines) > 2:
-        lines = [lines[0], shortened(" ".join(lines[1:]), width)]
-    return "<br>".join(for_plotly(line) for line in lines)
+    return lines if len(lines) < 3 else [lines[0], shortened(" ".join(lines[1:]), width)]
+
+
+def two_lines(text: str, width: int) -> str:
+    """``text`` for Plotly, folded; what is written from right to left keeps to itself on each line."""
+    return "<br>".join(for_plotly(isolated(line)) for line in folded(text, width))
 
 
 def _one_line(text: str) -> str:
@@ -61,6 +64,11 @@ def isolated(text: str) -> str:
     direction.
     """
     return f"\u2068{text}\u2069" if any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text) else text
+
+
+def curly(text: str) -> str:
+    """``text`` with the apostrophes of 's and s' as they are printed; figures bring them as typed in SQL."""
+    return re.sub(r"(?<=\w)'(?=s\b)|(?<=s)'(?= )", "\u2019", text)
 
 
 def bound(text: str) -> str:

@@ -85,7 +85,7 @@ def test_paths_show_each_indicator_the_median_the_plan_and_today(pages):
     assert paths.caveat == "The straight path is a reference, not a forecast. 04-C: no reading."
     unread = block(pages["objective-lo-12.html"], "paths")
     assert unread.chart is None
-    assert unread.nothing.startswith("12-A: no reading; 12-B: no reading; 12-C: no reading.")
+    assert unread.nothing.startswith("12-A, 12-B, 12-C: no reading.")
 
 
 def test_indicators_with_pace_and_pace_needed_and_what_is_missing(pages):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from reportmetrics.publish import palette
 from reportmetrics.publish.blocks import Chart
 from reportmetrics.publish.charts.base import ink, layout, note
-from reportmetrics.publish.text import for_plotly, shortened
+from reportmetrics.publish.text import for_plotly, isolated, shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def bars_chart(bars: Sequence[Bar], *, colour: str, named_colour: str, row: int,
     """Bars of ``row`` pixels each. Those that the heading names are filled, the others paler."""
     return Chart(
         _bars(bars, colour, named_colour, row, names),
-        _bars(bars, colour, named_colour, row, min(names, 27)),
+        _bars(bars, colour, named_colour, row, names),
     )
 
 
@@ -79,7 +79,8 @@ def _bars(bars: Sequence[Bar], colour: str, named_colour: str, row: int, names: 
 
 
 def _label(bar: Bar, names: int) -> str:
-    text = for_plotly(shortened(bar.label, names))
+    label = bar.label[:1].upper() + bar.label[1:]
+    text = for_plotly(isolated(shortened(label, names)))
     return f"<b>{text}</b>" if bar.named else text
 
 

@@ -33,8 +33,8 @@ class Route:
 def frontier_chart(routes: Sequence[Route], *, tolerance: float) -> Chart:
     """Error at the worst phase against hours saved; inside the tolerance is shaded, the advised interval filled."""
     return Chart(
-        _frontier(routes, tolerance, width=740, height=380, names=30),
-        _frontier(routes, tolerance, width=330, height=340, names=18),
+        _frontier(routes, tolerance, width=740, height=380, names=36),
+        _frontier(routes, tolerance, width=330, height=340, names=20),
     )
 
 

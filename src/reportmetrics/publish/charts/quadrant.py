@@ -50,7 +50,7 @@ def quadrant_chart(spots: Sequence[Spot], bands: Bands, *, heights: tuple[int, i
     """The chart; spots that are ``quiet`` stand grey and without a label behind the others."""
     wide, compact = heights
     return Chart(
-        _quadrant(spots, bands, 560, wide), _quadrant(spots, bands, 350, compact), _quadrant(spots, bands, 343, 222, 10)
+        _quadrant(spots, bands, 560, wide), _quadrant(spots, bands, 350, compact), _quadrant(spots, bands, 343, 240, 10)
     )
 
 
@@ -201,7 +201,7 @@ def _labels(spots: Sequence[Spot], scale: _Scale, bands: Bands) -> list[dict[str
         notes.append(at)
     inside = Box(_LEFT, _TOP, scale.width - _RIGHT, scale.height - _BOTTOM)
     dots = [d for x, y in marks for d in ((x, y), (x - 4, y), (x + 4, y), (x, y - 4), (x, y + 4))]
-    for s in sorted((s for s in spots if not s.quiet), key=lambda s: (not s.named, s.id)):
+    for s in sorted((s for s in spots if not s.quiet), key=lambda s: (not s.named, s.y is not None, s.id)):
         text = for_plotly(_label(s))
         at_x, at_y = scale.x(s.x), scale.y(s)
         spot, (wide, tall) = scale.pixel(at_x, at_y), text_size(text, bold=s.named, size=scale.text)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reportmetrics.publish import palette
+from reportmetrics.publish import numbers, palette
 from reportmetrics.publish.blocks import Chart
 from reportmetrics.publish.charts.base import CHARACTER, Trace, ink, layout, note, segment
-from reportmetrics.publish.text import for_plotly, shortened
+from reportmetrics.publish.text import folded, for_plotly, two_lines
 
 DOT, BAR = 9, 5
 
@@ -28,31 +28,33 @@ class ShareRow:
 
 
 def shares_chart(rows: Sequence[ShareRow], *, colour: str) -> Chart:
-    """One row of 26 pixels for each share."""
+    """One row for each share, of 26 pixels, or 32 where a name takes two lines."""
     return Chart(_shares(rows, colour, 24), _shares(rows, colour, 22))
 
 
 def _shares(rows: Sequence[ShareRow], colour: str, names: int) -> dict[str, object]:
     count = len(rows)
-    labels = [shortened(r.name, names) for r in rows]
+    labels = [two_lines(r.name, names) for r in rows]
+    longest = max((len(line) for r in rows for line in folded(r.name, names)), default=0)
+    row = 32 if any("<br>" in label for label in labels) else 26
     beside = max((len(r.text) for r in rows if (r.upper or r.share or 0) > 0.5), default=0)
     return {
         "data": [*_bars(rows, colour), _dots(rows, colour)],
         "layout": layout(
-            20 + 26 * max(count, 3) + 34,
-            left=int(14 + 6.4 * max((len(label) for label in labels), default=0)),
+            20 + row * max(count, 3) + 34,
+            left=int(14 + 6.4 * longest),
             right=int(14 + CHARACTER * beside * 0.9),
             top=10,
             bottom=34,
             x={
                 "range": [-0.02, 1.02],
                 "tickvals": [0, 0.5, 1],
-                "ticktext": ["0", "50\u00a0%", "100\u00a0%"],
+                "ticktext": [numbers.percent(v) for v in (0, 0.5, 1)],
             },
             y={
                 "range": [max(count, 3) - 0.4, -0.6],
                 "tickvals": list(range(count)),
-                "ticktext": [for_plotly(label) for label in labels],
+                "ticktext": labels,
                 "tickfont": ink(),
             },
             shapes=[segment(0, y, 1, y, line={"color": palette.GRID, "width": 1}) for y in range(count)],

@@ -15,6 +15,7 @@ from reportmetrics.publish.charts.signals import Period, signals_chart
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.pages import objective_figures as read
 from reportmetrics.publish.pages.common import nothing, one_line, weekly
+from reportmetrics.publish.pages.received import activity
 
 WEEKS = 52
 
@@ -28,7 +29,9 @@ def signals_block(edition: Edition, objective_id: str) -> Block:
     unit = "month" if monthly else "week"
     value = mean.value if mean else None
     latest = next((bool(p.rules) for p in reversed(periods) if p.value is not None), False)
-    finding = say.signals(value, known, flagged, latest, unit=unit, reason=(mean.reason or "") if mean else "")
+    total = sum(p.value or 0.0 for p in periods)
+    reason = (mean.reason or "") if mean else ""
+    finding = say.signals(value, known, flagged, latest, total=total, unit=unit, reason=reason)
     rows = [
         [
             Cell(numbers.date_short(p.start), p.start),
@@ -55,7 +58,7 @@ def signals_block(edition: Edition, objective_id: str) -> Block:
         description=f"{finding}. " + (f"Mean {numbers.hours(value)} a week." if value is not None else ""),
         chart=chart,
         table=Table("Activities held by period", columns, rows) if known else None,
-        caveat=one_line([*(mean.caveat_sentences() if mean else []), *_unreported(periods)]),
+        caveat=one_line([*(mean.caveat_sentences() if mean else []), *_unreported(periods)]) if known else "",
         nothing=nothing(edition, "activity"),
     )
 
@@ -95,7 +98,7 @@ def kinds_block(edition: Edition, objective_id: str) -> Block:
     columns = [Column("Kind"), Column("Held a week", "right"), Column("95 % interval", "right")]
     return Block(
         "kinds",
-        say.kinds(parts),
+        say.kinds(parts, activity(edition.figures)),
         f"Activities held a week, {place_sentences.WEEKS} weeks, weeks not reported left out",
         4,
         [edition.ref(read.WEEKLY, objective_id=objective_id)],
@@ -117,7 +120,7 @@ def plans_block(edition: Edition, objective_id: str) -> Block:
         for name in (*PLAN_WORDS, "unplanned")
     }
     planned = sum(found[name] or 0 for name in PLAN_WORDS)
-    finding = say.executed(share.value if share else None, int(planned))
+    finding = say.executed(share.value if share else None, int(planned), activity(edition.figures))
     bars = [
         Bar(words, found[name] or 0.0, f"{numbers.count(found[name] or 0)}", named=name == "held")
         for name, words in PLAN_WORDS.items()
@@ -137,8 +140,8 @@ def plans_block(edition: Edition, objective_id: str) -> Block:
     return Block(
         "plans",
         finding,
-        f"{numbers.count(planned)} planned for a day before {numbers.date_long(edition.as_of)}"
-        + (f" · held: 95 % interval {spread}" if spread else ""),
+        f"{numbers.count(planned) if planned else 'What was'} planned for a day before "
+        f"{numbers.date_long(edition.as_of)}" + (f" · held: 95 % interval {spread}" if spread else ""),
         4,
         [edition.ref(read.EXECUTION, objective_id=objective_id), edition.ref(read.PLANS, objective_id=objective_id)],
         description=f"{finding}. "
@@ -162,7 +165,8 @@ def causes_block(edition: Edition, objective_id: str) -> Block:
         key=lambda item: (-item[1], item[0]),
     )
     total = sum(v for _, v in parts)
-    finding = say.causes(parts, total)
+    known = activity(edition.figures)
+    finding = say.causes(parts, total, known)
     bars = [Bar(cause, v, numbers.count(v), named=k == 0) for k, (cause, v) in enumerate(parts)]
     columns = [Column("Cause"), Column("Cancelled", "right")]
     return Block(
@@ -183,9 +187,7 @@ def causes_block(edition: Edition, objective_id: str) -> Block:
         if bars
         else None,
         caveat=trips_words(edition, objective_id),
-        nothing="No activity of this objective was cancelled."
-        if edition.figures.has(read.HELD)
-        else nothing(edition, "activity"),
+        nothing="No activity of this objective was cancelled." if known else nothing(edition, "activity"),
     )
 
 

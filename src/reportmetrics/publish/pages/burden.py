@@ -19,6 +19,7 @@ from reportmetrics.publish.pages.burden_blocks import (
     retirement_block,
 )
 from reportmetrics.publish.pages.cadence_blocks import advice_block, cadences, frontier_block
+from reportmetrics.publish.pages.received import received
 
 NAVIGATION = "Reporting burden"
 
@@ -38,7 +39,7 @@ def build(edition: Edition) -> Page:
         template="rows.html",
         navigation=NAVIGATION,
         crumb=[NAVIGATION],
-        heading=burden_heading(hours.reporting, hours.contact, found),
+        heading=burden_heading(hours.reporting, hours.contact, found, hidden=received(edition).hidden),
         lede=_lede(edition),
         blocks=[block for row in rows for block in row],
         content={"rows": rows, "stem": "burden"},

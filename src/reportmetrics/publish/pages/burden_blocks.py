@@ -84,7 +84,7 @@ def effort_block(edition: Edition) -> Block:
     ]
     return Block(
         "effort",
-        burden_sentences.hours_beside(recent.reporting, recent.contact),
+        burden_sentences.hours_beside(recent.reporting, recent.contact, hidden=bool(figure and figure.suppressed)),
         f"Hours per advisor-week, {WEEKS} weeks · labels: mean of the last {MEAN_WEEKS} weeks known · source: "
         "reports, activity reports",
         4,
@@ -93,7 +93,9 @@ def effort_block(edition: Edition) -> Block:
         chart=weeks_chart(weeks, lines, y_title="Hours per advisor-week", write=numbers.hours) if lines else None,
         table=Table("Hours an advisor by week", columns, rows) if lines else None,
         caveat=one_line(figure.caveat_sentences()) if figure else "",
-        nothing=nothing(edition, "report"),
+        nothing="Reports were received; too few people stand behind them to show their hours."
+        if figure and figure.suppressed
+        else nothing(edition, "report"),
     )
 
 
@@ -134,9 +136,11 @@ def came_block(edition: Edition) -> Block:
     heads = ("Came", "95 % interval", "In time", "Due")
     return Block(
         "came",
-        burden_sentences.came(total.value if total else None, timely.value if timely else None),
-        f"Share of the {numbers.count(total.n or 0)} reports due, all forms · 95 % interval over units"
-        if total
+        burden_sentences.came(
+            total.value if total else None, timely.value if timely else None, hidden=bool(total and total.suppressed)
+        ),
+        f"Share of the {numbers.count(total.n)} reports due, all forms · 95 % interval over units"
+        if total and total.n
         else "Share of the reports due",
         4,
         [edition.ref(COMPLETENESS), edition.ref(TIMELINESS)],

@@ -15,6 +15,7 @@ from reportmetrics.publish.charts.paths import Path, paths_chart
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.pages import objective_figures as read
 from reportmetrics.publish.pages.common import PROGRESS, nothing, one_line
+from reportmetrics.publish.pages.received import requests
 from reportmetrics.publish.place_sentences import Place
 from reportmetrics.publish.text import isolated
 
@@ -44,7 +45,7 @@ def paths_block(edition: Edition, objective_id: str, place: Place) -> Block:
         for x, y in r.points
         for day in [read.EPOCH + dt.timedelta(days=x)]
     ]
-    columns = [Column("Indicator"), Column("Read on", "right"), Column("Progress", "right")]
+    columns = [Column("Indicator"), Column("Read on"), Column("Progress", "right")]
     caveats = ["The straight path is a reference, not a forecast"] if plans else []
     if unread:
         reasons = {_reason(edition, objective_id, i) for i in unread}
@@ -52,8 +53,9 @@ def paths_block(edition: Edition, objective_id: str, place: Place) -> Block:
     return Block(
         "paths",
         finding,
-        f"Progress of each indicator · thick: median of {len(known)} · dashed: even path from baseline to target · "
-        "source: indicator readings",
+        "Progress of each indicator"
+        + (f" · thick: median of {len(known)} · dashed: even path from baseline to target" if known else "")
+        + " · source: indicator readings",
         6,
         [
             edition.ref("outcome.indicator_progress", objective_id=objective_id),
@@ -66,7 +68,7 @@ def paths_block(edition: Edition, objective_id: str, place: Place) -> Block:
         if known
         else None,
         table=Table("Progress of each indicator by reading", columns, rows) if known else None,
-        caveat=one_line(caveats),
+        caveat=one_line(caveats) if known else "",
         nothing=_why_nothing(edition, objective_id, unread),
     )
 
@@ -75,7 +77,10 @@ def _why_nothing(edition: Edition, objective_id: str, unread: list[str]) -> str:
     """What stands in the frame of an objective none of whose indicators has progress."""
     if not unread:
         return "No outcome indicator is in force for this objective."
-    said = "; ".join(f"{i}: {_reason(edition, objective_id, i)}" for i in unread)
+    by_reason: dict[str, list[str]] = {}
+    for indicator in unread:
+        by_reason.setdefault(_reason(edition, objective_id, indicator), []).append(indicator)
+    said = "; ".join(f"{', '.join(ids)}: {reason}" for reason, ids in by_reason.items())
     return f"{said}. {nothing(edition, 'observation')}"
 
 
@@ -196,9 +201,9 @@ def requests_block(edition: Edition, objective_id: str) -> Block:
         Column("Request"),
         Column("To"),
         Column("Asked for"),
-        Column("Raised", "right"),
+        Column("Raised"),
         Column("Open, days", "right"),
-        Column("Promised to a counterpart", "right"),
+        Column("Promised to a counterpart"),
         Column("Waits for it"),
         Column("Priority"),
     ]
@@ -215,13 +220,14 @@ def requests_block(edition: Edition, objective_id: str) -> Block:
         ]
         for r in listed
     ]
+    known = requests(edition.figures)
     shown = f"the {len(rows)} oldest of {numbers.count(total)}" if total > len(rows) else "all of them"
     return Block(
         "requests",
-        say.waiting(total, oldest),
+        say.waiting(total, oldest, known),
         f"Open requests that name the objective, {shown}, oldest first · source: request registers",
         12,
         [edition.ref(read.REQUESTS, objective_id=objective_id)],
         table=Table(f"Open requests of {objective_id}", columns, rows) if rows else None,
-        nothing="No open request names this objective.",
+        nothing="No open request names this objective." if known else nothing(edition, "request"),
     )

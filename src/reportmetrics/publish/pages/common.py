@@ -14,7 +14,7 @@ from reportmetrics.publish.charts.dots import WaitRow, waits_chart
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.figures import Figure, Figures
 from reportmetrics.publish.sentences import FEW_EVENTS, Progressed, Wait, median_words, waits_compared
-from reportmetrics.publish.text import isolated, slug
+from reportmetrics.publish.text import curly, isolated, slug
 
 WAIT, BACKLOG, ANSWERED = "latency.time_to_decision", "latency.open_backlog", "latency.answered_only"
 BY_GROUP = "latency.by_group"
@@ -208,6 +208,6 @@ def _beside(w: Wait) -> tuple[str, ...]:
 
 
 def _sentence(text: str) -> str:
-    text = text.strip()
+    text = curly(text.strip())
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else text + "."

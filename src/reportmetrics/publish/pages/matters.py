@@ -15,8 +15,9 @@ from reportmetrics.publish.figures import Figure
 from reportmetrics.publish.objective_sentences import change, many
 from reportmetrics.publish.pages import objective_figures
 from reportmetrics.publish.pages.common import BACKLOG, WAIT, progressed, wait_page, waits
+from reportmetrics.publish.pages.received import received
 from reportmetrics.publish.place_sentences import WEEKS, alarm_words
-from reportmetrics.publish.text import isolated
+from reportmetrics.publish.text import curly, isolated
 
 MOST_MATTERS, MOST_CHANGES = 5, 6
 OLD_DAYS = 180
@@ -53,12 +54,30 @@ class Rule:
 
 
 def matters(edition: Edition) -> list[Matter]:
-    """The weightiest matters of each rule, at most five in all, every rule heard before one speaks twice."""
+    """The weightiest matters of each rule, at most five in all, every rule heard before one speaks twice.
+
+    Before anything is received, the rules would list every form and objective; then there is one matter.
+    """
+    if not received(edition).anything:
+        return [_nothing_received(edition)]
     by_rule = [sorted(rule.find(edition), key=lambda m: -m.weight) for rule in RULES]
     first = [found[0] for found in by_rule if found]
     rest = sorted((m for found in by_rule for m in found[1:]), key=lambda m: -m.weight)
     chosen = [*first, *rest][:MOST_MATTERS]
     return sorted(chosen, key=lambda m: -m.weight)
+
+
+def _nothing_received(edition: Edition) -> Matter:
+    """Before any file came, the one matter is that none does."""
+    since = numbers.date_long(edition.profile.mission.starts_on)
+    return Matter(
+        "Ask the senders for their first files",
+        f"{numbers.count(len(edition.profile.sources))} sources are expected since {since}; none has sent a row",
+        "Operations assessment",
+        "Data quality",
+        "quality.html",
+        0.0,
+    )
 
 
 def changes(edition: Edition) -> list[Change]:
@@ -207,7 +226,7 @@ def _silent(edition: Edition) -> Iterator[Change]:
         for f in edition.figures.each(WAIT, "median", "hq"):
             said = next((c.split(":", 1)[-1].strip() for c in f.caveats if c.split(":", 1)[0].strip() == code), None)
             if said:
-                yield Change(kind, f"{isolated(f.dims['hq'] or '')}: {said}{'' if said.endswith('.') else '.'}")
+                yield Change(kind, f"{isolated(f.dims['hq'] or '')}: {curly(said)}{'' if said.endswith('.') else '.'}")
 
 
 def _regressed_since(edition: Edition, before: PastEdition) -> Iterator[Change]:

@@ -106,15 +106,27 @@ def coverage_block(edition: Edition) -> Block:
         "coverage",
         sentences.coverage(fresh, total, unread) if published else "No reading of an indicator received yet",
         "Filled: fresh · pale: stale · open: never read, or no baseline or target · fresh: within 1.5 times the "
-        "indicator's own interval",
+        "indicator’s own interval",
         4,
         [edition.ref(COVERAGE)],
         description=_all_of("Indicators with a fresh reading", [(r.id, numbers.of(r.fresh, r.total)) for r in rows]),
         chart=squares_chart(rows) if rows and published else None,
         table=Table("Indicators by state of their reading", columns, cells) if rows and published else None,
-        caveat=one_line(c for f in edition.figures.each(COVERAGE, "share") for c in f.caveat_sentences()),
+        caveat=one_line(
+            [
+                *_without_indicators(len(edition.objectives) - len(rows)),
+                *(c for f in edition.figures.each(COVERAGE, "share") for c in f.caveat_sentences()),
+            ]
+        )
+        if rows and published
+        else "",
         nothing=nothing(edition, "observation"),
     )
+
+
+def _without_indicators(objectives: int) -> list[str]:
+    verb = "objective has" if objectives == 1 else "objectives have"
+    return [f"{numbers.in_words(objectives)} {verb} no indicator"] if objectives else []
 
 
 def _coverage_row(edition: Edition, objective_id: str) -> CoverageRow:

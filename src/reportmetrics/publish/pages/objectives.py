@@ -27,6 +27,7 @@ from reportmetrics.publish.pages.quadrant_blocks import (
     movement_block,
     quadrant_block,
 )
+from reportmetrics.publish.pages.received import requests
 from reportmetrics.publish.place_sentences import Place
 
 NAVIGATION, FILE = "Objectives", "objectives.html"
@@ -74,6 +75,7 @@ def _list_block(edition: Edition, places: Sequence[Place]) -> Block:
         Column("Open requests", "right"),
     ]
     owners = {o.objective_id: o.owner for o in edition.objectives}
+    asked = requests(edition.figures)
     rows = []
     for p in places:
         oid = p.objective_id
@@ -95,7 +97,9 @@ def _list_block(edition: Edition, places: Sequence[Place]) -> Block:
                     strong=median is not None and median.value is not None,
                 ),
                 number_cell(edition.figures.value(PROGRESS, "minimum", objective_id=oid), numbers.progress),
-                Cell(numbers.count(waiting or 0), waiting or 0),
+                Cell(numbers.count(waiting or 0), waiting or 0)
+                if asked
+                else number_cell(None, numbers.count, reason="none received"),
             ]
         )
     return Block(

@@ -28,8 +28,9 @@ from reportmetrics.publish.pages.common import (
 from reportmetrics.publish.pages.matters import changes, matters
 from reportmetrics.publish.pages.mission_blocks import coverage_block, progress_block
 from reportmetrics.publish.pages.quadrant_blocks import quadrant_block
+from reportmetrics.publish.pages.received import Received, received
 from reportmetrics.publish.place_sentences import Place, stalled
-from reportmetrics.publish.sentences import Wait, overview_heading
+from reportmetrics.publish.sentences import ALL_HIDDEN, NO_READING, NOTHING_YET, Wait, overview_heading
 from reportmetrics.publish.text import isolated
 
 COMPLETENESS, TIMELINESS, HOURS = "burden.completeness", "burden.timeliness", "burden.hours"
@@ -53,7 +54,9 @@ def build(edition: Edition) -> Page:
         template="overview.html",
         navigation="Overview",
         crumb=["Overview"],
-        heading=overview_heading(objectives, ordered[0] if ordered else None, stalled(places)),
+        heading=overview_heading(
+            objectives, ordered[0] if ordered else None, stalled(places), nothing=_nothing(received(edition))
+        ),
         lede=f"{numbers.count(len(objectives))} objectives. What was done and what changed are shown apart throughout.",
         blocks=[*halves, *thirds],
         content={
@@ -67,10 +70,20 @@ def build(edition: Edition) -> Page:
             "decisions_title": _decisions_title(len(found)),
             "changes": changed,
             "changed_title": _changed_title(edition, len(changed)),
+            "changed_nothing": "No source is silent or stale, and no main figure is new or restated."
+            if edition.past
+            else "From the next publication on, new and restated figures stand here.",
             "halves": halves,
             "thirds": thirds,
         },
     )
+
+
+def _nothing(known: Received) -> str:
+    """The heading where no objective has a reading and no headquarters a request."""
+    if not known.anything:
+        return NOTHING_YET
+    return ALL_HIDDEN if known.hidden else NO_READING
 
 
 def _objectives(edition: Edition, places: Sequence[Place]) -> KeyFigure:
@@ -110,6 +123,8 @@ def _reporting(edition: Edition) -> KeyFigure:
     trail = until_last_known([e.reporting for e in by_week[-WEEKS:]])
     recent = recently(by_week)
     if recent.reporting is None:
+        if received(edition).hidden:
+            return KeyFigure(question, numbers.DASH, numbers.HIDDEN, "", "process")
         return KeyFigure(question, numbers.DASH, "no report yet", "No hours are known for these weeks", "process")
     said = [f"contact takes {numbers.hours(recent.contact)}" if recent.contact is not None else "", _newest(edition)]
     return KeyFigure(
@@ -156,7 +171,8 @@ def _trust(edition: Edition) -> KeyFigure:
     question = "Can the figures be trusted?"
     share = edition.figures.one(COMPLETENESS, "share")
     if share is None or share.value is None:
-        return KeyFigure(question, numbers.DASH, "no report was due", "", "data")
+        words = numbers.HIDDEN if share and share.suppressed else "no report was due"
+        return KeyFigure(question, numbers.DASH, words, "", "data")
     came = edition.figures.value(COMPLETENESS, "numerator")
     spread = numbers.interval(share.lower, share.upper, numbers.percent)
     parts = [f"95 % interval {spread}" if spread else ""]

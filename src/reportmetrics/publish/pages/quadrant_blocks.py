@@ -18,6 +18,7 @@ from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.objective_sentences import causes
 from reportmetrics.publish.pages import objective_figures as read
 from reportmetrics.publish.pages.common import nothing
+from reportmetrics.publish.pages.received import activity
 from reportmetrics.publish.place_sentences import Place
 
 MOVING = "activity.movement_granted"
@@ -62,7 +63,7 @@ def quadrant_block(
         table=_table(edition, places) if known else None,
         listed=_listed(places) if known and only is None else (),
         caveat="Readings are few: a position describes, it is no test. Activity does not show cause." if known else "",
-        nothing=nothing(edition, "activity"),
+        nothing=nothing(edition, "observation" if activity(edition.figures) else "activity"),
     )
 
 
@@ -127,7 +128,11 @@ def alarm_block(edition: Edition, places: Sequence[Place]) -> Block:
         12,
         [edition.ref(read.QUADRANT), edition.ref("separation.divergence")],
         table=Table("Objectives where activity rises without progress that shows", columns, rows) if rows else None,
-        nothing="No objective meets the rule." if places else "No objective is defined.",
+        nothing="No objective meets the rule."
+        if any(p.hours for p in places)
+        else nothing(edition, "activity")
+        if places
+        else "No objective is defined.",
     )
 
 
@@ -186,7 +191,7 @@ def causes_block(edition: Edition) -> Block:
     rows = [[name_cell(c), number_cell(v, numbers.count)] for c, v in parts]
     return Block(
         "causes",
-        causes(parts, total),
+        causes(parts, total, activity(edition.figures)),
         "Planned and not held, by cause as stated by the sender, all objectives · low activity under restricted "
         "movement is not low effort",
         6,
