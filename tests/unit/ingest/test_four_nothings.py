@@ -71,6 +71,21 @@ RETURNS: dict[str, Any] = {
     ],
 }
 
+ANSWERS: dict[str, Any] = {
+    "source": "answers",
+    "title": "Answers of weekly reports",
+    "sender": "desk",
+    "files": "answers/*.csv",
+    "reader": "csv",
+    "table": "report_field",
+    "columns": {
+        "report_id": {"value": "20210104"},
+        "field_id": "field",
+        "value_number": {"from": "value", "not_applicable": NOTHING, "blank": ["-"]},
+        "confirmed_unchanged": {"from": "same", "map": {"x": "yes"}},
+    },
+}
+
 
 def test_zero_blank_and_not_applicable_are_three_readings(mission: SmallMission) -> None:
     mission.sources = [READINGS]
@@ -129,7 +144,7 @@ def returns(mission: SmallMission, monkeypatch: pytest.MonkeyPatch) -> SmallMiss
         "minutes": {"low": 10, "central": 20, "high": 30},
         "due": {"days_after": 3},
     }
-    mission.sources = [RETURNS]
+    mission.sources = [RETURNS, ANSWERS]
     profile = dataclasses.replace(mission.profile, templates=[Template.model_validate(form)])
     monkeypatch.setattr(SmallMission, "profile", profile)
     return mission
@@ -169,6 +184,19 @@ def test_a_week_with_a_nil_return_counts_zero_and_a_week_without_return_counts_n
     }
     # Held, a true zero, and nothing known.
     assert said == {"2021-01-04": 2, "2021-01-11": 0, "2021-01-18": None}
+
+
+def test_what_fields_hold_is_counted_apart(returns: SmallMission) -> None:
+    returns.put("returns/U-1_20210104_20210110.csv", HEADER)
+    rows = ["a,0,", "b,,", "c,-,", "d,n/a,", "e,does not apply,", "f,n/a,", "g,,x", "h,4,x"]
+    returns.put("answers/a.csv", "field,value,same\n" + "\n".join(rows) + "\n")
+    returns.ingest("2021-01-30")
+    snapshot = returns.snapshot("2021-02-01")
+    with DuckDBEngine(snapshot.folder) as engine:
+        metric = "burden.field_state"
+        found = Reference(compute(load_catalogue(sql_folder()), engine, as_of=dt.date(2021, 2, 1), select=[metric]))
+    kinds = {"zero": 1, "blank": 2, "not applicable": 3, "confirmed unchanged": 1, "number": 1}
+    assert {k: found.value(metric, "count", template_id="WAR", field_state=k) for k in kinds} == kinds
 
 
 @pytest.mark.parametrize(
