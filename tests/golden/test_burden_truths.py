@@ -1,4 +1,4 @@
-"""Ground truths 6 and 9 to 12 come out of the product: copies, cadence, reports due, hours, tours, a small unit."""
+"""Ground truths 6, 9 to 12 and 15 come out of the product: copies, cadence, hours, tours, a small unit, answers."""
 
 from __future__ import annotations
 
@@ -101,6 +101,30 @@ def test_one_question_in_three_forms_costs_four_minutes_a_round(reference: Refer
     assert minutes == truths.DUPLICATE_MINUTES
 
 
+def test_half_of_one_form_is_answered_after_ten_days_and_nothing_else_ever_is(reference: Reference) -> None:
+    form = truths.ANSWERED_TEMPLATE
+    answered = reference.row("burden.return_answered", "numerator", template_id=form)
+    assert (answered["value"], answered["n"]) == (truths.ANSWERED, truths.ANSWERED_SENT)
+    assert reference.value("burden.return_answered", "numerator") == truths.ANSWERED
+    assert reference.value("burden.return_answered", "share", template_id=truths.COUNTED_TEMPLATE) == 0
+    assert reference.value("burden.return_used", "numerator", template_id=form) == truths.USED
+    assert reference.value("burden.return_days", "median", template_id=form) == pytest.approx(truths.ANSWERED_DAYS)
+    assert reference.value("burden.return_days", "survival", "7", template_id=form) == 1
+    never = reference.row("burden.return_days", "median", template_id=truths.CADENCE_TEMPLATE)
+    assert never["value"] is None
+
+
+@pytest.mark.parametrize(("form", "share"), truths.FIELDS_WITH_USE.items())
+def test_answers_whose_use_is_recorded(reference: Reference, form: str, share: float) -> None:
+    assert reference.value("burden.return_fields", "share", template_id=form) == pytest.approx(share)
+
+
+def test_refused_rows_of_reports_are_open_until_they_come_back(reference: Reference) -> None:
+    tables = {"report", "report_field", "activity", "observation"}
+    refused = sum(f.table in tables for f in truths.FAULTS)
+    assert reference.value("burden.return_refused", "count", row_state="open") == refused
+
+
 def test_posts_stand_empty_for_three_weeks(reference: Reference) -> None:
     assert reference.value("rotation.vacancy", "median") == truths.GAP_DAYS
     assert reference.value("rotation.vacancy", "q25") == truths.GAP_DAYS
@@ -115,6 +139,8 @@ def test_posts_stand_empty_for_three_weeks(reference: Reference) -> None:
         "burden.timeliness",
         "burden.lateness",
         "burden.field_novelty",
+        "burden.return_answered",
+        "burden.return_days",
         "burden.hours_per_advisor_week",
         "rotation.tenure_at_report",
         "rotation.turnover",

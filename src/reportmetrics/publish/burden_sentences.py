@@ -222,6 +222,44 @@ def askings(concepts: int, minutes: float) -> str:
     )
 
 
+def returned(answered: float | None, used: float | None, sent: int, fields: float | None) -> str:
+    """Finding of what senders got back: reports answered and used; without a log of answers, fields with a use."""
+    return first_true(
+        [
+            (answered is None and fields is None, lambda: "No report received yet"),
+            (
+                answered is None,
+                lambda: (
+                    f"Answers to reports are not logged; {percent(fields or 0)} of what is asked has a recorded use"
+                ),
+            ),
+            (answered == 0, lambda: f"None of {count(sent)} reports got an answer back"),
+            (
+                True,
+                lambda: (
+                    f"{percent(answered or 0)} of {count(sent)} reports got an answer back, "
+                    f"{percent(used or 0)} were used in a decision"
+                ),
+            ),
+        ]
+    )
+
+
+def refused(rows: int, mended: int, still_open: int) -> str:
+    """Finding of refused rows and what became of them."""
+    return first_true(
+        [
+            (rows == 0, lambda: "No row of a report was refused"),
+            (still_open == 0, lambda: f"{_rows(rows)} refused, none still open"),
+            (True, lambda: f"{_rows(rows)} refused: {count(mended)} mended, {count(still_open)} still open"),
+        ]
+    )
+
+
+def _rows(number: int) -> str:
+    return "One row was" if number == 1 else f"{in_words(number).capitalize()} rows were"
+
+
 def _plain(number: float) -> str:
     return fixed(number, 0) if abs(number - round(number)) < 0.05 else fixed(number, 1)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reportmetrics.profile.load import Profile
-from reportmetrics.sample import registers, requests, truths
+from reportmetrics.sample import feedback, registers, requests, truths
 from reportmetrics.sample.activities import OWNERS, Activity, make_activities, weekly_held
 from reportmetrics.sample.people import People
 from reportmetrics.sample.plan import Plan, local_text, midnight, text
@@ -75,7 +75,7 @@ def sample_files(
     """Content of each file by its path below the landing folder; the same bytes for the same arguments."""
     mission = make_mission(profile, weeks=weeks, personnel=personnel, seed=seed)
     files: Files = {}
-    for part in (_activity_files, _assessment_files, _report_files, _request_files, _tour_files):
+    for part in (_activity_files, _assessment_files, _report_files, _feedback_files, _request_files, _tour_files):
         files |= part(mission)
     return dict(sorted(files.items()))
 
@@ -231,6 +231,14 @@ def _report_files(mission: Mission) -> Files:
             content = _csv([*_REPORT_HEADER, *extra, *ids], rows, delimiter=delimiter)
             files[f"reports/{folder}/{kind}_{day:%Y%m%d}.csv"] = content.encode()
     return files
+
+
+def _feedback_files(mission: Mission) -> Files:
+    found = feedback.batches(mission.plan, feedback.make_answers(mission.reports))
+    return {
+        f"feedback/answers_{day:%Y%m%d}.csv": _csv(feedback.HEADER, [a.cells() for a in batch]).encode()
+        for day, batch in found.items()
+    }
 
 
 def _batches(plan: Plan, reports: list[Report]) -> Iterable[tuple[dt.date, list[Report]]]:

@@ -165,7 +165,13 @@ MOVEMENT = {"government": (100, 90), "NGO": (50, 20)}
 """Type of counterpart -> (asked, granted)."""
 GRANTS_HQ, GRANTS, NATIONAL_GRANTS = "Small grants desk", 10, 8
 
-# Not among the fourteen: planned activities of one objective, by the day they were planned for.
+# 15. Every second monthly assessment is answered ten days after it was sent, every tenth is used by the board.
+ANSWERED_TEMPLATE, ANSWERED_EVERY, USED_EVERY, ANSWERED_DAYS = "MAS", 2, 10, 10
+ANSWERED_SENT, ANSWERED, USED = 127, 64, 13
+FIELDS_WITH_USE = {"WAR": 4 / 8, "LAR": 0.0, "EQR": 1 / 5}
+"""Forms of which every report answers every field -> share of the fields that have a recorded use."""
+
+# Not among the fifteen: planned activities of one objective, by the day they were planned for.
 EXECUTION_OBJECTIVE, EXECUTION_PLANNED, EXECUTION_HELD = "LO-14", 250, 200
 EXECUTION_CANCELLED, EXECUTION_POSTPONED, EXECUTION_UNPLANNED = 30, 20, 40
 

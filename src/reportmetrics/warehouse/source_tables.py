@@ -61,6 +61,38 @@ REPORT_FIELD = Table(
     ),
 )
 
+FEEDBACK = Table(
+    "feedback",
+    "an answer that a report got back",
+    level="process",
+    origin="source",
+    key=("report_id", "kind", "given_at"),
+    happens="given_at",
+    columns=(
+        key_column("report_id", "the report that was answered"),
+        Column(
+            "kind",
+            "text",
+            "what came back: it was read, a question, a summary, a decision that used it",
+            kind="key",
+            codes=("acknowledged", "question", "summary", "used"),
+            required=True,
+        ),
+        Column("given_at", "timestamp", "when it was answered", kind="event", required=True),
+        Column("given_by", "text", "the office that answered, not a person"),
+        Column("decision", "text", "the decision that used it", "process"),
+    ),
+    rules=(
+        Rule(
+            "use_without_decision",
+            "decision",
+            "kind = 'used' AND nullif(trim(decision), '') IS NULL",
+            "it says that the report was used, and not in which decision",
+            "name the decision, or give another kind of answer",
+        ),
+    ),
+)
+
 REPORT_TALLY = Table(
     "report_tally",
     "reports known only by their number",

@@ -42,6 +42,7 @@ from reportmetrics.warehouse.profile_tables import (
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.source_tables import (
     ACTIVITY,
+    FEEDBACK,
     OBSERVATION,
     REPORT,
     REPORT_FIELD,
@@ -57,6 +58,7 @@ TABLES: Mapping[str, Table] = {
         REPORT_FIELD,
         EXPECTED_REPORT,
         REPORT_TALLY,
+        FEEDBACK,
         ACTIVITY,
         OBSERVATION,
         REQUEST,

@@ -20,6 +20,11 @@ METRICS = (
     "burden.text_novelty",
     "burden.field_retirement",
     "burden.duplicate_askings",
+    "burden.return_answered",
+    "burden.return_days",
+    "burden.return_used",
+    "burden.return_fields",
+    "burden.return_refused",
 )
 
 
@@ -33,6 +38,13 @@ def write(w: Writer, as_of: dt.date) -> None:
     w.figure("burden.text_novelty", FORM, "share", None, n=0, reason="no narrative of 20 words")
     w.figure("burden.field_retirement", FORM | {"field_id": "f"}, "sum", 387.0, n=300)
     w.figure("burden.duplicate_askings", {"concept_id": "c"}, "sum", 40.0, n=30)
+    for dims in ({}, FORM):
+        w.figure("burden.return_answered", dims, "share", 0.25, lower=0.2, upper=0.31, n=400, n_missing=20)
+        w.figure("burden.return_days", dims, "median", None, n=400, reason="median not reached")
+        w.figure("burden.return_used", dims, "share", 0.05, n=400, n_missing=20)
+        w.figure("burden.return_fields", dims, "share", 0.5, n=900)
+    for state, rows in (("mended", 4.0), ("open", 2.0)):
+        w.figure("burden.return_refused", {"source": "s", "row_state": state}, "count", rows)
 
 
 def _replay(w: Writer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from reportmetrics.metrics.results import Results
@@ -146,3 +147,43 @@ def test_advised_point_is_filled_and_others_are_not():
     chart = frontier_chart([Route("A", [(2, 20.0, 0.1), (4, 30.0, 0.2)], 2, named=True)], tolerance=0.1)
     colours = chart.wide["data"][0]["marker"]["color"]
     assert colours[0] != colours[1]
+
+
+def test_what_senders_got_back_by_form_and_refused_rows(tmp_path):
+    page = built(tmp_path)
+    returned, refused = block(page, "returned"), block(page, "refused")
+    assert returned.finding == f"25{HARD}% of 400 reports got an answer back, 5{HARD}% were used in a decision"
+    assert [r[0].text for r in returned.table.rows] == ["All forms", "Weekly activity report"]
+    assert [c.value for c in returned.table.rows[1][1:3]] == [420, 0.25]
+    assert "median not reached" in returned.table.rows[1][4].text
+    assert "20 reports sent since the newest log" in returned.caveat
+    assert refused.finding == "Six rows were refused: 4 mended, 2 still open"
+    assert [c.value for c in refused.table.rows[0][1:]] == [4, 0, 2]
+
+
+def test_without_a_log_of_answers_nothing_is_called_unanswered(tmp_path):
+    results = synthetic.results()
+    theirs = pl.col("metric").is_in(["burden.return_answered", "burden.return_used"])
+    unknown = results.figures.with_columns(
+        value=pl.when(theirs).then(None).otherwise("value"), n=pl.when(theirs).then(0).otherwise("n")
+    )
+    found = block(built(tmp_path, replace(results, figures=unknown)), "returned")
+    assert found.finding == f"Answers to reports are not logged; 50{HARD}% of what is asked has a recorded use"
+    assert "no log of answers" in found.table.rows[0][2].text
+
+
+@pytest.mark.parametrize(
+    ("rows", "mended", "still_open", "said"),
+    [
+        (0, 0, 0, "No row of a report was refused"),
+        (1, 1, 0, "One row was refused, none still open"),
+        (12, 3, 8, "12 rows were refused: 3 mended, 8 still open"),
+    ],
+)
+def test_finding_of_refused_rows(rows, mended, still_open, said):
+    assert words.refused(rows, mended, still_open) == said
+
+
+def test_none_answered_is_said_only_where_it_is_known():
+    assert words.returned(0.0, 0.0, 300, 0.4) == "None of 300 reports got an answer back"
+    assert words.returned(None, None, 0, None) == "No report received yet"

@@ -1,6 +1,7 @@
 """The page on the burden of reporting: what can be dropped, what reporting costs and tells.
 
-Belongs here: the order of blocks and the heading. Not here: the blocks (``cadence_blocks``, ``burden_blocks``).
+Belongs here: the order of blocks and the heading. Not here: the blocks (``cadence_blocks``, ``burden_blocks``,
+``return_blocks``).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from reportmetrics.publish.pages.burden_blocks import (
 )
 from reportmetrics.publish.pages.cadence_blocks import advice_block, cadences, frontier_block
 from reportmetrics.publish.pages.received import received
+from reportmetrics.publish.pages.return_blocks import refused_block, returned_block
 
 NAVIGATION = "Reporting burden"
 
@@ -32,6 +34,7 @@ def build(edition: Edition) -> Page:
         [frontier_block(edition, found), advice_block(edition, found)],
         [effort_block(edition), came_block(edition), novelty_block(edition)],
         [retirement_block(edition)],
+        [returned_block(edition), refused_block(edition)],
         [askings_block(edition)],
     ]
     return Page(
