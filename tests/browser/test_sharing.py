@@ -118,6 +118,11 @@ def test_mail_is_one_quiet_file_with_every_chart_and_no_script(visit, chromium, 
     assert all(images.nth(i).evaluate("i => i.complete && i.naturalWidth > 200") for i in range(images.count()))
     assert all(images.nth(i).get_attribute("alt") for i in range(images.count()))
     assert seen.page.get_by_text(synthetic.MARKING).count() == 2
+    wide, narrow = seen.page.locator("#progress .for-wide"), seen.page.locator("#progress .for-narrow")
+    assert (wide.is_visible(), narrow.is_visible()) == (True, False)
+    seen.page.set_viewport_size({"width": 390, "height": 900})
+    assert (wide.is_visible(), narrow.is_visible()) == (False, True)
+    assert not seen.page.locator("#quadrant img:visible").count()
     links = seen.page.locator("a[href]").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert all(link.startswith("#") for link in links)
 
