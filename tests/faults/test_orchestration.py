@@ -133,3 +133,25 @@ def test_when_the_daemon_and_its_run_are_killed_the_next_daemon_says_so(settings
     assert not (settings.publications / "latest").exists()
     assert launch(settings, as_of=DAY).success
     assert whole(settings)
+
+
+@pytest.mark.parametrize("years", [-40, 40], ids=["clock-behind", "clock-ahead"])
+def test_an_upstream_that_sends_everything_again_by_another_clock_changes_nothing(
+    settings: Settings, years: int
+) -> None:
+    first = launch(settings, as_of=DAY)
+    assert first.success, first.error
+    moment = time.time() + years * 31_557_600
+    for path in settings.landing.iterdir():
+        sent = path.read_bytes()
+        path.unlink()
+        path.write_bytes(sent)
+        os.utime(path, (moment, moment))
+    again = launch(settings, as_of=DAY)
+    assert again.success, again.error
+    assert again.ingested is not None
+    assert (again.ingested.deliveries, again.ingested.unchanged) == ([], 3)
+    assert again.publication is not None
+    assert not again.publication.new
+    assert states(settings) == [dg.DagsterRunStatus.SUCCESS] * 2
+    assert whole(settings)

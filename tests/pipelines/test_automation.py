@@ -97,6 +97,24 @@ def test_the_week_starts_on_monday_by_the_missions_clock(settings: Settings, ins
     assert instance.get_dynamic_partitions("as_of") == ["2021-02-08"]
 
 
+def test_a_clock_that_is_set_back_asks_for_the_same_week_and_night_and_not_for_more(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    """Dagster starts one run for a key, however often it is asked for; the keys are dates by the mission's clock."""
+    repository = build(settings).get_repository_def()
+    # 02:00 in Baghdad, where it is a day later than in Greenwich; then a clock an hour ahead, and one set back.
+    night = dt.datetime(2021, 2, 8, 2, tzinfo=zoneinfo.ZoneInfo("Asia/Baghdad")).astimezone(dt.UTC)
+    assert night.date() == dt.date(2021, 2, 7)
+    for name, wanted in (("weekly", "weekly 2021-02-08"), ("nightly", "nightly 2021-02-08")):
+        schedule, keys = repository.get_schedule_def(name), set()
+        for minutes in (0, 60, -30, 0):
+            at = night + dt.timedelta(minutes=minutes)
+            with dg.build_schedule_context(instance, scheduled_execution_time=at, repository_def=repository) as context:
+                keys |= {r.run_key for r in schedule.evaluate_tick(context).run_requests or []}
+        assert keys == {wanted}
+    assert instance.get_dynamic_partitions("as_of") == ["2021-02-08"]
+
+
 def test_dates_stay_in_the_order_of_the_calendar(instance: dg.DagsterInstance) -> None:
     for some in ([dt.date(2021, 3, 1)], [dt.date(2021, 2, 1)], [dt.date(2021, 2, 8), dt.date(2021, 3, 8)]):
         add_dates(instance, some)
