@@ -150,7 +150,7 @@ def hours_beside(reporting: float | None, contact: float | None, *, hidden: bool
     return first_true(
         [
             (reporting is None and hidden, lambda: HIDDEN_HOURS),
-            (reporting is None, lambda: "No report received yet"),
+            (reporting is None, lambda: "No hours of reporting received yet"),
             (contact is None, lambda: f"Advisors report {hours(reporting or 0)} hours a week; contact is not known"),
             (True, lambda: f"Advisors report {hours(reporting or 0)} hours for {hours(contact or 0)} in contact"),
         ]
@@ -226,7 +226,7 @@ def returned(answered: float | None, used: float | None, sent: int, fields: floa
     """Finding of what senders got back: reports answered and used; without a log of answers, fields with a use."""
     return first_true(
         [
-            (answered is None and fields is None, lambda: "No report received yet"),
+            (answered is None and fields is None, lambda: "Whether reports are answered is not known yet"),
             (
                 answered is None,
                 lambda: (

@@ -139,7 +139,7 @@ def kinds(parts: Sequence[tuple[str, float]], received: bool = True) -> str:
     total = sum(v for _, v in parts)
     return first_true(
         [
-            (not received, lambda: "No activity reported yet"),
+            (not received, lambda: "No kind of activity reported yet"),
             (not parts or total == 0, lambda: f"Nothing was held in {WEEKS} weeks"),
             (len(parts) == 1, lambda: f"All of what was done is of one kind: {isolated(parts[0][0])}"),
             (

@@ -186,4 +186,4 @@ def test_finding_of_refused_rows(rows, mended, still_open, said):
 
 def test_none_answered_is_said_only_where_it_is_known():
     assert words.returned(0.0, 0.0, 300, 0.4) == "None of 300 reports got an answer back"
-    assert words.returned(None, None, 0, None) == "No report received yet"
+    assert words.returned(None, None, 0, None) == "Whether reports are answered is not known yet"

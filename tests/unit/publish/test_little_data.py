@@ -22,6 +22,7 @@ def test_before_anything_is_received_no_page_says_that_nothing_happened(tmp_path
     findings = re.findall(r'class="finding"[^>]*>([^<]+)<', page)
     assert {
         "No activity reported yet",
+        "No kind of activity reported yet",
         "No plan received yet",
         "No cancellation received yet",
         "No request received yet",
@@ -32,6 +33,14 @@ def test_before_anything_is_received_no_page_says_that_nothing_happened(tmp_path
     assert "gaps, not zeros" not in page
     assert "so whether it rises cannot be said" in pages["objectives.html"]
     assert "No open request" not in page
+
+
+@pytest.mark.parametrize("results", [Results.empty, lambda: few_people()])
+def test_no_two_blocks_of_a_page_have_one_title(tmp_path, results):
+    """A reader who hears a page told apart by its titles must be able to do so."""
+    for name, html in site(tmp_path, results()).items():
+        titles = re.findall(r'class="finding"[^>]*>([^<]+)<', html)
+        assert len(titles) == len(set(titles)), name
 
 
 def test_before_anything_is_received_one_matter_is_named_instead_of_every_form(tmp_path):
@@ -79,7 +88,7 @@ def test_objectives_without_an_indicator_are_told(tmp_path):
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
-        (objective_sentences.kinds([], received=False), "No activity reported yet"),
+        (objective_sentences.kinds([], received=False), "No kind of activity reported yet"),
         (objective_sentences.kinds([]), "Nothing was held in 13 weeks"),
         (objective_sentences.kinds([("meeting", 3.0), ("call", 1.0)]), "Meetings are 75\u00a0% of what was done"),
         (
