@@ -13,8 +13,9 @@ from pipelines.assets.columns import written_in
 from pipelines.policies import IN_ONE_RUN, PUBLISH_NEW_DATES, RETRIES, dates, no_vain_retries
 from pipelines.resources import Installation, watch
 from reportmetrics import several
-from reportmetrics.metrics.catalogue import Catalogue, Derived, Metric
+from reportmetrics.metrics.catalogue import Catalogue, Derived
 from reportmetrics.metrics.column_types import column_meanings
+from reportmetrics.metrics.metric import Metric
 from reportmetrics.metrics.prepared import Prepared
 
 Types = Mapping[str, Mapping[str, str]]

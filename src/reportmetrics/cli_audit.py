@@ -12,11 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reportmetrics.settings import Settings, allowed_signers_from_environment
+
+if TYPE_CHECKING:
+    from reportmetrics.audit.opened import Opened
+    from reportmetrics.audit.raw import Archive
 
 OK, FAILED, MISUSED = 0, 1, 2
 
@@ -98,15 +102,13 @@ def explain(
     from reportmetrics.audit import explain_text as text
     from reportmetrics.audit.explain import explain as explain_group
     from reportmetrics.audit.opened import Opened, find_publication
-    from reportmetrics.audit.raw import Archive
 
     settings = Settings.from_environment(home=home)
     wanted = (limit or None) if form is Format.table else None
     with answering():
         opened = Opened(find_publication(settings.publications, publication))
         explained = explain_group(opened, metric, _conditions(where or []), limit=wanted)
-        archive = Archive(opened, settings.archive) if raw else None
-        explained = text.with_cells(explained, opened, archive)
+        explained = text.with_cells(explained, opened, _archive(opened, settings) if raw else None)
     writers = {
         Format.table: text.explanation_text,
         Format.csv: text.explanation_csv,
@@ -114,6 +116,12 @@ def explain(
     }
     typer.echo(writers[form](explained).rstrip("\n"))
     raise typer.Exit(OK if explained.equal else FAILED)
+
+
+def _archive(opened: Opened, settings: Settings) -> Archive:
+    from reportmetrics.audit.raw import Archive
+
+    return Archive(opened, settings.archive)
 
 
 def verify(

@@ -17,7 +17,8 @@ from rich.markup import escape
 
 if TYPE_CHECKING:
     from reportmetrics.ingest.ledger import IngestSummary
-    from reportmetrics.metrics.catalogue import Catalogue, Metric
+    from reportmetrics.metrics.catalogue import Catalogue
+    from reportmetrics.metrics.metric import Metric
     from reportmetrics.profile.load import Profile
     from reportmetrics.publish.publish import Publication
     from reportmetrics.senders.returned import Returned

@@ -20,7 +20,7 @@ from reportmetrics.audit.by_hand import GROUPS, ROWS, by_hand
 from reportmetrics.audit.opened import Opened
 from reportmetrics.audit.readme import readme
 from reportmetrics.audit.semantic import semantic_model
-from reportmetrics.metrics.catalogue import Metric
+from reportmetrics.metrics.metric import Metric
 from reportmetrics.publish.exports import write_csv
 from reportmetrics.publish.files import files_below
 from reportmetrics.publish.seal import CHECKSUM, SIGNATURE
@@ -129,8 +129,8 @@ def figure_sql(metric: Metric, formula: str) -> str:
     rows.set("with_", None)
     held = exp.CTE(this=rows, alias=exp.TableAlias(this=exp.to_identifier(ROWS)))
     frame = []
-    if metric.frame_sql is not None and any(t.name == GROUPS for t in query.find_all(exp.Table)):
-        groups = parse_one(metric.frame_sql, dialect="duckdb")
+    if metric.frame_query is not None and any(t.name == GROUPS for t in query.find_all(exp.Table)):
+        groups = parse_one(metric.frame_query.sql, dialect="duckdb")
         frame = [exp.CTE(this=groups, alias=exp.TableAlias(this=exp.to_identifier(GROUPS)))]
     ctes = [*(beneath.expressions if beneath else []), held, *frame, *(own.expressions if own else [])]
     query.set("with_", exp.With(expressions=ctes))

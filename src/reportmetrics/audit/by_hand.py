@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlglot import exp, parse_one
-
-from reportmetrics.metrics.catalogue import FRAME_COLUMN, Metric
+from reportmetrics.metrics.metric import FRAME_COLUMN, Metric
 
 ROWS = "contributing_rows"
 GROUPS = "groups_there_are"
@@ -33,10 +31,8 @@ def by_hand(metric: Metric) -> dict[str, str]:
 
 def _has_frame(metric: Metric) -> bool:
     """Whether the metric's frame tells zero from unreported for the groups of its headline."""
-    if metric.frame_sql is None:
-        return False
-    query = parse_one(metric.frame_sql, dialect="duckdb")
-    return isinstance(query, exp.Query) and set(query.named_selects) - {FRAME_COLUMN} == set(metric.definition.by)
+    frame = metric.frame_query
+    return frame is not None and set(frame.columns) - {FRAME_COLUMN} == set(metric.definition.by)
 
 
 def _framed(metric: Metric, sql: str) -> str:

@@ -11,8 +11,10 @@ from typing import Any
 
 from reportmetrics.audit.differences import Difference
 from reportmetrics.audit.opened import Opened
+from reportmetrics.metrics.metric_values import PREPARED
 from reportmetrics.profile.load import load_profile
 from reportmetrics.publish import tombstone
+from reportmetrics.publish.audit_folder import prepared_text
 from reportmetrics.publish.files import digest_of, files_below, sha256
 from reportmetrics.publish.manifest import NAME, inputs_digest
 from reportmetrics.publish.seal import CHECKSUM, SIGNATURE
@@ -106,6 +108,17 @@ def check_manifest(opened: Opened) -> list[Difference]:
             )
         )
     return found
+
+
+def check_prepared(opened: Opened) -> list[Difference]:
+    """What was prepared for questions against the definitions and the profile that it was made from."""
+    path = opened.audit / PREPARED
+    if not path.is_file():
+        return []  # publications of earlier builds have none; one that was taken away is missing from the files
+    right = prepared_text(opened.catalogue, load_profile(opened.audit / "profile"))
+    if path.read_text(encoding="utf-8") == right:
+        return []
+    return [Difference("definitions", f"audit/{PREPARED}", "does not follow from the definitions and the profile")]
 
 
 def check_definitions(opened: Opened) -> list[Difference]:

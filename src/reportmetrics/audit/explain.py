@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from reportmetrics.audit.group import frame_row_sql, group_sql, only, recompute_group
+from reportmetrics.audit.group import frame_of, group_sql, only, recompute_group
 from reportmetrics.audit.opened import NotPublishedError, Opened
 from reportmetrics.audit.origins import SCHEMA, judged_by, origins
 from reportmetrics.engines.base import Engine
-from reportmetrics.metrics.catalogue import Metric
+from reportmetrics.metrics.metric import Metric
 from reportmetrics.metrics.results import FIGURE_SCHEMA, Results, dims_key
 
 ON = ("statistic", "label")
@@ -68,7 +68,7 @@ def explain(
     metric, group = _published_group(opened, metric_id, dict(dims or {}))
     if engine is not None:
         return _explain(opened, metric, group, limit, engine, whole)
-    with opened.engine() as own:
+    with opened.engine(metric) as own:
         return _explain(opened, metric, group, limit, own, whole)
 
 
@@ -89,7 +89,7 @@ def _explain(
     keys = f"SELECT row_key FROM ({bounded}) AS shown"
     where = origins(metric, engine, keys)
     support = judged_by(metric, engine, keys, sorted(set(where["table"].to_list())))
-    frame_sql = frame_row_sql(metric, dims)
+    frame = frame_of(metric, dims)
     return Explanation(
         opened.name,
         metric,
@@ -98,7 +98,7 @@ def _explain(
         rows.join(where.select(c for c in SCHEMA if c == "row_key" or c not in rows.columns), on="row_key", how="left"),
         count,
         support,
-        pl.DataFrame() if frame_sql is None else engine.frame(frame_sql),
+        pl.DataFrame() if frame is None else engine.frame(frame.sql),
     )
 
 

@@ -6,15 +6,17 @@ Belongs here: what of an explanation is shown, and in which order. Not here: fin
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from reportmetrics.audit.explain import NUMBERS, Explanation
 from reportmetrics.audit.opened import Opened
-from reportmetrics.audit.raw import Archive, RawRow, sheets_of
 from reportmetrics.audit.tables import as_csv, as_json, as_lines, records
-from reportmetrics.metrics.catalogue import FRAME_COLUMN
+from reportmetrics.metrics.metric import FRAME_COLUMN
+
+if TYPE_CHECKING:
+    from reportmetrics.audit.raw import Archive, RawRow
 
 PERIODS = 10
 """Periods of a frame shown in a table."""
@@ -22,7 +24,7 @@ PERIODS = 10
 
 def with_cells(explained: Explanation, opened: Opened, archive: Archive | None) -> Explanation:
     """The explanation with a column ``sheet`` and, with an ``archive``, ``raw``: the cells, or why there are none."""
-    sheets = sheets_of(opened)
+    sheets = opened.sheets
     return Explanation(
         explained.publication,
         explained.metric,

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping
 
 import polars as pl
-from sqlglot import exp, parse_one
 
 from reportmetrics.engines.base import Engine
-from reportmetrics.metrics.catalogue import Metric
 from reportmetrics.metrics.estimators import ESTIMATORS
+from reportmetrics.metrics.inlining import quoted
+from reportmetrics.metrics.metric import Frame, Metric
 from reportmetrics.metrics.results import Results, dims_key
 from reportmetrics.metrics.run import compute_metric
 
@@ -29,17 +28,16 @@ def grouping_of(metric: Metric, dims: Dims) -> tuple[str, ...] | None:
 
 def group_sql(metric: Metric, dims: Dims) -> str:
     """SELECT of the contributing rows of one group, columns as in the definition."""
-    return _restricted(metric.rows_sql, tuple(metric.definition.select.columns), _predicate(metric, dims))
+    columns = metric.definition.select.columns
+    return metric.rows_where(_conditions({k: v for k, v in dims.items() if k in columns}))
 
 
-def frame_row_sql(metric: Metric, dims: Dims) -> str | None:
-    """SELECT of what the metric's frame says of a group: whether anything was reported; None without a frame for it."""
-    if metric.frame_sql is None:
+def frame_of(metric: Metric, dims: Dims) -> Frame | None:
+    """What the metric's frame says of a group: whether anything was reported; None without a frame for it."""
+    frame = metric.frame_query
+    if frame is None or not dims or not set(dims) <= set(frame.columns):
         return None
-    columns = _columns(metric.frame_sql)
-    if not dims or not set(dims) <= set(columns):
-        return None
-    return _restricted(metric.frame_sql, columns, _conditions({k: dims[k] for k in dims}))
+    return frame.only(_conditions(dims))
 
 
 def recompute_group(
@@ -63,7 +61,7 @@ def recompute_group(
     narrowed = dataclasses.replace(
         metric.with_rows(group_sql(metric, dims)),
         definition=dataclasses.replace(definition, by=grouping, also_by=(), listings=listings),
-        frame_sql=frame_row_sql(metric, dims),
+        frame_query=frame_of(metric, dims),
     )
     return only(compute_metric(narrowed, engine, as_of=as_of), dims)
 
@@ -76,40 +74,13 @@ def only(results: Results, dims: Dims, metric_id: str | None = None) -> Results:
     return Results(results.figures.filter(wanted), results.series.filter(wanted), results.listings.filter(wanted))
 
 
-def _predicate(metric: Metric, dims: Dims) -> str:
-    columns = metric.definition.select.columns
-    return _conditions({k: v for k, v in dims.items() if k in columns})
-
-
 def _conditions(dims: Dims) -> str:
     """Group values are published as text: dates and booleans compare by the text that DuckDB gives them."""
     tests = []
     for column, value in dims.items():
-        name = exp.to_identifier(column, quoted=True).sql(dialect="duckdb")
         if value is None:
-            tests.append(f"{name} IS NULL")
+            tests.append(f"{quoted(column)} IS NULL")
         else:
-            tests.append(f"CAST({name} AS VARCHAR) = {exp.Literal.string(value).sql(dialect='duckdb')}")
+            text = value.replace("'", "''")
+            tests.append(f"CAST({quoted(column)} AS VARCHAR) = '{text}'")
     return " AND ".join(tests) or "TRUE"
-
-
-@lru_cache(maxsize=256)
-def _columns(sql: str) -> tuple[str, ...]:
-    query = parse_one(sql, dialect="duckdb")
-    assert isinstance(query, exp.Query)
-    return tuple(query.named_selects)
-
-
-def _restricted(sql: str, columns: Sequence[str], predicate: str) -> str:
-    """``sql``'s rows for which ``predicate`` holds, its CTEs kept at the top."""
-    ctes, body = _parts(sql)
-    names = ", ".join(exp.to_identifier(c, quoted=True).sql(dialect="duckdb") for c in columns)
-    return f"{ctes} SELECT {names} FROM ({body}) AS every_group WHERE {predicate}".strip()
-
-
-@lru_cache(maxsize=256)
-def _parts(sql: str) -> tuple[str, str]:
-    query = parse_one(sql, dialect="duckdb")
-    lifted = query.args.get("with_")
-    query.set("with_", None)
-    return (lifted.sql(dialect="duckdb") if lifted else ""), query.sql(dialect="duckdb")

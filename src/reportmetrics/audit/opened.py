@@ -12,16 +12,25 @@ import datetime as dt
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from reportmetrics.engines.duckdb import DuckDBEngine
-from reportmetrics.metrics.catalogue import Catalogue, Metric, load_catalogue
+from reportmetrics.metrics.metric import Metric
+from reportmetrics.metrics.metric_values import PREPARED, prepared_metric
 from reportmetrics.metrics.results import Results
+from reportmetrics.publish.files import sha256
 from reportmetrics.publish.manifest import NAME as MANIFEST
 from reportmetrics.publish.manifest import read_manifest
 from reportmetrics.publish.tombstone import Tombstone, read_tombstone
+
+if TYPE_CHECKING:
+    from reportmetrics.metrics.catalogue import Catalogue
+
+
+_ALWAYS = ("ledger", "hidden_before")
+"""Tables that every figure is asked for: which file a row came from, and which groups were hidden before."""
 
 
 class AuditError(Exception):
@@ -49,6 +58,11 @@ class Opened:
     def snapshot(self) -> Path:
         """The snapshot that the figures were computed from."""
         return self.audit / "snapshot"
+
+    @property
+    def definitions(self) -> Path:
+        """Its own definitions, a folder like ``sql``."""
+        return self.audit / "definitions"
 
     @cached_property
     def name(self) -> str:
@@ -79,13 +93,61 @@ class Opened:
     @cached_property
     def catalogue(self) -> Catalogue:
         """Its own definitions. Raises ``DefinitionError`` where they are not sound."""
-        return load_catalogue(self.audit / "definitions")
+        from reportmetrics.metrics.catalogue import load_catalogue
+
+        return load_catalogue(self.definitions)
 
     def metric(self, metric_id: str) -> Metric | None:
-        """One of its definitions, without reading the others where they are not read yet; None for an unknown id."""
+        """One of its definitions, without reading the others where they are not read yet; None for an unknown id.
+
+        What was prepared from the definitions when it was published is taken where neither is altered since.
+        """
+        if "catalogue" not in vars(self) and self._prepared is not None:
+            try:
+                metric = prepared_metric(self._prepared, metric_id, self.definitions)
+                if metric is None or all(map(self._unaltered, self._made_from(metric))):
+                    return metric
+            except (KeyError, TypeError, ValueError):
+                pass
         if "catalogue" in vars(self):
             return self.catalogue.metrics.get(metric_id)
-        return load_catalogue(self.audit / "definitions", only=metric_id).metrics.get(metric_id)
+        from reportmetrics.metrics.catalogue import load_catalogue
+
+        return load_catalogue(self.definitions, only=metric_id).metrics.get(metric_id)
+
+    @cached_property
+    def sheets(self) -> dict[tuple[str, str], str]:
+        """Sheet of each (source, table) whose files are workbooks, by its own profile; {} where that cannot be read."""
+        if self._prepared is not None:
+            return {(source, table): sheet for source, table, sheet in self._prepared["sheets"]}
+        from reportmetrics.profile.intake import sheets
+        from reportmetrics.profile.load import ProfileError, load_profile
+
+        try:
+            return {(s, t): sheet for s, t, sheet in sheets(load_profile(self.audit / "profile").sources)}
+        except ProfileError:
+            return {}
+
+    @cached_property
+    def _prepared(self) -> dict[str, Any] | None:
+        """What was prepared when it was published; None where that is not there, or not as it was."""
+        if not self._unaltered(f"audit/{PREPARED}"):
+            return None
+        content: dict[str, Any] = json.loads((self.audit / PREPARED).read_text(encoding="utf-8"))
+        return content
+
+    def _unaltered(self, name: str) -> bool:
+        """Whether a file is the one that the manifest names."""
+        facts = self.manifest["files"].get(name)
+        path = self.folder / name
+        return facts is not None and path.is_file() and sha256(path) == facts["sha256"]
+
+    def _made_from(self, metric: Metric) -> list[str]:
+        """Files of the definitions that a metric follows from."""
+        names = [f"core/{table}.sql" for table in metric.tables] + [f"derived/{view}.sql" for view in metric.views]
+        there = [f"audit/definitions/{name}" for name in names]
+        own = metric.definition.path.relative_to(self.folder).as_posix()
+        return [own, *(n for n in there if n in self.manifest["files"] or (self.folder / n).is_file())]
 
     @cached_property
     def results(self) -> Results:
@@ -93,9 +155,12 @@ class Opened:
         read = {n: pl.read_parquet(self.folder / "exports" / f"{n}.parquet") for n in ("figures", "series", "listings")}
         return Results(**read)
 
-    def engine(self) -> DuckDBEngine:
-        """An engine over its snapshot; close it after use. Raises ``EngineError`` where the snapshot is missing."""
-        return DuckDBEngine(self.snapshot)
+    def engine(self, metric: Metric | None = None) -> DuckDBEngine:
+        """An engine over its snapshot; close it after use. Raises ``EngineError`` where the snapshot is missing.
+
+        With a ``metric`` it holds what questions about that one read, and nothing else.
+        """
+        return DuckDBEngine(self.snapshot, only=None if metric is None else {*metric.tables, *_ALWAYS})
 
 
 def find_publication(publications: Path, named: str | None) -> Path:

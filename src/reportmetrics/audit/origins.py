@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from reportmetrics.engines.base import Engine
-from reportmetrics.metrics.catalogue import Metric
+from reportmetrics.metrics.metric import Metric
 from reportmetrics.warehouse.made_tables import LEDGER, REJECT
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.tables import TABLES

@@ -15,12 +15,11 @@ from pathlib import Path
 from reportmetrics.audit.opened import AuditError, Opened
 from reportmetrics.ingest.archive import fingerprint
 from reportmetrics.ingest.corrections import row_of_note
-from reportmetrics.ingest.mapping import sheet_of
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import ProfileError, load_profile
-from reportmetrics.profile.sources import Source
+from reportmetrics.profile.sources import Source, sheet_of
 
 CORRECTIONS = "(corrected)"
 """Beside the cells of a corrected row: which of them were changed, why, by whom and when."""
@@ -86,17 +85,3 @@ class Archive:
             return read_archived(path, source, wanted)
         except UnreadableError as why:
             return str(why)
-
-
-def sheets_of(opened: Opened) -> dict[tuple[str, str], str]:
-    """Sheet of each (source, table) whose files are workbooks, by the publication's own profile; {} without one."""
-    try:
-        profile = load_profile(opened.audit / "profile")
-    except ProfileError:
-        return {}
-    return {
-        (s.source, t.table): name
-        for s in intake(profile.sources)
-        for t in s.tables
-        if (name := sheet_of(s, t)) is not None
-    }

@@ -16,8 +16,9 @@ from typing import Any
 
 import yaml
 
-from reportmetrics.metrics.catalogue import Catalogue, Metric
+from reportmetrics.metrics.catalogue import Catalogue
 from reportmetrics.metrics.definition import EstimatorUse
+from reportmetrics.metrics.metric import Metric
 
 VERSION = "0.1.1"
 

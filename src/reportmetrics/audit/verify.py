@@ -15,7 +15,7 @@ import polars as pl
 from polars.exceptions import PanicException
 
 from reportmetrics.audit.books import check_exports, check_ledger, check_rows
-from reportmetrics.audit.contents import check_definitions, check_files, check_manifest, check_seal
+from reportmetrics.audit.contents import check_definitions, check_files, check_manifest, check_prepared, check_seal
 from reportmetrics.audit.differences import Difference, compare_results
 from reportmetrics.audit.opened import AuditError, Opened
 from reportmetrics.audit.signature import check_signature
@@ -66,6 +66,7 @@ def verify(
         checks: dict[str, Callable[[], list[Difference]]] = {
             "manifest": lambda: check_manifest(opened),
             "definitions": lambda: check_definitions(opened),
+            "prepared": lambda: check_prepared(opened),
             "ledger": lambda: check_ledger(opened),
             "snapshot": lambda: check_rows(opened),
             "exports": lambda: check_exports(opened),

@@ -6,7 +6,7 @@ The connection is in memory, with a table or a view per table; it may read the s
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -33,14 +33,23 @@ held over a larger one goes to a file of Parquet: a tenth of the size, and a que
 class DuckDBEngine:
     """An engine over the snapshot in ``snapshot_folder`` (one folder of Parquet files per table).
 
-    Raises :class:`EngineError` where the folder holds no table. Use as a context manager, or call ``close``.
+    ``only`` leaves out all tables but these. Raises :class:`EngineError` where the folder holds no table. Use as a
+    context manager, or call ``close``.
     """
 
     name = "duckdb"
 
-    def __init__(self, snapshot_folder: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        snapshot_folder: Path,
+        *,
+        only: Collection[str] | None = None,
+        memory_limit: str = MEMORY_LIMIT,
+        threads: int | None = None,
+    ) -> None:
         folder = snapshot_folder.resolve()
         tables = sorted(p.name for p in folder.iterdir() if any(p.glob("*.parquet"))) if folder.is_dir() else []
+        tables = [t for t in tables if only is None or t in only]
         if not tables:
             raise EngineError(f"{folder} holds no snapshot: expected one folder of Parquet files per table")
         self._spill = tempfile.TemporaryDirectory(prefix="reportmetrics-")

@@ -17,11 +17,11 @@ import polars as pl
 from reportmetrics.ingest.archive import Kept
 from reportmetrics.ingest.grouped import GroupRows, constant_columns
 from reportmetrics.ingest.guard import unguarded
-from reportmetrics.ingest.mapping import Fit, fit, sheet_of, unknown_columns
+from reportmetrics.ingest.mapping import Fit, fit, unknown_columns
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, Spool, UnreadableError, sheet_schema
 from reportmetrics.profile.intake import is_returned, written_here
-from reportmetrics.profile.sources import FileDate, Source
+from reportmetrics.profile.sources import FileDate, Source, sheet_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,12 @@ import polars as pl
 
 from reportmetrics.ingest.archive import identity
 from reportmetrics.ingest.landing import Found, facts_of_name
-from reportmetrics.ingest.mapping import sheet_of
 from reportmetrics.ingest.readers.archived import kept_cells, read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
 from reportmetrics.ingest.text import BLANKS
 from reportmetrics.profile.corrections import Correction
 from reportmetrics.profile.intake import corrected_source
-from reportmetrics.profile.sources import FileDate, Source
+from reportmetrics.profile.sources import FileDate, Source, sheet_of
 from reportmetrics.warehouse.tables import TABLES
 
 

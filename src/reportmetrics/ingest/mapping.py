@@ -13,7 +13,7 @@ from reportmetrics.ingest.events import EventFit, fit_events, not_counted
 from reportmetrics.ingest.shaping import Shape, left_out, missing, position, shape_of
 from reportmetrics.ingest.text import BLANKS, literal
 from reportmetrics.profile.shapes import several
-from reportmetrics.profile.sources import ColumnMap, Source, TableMap
+from reportmetrics.profile.sources import ColumnMap, Source, TableMap, sheet_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,6 @@ class Fit:
     shape: Shape
     left_out: str | None
     events: EventFit | None
-
-
-def sheet_of(source: Source, entry: TableMap) -> str | None:
-    """The sheet that fills a table; None where the format has none."""
-    return entry.sheet or source.options.sheet
 
 
 def fit(entry: TableMap, header: Sequence[str]) -> Fit:

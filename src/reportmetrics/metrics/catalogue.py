@@ -1,36 +1,29 @@
 """All definitions together: what reads what, the runnable SQL of each metric, and the hash of its meaning.
 
 Belongs here: resolving names between files, inlining derived views, hashing. Not here: the checks of one file
-(``definition``), computing (``run``).
+(``definition_file``), computing (``run``).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from sqlglot import exp, parse_one
-
-from reportmetrics.metrics.definition import Definition, DerivedDefinition, read_derived, read_metric
+from reportmetrics.metrics.definition import Definition, DerivedDefinition
+from reportmetrics.metrics.definition_file import read_derived, read_metric
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.hashes import core_hashes, digest
 from reportmetrics.metrics.header import DefinitionError, Problem
-from reportmetrics.metrics.inlining import OwnSql
+from reportmetrics.metrics.inlining import OwnSql, named, quoted
+from reportmetrics.metrics.metric import FRAME_COLUMN, ROWS, Frame, Metric
 from reportmetrics.metrics.select import own_ctes
 from reportmetrics.warehouse.tables import TABLES
 
 AS_OF = "as_of"
 """The one-row table of a snapshot that says how far it looks."""
-
-ROWS = "contributing_rows"
-"""Name of a metric's SELECT inside the queries that are made from it."""
-
-FRAME_COLUMN = "reported"
-"""Column of a frame view that tells a true zero from what nobody reported."""
 
 
 @dataclass(frozen=True)
@@ -47,64 +40,6 @@ class Derived:
     reads: tuple[str, ...]
     own_sql: OwnSql
     hash: str
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A metric and all that lies beneath it.
-
-    ``views`` are the derived views in the order in which they must be defined; ``tables`` the canonical tables beneath
-    all of them; ``rows_sql`` returns the contributing rows and runs on a snapshot as it is. ``ctes`` are the views that
-    its SELECT needs, as text, in order, and ``own_sql`` the SELECT without them.
-    """
-
-    definition: Definition
-    views: tuple[str, ...]
-    tables: tuple[str, ...]
-    ctes: Mapping[str, str]
-    own_sql: OwnSql
-    frame_sql: str | None
-    definition_hash: str
-
-    @cached_property
-    def rows_sql(self) -> str:
-        """The contributing rows, on a snapshot as it is."""
-        return self.rows_sql_over(frozenset())
-
-    def rows_sql_over(self, held: Collection[str]) -> str:
-        """The contributing rows where the views in ``held`` stand ready as tables of their names."""
-        return self.own_sql.with_views({name: sql for name, sql in self.ctes.items() if name not in held})
-
-    @property
-    def read_again(self) -> bool:
-        """Whether the rows are read more than once: to count people, or for listings."""
-        return self.definition.people is not None or bool(self.definition.listings)
-
-    def is_plain(self, held: Collection[str]) -> bool:
-        """Whether reading the rows again costs no more than reading a table: no view to work out, nothing joined."""
-        tree = self.definition.select.tree
-        worked_out = any(tree.find(kind) for kind in (exp.Join, exp.Group, exp.Distinct, exp.Window, exp.With))
-        return isinstance(tree, exp.Select) and not worked_out and all(view in held for view in self.ctes)
-
-    def narrowed(self, rows_sql: str) -> str:
-        """The rows with the columns alone that figures and listings are made of."""
-        definition = self.definition
-        needed = {need.name for use in definition.estimators for need in ESTIMATORS[use.name].needs}
-        needed.update(column for grouping in definition.groupings for column in grouping)
-        needed.update(column for x in definition.listings for column in ("row_key", x.order_by, *x.columns))
-        needed.add(definition.people or "")
-        names = ", ".join(f'"{c}"' for c in definition.select.columns if c in needed)
-        return f"SELECT {names} FROM ({rows_sql}) AS every_column"
-
-    def with_rows(self, sql: str) -> Metric:
-        """The same metric over other rows: ``sql`` runs on a snapshot as it is."""
-        return replace(self, ctes={}, own_sql=OwnSql((), sql))
-
-    def __getattr__(self, name: str) -> Any:
-        """Fields of the definition are fields of the metric."""
-        if name.startswith("_") or name == "definition":
-            raise AttributeError(name)
-        return getattr(self.definition, name)
 
 
 @dataclass(frozen=True)
@@ -279,16 +214,9 @@ def _metric(
     derived: Mapping[str, Derived],
     core: Mapping[str, str],
 ) -> Metric:
-    frame = (definition.frame,) if definition.frame else ()
     needed = _in_order(views, definition.select.reads)
     beneath = _in_order(views, tuple(_named(definition)))
     reads = {*definition.select.reads, *(n for v in beneath for n in views[v].select.reads)}
-    frame_sql = None
-    if definition.frame:
-        names = ", ".join(f'"{c}"' for c in views[definition.frame].select.columns if c != "row_key")
-        query = parse_one(f"SELECT {names} FROM {definition.frame}", dialect="duckdb")
-        assert isinstance(query, exp.Query)
-        frame_sql = OwnSql.of(query).with_views(_texts(views, _in_order(views, frame)))
     tables = tuple(sorted(reads - set(views)))
     return Metric(
         definition,
@@ -296,9 +224,17 @@ def _metric(
         tables,
         _texts(views, needed),
         OwnSql.of(definition.select.tree),
-        frame_sql,
+        _frame(definition.frame, views) if definition.frame else None,
         _definition_hash(definition, derived, core),
     )
+
+
+def _frame(view: str, views: Mapping[str, DerivedDefinition]) -> Frame:
+    columns = tuple(c for c in views[view].select.columns if c != "row_key")
+    names = ",\n  ".join(f'"{c}"' for c in columns)
+    beneath = _texts(views, _in_order(views, (view,)))
+    ctes = tuple(named(name, sql) for name, sql in beneath.items())
+    return Frame(columns, OwnSql(ctes, f"SELECT\n  {names}\nFROM {quoted(view)}"))
 
 
 def _definition_hash(definition: Definition, derived: Mapping[str, Derived], core: Mapping[str, str]) -> str:

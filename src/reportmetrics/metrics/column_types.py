@@ -1,7 +1,7 @@
 """Types and meanings of the columns that metrics and derived views return.
 
 Types as DuckDB binds them over tables without rows; meanings as estimators and canonical tables declare them. Not here:
-which columns there are (``definition``), levels (``levels``).
+which columns there are (``definition_file``), levels (``levels``).
 """
 
 from __future__ import annotations

@@ -18,11 +18,12 @@ from pathlib import Path
 
 import yaml
 
-from reportmetrics.metrics.catalogue import Metric, load_catalogue
+from reportmetrics.metrics.catalogue import load_catalogue
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.findings import Finding
 from reportmetrics.metrics.header import DefinitionError
 from reportmetrics.metrics.lint_header import Released
+from reportmetrics.metrics.metric import Metric
 
 FOLDER, RECORD = "deprecated", "kept.yaml"
 _NAME = re.compile(r"^(?P<id>[a-z0-9_]+\.[a-z0-9_]+)\.v(?P<version>[1-9]\d*)$")

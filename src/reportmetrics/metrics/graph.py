@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from reportmetrics.metrics.catalogue import Catalogue, Metric
+from reportmetrics.metrics.catalogue import Catalogue
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.levels.check import Levels
 from reportmetrics.metrics.levels.lineage import Edge, known_levels, lineage
+from reportmetrics.metrics.metric import Metric
 
 FIGURES = "figures"
 GROUPS = "groups"

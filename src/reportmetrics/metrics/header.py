@@ -1,7 +1,7 @@
 """Reading the YAML header of a SQL file, with the line of every key.
 
 Belongs here: splitting a file into header and SQL, and YAML mistakes. Not here: which fields a header has
-(``definition``).
+(``definition_file``).
 """
 
 from __future__ import annotations

@@ -1,16 +1,16 @@
 """Putting a query and the derived views beneath it together as one text that runs on a snapshot as it is.
 
-Belongs here: text from trees. Not here: which views a query needs (``catalogue``).
+Belongs here: text from trees, and from such text. Not here: which views a query needs (``catalogue``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sqlglot import exp
-
-from reportmetrics.metrics.select import written
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class OwnSql:
     @classmethod
     def of(cls, query: exp.Query) -> OwnSql:
         """The parts of a query."""
+        from reportmetrics.metrics.select import written
+
         query = query.copy()
         own = query.args.get("with_")
         ctes = tuple(written(cte) for cte in own.expressions) if own else ()
@@ -35,9 +37,26 @@ class OwnSql:
 
     def with_views(self, views: Mapping[str, str]) -> str:
         """The query with the views as CTEs ahead of its own."""
-        ctes = [f"{_name(name)} AS (\n{sql}\n)" for name, sql in views.items()] + list(self.ctes)
-        return f"WITH {', '.join(ctes)}\n{self.select}" if ctes else self.select
+        return _after(self._ctes(views), self.select)
+
+    def restricted(self, views: Mapping[str, str], columns: Iterable[str], predicate: str) -> str:
+        """Those rows of the query, with the views ahead of it, for which ``predicate`` holds; its CTEs stay on top."""
+        names = ", ".join(quoted(c) for c in columns)
+        return _after(self._ctes(views), f"SELECT {names} FROM (\n{self.select}\n) AS every_group WHERE {predicate}")
+
+    def _ctes(self, views: Mapping[str, str]) -> list[str]:
+        return [named(name, sql) for name, sql in views.items()] + list(self.ctes)
 
 
-def _name(name: str) -> str:
-    return exp.to_identifier(name).sql(dialect="duckdb")
+def _after(ctes: list[str], select: str) -> str:
+    return f"WITH {', '.join(ctes)}\n{select}" if ctes else select
+
+
+def named(name: str, sql: str) -> str:
+    """A query as a CTE of this name."""
+    return f"{name if name.isidentifier() else quoted(name)} AS (\n{sql}\n)"
+
+
+def quoted(name: str) -> str:
+    """A column's name as SQL."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,7 +1,7 @@
 """``metrics lint``: all that is wrong with the definitions, at once.
 
 Belongs here: running the rules over a folder of SQL. Each rule stands elsewhere: what one field may hold in
-``definition``, names between files in ``catalogue``, levels in ``levels``, the rest in ``lint_sql`` and
+``definition_file``, names between files in ``catalogue``, levels in ``levels``, the rest in ``lint_sql`` and
 ``lint_header``.
 """
 

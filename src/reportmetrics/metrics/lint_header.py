@@ -1,7 +1,7 @@
 """Rules about the header of a definition, and about what must stand beside it.
 
 Belongs here: missing fields, the review date, ``reads``, the given/expect case, the record of released versions. Not
-here: what one field may hold, which the parser checks (``definition``).
+here: what one field may hold, which the parser checks (``definition_file``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from reportmetrics.metrics.definition import DERIVED, REQUIRED, REVIEW_EVERY
+from reportmetrics.metrics.definition_file import DERIVED, REQUIRED, REVIEW_EVERY
 from reportmetrics.metrics.findings import Finding
 from reportmetrics.metrics.levels import matrix
 from reportmetrics.metrics.lint_subject import Subject

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from reportmetrics.engines.base import Engine
-from reportmetrics.metrics.catalogue import Metric
 from reportmetrics.metrics.definition import EstimatorUse
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.estimators.base import Reduction
+from reportmetrics.metrics.metric import Metric
 
 DIGITS = 12
 """Significant digits that reduced doubles are rounded to, so that the order of a sum on any engine moves no figure."""

@@ -10,20 +10,23 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from reportmetrics.engines.base import Engine
-from reportmetrics.metrics.catalogue import FRAME_COLUMN, ROWS, Catalogue, Metric
 from reportmetrics.metrics.collected import Collected
 from reportmetrics.metrics.definition import EstimatorUse
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.estimators.base import Estimate, Estimator, EstimatorError, Figure
+from reportmetrics.metrics.metric import FRAME_COLUMN, ROWS, Metric
 from reportmetrics.metrics.reduce import PEOPLE, people_counted, reduced
 from reportmetrics.metrics.results import Results, dims_key
 from reportmetrics.metrics.suppression import hidden_cells
 from reportmetrics.progress import Track, silent
+
+if TYPE_CHECKING:
+    from reportmetrics.metrics.catalogue import Catalogue
 
 Dims = dict[str, "str | None"]
 
@@ -88,7 +91,7 @@ def _collect(
             source = ROWS
         hidden = _hidden(metric, engine, source, before.get(definition.id, ()))
         uses = {use.name: use for use in definition.estimators}
-        frame = None if metric.frame_sql is None else engine.frame(metric.frame_sql)
+        frame = None if metric.frame_query is None else engine.frame(metric.frame_query.sql)
         groups: dict[tuple[str, ...], list[tuple[Dims, Estimate]]] = {tuple(g): [] for g in definition.groupings}
         for part, table in reduced(metric, engine, source):
             use, estimates = uses[part.estimator], groups[part.grouping]

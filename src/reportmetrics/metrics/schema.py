@@ -1,6 +1,6 @@
 """JSON Schemas of the headers of metrics and derived views, for editors that complete and check YAML while it is typed.
 
-Belongs here: the export. Not here: the checks that count (``definition``); a test holds the two together.
+Belongs here: the export. Not here: the checks that count (``definition_file``); a test holds the two together.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from reportmetrics.metrics.definition import DERIVED, IDENTIFIER, LEVELS, OPTIONAL, REQUIRED, REVIEW_EVERY
+from reportmetrics.metrics.definition_file import DERIVED, IDENTIFIER, LEVELS, OPTIONAL, REQUIRED, REVIEW_EVERY
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.levels.matrix import READABLE
 from reportmetrics.schema_files import write_schemas

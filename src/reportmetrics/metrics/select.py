@@ -6,13 +6,13 @@ Belongs here: everything about the syntax tree of one file. Not here: the header
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from reportmetrics.metrics.definition import Select
 from reportmetrics.metrics.header import Problem
 
 ENGINE_BOUND = (
@@ -40,35 +40,11 @@ def statements_of(sql: str) -> tuple[exp.Expr, ...]:
     return tuple(s for s in sqlglot.parse(sql, dialect="duckdb") if s is not None)
 
 
-@dataclass(frozen=True)
-class Select:
-    """A query that was parsed and found fit: its text, the columns it returns in order, the tables and views it names.
-
-    Packed (``pickle``), it keeps its text to run and leaves its tree, which is made from the text when it is wanted.
-    """
-
-    sql: str
-    columns: tuple[str, ...]
-    reads: tuple[str, ...]
-
-    @cached_property
-    def tree(self) -> exp.Query:
-        """The syntax tree, shared with others: whoever changes it copies it first."""
-        tree = statements_of(self.sql)[0]
-        assert isinstance(tree, exp.Query)
-        return tree
-
-    @cached_property
-    def written(self) -> str:
-        """The query as text to run."""
-        return written(self.tree)
-
-    def __getstate__(self) -> dict[str, object]:
-        return {"sql": self.sql, "columns": self.columns, "reads": self.reads, "written": self.written}
-
-    def canonical(self) -> str:
-        """The query as text in which comments, layout and letter case of keywords do not count."""
-        return self.tree.sql(dialect="duckdb", comments=False, normalize=True, pretty=False)
+def query_of(sql: str) -> exp.Query:
+    """The one query that a text holds, as ``parse_select`` found it."""
+    (tree,) = statements_of(sql)
+    assert isinstance(tree, exp.Query)
+    return tree
 
 
 def parse_select(sql: str, shown: str, first_line: int) -> tuple[Select | None, list[Problem]]:
@@ -108,7 +84,12 @@ def parse_select(sql: str, shown: str, first_line: int) -> tuple[Select | None, 
         problems.append(problem("column-name", "a returned column has no name", "name each with AS"))
     for name in sorted({c for c in columns if c and columns.count(c) > 1}):
         problems.append(problem("column-twice", f"column '{name}' is returned twice", "return it once"))
-    return Select(sql, columns, _reads(tree)), problems
+    return Select(sql, columns, _reads(tree), _is_plain(tree)), problems
+
+
+def _is_plain(tree: exp.Query) -> bool:
+    worked_out = any(tree.find(kind) for kind in (exp.Join, exp.Group, exp.Distinct, exp.Window, exp.With))
+    return isinstance(tree, exp.Select) and not worked_out
 
 
 def _stars(tree: exp.Query) -> Iterator[exp.Expr]:

@@ -13,7 +13,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 
-from reportmetrics.profile.sources import ColumnMap, FileDate, Options, Source, TableMap
+from reportmetrics.profile.sources import ColumnMap, FileDate, Options, Source, TableMap, sheet_of
 
 RETURNED = "returned"
 """Folder below the landing folder for mended workbooks, and the ending of the ids of the sources that read them."""
@@ -40,6 +40,13 @@ def intake(sources: Iterable[Source]) -> list[Source]:
     """The sources of a profile and of entry forms, each followed by those of its mended workbooks and corrections."""
     own = (*sources, *form_sources())
     return [each for source in own for each in (source, returned_source(source), corrected_source(source))]
+
+
+def sheets(sources: Iterable[Source]) -> list[tuple[str, str, str]]:
+    """Source, table and sheet of each table that is read from a workbook."""
+    entries = ((source, entry) for source in intake(sources) for entry in source.tables)
+    found = ((source.source, entry.table, sheet_of(source, entry)) for source, entry in entries)
+    return sorted((source, table, sheet) for source, table, sheet in found if sheet is not None)
 
 
 @functools.cache

@@ -249,3 +249,8 @@ class Source(Model):
     def every_days(self) -> int:
         """Days between two deliveries."""
         return int(self.every.split()[0])
+
+
+def sheet_of(source: Source, entry: TableMap) -> str | None:
+    """The sheet that fills a table; None where the format has none."""
+    return entry.sheet or source.options.sheet

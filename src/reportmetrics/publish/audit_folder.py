@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from reportmetrics.metrics.metric_values import PREPARED, prepare
+from reportmetrics.profile.intake import sheets
 from reportmetrics.publish.exports import write_csv
 from reportmetrics.publish.files import files_below, link_or_copy
+from reportmetrics.publish.seal import copy_profile
 
 if TYPE_CHECKING:
     from reportmetrics.metrics.catalogue import Catalogue
+    from reportmetrics.profile.load import Profile
     from reportmetrics.validation.run import CheckResult
     from reportmetrics.warehouse.snapshot import Snapshot
 
@@ -30,19 +34,27 @@ def write_audit(
     checks: Sequence[CheckResult],
     *,
     sql: Path,
-    marking: str,
+    profile: Profile,
 ) -> None:
-    """Write snapshot (linked where possible), the SQL of all metrics and what lies beneath, checks and ledger."""
+    """Write snapshot (linked where possible), the SQL of all metrics and what lies beneath, profile, checks, ledger."""
     for path in files_below(snapshot.folder):
         link_or_copy(path, folder / "snapshot" / path.relative_to(snapshot.folder))
     _write_definitions(folder / "definitions", catalogue, sql)
+    copy_profile(profile, folder / "profile")
+    (folder / PREPARED).write_text(prepared_text(catalogue, profile), encoding="utf-8")
     listed = [dataclasses.asdict(c) for c in checks]
     text = json.dumps(listed, indent=2, ensure_ascii=False, sort_keys=True, default=str)
     (folder / "checks.json").write_text(text + "\n", encoding="utf-8")
     ledger = sorted((snapshot.folder / "ledger").glob("*.parquet"))
     if ledger:
         frame = pl.concat([pl.read_parquet(p) for p in ledger])
-        write_csv(folder / "ledger.csv", frame.columns, frame.iter_rows(), marking=marking)
+        write_csv(folder / "ledger.csv", frame.columns, frame.iter_rows(), marking=profile.mission.marking)
+
+
+def prepared_text(catalogue: Catalogue, profile: Profile) -> str:
+    """What a question about one figure needs of definitions and profile, without parsing either."""
+    content = {**prepare(catalogue.metrics), "sheets": sheets(profile.sources)}
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
 
 
 def _write_definitions(folder: Path, catalogue: Catalogue, sql: Path) -> None:

@@ -26,7 +26,7 @@ from reportmetrics.publish.files import write_protect
 from reportmetrics.publish.manifest import describe_inputs, inputs_digest, read_manifest, write_manifest
 from reportmetrics.publish.quality import Watched, read_quality
 from reportmetrics.publish.request_events import request_events
-from reportmetrics.publish.seal import copy_profile, seal
+from reportmetrics.publish.seal import seal
 from reportmetrics.publish.site import render_index, write_site
 from reportmetrics.settings import Settings, dashboards_folder, signing_key_from_environment, sql_folder
 
@@ -137,8 +137,7 @@ def _build(
         created=moment.isoformat("T", "seconds"),
     )
     write_site(folder, edition, track=track)
-    write_audit(folder / "audit", snapshot, edition.catalogue, checks, sql=sql_folder(), marking=marking)
-    copy_profile(edition.profile, folder / "audit" / "profile")
+    write_audit(folder / "audit", snapshot, edition.catalogue, checks, sql=sql_folder(), profile=edition.profile)
     write_manifest(folder, edition.name, inputs, edition.catalogue, marking=marking, now=moment)
     seal(folder, key=signing_key_from_environment())
     write_protect(folder)

@@ -18,7 +18,6 @@ from typing import Any
 
 import polars as pl
 
-from reportmetrics.ingest.mapping import sheet_of
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
 from reportmetrics.profile.intake import (
@@ -34,7 +33,7 @@ from reportmetrics.profile.intake import (
     returned_sheet,
 )
 from reportmetrics.profile.load import Profile
-from reportmetrics.profile.sources import Source
+from reportmetrics.profile.sources import Source, sheet_of
 from reportmetrics.senders.book import Book, new_book
 
 _MOST_SOURCES = 8

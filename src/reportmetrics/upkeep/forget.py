@@ -19,7 +19,7 @@ from pathlib import Path
 import polars as pl
 
 from reportmetrics.ingest.archive import fingerprint
-from reportmetrics.ingest.mapping import fit, sheet_of
+from reportmetrics.ingest.mapping import fit
 from reportmetrics.ingest.pseudonyms import pseudonym, pseudonym_key
 from reportmetrics.ingest.readers.archived import kept_cells, read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
@@ -28,7 +28,7 @@ from reportmetrics.ingest.sidecars import NO_NAME, Sidecar, read_sidecar, sideca
 from reportmetrics.ingest.text import BLANKS
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
-from reportmetrics.profile.sources import Source
+from reportmetrics.profile.sources import Source, sheet_of
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish import history
 from reportmetrics.settings import Settings

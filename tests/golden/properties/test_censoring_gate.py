@@ -10,8 +10,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from reportmetrics.metrics.catalogue import Catalogue, Metric
+from reportmetrics.metrics.catalogue import Catalogue
 from reportmetrics.metrics.estimators import ESTIMATORS
+from reportmetrics.metrics.metric import Metric
 from tests.golden.properties.spoiled import SpoiledEngine
 
 REQUESTS = "SELECT row_key FROM request"

@@ -6,7 +6,8 @@ import dataclasses
 
 import polars as pl
 
-from reportmetrics.metrics.catalogue import Catalogue, Metric
+from reportmetrics.metrics.catalogue import Catalogue
+from reportmetrics.metrics.metric import Metric
 from reportmetrics.metrics.run import compute, compute_metric
 from reportmetrics.sample import truths
 from tests.golden.properties.spoiled import SpoiledEngine
@@ -82,7 +83,7 @@ def test_every_sum_share_rate_and_mean_leaves_out_what_is_not_known(
 def figures_of(engine: SpoiledEngine, metric: Metric, rows: str) -> pl.DataFrame:
     """Headline figures of a metric over other rows, small groups shown: what is asked is how they are added."""
     headline = dataclasses.replace(metric.definition, also_by=(), listings=(), people=None)
-    over = dataclasses.replace(metric.with_rows(rows), frame_sql=None, definition=headline)
+    over = dataclasses.replace(metric.with_rows(rows), frame_query=None, definition=headline)
     return compute_metric(over, engine, as_of=truths.AS_OF).figures
 
 

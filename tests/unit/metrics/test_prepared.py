@@ -47,7 +47,7 @@ def test_what_is_kept_is_what_is_read(tmp_path: Path) -> None:
         assert again.definition_hash == metric.definition_hash
         assert again.rows_sql == metric.rows_sql
         assert again.rows_sql_over(metric.views[:1]) == metric.rows_sql_over(metric.views[:1])
-        assert again.frame_sql == metric.frame_sql
+        assert again.frame_query == metric.frame_query
         assert again.definition == metric.definition
         assert again.definition.select.canonical() == metric.definition.select.canonical()
     assert kept.catalogue.derived == fresh.derived

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from reportmetrics.metrics.definition import DERIVED, OPTIONAL, REQUIRED, read_metric
+from reportmetrics.metrics.definition_file import DERIVED, OPTIONAL, REQUIRED, read_metric
 from reportmetrics.metrics.header import DefinitionError
 from reportmetrics.metrics.schema import export_schemas, schemas
 from tests.unit.metrics import sql_folder

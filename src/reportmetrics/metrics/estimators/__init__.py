@@ -1,58 +1,61 @@
-"""The registry of estimators: one file each."""
+"""The registry of estimators: one file each, imported when it is asked for.
+
+A figure needs one or two of them; to import all takes longer than to compute it.
+"""
 
 from __future__ import annotations
 
-from reportmetrics.metrics.estimators.aalen_johansen import AalenJohansen
-from reportmetrics.metrics.estimators.age_profile import AgeProfile
-from reportmetrics.metrics.estimators.association import Association
-from reportmetrics.metrics.estimators.base import Estimator
-from reportmetrics.metrics.estimators.before_after import BeforeAfter
-from reportmetrics.metrics.estimators.count import Count
-from reportmetrics.metrics.estimators.count_distinct import CountDistinct
-from reportmetrics.metrics.estimators.divergence import Divergence
-from reportmetrics.metrics.estimators.kaplan_meier import KaplanMeier
-from reportmetrics.metrics.estimators.logrank import LogRank
-from reportmetrics.metrics.estimators.mean import Mean
-from reportmetrics.metrics.estimators.progress import Progress
-from reportmetrics.metrics.estimators.projection import Projection
-from reportmetrics.metrics.estimators.prospect import Prospect
-from reportmetrics.metrics.estimators.quadrant import Quadrant
-from reportmetrics.metrics.estimators.quantile import Quantile
-from reportmetrics.metrics.estimators.rate import Rate
-from reportmetrics.metrics.estimators.reciprocity import Reciprocity
-from reportmetrics.metrics.estimators.replay import Replay
-from reportmetrics.metrics.estimators.request_log import RequestLog
-from reportmetrics.metrics.estimators.share import Share
-from reportmetrics.metrics.estimators.sum import Sum
-from reportmetrics.metrics.estimators.trend import Trend
-from reportmetrics.metrics.estimators.xmr import Xmr
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
-ESTIMATORS: dict[str, Estimator] = {
-    e.name: e
-    for e in (
-        AalenJohansen(),
-        AgeProfile(),
-        Association(),
-        BeforeAfter(),
-        Count(),
-        CountDistinct(),
-        Divergence(),
-        KaplanMeier(),
-        LogRank(),
-        Mean(),
-        Progress(),
-        Projection(),
-        Prospect(),
-        Quadrant(),
-        Quantile(),
-        Rate(),
-        Reciprocity(),
-        Replay(),
-        RequestLog(),
-        Share(),
-        Sum(),
-        Trend(),
-        Xmr(),
-    )
+from reportmetrics.metrics.estimators.base import Estimator
+
+_CLASSES = {
+    "aalen_johansen": "AalenJohansen",
+    "age_profile": "AgeProfile",
+    "association": "Association",
+    "before_after": "BeforeAfter",
+    "count": "Count",
+    "count_distinct": "CountDistinct",
+    "divergence": "Divergence",
+    "kaplan_meier": "KaplanMeier",
+    "logrank": "LogRank",
+    "mean": "Mean",
+    "progress": "Progress",
+    "projection": "Projection",
+    "prospect": "Prospect",
+    "quadrant": "Quadrant",
+    "quantile": "Quantile",
+    "rate": "Rate",
+    "reciprocity": "Reciprocity",
+    "replay": "Replay",
+    "request_log": "RequestLog",
+    "share": "Share",
+    "sum": "Sum",
+    "trend": "Trend",
+    "xmr": "Xmr",
 }
+"""Class by the estimator's name, which is that of its module."""
+
+
+class _Registry(Mapping[str, Estimator]):
+    def __init__(self) -> None:
+        self._made: dict[str, Estimator] = {}
+
+    def __getitem__(self, name: str) -> Estimator:
+        if name not in self._made:
+            self._made[name] = getattr(import_module(f"{__name__}.{name}"), _CLASSES[name])()
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in _CLASSES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_CLASSES)
+
+    def __len__(self) -> int:
+        return len(_CLASSES)
+
+
+ESTIMATORS: Mapping[str, Estimator] = _Registry()
 """All estimators by the name that a metric's header uses."""

@@ -21,7 +21,7 @@ from reportmetrics.publish.page import Page
 from reportmetrics.publish.pages.matters import RULES
 
 if TYPE_CHECKING:
-    from reportmetrics.metrics.catalogue import Metric
+    from reportmetrics.metrics.metric import Metric
 
 FILE, NAVIGATION = "definitions.html", "Definitions"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from reportmetrics.metrics.definition import DERIVED, OPTIONAL, REQUIRED
+from reportmetrics.metrics.definition_file import DERIVED, OPTIONAL, REQUIRED
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.levels import matrix
 
