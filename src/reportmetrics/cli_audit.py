@@ -69,6 +69,8 @@ def _conditions(given: list[str]) -> dict[str, str | None]:
         name, separator, value = text.partition("=")
         if not separator or not name:
             raise typer.BadParameter(f"'{text}' is not COLUMN=VALUE, such as objective_id=LO-03")
+        if name.strip() in found:
+            raise typer.BadParameter(f"{name.strip()} is given twice; a group has one value in each column")
         found[name.strip()] = value or None
     return found
 

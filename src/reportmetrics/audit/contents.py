@@ -12,7 +12,6 @@ from typing import Any
 from reportmetrics.audit.differences import Difference
 from reportmetrics.audit.opened import Opened
 from reportmetrics.metrics.metric_values import PREPARED
-from reportmetrics.profile.load import load_profile
 from reportmetrics.publish import tombstone
 from reportmetrics.publish.audit_folder import prepared_text
 from reportmetrics.publish.files import digest_of, files_below, sha256
@@ -42,7 +41,7 @@ def check_seal(folder: Path, name: str = NAME, checksum: str = CHECKSUM) -> list
 def check_files(opened: Opened) -> list[Difference]:
     """Every file against the manifest: missing, altered, or not listed."""
     listed = _as_accounted_for(opened)
-    found = _beyond_its_right(opened)
+    found = [*_beyond_its_right(opened), *_no_files(opened.folder)]
     present = {p.relative_to(opened.folder).as_posix(): p for p in files_below(opened.folder)}
     for name, facts in sorted(listed.items()):
         path = present.get(name)
@@ -59,6 +58,13 @@ def check_files(opened: Opened) -> list[Difference]:
     links = (p for p in opened.folder.rglob("*") if p.is_symlink())
     found += [Difference("files", p.relative_to(opened.folder).as_posix(), "is a link to elsewhere") for p in links]
     return found
+
+
+def _no_files(folder: Path) -> list[Difference]:
+    """What can change without the folder being touched, or be there without being read."""
+    strange = [p for p in sorted(folder.rglob("*")) if p.is_symlink() or not (p.is_file() or p.is_dir())]
+    names = [p.relative_to(folder).as_posix() for p in strange]
+    return [Difference("files", n, "is no file: a publication holds no links or devices") for n in names]
 
 
 def _as_accounted_for(opened: Opened) -> dict[str, Any]:
@@ -91,9 +97,10 @@ def check_manifest(opened: Opened) -> list[Difference]:
         "as_of of the snapshot": (about["as_of"], m["as_of"]),
         "ledger_position": (m["ledger_position"], inputs["ledger_position"]),
         "engine": (m["engine"], inputs["engine"]),
+        "version of the product": (m["versions"]["reportmetrics"], inputs["product"]),
         "profile_digest": (m["profile_digest"], inputs["profile"]),
         "digest of the snapshot": (digest_of(opened.snapshot), stone.snapshot if stone else inputs["snapshot"]),
-        "digest of the profile": (load_profile(opened.audit / "profile").digest, inputs["profile"]),
+        "digest of the profile": (opened.profile.digest, inputs["profile"]),
         "definitions": ({k: v["definition_hash"] for k, v in m["metrics"].items()}, inputs["definitions"]),
     }
     found = [
@@ -115,7 +122,7 @@ def check_prepared(opened: Opened) -> list[Difference]:
     path = opened.audit / PREPARED
     if not path.is_file():
         return []  # publications of earlier builds have none; one that was taken away is missing from the files
-    right = prepared_text(opened.catalogue, load_profile(opened.audit / "profile"))
+    right = prepared_text(opened.catalogue, opened.profile)
     if path.read_text(encoding="utf-8") == right:
         return []
     return [Difference("definitions", f"audit/{PREPARED}", "does not follow from the definitions and the profile")]

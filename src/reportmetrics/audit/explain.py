@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -128,8 +129,8 @@ def _published_group(
     metric = opened.metric(metric_id)
     if metric is None:
         known = list(opened.manifest["metrics"])
-        near = difflib.get_close_matches(metric_id, known, n=1, cutoff=0.5)
-        meant = f"; is {near[0]} meant?" if near else ""
+        near = difflib.get_close_matches(metric_id.lower(), known, n=1, cutoff=0.5)
+        meant = f"; is {near[0]} meant?" if near else "."
         raise NotPublishedError(f"{opened.name} has no metric '{metric_id}'{meant} It has: {', '.join(known)}")
     groups = figures.filter(pl.col("metric") == metric_id)["dims"].unique(maintain_order=True).to_list()
     if dims_key(dims) not in groups:
@@ -140,7 +141,7 @@ def _published_group(
 def _what_there_is(
     publication: str, metric_id: str, dims: dict[str, str | None], groups: list[dict[str, str | None]]
 ) -> str:
-    said = " ".join(f"--where {k}={'' if v is None else v}" for k, v in dims.items()) or "the whole mission"
+    said = _as_asked(dims) or "the whole mission"
     lines = [f"{publication} has no figure of {metric_id} for {said}. It has figures"]
     for columns in dict.fromkeys(tuple(sorted(g)) for g in groups):
         if not columns:
@@ -149,7 +150,12 @@ def _what_there_is(
         some = [g for g in groups if tuple(sorted(g)) == columns]
         # Where part of what was asked for exists, that part decides which groups are worth showing.
         near = [g for g in some if all(g[k] == v for k, v in dims.items() if k in g)] or some
-        shown = [" ".join(f"--where {k}={'' if g[k] is None else g[k]}" for k in columns) for g in near[:6]]
+        shown = [_as_asked({k: g[k] for k in columns}) for g in near[:6]]
         more = f" ... and {len(some) - len(shown)} more" if len(some) > len(shown) else ""
         lines.append(f"  by {', '.join(columns)}: " + "; ".join(shown) + more)
     return "\n".join(lines)
+
+
+def _as_asked(dims: Mapping[str, str | None]) -> str:
+    """A group as it is asked for at a shell."""
+    return " ".join(f"--where {shlex.quote(k + '=' + (v or ''))}" for k, v in dims.items())

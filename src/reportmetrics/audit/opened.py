@@ -27,6 +27,7 @@ from reportmetrics.publish.tombstone import Tombstone, read_tombstone
 
 if TYPE_CHECKING:
     from reportmetrics.metrics.catalogue import Catalogue
+    from reportmetrics.profile.load import Profile
 
 
 _ALWAYS = ("ledger", "hidden_before")
@@ -97,6 +98,13 @@ class Opened:
 
         return load_catalogue(self.definitions)
 
+    @cached_property
+    def profile(self) -> Profile:
+        """Its own copy of the mission's profile. Raises ``ProfileError`` where that cannot be read."""
+        from reportmetrics.profile.load import load_profile
+
+        return load_profile(self.audit / "profile")
+
     def metric(self, metric_id: str) -> Metric | None:
         """One of its definitions, without reading the others where they are not read yet; None for an unknown id.
 
@@ -121,10 +129,10 @@ class Opened:
         if self._prepared is not None:
             return {(source, table): sheet for source, table, sheet in self._prepared["sheets"]}
         from reportmetrics.profile.intake import sheets
-        from reportmetrics.profile.load import ProfileError, load_profile
+        from reportmetrics.profile.load import ProfileError
 
         try:
-            return {(s, t): sheet for s, t, sheet in sheets(load_profile(self.audit / "profile").sources)}
+            return {(s, t): sheet for s, t, sheet in sheets(self.profile.sources)}
         except ProfileError:
             return {}
 

@@ -18,7 +18,7 @@ from reportmetrics.ingest.corrections import row_of_note
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
 from reportmetrics.profile.intake import intake
-from reportmetrics.profile.load import ProfileError, load_profile
+from reportmetrics.profile.load import ProfileError
 from reportmetrics.profile.sources import Source, sheet_of
 
 CORRECTIONS = "(corrected)"
@@ -42,7 +42,7 @@ class Archive:
 
     def __init__(self, opened: Opened, folder: Path) -> None:
         try:
-            profile = load_profile(opened.audit / "profile")
+            profile = opened.profile
         except ProfileError as error:
             raise AuditError(f"{opened.name} holds no usable copy of its profile, so raw cells stay closed") from error
         self._sources: dict[str, Source] = {s.source: s for s in intake(profile.sources)}

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Collection
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from reportmetrics.audit.contents import check_definitions, check_files, check_m
 from reportmetrics.audit.differences import Difference, compare_results
 from reportmetrics.audit.opened import AuditError, Opened
 from reportmetrics.audit.signature import check_signature
+from reportmetrics.engines.base import Engine
 from reportmetrics.metrics.results import Results
 from reportmetrics.metrics.run import compute
 from reportmetrics.progress import Track, silent
@@ -63,23 +66,24 @@ def verify(
     notes: list[str] = []
     checked = [f"{files} files"]
     if recompute:
-        checks: dict[str, Callable[[], list[Difference]]] = {
-            "manifest": lambda: check_manifest(opened),
-            "definitions": lambda: check_definitions(opened),
-            "prepared": lambda: check_prepared(opened),
-            "ledger": lambda: check_ledger(opened),
-            "snapshot": lambda: check_rows(opened),
-            "exports": lambda: check_exports(opened),
-            "figures": lambda: _recompute(opened, checked, notes, track),
-        }
-        for name, check in checks.items():
-            differences += _guarded(name, check)
+        with ExitStack() as open_:
+            engine = lru_cache(lambda: open_.enter_context(opened.engine()))
+            checks: dict[str, Callable[[], list[Difference]]] = {
+                "manifest": lambda: check_manifest(opened),
+                "definitions": lambda: check_definitions(opened),
+                "prepared": lambda: check_prepared(opened),
+                "ledger": lambda: check_ledger(opened, engine()),
+                "snapshot": lambda: check_rows(opened, engine()),
+                "exports": lambda: check_exports(opened),
+                "figures": lambda: _recompute(opened, engine(), checked, notes, track),
+            }
+            for name, check in checks.items():
+                differences += _guarded(name, check)
     return Verdict(opened.name, differences, checked, [words, *_forgotten(opened), *notes, *_notes(opened)])
 
 
-def _recompute(opened: Opened, checked: list[str], notes: list[str], track: Track) -> list[Difference]:
-    with opened.engine() as engine:
-        again = compute(opened.catalogue, engine, as_of=opened.as_of, track=track)
+def _recompute(opened: Opened, engine: Engine, checked: list[str], notes: list[str], track: Track) -> list[Difference]:
+    again = compute(opened.catalogue, engine, as_of=opened.as_of, track=track)
     published = opened.results
     checked += [
         f"{len(opened.catalogue.metrics)} definitions",

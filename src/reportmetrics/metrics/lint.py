@@ -90,7 +90,9 @@ def _sql_findings(subjects: list[Subject], metric_ids: Collection[str]) -> Itera
                 faults = judge_view(
                     subject.name, sql, level=subject.level, reads=subject.reads, levels=levels, database=database
                 )
-                yield from (subject.at_sql(f) for f in [*faults, *_plain_rules(sql, database, own_rows=False)])
+                faults += lint_sql.reads_results(levels.views[subject.name], metric_ids)
+                faults += _plain_rules(sql, database, own_rows=False)
+                yield from (subject.at_sql(f) for f in faults)
                 if subject.name not in used:
                     message, remedy = "no metric reads this view", "delete it, or use it"
                     yield subject.at_field("id", "view-unused", message, remedy, severity="warning")

@@ -15,8 +15,11 @@ from reportmetrics.metrics.levels.engine import line_at, nodes, unstable_calls
 from reportmetrics.metrics.levels.relation import Fault, Reading
 from reportmetrics.metrics.levels.scope import line_of
 from reportmetrics.metrics.select import statements_of
+from reportmetrics.warehouse.made_tables import HIDDEN_BEFORE
 
-RESULTS = frozenset({"figure", "figures", "series", "listing", "listings", "publication", "manifest"})
+RESULTS = frozenset(
+    {"figure", "figures", "series", "listing", "listings", "publication", "manifest", HIDDEN_BEFORE.name}
+)
 """Names that a metric's results go by."""
 
 _DIVIDES = frozenset({"divide", "fdiv", "fmod", "mod"})

@@ -37,7 +37,7 @@ def write_exports(
     for name in ("figures", "series", "listings"):
         frame: pl.DataFrame = getattr(results, name)
         frame.write_parquet(folder / f"{name}.parquet", metadata={"marking": marking})
-        _write_frame(folder / f"{name}.csv", frame, marking=marking)
+        write_frame(folder / f"{name}.csv", frame, marking=marking)
         resources.append(_resource(name, frame))
     write_request_events(folder / "request_events.csv", events, marking=marking)
     resources.append(_resource("request_events", events))
@@ -68,7 +68,7 @@ def write_table(path: Path, table: Table, *, marking: str) -> None:
     write_csv(path, heads, rows, marking=marking)
 
 
-def _write_frame(path: Path, frame: pl.DataFrame, *, marking: str) -> None:
+def write_frame(path: Path, frame: pl.DataFrame, *, marking: str) -> None:
     """The same file as by ``write_csv``; cells are made plain a column at a time, for there are half a million."""
     plain = frame.with_columns(marking=pl.lit(marking)).with_columns(
         *(pl.col(c).list.join(" | ") for c, t in frame.schema.items() if t.base_type() == pl.List),

@@ -42,7 +42,7 @@ TEXT_NOVELTY = Table(
 HIDDEN_BEFORE = Table(
     "hidden_before",
     "a group that the publication before hid, where this one would else hide another in its place",
-    level="neutral",
+    level="process",
     origin="derived",
     key=("metric", "dims"),
     columns=(

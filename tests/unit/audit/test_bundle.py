@@ -7,9 +7,11 @@ import zipfile
 from pathlib import Path
 
 import duckdb
+import jsonschema
 import polars as pl
 import pytest
 import yaml
+from sqlglot import exp, parse_one
 from typer.testing import CliRunner
 
 from reportmetrics.audit.bundle import write_bundle
@@ -120,6 +122,64 @@ def test_the_semantic_model_names_every_metric_and_says_what_it_cannot_hold(open
     for dataset in model["datasets"]:
         fields = {f["name"] for f in dataset["fields"]}
         assert "row_key" in fields
+
+
+NAMED = {"name": {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}, "description": {"type": "string"}}
+EXPRESSION = {
+    "type": "object",
+    "required": ["dialects"],
+    "additionalProperties": False,
+    "properties": {
+        "dialects": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["dialect", "expression"],
+                "additionalProperties": False,
+                "properties": {"dialect": {"const": "ANSI_SQL"}, "expression": {"type": "string", "minLength": 1}},
+            },
+        }
+    },
+}
+
+
+def items(required, **properties):
+    shape = {"type": "object", "required": required, "additionalProperties": False, "properties": NAMED | properties}
+    return {"type": "array", "minItems": 1, "items": shape}
+
+
+def test_the_semantic_model_has_the_shape_that_the_format_asks_for(folder):
+    """Only fields that core specification 0.1.1 knows, all that it requires, names that are unique."""
+    text = {"type": "string"}
+    extension = {"type": "object", "required": ["vendor_name", "data"], "additionalProperties": False}
+    extension["properties"] = {"vendor_name": {"const": "COMMON"}, "data": text}
+    time = {"type": "object", "additionalProperties": False, "properties": {"is_time": {"type": "boolean"}}}
+    dataset = {
+        "source": text,
+        "primary_key": {"type": "array", "items": text},
+        "fields": items(["name", "expression"], expression=EXPRESSION, dimension=time),
+        "custom_extensions": {"type": "array", "items": extension},
+    }
+    model = {
+        "datasets": items(["name", "source"], **dataset),
+        "metrics": items(["name", "expression"], expression=EXPRESSION),
+    }
+    shape = {
+        "type": "object",
+        "required": ["version", "semantic_model"],
+        "additionalProperties": False,
+        "properties": {"version": {"const": "0.1.1"}, "semantic_model": items(["name", "datasets"], **model)},
+    }
+    content = yaml.safe_load((folder / "semantic_model.yaml").read_text())
+    assert [e.message for e in jsonschema.Draft202012Validator(shape).iter_errors(content)] == []
+    (model,) = content["semantic_model"]
+    fields = {d["name"]: [f["name"] for f in d["fields"]] for d in model["datasets"]}
+    for names in (list(fields), [m["name"] for m in model["metrics"]], *fields.values()):
+        assert len(set(names)) == len(names)
+    for metric in model["metrics"]:
+        columns = parse_one(metric["expression"]["dialects"][0]["expression"]).find_all(exp.Column)
+        assert {c.name for c in columns if c.name not in fields[c.table]} == set(), metric["name"]
 
 
 def test_expressions_of_the_semantic_model_give_the_published_figures(opened, folder, shell):

@@ -118,10 +118,14 @@ def test_a_figure_that_comes_out_differently_is_not_equal(opened, tmp_path):
     ("metric", "dims", "said"),
     [
         ("activity.hold", {}, "is activity.held meant?"),
+        ("ACTIVITY.HELD", {}, "is activity.held meant?"),
         ("nothing.like_it", {}, "burden.timeliness"),
+        ("", {}, "has no metric ''. It has: activity.cancelled"),
+        ("../../manifest", {}, "has no metric '../../manifest'"),
+        ("activity.held", {"objective_id": "' OR TRUE --"}, "no figure of activity.held"),
         ("activity.held", {"objective_id": "LO-99"}, "--where objective_id=LO-01"),
         ("activity.held", {"weather": "rain"}, "by kind, objective_id"),
-        ("latency.time_to_decision", {}, "--where hq=JFC Naples"),
+        ("latency.time_to_decision", {}, "--where 'hq=JFC Naples'"),
     ],
 )
 def test_what_was_not_published_is_answered_with_what_was(opened, metric, dims, said):
@@ -159,6 +163,9 @@ def test_command_line(opened, home):
     assert "all equal" in done.output
     assert '"objective": "LO-03"' in done.output
     assert run(app, [*given, "--where", "objective_id"]).exit_code == 2
+    twice = run(app, [*given, "--where", "objective_id=LO-03", "--where", "objective_id=LO-04"])
+    assert twice.exit_code == 2
+    assert "objective_id is given twice" in twice.output
     missing = run(app, [*given, "--where", "objective_id=LO-99"])
     assert missing.exit_code == 2
     assert "LO-01" in missing.output

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -11,9 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 from reportmetrics.audit.differences import KEYS, compare_results
+from reportmetrics.audit.explain import explain
 from reportmetrics.audit.opened import AuditError, Opened
 from reportmetrics.audit.verify import verify
 from reportmetrics.cli import app
+from reportmetrics.metrics.metric_values import PREPARED
 from reportmetrics.metrics.results import Results
 from reportmetrics.publish.exports import write_csv
 from reportmetrics.publish.files import digest_of, files_below, sha256
@@ -151,6 +154,66 @@ def test_a_missing_an_added_and_a_linked_file_are_named(opened, tmp_path):
     assert "site/link.html" in said
 
 
+def test_links_in_place_of_files_folders_and_beside_them_are_named(opened, tmp_path):
+    folder = copy_of(opened, tmp_path)
+    outside = tmp_path / "outside"
+    (folder / "audit" / "ledger.csv").rename(outside)
+    (folder / "audit" / "ledger.csv").symlink_to(outside)
+    table = part(folder, "activity").parent
+    table.rename(tmp_path / "activity")
+    table.symlink_to(tmp_path / "activity", target_is_directory=True)
+    (folder / "site" / "more").symlink_to(tmp_path, target_is_directory=True)
+    os.mkfifo(folder / "site" / "pipe")
+    said = {d.where: d.what for d in verify(folder, recompute=False).differences if "links or devices" in d.what}
+    assert set(said) == {"audit/ledger.csv", "audit/snapshot/activity", "site/more", "site/pipe"}
+
+
+def test_files_swapped_cut_short_or_taken_away_are_named(opened, tmp_path):
+    folder = copy_of(opened, tmp_path)
+    swapped = [part(folder, "activity"), part(folder, "report")]
+    first, second = (path.read_bytes() for path in swapped)
+    swapped[0].write_bytes(second)
+    swapped[1].write_bytes(first)
+    figures = folder / "exports" / "figures.parquet"
+    figures.write_bytes(figures.read_bytes()[:-100])
+    profile = folder / "audit" / "profile" / "mission.yaml"
+    profile.write_text(profile.read_text() + "# a remark\n")
+    page = folder / "site" / "index.html"
+    page.write_text(page.read_text().replace("2", "3", 1))
+    definition = folder / "audit" / "definitions" / "metrics" / "outcome" / "met.sql"
+    definition.write_text(definition.read_text() + "-- a remark\n")
+    request = part(folder, "request")
+    request.unlink()
+    named = {folder / d.where for d in verify(folder, recompute=False).differences}
+    assert named == {*swapped, figures, profile, page, definition, request}
+
+
+def test_what_was_prepared_for_questions_must_follow_from_the_definitions(opened, tmp_path):
+    folder = copy_of(opened, tmp_path)
+    path = folder / "audit" / PREPARED
+    values = json.loads(path.read_text())
+    query = values["metrics"]["activity.held"]["own_sql"]
+    query["select"] = query["select"].replace("COALESCE(count, 1)", "2 * COALESCE(count, 1)")
+    path.write_text(json.dumps(values))
+    assert explain(Opened(folder), "activity.held", {}).equal  # altered, so the definitions are read instead
+    reseal(folder)
+    assert not explain(Opened(folder), "activity.held", {}).equal
+    assert [d.where for d in verify(folder).differences] == [f"audit/{PREPARED}"]
+
+
+def test_events_and_data_package_changed_with_hashes_made_again(opened, tmp_path):
+    folder = copy_of(opened, tmp_path)
+    events = folder / "exports" / "request_events.csv"
+    lines = events.read_text().splitlines(keepends=True)
+    events.write_text("".join(lines[:1] + lines[2:]))
+    package = folder / "exports" / "datapackage.json"
+    package.write_text(package.read_text().replace(opened.manifest["created"], "2000-01-01T00:00:00"))
+    reseal(folder)
+    found = {d.where: d.what for d in verify(folder).differences}
+    assert f"the snapshot has {len(lines) - 1}" in found["request_events.csv"]
+    assert "created is 2000-01-01" in found["datapackage.json"]
+
+
 def test_a_figure_changed_in_all_its_copies_with_hashes_made_again(opened, tmp_path):
     folder = copy_of(opened, tmp_path)
     frame = pl.read_parquet(folder / "exports" / "figures.parquet")
@@ -196,8 +259,10 @@ def test_a_definition_changed_with_and_without_hashes_made_again(opened, tmp_pat
     assert {d.where for d in found if d.part == "definitions"} >= {"burden.completeness", "burden.timeliness"}
     reseal(folder)
     found = verify(folder).differences
-    assert {d.part for d in found} == {"figures"}
-    assert all(d.where.startswith("burden.timeliness") for d in found)
+    assert {d.where for d in found if d.part != "figures"} == {f"audit/{PREPARED}"}
+    figures = [d for d in found if d.part == "figures"]
+    assert figures
+    assert all(d.where.startswith("burden.timeliness") for d in figures)
 
 
 def test_books_that_do_not_balance(opened, tmp_path):

@@ -233,4 +233,136 @@ ATTACKS = [
         "level-read",
         "SELECT row_key, list_transform([1], lambda x: x + contact_hours) AS value FROM week_frame",
     ),
+    Attack(
+        "rows of the other kind counted by a window",
+        "level-read",
+        "SELECT row_key, count(*) OVER (PARTITION BY objective_id) AS value FROM"
+        " (SELECT row_key, objective_id FROM outcome_reading UNION ALL SELECT row_key, objective_id FROM activity)",
+    ),
+    Attack(
+        "a window's bound",
+        "level-read",
+        "SELECT row_key, sum(1) OVER (ORDER BY week ROWS BETWEEN (SELECT count(*) FROM activity) PRECEDING"
+        " AND CURRENT ROW) AS value FROM week_frame",
+    ),
+    Attack(
+        "an order within an aggregate",
+        "level-read",
+        "SELECT objective_id AS row_key, first(week ORDER BY contact_hours) AS value FROM week_frame"
+        " GROUP BY objective_id",
+    ),
+    Attack(
+        "the greatest by another column",
+        "level-read",
+        "SELECT objective_id AS row_key, arg_max(week, contact_hours) AS value FROM week_frame GROUP BY objective_id",
+    ),
+    Attack(
+        "the first of an ordered list",
+        "level-read",
+        "SELECT objective_id AS row_key, list(week ORDER BY contact_hours DESC)[1] AS value FROM week_frame"
+        " GROUP BY objective_id",
+    ),
+    Attack(
+        "a struct packed in one place and opened in another",
+        "level-read",
+        "SELECT r.row_key, s.x.h AS value FROM outcome_reading AS r,"
+        " (SELECT {'h': sum(hours)} AS x FROM activity) AS s",
+    ),
+    Attack(
+        "a value shown where enough was done",
+        "level-read",
+        "SELECT r.row_key, CASE WHEN (SELECT count(*) FROM activity AS a WHERE a.objective_id = r.objective_id) > 3"
+        " THEN r.value END AS value FROM outcome_reading AS r",
+    ),
+    Attack(
+        "OFFSET a subquery",
+        "level-read",
+        "SELECT row_key, value FROM outcome_reading ORDER BY row_key LIMIT 5 OFFSET (SELECT count(*) FROM activity)",
+    ),
+    Attack(
+        "an order by all columns that picks rows",
+        "level-read",
+        "SELECT row_key FROM (SELECT contact_hours, row_key FROM week_frame ORDER BY ALL LIMIT 3) AS t",
+    ),
+    Attack(
+        "a group by all columns",
+        "level-read",
+        "SELECT max(row_key) AS row_key FROM"
+        " (SELECT contact_hours, max(row_key) AS row_key FROM week_frame GROUP BY ALL) AS t",
+    ),
+    Attack(
+        "grouping sets",
+        "level-read",
+        "SELECT max(row_key) AS row_key, grouping(contact_hours) AS value FROM week_frame"
+        " GROUP BY GROUPING SETS ((contact_hours), ())",
+    ),
+    Attack(
+        "QUALIFY by the name of a window",
+        "level-read",
+        "SELECT row_key, row_number() OVER (ORDER BY contact_hours) AS n FROM week_frame QUALIFY n < 4",
+    ),
+    Attack(
+        "a recursion that counts up to what was done",
+        "level-read",
+        "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < (SELECT count(*) FROM activity))"
+        " SELECT CAST(i AS VARCHAR) AS row_key FROM n",
+    ),
+    Attack(
+        "a WITH part within a WITH part under an innocent name",
+        "level-read",
+        "WITH a AS (WITH outcome_reading AS (SELECT row_key, hours AS value FROM activity)"
+        " SELECT row_key, value FROM outcome_reading) SELECT row_key, value FROM a",
+    ),
+    Attack(
+        "a materialized WITH part",
+        "level-read",
+        "WITH a AS MATERIALIZED (SELECT max(hours) AS h FROM activity)"
+        " SELECT row_key, (SELECT h FROM a) AS value FROM outcome_reading",
+    ),
+    Attack(
+        "a union by name",
+        "level-read",
+        "SELECT row_key FROM outcome_reading UNION BY NAME SELECT CAST(hours AS VARCHAR) AS row_key FROM activity",
+    ),
+    Attack(
+        "INTERSECT",
+        "level-read",
+        "SELECT objective_id AS row_key FROM outcome_reading INTERSECT SELECT objective_id FROM activity",
+    ),
+    Attack(
+        "as many rows as activities", "level-read", "SELECT unnest(range((SELECT count(*) FROM activity))) AS row_key"
+    ),
+    Attack(
+        "a series as long as activities",
+        "table-function",
+        "SELECT CAST(i AS VARCHAR) AS row_key FROM generate_series(1, (SELECT count(*) FROM activity)) AS g (i)",
+    ),
+    Attack(
+        "a list of those that were active",
+        "level-read",
+        "SELECT row_key FROM outcome_reading"
+        " WHERE list_contains((SELECT list(objective_id) FROM activity), objective_id)",
+    ),
+    Attack(
+        "a date moved by hours",
+        "level-read",
+        "SELECT row_key, week + to_days(CAST(contact_hours AS INTEGER)) AS observed_on FROM week_frame",
+    ),
+    Attack("a name ahead of its value", "level-read", "SELECT row_key, value: contact_hours FROM week_frame"),
+    Attack("FROM ahead of SELECT", "level-read", "FROM week_frame SELECT row_key, contact_hours AS value"),
+    Attack(
+        "a field of the whole row", "whole-row", "SELECT row_key, week_frame['contact_hours'] AS value FROM week_frame"
+    ),
+    Attack("a table as it was", "unsupported-sql", "SELECT row_key FROM activity AT (VERSION => 1)"),
+    Attack(
+        "rows side by side",
+        "level-read",
+        "SELECT r.row_key, r.value FROM outcome_reading AS r POSITIONAL JOIN activity AS a",
+    ),
+    Attack(
+        "a key that stands for membership",
+        "level-read",
+        "SELECT r.row_key FROM outcome_reading AS r SEMI JOIN output_reading AS o USING (row_key)",
+    ),
+    Attack("groups that other metrics hid", "level-read", "SELECT dims AS row_key FROM hidden_before"),
 ]

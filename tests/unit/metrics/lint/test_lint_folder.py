@@ -145,7 +145,7 @@ def test_a_metric_does_not_order_or_cut_its_rows(folder, tail: str) -> None:
     assert "ordered-rows" in folder.spoil("FROM outcome_reading", f"FROM outcome_reading {tail}").codes()
 
 
-@pytest.mark.parametrize("name", ["outcome.readings", '"outcome.readings"', "publication", "figure"])
+@pytest.mark.parametrize("name", ["outcome.readings", '"outcome.readings"', "publication", "figure", "hidden_before"])
 def test_reading_what_a_metric_published_is_caught(folder, name: str) -> None:
     codes = folder.spoil("FROM outcome_reading", f"FROM {name}").codes()
     assert "reads-metric" in codes
