@@ -16,7 +16,7 @@ from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.inlining import quoted
 from reportmetrics.metrics.metric import Frame, Metric
 from reportmetrics.metrics.results import Results, dims_key
-from reportmetrics.metrics.run import compute_metric
+from reportmetrics.metrics.run import compute_metric, hidden_groups
 
 Dims = Mapping[str, str | None]
 
@@ -45,15 +45,16 @@ def recompute_group(
 ) -> Results:
     """Figures, series and listings of one group, from its rows alone.
 
-    Estimators that compare groups need the rows of all of them, and whether a small group is hidden depends on the
-    others: then, and for groups that are no plain grouping, the metric is computed as a whole and the group picked.
-    ``whole`` keeps such results by metric for whoever asks for one group after the other.
+    Estimators that compare groups need the rows of all of them: then, and for groups that are no plain grouping, the
+    metric is computed as a whole and the group picked. Whether a small group is hidden depends on the others, so where
+    a metric names people, they are counted in all groups.
+    ``whole`` keeps results of whole metrics, by id, for whoever asks for one group after the other.
     """
-    whole = {} if whole is None else whole
     grouping = grouping_of(metric, dims)
     definition = metric.definition
     compares = any(ESTIMATORS[u.name].scope == "family" for u in definition.estimators)
-    if grouping is None or compares or definition.people is not None:
+    if grouping is None or compares or (definition.people is not None and whole is not None):
+        whole = {} if whole is None else whole
         if definition.id not in whole:
             whole[definition.id] = compute_metric(metric, engine, as_of=as_of)
         return only(whole[definition.id], dims)
@@ -63,7 +64,8 @@ def recompute_group(
         definition=dataclasses.replace(definition, by=grouping, also_by=(), listings=listings),
         frame_query=frame_of(metric, dims),
     )
-    return only(compute_metric(narrowed, engine, as_of=as_of), dims)
+    hidden = hidden_groups(metric, engine) if definition.people is not None else set()
+    return only(compute_metric(narrowed, engine, as_of=as_of, hidden=hidden), dims)
 
 
 def only(results: Results, dims: Dims, metric_id: str | None = None) -> Results:

@@ -63,11 +63,21 @@ def compute(
     return found.results()
 
 
-def compute_metric(metric: Metric, engine: Engine, *, as_of: dt.date) -> Results:
-    """Results of one metric alone, all its groupings and estimators."""
+def compute_metric(metric: Metric, engine: Engine, *, as_of: dt.date, hidden: Collection[str] | None = None) -> Results:
+    """Results of one metric alone, all its groupings and estimators.
+
+    ``hidden`` (groups, as their ``dims``) is for whoever knows from more rows than these which groups are hidden.
+    """
     found = Collected(as_of)
-    _collect(metric, engine, found, held=(), before=_hidden_before(engine))
+    before = {} if hidden is not None else _hidden_before(engine)
+    _collect(metric, engine, found, held=(), before=before, known_hidden=hidden)
     return found.results()
+
+
+def hidden_groups(metric: Metric, engine: Engine) -> set[str]:
+    """Groups of a metric, as their ``dims``, that are hidden for the few people behind them or beside them."""
+    before = _hidden_before(engine).get(metric.definition.id, ())
+    return _hidden(metric, engine, f"({metric.rows_sql}) AS {ROWS}", before)
 
 
 def _collect(
@@ -77,10 +87,12 @@ def _collect(
     *,
     held: Collection[str],
     before: Mapping[str, Sequence[Dims]],
+    known_hidden: Collection[str] | None = None,
 ) -> None:
     """Add what a metric publishes to ``found``.
 
-    ``held`` are the views that the engine holds ready, ``before`` the groups of each metric that were hidden before.
+    ``held`` are the views that the engine holds ready, ``before`` the groups of each metric that were hidden before,
+    ``known_hidden`` those that are hidden now, where that is known.
     """
     definition = metric.definition
     rows_sql = metric.rows_sql_over(held)
@@ -89,7 +101,9 @@ def _collect(
         if metric.read_again and not metric.is_plain(held):
             kept.enter_context(engine.holding(ROWS, metric.narrowed(rows_sql)))
             source = ROWS
-        hidden = _hidden(metric, engine, source, before.get(definition.id, ()))
+        hidden = known_hidden
+        if hidden is None:
+            hidden = _hidden(metric, engine, source, before.get(definition.id, ()))
         uses = {use.name: use for use in definition.estimators}
         frame = None if metric.frame_query is None else engine.frame(metric.frame_query.sql)
         groups: dict[tuple[str, ...], list[tuple[Dims, Estimate]]] = {tuple(g): [] for g in definition.groupings}
@@ -111,7 +125,8 @@ def _collect(
 def _hidden(metric: Metric, engine: Engine, source: str, before: Sequence[Dims]) -> set[str]:
     """Groups, as their ``dims``, behind which there are too few people; empty where the metric names nobody.
 
-    ``before`` are those that the publication before hid, as the snapshot tells; see ``suppression``.
+    ``source`` is the metric's rows, a table or a bracketed SELECT; ``before`` are those that the publication
+    before hid, as the snapshot tells; see ``suppression``.
     """
     if metric.definition.people is None:
         return set()

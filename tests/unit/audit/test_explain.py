@@ -11,6 +11,7 @@ from reportmetrics.audit.explain_text import explanation_csv, explanation_json, 
 from reportmetrics.audit.opened import AuditError, NotPublishedError, Opened, find_publication
 from reportmetrics.audit.raw import Archive
 from reportmetrics.cli import app
+from reportmetrics.metrics.suppression import HIDDEN
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 from tests.unit.audit.editions import copy_of
 
@@ -33,6 +34,18 @@ def test_every_published_figure_is_recomputed_equal_from_rows_that_exist(opened)
             assert explained.row_count or explained.frame.height == 1, (metric, dims)
             walked += explained.figures.height
     assert walked == opened.results.figures.height > 500
+
+
+def test_a_hidden_group_asked_for_alone_is_hidden_as_among_all_others(opened):
+    hidden = (
+        opened.results.figures.filter(pl.col("reason") == HIDDEN).select("metric", "dims").unique(maintain_order=True)
+    )
+    assert hidden.height > 5
+    for metric, dims in hidden.group_by("metric", maintain_order=True).head(2).iter_rows():
+        explained = explain(opened, metric, json.loads(dims), limit=1)
+        assert explained.equal, (metric, dims)
+        assert set(explained.figures["reason"]) == {HIDDEN}
+        assert explained.figures["recomputed_value"].null_count() == explained.figures.height
 
 
 def test_every_row_of_every_metric_leads_to_a_table_and_sent_rows_to_a_file(opened):
