@@ -46,7 +46,13 @@ class Select:
 
     def __getstate__(self) -> dict[str, object]:
         """What is packed."""
-        return {"sql": self.sql, "columns": self.columns, "reads": self.reads, "plain": self.plain, "written": self.written}
+        return {
+            "sql": self.sql,
+            "columns": self.columns,
+            "reads": self.reads,
+            "plain": self.plain,
+            "written": self.written,
+        }
 
     def canonical(self) -> str:
         """The query as text in which comments, layout and letter case of keywords do not count."""
