@@ -1,15 +1,30 @@
 // Draws each chart for the width that it has, on the present ground, and anew for paper.
+//
+// Plotly is large, so a page shows its words first: Plotly is loaded once they are painted, and only where there is a
+// chart. Then the charts are drawn one at a time, those nearest to what is on the screen first, so that the page
+// answers a reader in between.
 "use strict";
 (function () {
   const COMPACT_BELOW = 480; // CSS pixels; narrower places get the figure that was made for them
   // Height of a plot on paper against that on screen, with its 10 px labels; the overview must fit on one sheet.
   const onOneSheet = document.querySelector(".keys") !== null;
   const paperHeight = (width) => onOneSheet ? 0.58 : width < COMPACT_BELOW ? 0.66 : 0.8;
+  const PLOTLY = new URL("plotly.min.js", document.currentScript.src).href;
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const template = read("plotly-template");
   const config = read("plotly-config");
   const dark = read("dark-colours");
   const places = Array.from(document.querySelectorAll("[data-chart]"));
+  const kept = new WeakMap();
+  const { narrow } = window.reportmetrics;
+  let filters = {};
+
+  // What a place draws: a wide and a compact figure, and what they follow of a filter.
+  function chartOf(place) {
+    if (!kept.has(place)) kept.set(place, read(place.dataset.chart));
+    return kept.get(place);
+  }
+  const figureOf = (place, width) => structuredClone(chartOf(place)[width < COMPACT_BELOW ? "compact" : "wide"]);
 
   // Every colour of a figure is in the palette, so exchanging whole strings is enough.
   function onDark(value) {
@@ -39,12 +54,11 @@
   }
 
   function draw(place, paper) {
-    const both = (place.figures ||= read(place.dataset.chart));
     const width = paper ? Number(place.dataset.printWidth) : place.clientWidth;
     if (!width) return;
-    const narrow = width < COMPACT_BELOW;
-    const made = paper && narrow && both.paper; // a figure that was made for half a sheet
-    let figure = structuredClone(made || (narrow ? both.compact : both.wide));
+    const made = paper && width < COMPACT_BELOW && chartOf(place).paper; // a figure that was made for half a sheet
+    let figure = made ? structuredClone(made) : figureOf(place, width);
+    narrow(figure, chartOf(place), filters);
     let sheet = structuredClone(template);
     if (paper) {
       if (!made) figure = forPaper(figure);
@@ -60,44 +74,53 @@
     }
     place.style.minHeight = layout.height + "px";
     Plotly.react(place, figure.data, layout, config);
+    place.dataset.chartDrawn = "yes";
   }
 
-  // A chart as a picture on light ground, for a slide or a letter; `bare` leaves out title and marking, which a page has.
-  const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  function folded(text, width) {
-    const lines = [""];
-    for (const word of text.trim().split(/ +/)) {
-      const last = lines[lines.length - 1];
-      if (last && last.length + word.length + 1 > width) lines.push(word);
-      else lines[lines.length - 1] = last ? last + " " + word : word;
+  const drawAll = (paper) => { if (window.Plotly) places.forEach((place) => draw(place, paper)); };
+
+  // --- the first time ---
+  const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const pause = () => new Promise((done) => setTimeout(done));
+  function loaded(address) {
+    return new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.onload = done;
+      script.onerror = () => failed(new Error(`${address} could not be loaded: copy the publication again`));
+      document.head.append(script);
+    });
+  }
+  function nearest(waiting) {
+    const away = (place) => {
+      const { top, bottom } = place.getBoundingClientRect();
+      return Math.max(0, top - window.innerHeight, -bottom);
+    };
+    return waiting.reduce((best, place) => (away(place) < away(best) ? place : best));
+  }
+  async function start() {
+    // The room that a chart will take is kept free, so that nothing moves when it is drawn.
+    for (const place of places) {
+      if (place.clientWidth) place.style.minHeight = figureOf(place, place.clientWidth).layout.height + "px";
     }
-    return lines.map(escaped).join("<br>");
+    if (places.length) {
+      await painted();
+      if (!window.Plotly) await loaded(PLOTLY);
+    }
+    const isIn = (place) => place.getBoundingClientRect().top < window.innerHeight;
+    let inView = false;
+    for (const waiting = [...places]; waiting.length; await pause()) {
+      const place = nearest(waiting);
+      waiting.splice(waiting.indexOf(place), 1);
+      if (!inView && !isIn(place)) inView = Boolean(performance.mark("in view drawn"));
+      draw(place, false);
+    }
+    if (!inView) performance.mark("in view drawn");
+    performance.mark("all drawn"); // benchmarks read the two marks
+    document.documentElement.dataset.drawn = "yes";
   }
-  function titled(layout, block, width) {
-    const words = (selector) => block.querySelector(selector).textContent;
-    const title = folded(words(".finding"), width / 9), subtitle = folded(words(".subtitle"), width / 6.5);
-    const above = 24 * title.split("<br>").length + 16 * subtitle.split("<br>").length + 30;
-    const marking = document.querySelector(".marking span").textContent;
-    const state = document.querySelector(".printed").textContent;
-    layout.margin = { ...layout.margin, t: layout.margin.t + above, b: layout.margin.b + 44 };
-    layout.height += above + 44;
-    layout.title = { text: `<b>${title}</b><br><span style="font-size:12px">${subtitle}</span>`, x: 0, xanchor: "left",
-      y: 1, yanchor: "top", yref: "container", xref: "container", pad: { l: 12, t: 24 }, font: { size: 18 }, automargin: false };
-    layout.annotations = [...(layout.annotations || []), {
-      text: `<b>${escaped(marking)}</b><br>${escaped(state)}`, xref: "paper", yref: "paper", x: 0.5, y: 0, xanchor: "center", yanchor: "top",
-      yshift: -(layout.margin.b - 36), showarrow: false, align: "center", font: { size: 10 },
-    }];
-  }
-  window.reportmetricsPicture = function ({ chart, format, width, scale, bare }) {
-    const place = places.find((p) => p.dataset.chart === chart);
-    const both = (place.figures ||= read(chart));
-    const figure = structuredClone(width < COMPACT_BELOW ? both.compact : both.wide);
-    const layout = { ...figure.layout, template: structuredClone(template), width, paper_bgcolor: "#FFFFFF" };
-    if (!bare) titled(layout, place.closest(".figure"), width);
-    return Plotly.toImage({ data: figure.data, layout, config }, { format, width, height: layout.height, scale });
-  };
 
-  const drawAll = (paper) => places.forEach((place) => draw(place, paper));
+  // --- anew ---
   let waiting = 0;
   let lastWidth = window.innerWidth;
   window.addEventListener("resize", function () {
@@ -109,6 +132,15 @@
   window.addEventListener("beforeprint", () => drawAll(true));
   window.addEventListener("afterprint", () => drawAll(false));
   document.addEventListener("ground", () => drawAll(false));
-  drawAll(false);
-  document.documentElement.dataset.drawn = "yes";
+
+  // What a chart follows of the filters, and whether it has anything of what is chosen.
+  const follows = (place, chosen) => narrow(figureOf(place, place.clientWidth), chartOf(place), chosen);
+  function filtered(chosen) {
+    const before = filters;
+    filters = chosen;
+    const changed = (place) => [before, chosen].some((some) => Object.keys(follows(place, some)).length);
+    for (const place of places) if (place.dataset.chartDrawn && changed(place)) draw(place, false);
+  }
+  window.reportmetrics = { ...window.reportmetrics, charts: { places, figureOf, follows, filtered, template, config } };
+  document.addEventListener("DOMContentLoaded", start);
 })();

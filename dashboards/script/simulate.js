@@ -9,6 +9,7 @@
   const fields = [personnel, document.getElementById("tour"), document.getElementById("gap")];
   const YEAR_DAYS = 365.25;
   const LOW = 0, CENTRAL = 1, HIGH = 2;
+  const kept = window.reportmetrics.address;
   const known = new Map(terms.forms.map((form) => [form.id, form]));
 
   // --- arithmetic ---
@@ -98,10 +99,10 @@
     for (const [id, choice] of Object.entries(now.forms)) if (choice !== "1") parts.set(id, choice);
     if (now.tour !== today.tour) parts.set("tour", now.tour);
     if (now.gap !== today.gap) parts.set("gap", now.gap);
-    return parts.toString();
+    return parts;
   }
   function fromAddress() {
-    const parts = new URLSearchParams(location.hash.slice(1));
+    const parts = new URLSearchParams(kept.parsed(location.hash).others);
     plan.reset();
     for (const field of [...fields, ...choices]) {
       const given = parts.get(field.name);
@@ -137,11 +138,11 @@
     }
     const changed = address(now);
     const by = after.hours[CENTRAL] - before.hours[CENTRAL];
-    document.getElementById("outcome-title").textContent = !changed ? "Today"
+    document.getElementById("outcome-title").textContent = !changed.size ? "Today"
       : Math.abs(by) < 0.5 ? "The plan takes as many hours as today"
       : `The plan takes ${fixed(Math.abs(by), 0)} hours a year ${by < 0 ? "less" : "more"} than today`;
     document.getElementById("command").textContent = command(now);
-    if (location.hash.slice(1) !== changed) history.replaceState(null, "", changed ? "#" + changed : location.pathname + location.search);
+    if (new URLSearchParams(kept.now().others).toString() !== changed.toString()) kept.keep([...changed]);
   }
 
   plan.hidden = false;

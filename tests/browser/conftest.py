@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import http.server
@@ -11,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.launch import launch_several
 from reportmetrics.metrics.results import Results
 from reportmetrics.profile.objectives import Objective
 from reportmetrics.publish.publish import publish
 from reportmetrics.settings import Settings
 from tests.unit.publish import synthetic
 
+ROOT = Path(__file__).parents[2]
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -72,9 +75,38 @@ NAMES = (EVIL, "Long name " * 30, *synthetic.NAMES[2:])
 
 
 @pytest.fixture(scope="session")
+def weeks(tmp_path_factory):
+    """Three weekly publications of the reference mission, from its sample files; published in one run."""
+    home = tmp_path_factory.mktemp("weeks")
+    settings = Settings(profile=ROOT / "data/profiles/nmi", home=home, landing=ROOT / "data/sample/nmi")
+    done = launch_several(settings, dates=[synthetic.AS_OF - dt.timedelta(weeks=k) for k in (2, 1, 0)])
+    assert done.success, done.error
+    return home / "publications"
+
+
+@pytest.fixture(scope="session")
+def reference(weeks):
+    """``site/`` of the newest one."""
+    return weeks / "2022-01-31-r1" / "site"
+
+
+@pytest.fixture(scope="session")
 def server(publications):
     """The publications over http; address without the last slash."""
-    handler = functools.partial(_Quiet, directory=str(publications))
+    with served(publications) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def served_weeks(weeks):
+    """The publications of the reference mission over http."""
+    with served(weeks) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def served(folder):
+    handler = functools.partial(_Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
         thread = threading.Thread(target=running.serve_forever, daemon=True)
         thread.start()
@@ -115,7 +147,7 @@ class Visit:
         self.page.on("request", lambda r: self.requests.append(r.url))
         self.page.goto(address)
         if "/site/" in address:
-            self.page.wait_for_function("document.documentElement.dataset.drawn === 'yes'")
+            self.page.wait_for_selector("html[data-drawn=yes]", state="attached")
 
 
 @pytest.fixture

@@ -22,6 +22,10 @@ _WHOLE = 20
 """Tables of up to so many rows stay on one sheet."""
 
 Raw = str | float | int | bool | dt.date | None
+Facet = Literal["objective", "period", "template", "hq"]
+"""What a reader can narrow a page by; kept in the address under these names."""
+TOTAL = "*"
+"""Key of a row that no filter takes away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,10 @@ class Column:
     align: Literal["left", "right"] = "left"
     bar: bool = False
     """The cells are drawn as bars beside their number; such a column is neither sorted nor exported."""
+    facet: Facet | None = None
+    """The rows of the table follow this filter by their cell in this column: its ``key``, else its value."""
+    days: int = 1
+    """With the facet ``period``: how many days from its date on a row tells of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,10 @@ class Cell:
     href: str | None = None
     strong: bool = False
     quiet: bool = False
+    ends: tuple[Raw, Raw] | None = None
+    """Both ends of an interval, for export; the lower one sorts."""
+    key: str = ""
+    """What a filter knows the row by, where that is not the value; several are parted by line breaks."""
 
     @property
     def unbroken(self) -> bool:
@@ -64,9 +76,42 @@ class Table:
     rows: Sequence[Sequence[Cell]]
 
     def records(self) -> tuple[list[str], list[list[Raw]]]:
-        """Heads and values for export; a missing value is empty, not its explanation."""
-        kept = [i for i, c in enumerate(self.columns) if not c.bar]
-        return [self.columns[i].head for i in kept], [[row[i].value for i in kept] for row in self.rows]
+        """Heads and values for export; a missing value is empty, not its explanation. An interval is two columns."""
+        heads: list[str] = []
+        values: list[list[Raw]] = [[] for _ in self.rows]
+        for i, column in enumerate(self.columns):
+            if column.bar:
+                continue
+            cells = [row[i] for row in self.rows]
+            spread = any(c.ends is not None for c in cells)
+            heads += [f"{column.head}, from", f"{column.head}, to"] if spread else [column.head]
+            for record, cell in zip(values, cells, strict=True):
+                record += (cell.ends or (cell.value, None)) if spread else (cell.value,)
+        return heads, values
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a filter picks out of a chart.
+
+    With ``rows``, the key of each row, a mark belongs to the row of its whole y. Without, each trace has its key as
+    ``meta``, or one for each point as ``customdata``, and each label as ``name``.
+    """
+
+    facet: Facet
+    rows: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """The x axis as time: x = 0 is ``start``, one step is so many ``days``, ``rim`` steps are free at both ends.
+
+    A label ``end:N`` stands at the last point shown of trace N; a label ``edge`` at the right edge, if a shape does.
+    """
+
+    start: dt.date
+    days: int
+    rim: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +119,26 @@ class Chart:
     """A Plotly figure for wide and for narrow places, each ``{"data", "layout"}`` with a fixed height.
 
     On A4 they are drawn lower and with smaller letters; where labels have to keep clear of marks, ``paper`` is made
-    for it and drawn as it is.
+    for it and drawn as it is. ``keys`` and ``time``: what it follows of the filters.
     """
 
     wide: dict[str, Any]
     compact: dict[str, Any]
     paper: dict[str, Any] | None = None
+    keys: Keys | None = None
+    time: Time | None = None
 
     @property
     def drawings(self) -> dict[str, Any]:
         """What the page's script draws from."""
-        made = {"wide": self.wide, "compact": self.compact, "paper": self.paper}
-        return {name: figure for name, figure in made.items() if figure}
+        page: dict[str, Any] = {"wide": self.wide, "compact": self.compact}
+        if self.paper:
+            page["paper"] = self.paper
+        if self.keys:
+            page["keys"] = {"facet": self.keys.facet, "rows": list(self.keys.rows)}
+        if self.time:
+            page["time"] = {"start": self.time.start.isoformat(), "days": self.time.days, "rim": self.time.rim}
+        return page
 
 
 def theme_file(theme: str) -> str:
@@ -147,6 +200,14 @@ class Block:
     def print_width(self) -> int:
         """Width in CSS pixels at which its chart is drawn on A4: half of the sheet, or all of it."""
         return 343 if self.span <= 6 else 710
+
+    @property
+    def facets(self) -> set[Facet]:
+        """The filters that its chart or its tables follow."""
+        found = {c.facet for t in (self.table, *self.more) if t for c in t.columns if c.facet}
+        if self.chart and self.chart.keys:
+            found.add(self.chart.keys.facet)
+        return found | ({"period"} if self.chart and self.chart.time else set())
 
     @property
     def link_lines(self) -> int:
@@ -225,7 +286,8 @@ def number_cell(value: float | None, write: numbers.Format, *, reason: str | Non
 
 def interval_cell(lower: float | None, upper: float | None, write: numbers.Format) -> Cell:
     """An interval in words, sorted by its lower end."""
-    return Cell(numbers.interval(lower, upper, write) or numbers.DASH, lower, quiet=lower is None and upper is None)
+    text = numbers.interval(lower, upper, write) or numbers.DASH
+    return Cell(text, lower, quiet=lower is None and upper is None, ends=(lower, upper))
 
 
 def date_cell(day: dt.date | None) -> Cell:

@@ -28,6 +28,7 @@ _DROPPED = (
     re.compile(r'<div class="links">.*?</div>\s*', re.DOTALL),
     re.compile(r'<div class="rows".*?</div>\s*', re.DOTALL),
     re.compile(r'<a class="skip".*?</a>\s*', re.DOTALL),
+    re.compile(r'<form class="filters".*?</form>\s*', re.DOTALL),
 )
 _LINK = re.compile(r'<a\b[^>]*href="(?!#)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 _SPAN = re.compile(r'<section class="figure span-(\d+)[^"]*" id="([^"]+)"')

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
-from reportmetrics.publish.blocks import Block
+from reportmetrics.publish.blocks import Block, Facet
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,15 @@ class Page:
     blocks: Sequence[Block] = ()
     content: dict[str, Any] = field(default_factory=dict)
     under: str | None = None
+    about: tuple[Facet, str] | None = None
+    """The one choice of a filter that the whole page is about."""
+
+    @property
+    def elsewhere(self) -> str:
+        """The same page in another publication, where the first headquarters may be another one and files so too.
+
+        The page there leads on to the one about the same choice.
+        """
+        if self.about is None or self.under is None or self.about[0] != "hq":
+            return self.file
+        return f"{self.under}#{urlencode([self.about])}"

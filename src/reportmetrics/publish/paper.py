@@ -6,6 +6,7 @@ the browser (``browser``).
 
 from __future__ import annotations
 
+import functools
 import re
 import tempfile
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from reportmetrics.publish.files import replace_bytes
 
 _MAIN = re.compile(r"(<main\b[^>]*>)(.*?)(</main>)", re.DOTALL)
 _NAMED = re.compile(r'(?<=\s)(id|data-chart|aria-labelledby|aria-describedby|popovertarget|for)="([^"]+)"')
+_ACTS = re.compile(r'<form class="filters".*?</form>|<script src=.*?</script>', re.DOTALL)
+"""What answers a reader, and finds its parts by names that are changed when pages are joined."""
 _LINK = re.compile(r'(<a\b[^>]*?)\shref="[^"]*"')
 _NAVIGATION = re.compile(r'<nav aria-label="Pages">(.*?)</nav>', re.DOTALL)
 _LEFT_OUT = "definitions"
@@ -69,13 +72,15 @@ def joined(pages: Sequence[str]) -> str:
         found = _MAIN.search(html)
         if found is None:
             raise ValueError(f"page {number + 1} has no main part; publish again")
-        inside = _NAMED.sub(lambda m, n=number: f'{m[1]}="{_prefixed(m[2], n)}"', found[2])
+        still = _ACTS.sub("", found[2])
+        inside = _NAMED.sub(functools.partial(_renamed, number), still)
         contents.append(f'<section class="sheet">{_LINK.sub(_plain, inside)}</section>')
     return _MAIN.sub(lambda m: m[1] + "".join(contents) + m[3], pages[0], count=1)
 
 
-def _prefixed(names: str, number: int) -> str:
-    return " ".join(f"p{number}-{name}" for name in names.split())
+def _renamed(number: int, named: re.Match[str]) -> str:
+    """The attribute with its names kept apart from those of the other pages."""
+    return f'{named[1]}="{" ".join(f"p{number}-{name}" for name in named[2].split())}"'
 
 
 def _plain(link: re.Match[str]) -> str:

@@ -16,10 +16,11 @@ import markupsafe
 
 from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
-from reportmetrics.publish import history, numbers, palette
+from reportmetrics.publish import filters, history, numbers, palette
 from reportmetrics.publish.blocks import Block, Table
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.exports import write_table
+from reportmetrics.publish.page import Page
 from reportmetrics.publish.text import bound, for_script, for_style, isolated, shortened
 from reportmetrics.settings import dashboards_folder
 
@@ -68,7 +69,9 @@ def write_site(publication: Path, edition: Edition, *, track: Track = silent) ->
             current=page.under or page.file,
             navigation=navigation,
             objectives=listed,
-            earlier=earlier,
+            earlier=[(e, _there(e.folder / "site", page)) for e in earlier],
+            filters=filters.filters(edition, page, pages),
+            filter_terms=filters.for_script(edition, page, pages),
             **page.content,
         )
         (site / page.file).write_text(html, encoding="utf-8")
@@ -76,6 +79,11 @@ def write_site(publication: Path, edition: Edition, *, track: Track = silent) ->
             for table, name in _tables(block):
                 path = publication / "exports" / "charts" / f"{Path(page.file).stem}.{name}.csv"
                 write_table(path, table, marking=edition.profile.mission.marking)
+
+
+def _there(site: Path, page: Page) -> str:
+    """The same page in an earlier site, its overview where it has none."""
+    return page.elsewhere if (site / page.elsewhere.partition("#")[0]).is_file() else "index.html"
 
 
 def _refuse_doubles(files: Sequence[str]) -> None:
@@ -91,8 +99,10 @@ def _refuse_doubles(files: Sequence[str]) -> None:
 def render_index(profile: Profile, entries: Sequence[history.Entry]) -> str:
     """The list of all publications, newest first; it takes its looks from the newest."""
     template = _environment().get_template("publications.html")
-    pages = sorted(p.name for p in (entries[0].folder / "site").glob("*.html"))
-    return template.render(mission=profile.mission, entries=entries, pages=pages)
+    pages = {e.name: {p.name for p in (e.folder / "site").glob("*.html")} for e in entries}
+    newest = pages[entries[0].name]
+    lacks = {name: sorted(newest - there) for name, there in pages.items()}
+    return template.render(mission=profile.mission, entries=entries, pages=sorted(newest), lacks=lacks)
 
 
 def _tables(block: Block) -> list[tuple[Table, str]]:

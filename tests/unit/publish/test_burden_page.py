@@ -135,8 +135,8 @@ def test_empty_mission_says_what_is_awaited_in_every_block(tmp_path):
 
 
 def test_axis_of_hours_is_logarithmic_only_where_sizes_differ_by_much():
-    one_size = [Route("A", [(2, 20.0, 0.1), (4, 30.0, 0.2)], 2, named=True), Route("B", [(2, 5.0, 0.1)], 1)]
-    far_apart = [*one_size, Route("C", [(2, 2000.0, 0.1)], 1)]
+    one_size = [Route("A", "A", [(2, 20.0, 0.1), (4, 30.0, 0.2)], 2, named=True), Route("B", "B", [(2, 5.0, 0.1)], 1)]
+    far_apart = [*one_size, Route("C", "C", [(2, 2000.0, 0.1)], 1)]
     near, far = (frontier_chart(r, tolerance=0.1).wide["layout"]["xaxis"] for r in (one_size, far_apart))
     assert near["tickvals"][0] == 0
     assert "logarithmic" in far["title"]["text"]
@@ -144,7 +144,7 @@ def test_axis_of_hours_is_logarithmic_only_where_sizes_differ_by_much():
 
 
 def test_advised_point_is_filled_and_others_are_not():
-    chart = frontier_chart([Route("A", [(2, 20.0, 0.1), (4, 30.0, 0.2)], 2, named=True)], tolerance=0.1)
+    chart = frontier_chart([Route("A", "A", [(2, 20.0, 0.1), (4, 30.0, 0.2)], 2, named=True)], tolerance=0.1)
     colours = chart.wide["data"][0]["marker"]["color"]
     assert colours[0] != colours[1]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reportmetrics.publish import numbers, palette
-from reportmetrics.publish.blocks import Chart
+from reportmetrics.publish.blocks import Chart, Keys
 from reportmetrics.publish.charts.base import Trace, ink, layout, nice_ticks, note, segment
 from reportmetrics.publish.text import for_plotly, isolated, shortened, two_lines
 
@@ -62,12 +62,19 @@ class WaitRow:
 
 def progress_chart(rows: Sequence[ProgressRow]) -> Chart:
     """Progress of objectives from baseline to target: median dot, tick at the lowest indicator, bar for the bounds."""
-    return Chart(_progress(rows, names=26, most=6), _progress(rows, names=18, most=4))
+    keys = Keys("objective", [r.id for r in rows])
+    return Chart(_progress(rows, names=26, most=6), _progress(rows, names=18, most=4), keys=keys)
 
 
-def waits_chart(rows: Sequence[WaitRow], *, axis: str = "Median days to decision", reading: Reading = DAYS) -> Chart:
-    """Medians or shares of several groups on one axis from zero."""
-    return Chart(_waits(rows, axis, reading, names=22), _waits(rows, axis, reading, names=15))
+def waits_chart(
+    rows: Sequence[WaitRow],
+    *,
+    axis: str = "Median days to decision",
+    reading: Reading = DAYS,
+    keys: Keys | None = None,
+) -> Chart:
+    """Medians or shares of several groups on one axis from zero; ``keys`` where a filter knows the groups."""
+    return Chart(_waits(rows, axis, reading, names=22), _waits(rows, axis, reading, names=15), keys=keys)
 
 
 def _progress(rows: Sequence[ProgressRow], *, names: int, most: int) -> dict[str, object]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reportmetrics.publish import numbers, palette
-from reportmetrics.publish.blocks import Chart
+from reportmetrics.publish.blocks import Chart, Keys
 from reportmetrics.publish.charts.base import Box, Trace, layout, nice_ticks, note, place, text_size
 from reportmetrics.publish.text import for_plotly, shortened
 
@@ -24,6 +24,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 26, 34, 46
 class Route:
     """One form: (k, hours saved a month, error) each, the advised k (1: none), and whether the title names it."""
 
+    id: str
     name: str
     points: Sequence[tuple[int, float, float]]
     advised: int
@@ -35,6 +36,7 @@ def frontier_chart(routes: Sequence[Route], *, tolerance: float) -> Chart:
     return Chart(
         _frontier(routes, tolerance, width=740, height=380, names=36),
         _frontier(routes, tolerance, width=330, height=340, names=20),
+        keys=Keys("template"),
     )
 
 
@@ -109,6 +111,7 @@ def _route(route: Route, scale: _Scale) -> list[Trace]:
         {
             "type": "scatter",
             "mode": "lines+markers",
+            "meta": route.id,
             "x": xs,
             "y": ys,
             "cliponaxis": False,
@@ -169,7 +172,7 @@ def _labels(
         )
     ]
 
-    def put(text: str, hours: float, error: float, *, bold: bool, colour: str) -> bool:
+    def put(text: str, hours: float, error: float, *, key: str, bold: bool, colour: str) -> bool:
         size = text_size(text, bold=bold)
         found = place(pixel(hours, error), size, inside=inside, boxes=boxes, points=marks, gaps=(7, 13, 22))
         if found is None:
@@ -177,16 +180,18 @@ def _labels(
         dx, dy, box = found
         boxes.append(box)
         shown = f"<b>{text}</b>" if bold else text
-        notes.append(note(shown, scale.at(hours), error, xshift=dx, yshift=-dy, font={"size": 12, "color": colour}))
+        font = {"size": 12, "color": colour}
+        notes.append(note(shown, scale.at(hours), error, xshift=dx, yshift=-dy, font=font, name=key))
         return True
 
     for route in sorted(routes, key=lambda r: not r.named):
         colour = palette.PURPLE if route.named else palette.INK
         name = for_plotly(shortened(route.name, names))
         # The end of the line is the best place for the name; any other point of it will do.
-        any(put(name, x, y, bold=True, colour=colour) for _, x, y in reversed(route.points))
+        any(put(name, x, y, key=route.id, bold=True, colour=colour) for _, x, y in reversed(route.points))
         for k, x, y in route.points:
-            put(str(k), x, y, bold=k == route.advised, colour=colour if k == route.advised else palette.NOTE)
+            tone = colour if k == route.advised else palette.NOTE
+            put(str(k), x, y, key=route.id, bold=k == route.advised, colour=tone)
     shade = f"error inside the tolerance, up to {numbers.percent(tolerance)}"
     for hours_end, anchor in ((scale.high, "right"), (scale.low, "left")):
         x = _LEFT + (hours_end - scale.low) * across

@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reportmetrics.publish import numbers, palette
-from reportmetrics.publish.blocks import Chart
+from reportmetrics.publish.blocks import Chart, Time
 from reportmetrics.publish.charts.base import LINE, Box, Trace, layout, note, place, segment, text_size
 from reportmetrics.publish.text import for_plotly, shortened
 
 EPOCH = dt.date(1970, 1, 1)
 _LEFT, _TOP, _BOTTOM = 40, 30, 30
+_RIM = 8
+"""Days left free at both ends."""
 Points = Sequence[tuple[float, float]]
 """(days since 1970-01-01, progress) in order of days."""
 
@@ -34,7 +36,7 @@ def paths_chart(paths: Sequence[Path], median: Points, plans: Sequence[Points], 
     """The chart; ``plans`` are straight lines from baseline to target, one for each different pair of dates."""
     screens = _Size(556, 300, 13), _Size(358, 260, 9), _Size(343, 224, 9, 10)
     wide, compact, paper = (_paths(paths, median, plans, today, size) for size in screens)
-    return Chart(wide, compact, paper)
+    return Chart(wide, compact, paper, time=Time(EPOCH, 1, _RIM))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,9 @@ def _paths(
     room = last - now < 0.22 * (last - first)
     right = (24 + 7 * size.names) if room else 14
     scale = _Scale(
-        first - 8, last + 8, low - 0.06, high + 0.06, size.width - _LEFT - right, size.height - _TOP - _BOTTOM
+        first - _RIM, last + _RIM, low - 0.06, high + 0.06, size.width - _LEFT - right, size.height - _TOP - _BOTTOM
     )
-    ends = _ends(paths, median, scale, size)
+    ends = _ends(paths, median, scale, size, before=len(plans))
     return {
         "data": [
             *(_dashed(plan) for plan in plans),
@@ -227,27 +229,26 @@ class _End:
     box: Box
 
 
-def _ends(paths: Sequence[Path], median: Points, scale: _Scale, size: _Size) -> list[_End]:
-    """Names at the last readings: the median, the highest and the lowest, moved apart so that none touches another."""
-    ends = sorted(((p.points[-1], p.name) for p in paths if p.points), key=lambda e: e[0][1])
-    wanted: list[tuple[tuple[float, float], str, bool]] = []
-    if ends:
-        wanted.append((ends[0][0], ends[0][1], False))
-    if len(ends) > 1:
-        wanted.append((ends[-1][0], ends[-1][1], False))
+def _ends(paths: Sequence[Path], median: Points, scale: _Scale, size: _Size, *, before: int) -> list[_End]:
+    """Names at the last readings: the median, the highest and the lowest, moved apart so that none touches another.
+
+    Each belongs to a trace, of which ``before`` are drawn first.
+    """
+    ends = sorted(((p.points[-1], p.name, before + i) for i, p in enumerate(paths) if p.points), key=lambda e: e[0][1])
+    wanted = [(*end, False) for end in (ends if len(ends) < 2 else (ends[0], ends[-1]))]
     if median and len(ends) > 1:
-        wanted.append((median[-1], "median", True))
+        wanted.append((median[-1], "median", before + len(paths), True))
     wanted.sort(key=lambda w: w[0][1])
     least = (LINE + 1) * size.text / 12 * (scale.y1 - scale.y0) / max(scale.height, 1)
     heights: list[float] = []
-    for (_, y), _, _ in wanted:
+    for (_, y), *_ in wanted:
         heights.append(max(y, heights[-1] + least) if heights else y)
     # What was pushed up stands centred on what pushed it.
     if len(heights) == 3:
         shift = min(heights[2] - wanted[2][0][1], least)
         heights = [h - shift / 2 for h in heights]
     found = []
-    for ((x, y), name, bold), at in zip(wanted, heights, strict=True):
+    for ((x, y), name, trace, bold), at in zip(wanted, heights, strict=True):
         text = f"{for_plotly(shortened(name, size.names))} {numbers.progress(y)}"
         font = {"size": size.text, "color": palette.INK if bold else palette.NOTE}
         across, down = scale.at(x, at)
@@ -256,5 +257,6 @@ def _ends(paths: Sequence[Path], median: Points, scale: _Scale, size: _Size) -> 
         # On a ground of its own: a planned path may run behind it.
         behind = {"bgcolor": palette.PAPER, "borderpad": 0}
         shown = f"<b>{text}</b>" if bold else text
-        found.append(_End(note(shown, x, at, xanchor="left", xshift=9, font=font, **behind), box))
+        named = f"end:{trace}"
+        found.append(_End(note(shown, x, at, xanchor="left", xshift=9, font=font, name=named, **behind), box))
     return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reportmetrics.publish import numbers, palette
-from reportmetrics.publish.blocks import Chart
+from reportmetrics.publish.blocks import Chart, Keys
 from reportmetrics.publish.charts.base import Box, Trace, layout, note, place, segment, text_size
 from reportmetrics.publish.text import for_plotly
 
@@ -48,10 +48,9 @@ class Bands:
 
 def quadrant_chart(spots: Sequence[Spot], bands: Bands, *, heights: tuple[int, int] = (320, 330)) -> Chart:
     """The chart; spots that are ``quiet`` stand grey and without a label behind the others."""
-    wide, compact = heights
-    return Chart(
-        _quadrant(spots, bands, 560, wide), _quadrant(spots, bands, 350, compact), _quadrant(spots, bands, 343, 240, 10)
-    )
+    sizes = (560, heights[0], 12), (350, heights[1], 12), (343, 240, 10)
+    wide, compact, paper = (_quadrant(spots, bands, *size) for size in sizes)
+    return Chart(wide, compact, paper, keys=Keys("objective"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +168,7 @@ def _marks(spots: Sequence[Spot], scale: _Scale) -> Trace:
         },
         "hoverinfo": "text",
         "hovertext": [_hover(s) for s in spots],
+        "customdata": [s.id for s in spots],
     }
 
 
@@ -214,7 +214,7 @@ def _labels(spots: Sequence[Spot], scale: _Scale, bands: Bands) -> list[dict[str
         boxes.append(box)
         where: dict[str, Any] = {"xshift": dx, "yshift": -dy} if near else _leader(dx, dy)
         font = {"size": scale.text, "color": palette.INK}
-        notes.append(note(f"<b>{text}</b>" if s.named else text, at_x, at_y, font=font, **where))
+        notes.append(note(f"<b>{text}</b>" if s.named else text, at_x, at_y, font=font, name=s.id, **where))
     return notes
 
 

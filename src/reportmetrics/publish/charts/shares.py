@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reportmetrics.publish import numbers, palette
-from reportmetrics.publish.blocks import Chart
+from reportmetrics.publish.blocks import Chart, Keys
 from reportmetrics.publish.charts.base import CHARACTER, Trace, ink, layout, note, segment
 from reportmetrics.publish.text import folded, for_plotly, two_lines
 
@@ -27,9 +27,9 @@ class ShareRow:
     text: str
 
 
-def shares_chart(rows: Sequence[ShareRow], *, colour: str) -> Chart:
-    """One row for each share, of 26 pixels, or 32 where a name takes two lines."""
-    return Chart(_shares(rows, colour, 24), _shares(rows, colour, 22))
+def shares_chart(rows: Sequence[ShareRow], *, colour: str, keys: Keys | None = None) -> Chart:
+    """One row for each share, of 26 pixels, or 32 where a name takes two lines; ``keys`` where a filter knows them."""
+    return Chart(_shares(rows, colour, 24), _shares(rows, colour, 22), keys=keys)
 
 
 def _shares(rows: Sequence[ShareRow], colour: str, names: int) -> dict[str, object]:

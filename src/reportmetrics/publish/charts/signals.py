@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reportmetrics.publish import numbers, palette
-from reportmetrics.publish.blocks import Chart
+from reportmetrics.publish.blocks import Chart, Time
 from reportmetrics.publish.charts.base import Trace, layout, nice_ticks, note, segment
 
 _RIGHT = 84
+WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,9 @@ class Period:
 
 def signals_chart(periods: Sequence[Period], mean: float | None, *, y_title: str) -> Chart:
     """The chart from zero; a period not reported is a gap, named where there are at most two gaps."""
-    return Chart(_signals(periods, mean, y_title, 300), _signals(periods, mean, y_title, 250))
+    weekly = len(periods) > 1 and (periods[1].start - periods[0].start).days == WEEK
+    wide, compact = (_signals(periods, mean, y_title, height) for height in (300, 250))
+    return Chart(wide, compact, time=Time(periods[0].start, WEEK, 0.6) if weekly else None)
 
 
 def _signals(periods: Sequence[Period], mean: float | None, y_title: str, height: int) -> dict[str, object]:
@@ -142,12 +145,12 @@ def _names(periods: Sequence[Period], mean: float | None) -> list[dict[str, obje
         return []
     end = len(periods) - 0.5
     ink = {"size": 12, "color": palette.INK}
-    named = [note(f"<b>mean {numbers.hours(mean)}</b>", end, mean, xanchor="left", xshift=6, font=ink)]
+    named = [note(f"<b>mean {numbers.hours(mean)}</b>", end, mean, xanchor="left", xshift=6, font=ink, name="edge")]
     top = max(v for p in periods for v in (p.value, p.upper) if v is not None)
     if last.upper - mean > 0.09 * top:
-        named.append(note(f"upper {numbers.hours(last.upper)}", end, last.upper, xanchor="left", xshift=6))
+        named.append(note(f"upper {numbers.hours(last.upper)}", end, last.upper, xanchor="left", xshift=6, name="edge"))
     if mean - last.lower > 0.09 * top:
-        named.append(note(f"lower {numbers.hours(last.lower)}", end, last.lower, xanchor="left", xshift=6))
+        named.append(note(f"lower {numbers.hours(last.lower)}", end, last.lower, xanchor="left", xshift=6, name="edge"))
     return named
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reportmetrics.publish import palette
-from reportmetrics.publish.blocks import Chart
+from reportmetrics.publish.blocks import Chart, Keys
 from reportmetrics.publish.charts.base import ink, layout, note
 from reportmetrics.publish.text import for_plotly
 
@@ -34,7 +34,7 @@ class CoverageRow:
 def squares_chart(rows: Sequence[CoverageRow]) -> Chart:
     """A row of squares for each objective."""
     figure = _squares(rows)
-    return Chart(figure, figure)
+    return Chart(figure, figure, keys=Keys("objective", [r.id for r in rows]))
 
 
 def _squares(rows: Sequence[CoverageRow]) -> dict[str, object]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reportmetrics.publish import numbers, palette
-from reportmetrics.publish.blocks import Chart
+from reportmetrics.publish.blocks import Chart, Time
 from reportmetrics.publish.charts.base import Trace, layout, nice_ticks, note
 from reportmetrics.publish.text import for_plotly
 
@@ -30,7 +30,8 @@ class WeekLine:
 
 def weeks_chart(weeks: Sequence[dt.date], lines: Sequence[WeekLine], *, y_title: str, write: numbers.Format) -> Chart:
     """Lines over ``weeks`` (Mondays in order, none left out) from zero."""
-    return Chart(_weeks(weeks, lines, y_title, write, 300), _weeks(weeks, lines, y_title, write, 240))
+    wide, compact = (_weeks(weeks, lines, y_title, write, height) for height in (300, 240))
+    return Chart(wide, compact, time=Time(weeks[0], 7, 0.5) if weeks else None)
 
 
 def _weeks(
@@ -59,10 +60,11 @@ def _weeks(
     ]
     for line in lines:
         data += [*_bands(line), _line(line, weeks, write)]
+        drawn = f"end:{len(data) - 1}"
         known = [(i, v) for i, v in enumerate(line.values) if v is not None]
         if known:
             last, value = known[-1]
-            data.append(_end(line, last))
+            data.append(_end(line, last) | {"meta": drawn})
             text = "<br>".join(f"<b>{for_plotly(t)}</b>" for t in line.label.split("\n"))
             notes.append(
                 note(
@@ -72,6 +74,7 @@ def _weeks(
                     xanchor="left",
                     xshift=9,
                     align="left",
+                    name=drawn,
                     font={"size": 12, "color": palette.PURPLE if line.colour == palette.PURPLE else palette.INK},
                 )
             )

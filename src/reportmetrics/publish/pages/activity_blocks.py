@@ -14,7 +14,7 @@ from reportmetrics.publish.charts.bars import Bar, bars_chart, paler
 from reportmetrics.publish.charts.signals import Period, signals_chart
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.pages import objective_figures as read
-from reportmetrics.publish.pages.common import nothing, one_line, weekly
+from reportmetrics.publish.pages.common import nothing, one_line, until, weekly
 from reportmetrics.publish.pages.received import activity
 
 WEEKS = 52
@@ -42,7 +42,7 @@ def signals_block(edition: Edition, objective_id: str) -> Block:
         for p in periods
     ]
     columns = [
-        Column(f"{unit.capitalize()} of"),
+        Column(f"{unit.capitalize()} of", facet="period", days=31 if monthly else 7),
         Column("Held a week", "right"),
         Column("Limits", "right"),
         Column("Signal", "right"),
@@ -99,7 +99,8 @@ def kinds_block(edition: Edition, objective_id: str) -> Block:
     return Block(
         "kinds",
         say.kinds(parts, activity(edition.figures)),
-        f"Activities held a week, {place_sentences.WEEKS} weeks, weeks not reported left out",
+        f"Activities held a week, {place_sentences.WEEKS} weeks, weeks not reported left out · "
+        "source: activity reports",
         4,
         [edition.ref(read.WEEKLY, objective_id=objective_id)],
         description="Held a week: " + "; ".join(f"{k} {numbers.hours(v)}" for k, v in parts) + ".",
@@ -141,7 +142,9 @@ def plans_block(edition: Edition, objective_id: str) -> Block:
         "plans",
         finding,
         f"{numbers.count(planned) if planned else 'What was'} planned for a day before "
-        f"{numbers.date_long(edition.as_of)}" + (f" · held: 95 % interval {spread}" if spread else ""),
+        f"{numbers.date_long(edition.as_of)}"
+        + (f" · held: 95 % interval {spread}" if spread else "")
+        + " · source: activity reports",
         4,
         [edition.ref(read.EXECUTION, objective_id=objective_id), edition.ref(read.PLANS, objective_id=objective_id)],
         description=f"{finding}. "
@@ -172,8 +175,8 @@ def causes_block(edition: Edition, objective_id: str) -> Block:
     return Block(
         "causes",
         finding,
-        "Cancelled activities by cause, as stated by the sender · low activity under restricted movement is not low "
-        "effort",
+        f"Cancelled activities {until(edition)} by cause, as stated by the sender · low activity under restricted "
+        "movement is not low effort · source: activity reports",
         4,
         [
             edition.ref(read.CANCELLED, objective_id=objective_id),

@@ -5,16 +5,16 @@ Belongs here: what is read off the figures of ``burden``. Not here: intervals be
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reportmetrics.publish import burden_sentences, numbers, palette
-from reportmetrics.publish.blocks import Block, Cell, Column, Table, interval_cell, name_cell, number_cell
+from reportmetrics.publish.blocks import TOTAL, Block, Cell, Column, Keys, Table, interval_cell, name_cell, number_cell
 from reportmetrics.publish.charts.shares import ShareRow, shares_chart
 from reportmetrics.publish.charts.weeks import WeekLine, weeks_chart
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.figures import Figure
-from reportmetrics.publish.pages.common import last_weeks, nothing, one_line, until_last_known, weekly
+from reportmetrics.publish.pages.common import last_weeks, nothing, one_line, until, until_last_known, weekly
 
 PER_ADVISOR, BESIDE = "burden.hours_per_advisor_week", "burden.hours_vs_contact"
 COMPLETENESS, TIMELINESS = "burden.completeness", "burden.timeliness"
@@ -69,7 +69,11 @@ def effort_block(edition: Edition) -> Block:
         _line("Contact", contact, recent.contact, palette.TEAL),
     ]
     lines = [line for line in lines if any(v is not None for v in line.values)]
-    columns = [Column("Week of"), Column("Reporting, hours", "right"), Column("Contact, hours", "right")]
+    columns = [
+        Column("Week of", facet="period", days=7),
+        Column("Reporting, hours", "right"),
+        Column("Contact, hours", "right"),
+    ]
     rows = [
         [
             Cell(numbers.date_short(w), w),
@@ -123,7 +127,7 @@ def came_block(edition: Edition) -> Block:
             rows = [_share_row("Came", there), *([_share_row("In time", on_time)] if on_time else [])]
         cells.append(
             [
-                name_cell(name),
+                Cell(name, name, key=dims.get("template_id", TOTAL)),
                 number_cell(there.value, numbers.percent, reason=there.reason),
                 interval_cell(there.lower, there.upper, numbers.percent),
                 number_cell(
@@ -139,14 +143,19 @@ def came_block(edition: Edition) -> Block:
         burden_sentences.came(
             total.value if total else None, timely.value if timely else None, hidden=bool(total and total.suppressed)
         ),
-        f"Share of the {numbers.count(total.n)} reports due, all forms · 95 % interval over units"
+        f"Share of the {numbers.count(total.n)} reports due, all forms, {until(edition)} · "
+        "95 % interval over units · source: reports, profile of the mission"
         if total and total.n
         else "Share of the reports due",
         4,
         [edition.ref(COMPLETENESS), edition.ref(TIMELINESS)],
         description="Share of reports due. " + "; ".join(f"{r.name} {r.text}" for r in rows) + ".",
         chart=shares_chart(rows, colour=palette.PURPLE) if rows else None,
-        table=Table("Reports due that came, by form", [Column("Form"), *(Column(h, "right") for h in heads)], cells)
+        table=Table(
+            "Reports due that came, by form",
+            [Column("Form", facet="template"), *(Column(h, "right") for h in heads)],
+            cells,
+        )
         if cells
         else None,
         caveat=one_line(total.caveat_sentences()) if total else "",
@@ -167,33 +176,37 @@ def novelty_block(edition: Edition) -> Block:
         ticked = edition.figures.value(UNCHANGED, "share", template_id=form.template_id)
         words = edition.figures.one(TEXT, "share", template_id=form.template_id)
         if figure is not None:
-            found.append((form.name, figure, ticked, words))
+            found.append((form, figure, ticked, words))
     found.sort(key=lambda item: (item[1].value is None, -(item[1].value or 0.0)))
-    rows = [_share_row(n, f, more=", all confirmed unchanged" if t == 1 else "") for n, f, t, _ in found]
-    spoken = [(n, f.value) for n, f, t, _ in found if f.value is not None and t != 1]
+    rows = [_share_row(o.name, f, more=", all confirmed unchanged" if t == 1 else "") for o, f, t, _ in found]
+    spoken = [(o.name, f.value) for o, f, t, _ in found if f.value is not None and t != 1]
     name, share = min(spoken, key=lambda item: item[1]) if spoken else (None, None)
-    unchanged = next((n for n, _, t, _ in found if t == 1), None)
+    unchanged = next((o.name for o, _, t, _ in found if t == 1), None)
     cells = [
         [
-            name_cell(n),
+            Cell(o.name, o.name, key=o.template_id),
             number_cell(f.value, numbers.percent, reason=f.reason),
             interval_cell(f.lower, f.upper, numbers.percent),
             number_cell(t, numbers.percent),
             number_cell(w.value if w else None, numbers.percent, reason=w.reason if w else "no narrative"),
             number_cell(f.n, numbers.count),
         ]
-        for n, f, t, w in found
+        for o, f, t, w in found
     ]
     heads = ("Answers changed", "95 % interval", "Confirmed unchanged", "New words", "Answers")
+    keys = Keys("template", [o.template_id for o, *_ in found])
     return Block(
         "novelty",
         burden_sentences.novelty(name, share, unchanged),
-        "Answered fields that differ from the report before, by form · first reports left out",
+        f"Answered fields that differ from the report before, by form, {until(edition)} · first reports left out · "
+        "source: reports",
         4,
         [edition.ref(NOVELTY), edition.ref(UNCHANGED), edition.ref(TEXT)],
         description="Answers that changed, by form: " + "; ".join(f"{r.name} {r.text}" for r in rows) + ".",
-        chart=shares_chart(rows, colour=palette.PURPLE) if rows else None,
-        table=Table("Novelty by form", [Column("Form"), *(Column(h, "right") for h in heads)], cells) if rows else None,
+        chart=shares_chart(rows, colour=palette.PURPLE, keys=keys) if rows else None,
+        table=Table("Novelty by form", [Column("Form", facet="template"), *(Column(h, "right") for h in heads)], cells)
+        if rows
+        else None,
         caveat=one_line(c for _, f, _, _ in found for c in f.caveat_sentences()),
         nothing=nothing(edition, "report_field"),
     )
@@ -213,7 +226,7 @@ def retirement_block(edition: Edition) -> Block:
     top = shown[0][2].value or 1.0 if shown else 1.0
     columns = [
         Column("Field"),
-        Column("Form"),
+        Column("Form", facet="template"),
         Column("Answers that changed", "right"),
         Column("Minutes a month that told nothing new", "right"),
         Column("", bar=True),
@@ -225,7 +238,7 @@ def retirement_block(edition: Edition) -> Block:
         rows.append(
             [
                 name_cell(label),
-                name_cell(form_name),
+                Cell(form_name, form_name, key=form),
                 number_cell(
                     changed.value if changed else None, numbers.percent, reason=changed.reason if changed else None
                 ),
@@ -252,24 +265,29 @@ def retirement_block(edition: Edition) -> Block:
 
 def askings_block(edition: Edition) -> Block:
     """Concepts that several forms ask of one unit for the same days."""
-    askers: dict[str, list[str]] = {}
+    askers: dict[str, dict[str, str]] = {}
     label: dict[str, str] = {}
     for form in edition.profile.templates:
         for field in form.fields:
-            askers.setdefault(field.concept_id, []).append(form.name)
+            askers.setdefault(field.concept_id, {})[form.template_id] = form.name
             label.setdefault(field.concept_id, field.label)
     found = [(f.dims["concept_id"] or "", f) for f in edition.figures.each(ASKINGS, "sum", "concept_id") if f.value]
     found.sort(key=lambda item: -(item[1].value or 0.0))
     rows = [
         [
             name_cell(label.get(c, c)),
-            name_cell(", ".join(dict.fromkeys(askers.get(c, [])))),
+            _asked_in(askers.get(c, {})),
             number_cell(f.n, numbers.count),
             number_cell(f.value, numbers.count, strong=True),
         ]
         for c, f in found
     ]
-    columns = [Column("Question"), Column("Asked in"), Column("Askings", "right"), Column("Minutes a round", "right")]
+    columns = [
+        Column("Question"),
+        Column("Asked in", facet="template"),
+        Column("Askings", "right"),
+        Column("Minutes a round", "right"),
+    ]
     return Block(
         "askings",
         burden_sentences.askings(len(found), sum(f.value or 0.0 for _, f in found)),
@@ -279,3 +297,9 @@ def askings_block(edition: Edition) -> Block:
         table=Table("Questions asked more than once", columns, rows) if rows else None,
         nothing="No two forms ask a unit for the same concept in the days before this state.",
     )
+
+
+def _asked_in(forms: Mapping[str, str]) -> Cell:
+    """Names of the forms, known to a filter by each of their ids."""
+    names = ", ".join(forms.values())
+    return Cell(names, names, key="\n".join(forms))

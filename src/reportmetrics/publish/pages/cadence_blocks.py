@@ -13,7 +13,7 @@ from reportmetrics.publish.blocks import Block, Cell, Column, Table, name_cell, 
 from reportmetrics.publish.burden_sentences import Cadence, Step, every
 from reportmetrics.publish.charts.frontier import Route, frontier_chart
 from reportmetrics.publish.edition import Edition
-from reportmetrics.publish.pages.common import nothing, one_line
+from reportmetrics.publish.pages.common import nothing, one_line, until
 
 REPLAY = "burden.cadence_replay"
 PERIODS = {"day": "day", "week": "week", "2 weeks": "fortnight", "month": "month", "quarter": "quarter"}
@@ -63,6 +63,7 @@ def frontier_block(edition: Edition, found: Sequence[Cadence]) -> Block:
     drawn = [c for c in ([first] if first else []) + others if any(_drawn(s) for s in c.steps)][:DRAWN]
     routes = [
         Route(
+            c.template_id,
             c.name,
             [(s.k, s.hours, s.error) for s in c.steps if s.hours is not None and s.error is not None],
             c.advised or 1,
@@ -79,8 +80,9 @@ def frontier_block(edition: Edition, found: Sequence[Cadence]) -> Block:
     return Block(
         "frontier",
         burden_sentences.cadences(found),
-        "A point for every 2nd, 4th, 8th or 13th report kept · error: share of the distance to target, else of the "
-        "series’ range, every phase replayed and the worst shown · filled: advised, inside all tolerances",
+        f"All reports {until(edition)} · a point for every 2nd, 4th, 8th or 13th report kept · "
+        "error: share of the distance to target, else of the series’ range, every phase replayed and the worst shown · "
+        "filled: advised, inside all tolerances · source: reports",
         8,
         [edition.ref(REPLAY)],
         description="Error at the worst phase against hours saved a month. "
@@ -175,7 +177,7 @@ def _steps(edition: Edition, template_id: str) -> list[Step]:
 
 def _table(found: Sequence[Cadence]) -> Table:
     columns = [
-        Column("Form"),
+        Column("Form", facet="template"),
         Column("Every"),
         *(
             Column(h, "right")
@@ -185,7 +187,7 @@ def _table(found: Sequence[Cadence]) -> Table:
     ]
     rows = [
         [
-            name_cell(c.name),
+            Cell(c.name, c.name, key=c.template_id),
             Cell(every(s.k, c.period).removeprefix("every "), s.k),
             number_cell(s.hours, numbers.hours),
             number_cell(s.error, numbers.percent, reason=s.reason),

@@ -14,7 +14,7 @@ from reportmetrics.publish.blocks import Block, Cell, Column, Table, date_cell, 
 from reportmetrics.publish.charts.paths import Path, paths_chart
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.pages import objective_figures as read
-from reportmetrics.publish.pages.common import PROGRESS, nothing, one_line
+from reportmetrics.publish.pages.common import PROGRESS, nothing, one_line, until
 from reportmetrics.publish.pages.received import requests
 from reportmetrics.publish.place_sentences import Place
 from reportmetrics.publish.text import isolated
@@ -45,7 +45,7 @@ def paths_block(edition: Edition, objective_id: str, place: Place) -> Block:
         for x, y in r.points
         for day in [read.EPOCH + dt.timedelta(days=x)]
     ]
-    columns = [Column("Indicator"), Column("Read on"), Column("Progress", "right")]
+    columns = [Column("Indicator"), Column("Read on", facet="period"), Column("Progress", "right")]
     caveats = ["The straight path is a reference, not a forecast"] if plans else []
     if unread:
         reasons = {_reason(edition, objective_id, i) for i in unread}
@@ -53,7 +53,7 @@ def paths_block(edition: Edition, objective_id: str, place: Place) -> Block:
     return Block(
         "paths",
         finding,
-        "Progress of each indicator"
+        f"Progress of each indicator {until(edition)}"
         + (f" · thick: median of {len(known)} · dashed: even path from baseline to target" if known else "")
         + " · source: indicator readings",
         6,
@@ -199,9 +199,9 @@ def requests_block(edition: Edition, objective_id: str) -> Block:
     oldest = edition.figures.value(read.REQUESTS, "max", objective_id=objective_id)
     columns = [
         Column("Request"),
-        Column("To"),
+        Column("To", facet="hq"),
         Column("Asked for"),
-        Column("Raised"),
+        Column("Raised", facet="period"),
         Column("Open, days", "right"),
         Column("Promised to a counterpart"),
         Column("Waits for it"),
@@ -210,7 +210,7 @@ def requests_block(edition: Edition, objective_id: str) -> Block:
     rows = [
         [
             name_cell(str(r["request_id"])),
-            name_cell(edition.headquarters_name(str(r["hq"]))),
+            _to(edition, str(r["hq"])),
             name_cell(str(r["request_type"])),
             date_cell(numbers.parse_day(r.get("raised_on"))),
             number_cell(r.get("age_days"), numbers.count),
@@ -231,3 +231,8 @@ def requests_block(edition: Edition, objective_id: str) -> Block:
         table=Table(f"Open requests of {objective_id}", columns, rows) if rows else None,
         nothing="No open request names this objective." if known else nothing(edition, "request"),
     )
+
+
+def _to(edition: Edition, hq: str) -> Cell:
+    name = edition.headquarters_name(hq)
+    return Cell(name, name, key=hq)

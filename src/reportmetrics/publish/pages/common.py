@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 
 from reportmetrics.publish import numbers
-from reportmetrics.publish.blocks import Block, Cell, Column, Table, interval_cell, name_cell
+from reportmetrics.publish.blocks import Block, Cell, Column, Keys, Table, interval_cell, name_cell
 from reportmetrics.publish.charts.dots import WaitRow, waits_chart
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.figures import Figure, Figures
@@ -113,7 +113,7 @@ def waits_block(edition: Edition, block_id: str, ordered: Sequence[Wait]) -> Blo
         for w in rows
     ]
     columns = [
-        Column("Headquarters"),
+        Column("Headquarters", facet="hq"),
         Column("Median, days", "right"),
         Column("95 % interval", "right"),
         Column("Open", "right"),
@@ -142,11 +142,16 @@ def waits_block(edition: Edition, block_id: str, ordered: Sequence[Wait]) -> Blo
         4,
         [edition.ref(WAIT), edition.ref(BY_GROUP)],
         description="Median days to decision. " + "; ".join(f"{w.name}: {median_words(w)}" for w in rows) + ".",
-        chart=waits_chart(chart_rows) if rows else None,
+        chart=waits_chart(chart_rows, keys=Keys("hq", [w.name for w in rows])) if rows else None,
         table=Table("Median wait by headquarters", columns, table_rows) if rows else None,
         caveat=one_line((c for f in figures for c in marked(f)), most=2),
         nothing=nothing(edition, "request"),
     )
+
+
+def until(edition: Edition) -> str:
+    """The period of a figure that counts all that was known, for a subtitle."""
+    return f"up to {numbers.date_short(edition.as_of)}"
 
 
 def until_last_known(values: Sequence[float | None]) -> list[float | None]:

@@ -86,6 +86,7 @@ def _page(edition: Edition, w: Wait, ordered: Sequence[Wait]) -> Page:
             else [],
         },
         under="headquarters.html",
+        about=("hq", w.name),
     )
 
 
@@ -99,7 +100,7 @@ def _ages_block(edition: Edition, w: Wait) -> Block:
     return Block(
         "ages",
         sentences.ages(w.still_open, int(oldest), 180, edition.figures.value(BACKLOG, "max", hq=w.name)),
-        f"Open requests by age on {numbers.date_long(edition.as_of)}",
+        f"Open requests by age on {numbers.date_long(edition.as_of)} · source: request register",
         4,
         [edition.ref(BACKLOG, hq=w.name)],
         description="Open requests by age: " + "; ".join(f"{t} {numbers.count(v)}" for t, v in known) + ".",
@@ -121,8 +122,8 @@ def _oldest_block(edition: Edition, w: Wait) -> Block:
     columns = [
         Column("Request"),
         Column("Asked for"),
-        Column("Objective"),
-        Column("Raised"),
+        Column("Objective", facet="objective"),
+        Column("Raised", facet="period"),
         Column("Open, days", "right"),
         Column("", bar=True),
         Column("Promised to a counterpart"),

@@ -44,7 +44,7 @@ def progress_block(edition: Edition, objectives: Sequence[Progressed]) -> Block:
             ]
         )
     columns = [
-        Column("Objective"),
+        Column("Objective", facet="objective"),
         Column("Name"),
         Column("Median", "right"),
         Column("Bounds", "right"),
@@ -98,15 +98,18 @@ def coverage_block(edition: Edition) -> Block:
     unread = [r.id for r in rows if r.fresh == 0]
     rows = [CoverageRow(r.id, r.fresh, r.stale, r.unread, r.id in unread and len(unread) <= 3) for r in rows]
     published = edition.figures.has(COVERAGE) or edition.figures.has(STATE)
-    columns = [Column("Objective"), *(Column(h, "right") for h in ("Fresh", "Stale", "Never read", "All"))]
+    columns = [
+        Column("Objective", facet="objective"),
+        *(Column(h, "right") for h in ("Fresh", "Stale", "Never read", "All")),
+    ]
     cells = [
         [name_cell(r.id), *(Cell(numbers.count(v), v) for v in (r.fresh, r.stale, r.unread, r.total))] for r in rows
     ]
     return Block(
         "coverage",
         sentences.coverage(fresh, total, unread) if published else "No reading of an indicator received yet",
-        "Filled: fresh · pale: stale · open: never read, or no baseline or target · fresh: within 1.5 times the "
-        "indicator’s own interval",
+        "Latest reading · filled: fresh, within 1.5 times its interval · pale: stale · open: never, or no baseline or "
+        "target · source: indicator readings",
         4,
         [edition.ref(COVERAGE)],
         description=_all_of("Indicators with a fresh reading", [(r.id, numbers.of(r.fresh, r.total)) for r in rows]),

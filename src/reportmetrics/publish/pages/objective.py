@@ -68,6 +68,7 @@ def build(edition: Edition, place: Place, places: Sequence[Place]) -> Page:
             "alarm": alarm_words(place).capitalize() if place.alarm else "",
         },
         under=file,
+        about=("objective", oid),
     )
 
 

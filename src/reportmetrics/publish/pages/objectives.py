@@ -65,7 +65,7 @@ def _index(edition: Edition, places: Sequence[Place]) -> Page:
 
 def _list_block(edition: Edition, places: Sequence[Place]) -> Block:
     columns = [
-        Column("Objective"),
+        Column("Objective", facet="objective"),
         Column("Name"),
         Column("Owner"),
         Column("Held a week", "right"),

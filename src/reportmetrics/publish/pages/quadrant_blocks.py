@@ -17,7 +17,7 @@ from reportmetrics.publish.charts.quadrant import CORNERS, Bands, Spot, quadrant
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.objective_sentences import causes
 from reportmetrics.publish.pages import objective_figures as read
-from reportmetrics.publish.pages.common import nothing
+from reportmetrics.publish.pages.common import nothing, until
 from reportmetrics.publish.pages.received import activity
 from reportmetrics.publish.place_sentences import Place
 
@@ -76,7 +76,7 @@ def _listed(places: Sequence[Place]) -> list[tuple[str, list[str]]]:
 
 def _table(edition: Edition, places: Sequence[Place]) -> Table:
     columns = [
-        Column("Objective"),
+        Column("Objective", facet="objective"),
         Column("Name"),
         Column("Place"),
         Column("Contact hours", "right"),
@@ -106,7 +106,11 @@ def _table(edition: Edition, places: Sequence[Place]) -> Table:
 def alarm_block(edition: Edition, places: Sequence[Place]) -> Block:
     """Objectives where activity rises while progress stands still or is not read, in words."""
     raised = [p for p in places if p.alarm]
-    columns = [Column("Objective"), Column("What the figures say"), Column("Divergence, tau", "right")]
+    columns = [
+        Column("Objective", facet="objective"),
+        Column("What the figures say"),
+        Column("Divergence, tau", "right"),
+    ]
     rows = []
     for p in raised:
         figure = edition.figures.one("separation.divergence", "divergence", objective_id=p.objective_id)
@@ -156,7 +160,7 @@ def coverage_map_block(edition: Edition) -> Block:
             ]
         )
     columns = [
-        Column("Objective"),
+        Column("Objective", facet="objective"),
         Column("Name"),
         *(Column(level.capitalize()) for level in read.LEVELS),
         Column("Verified", "right"),
@@ -192,8 +196,8 @@ def causes_block(edition: Edition) -> Block:
     return Block(
         "causes",
         causes(parts, total, activity(edition.figures)),
-        "Planned and not held, by cause as stated by the sender, all objectives · low activity under restricted "
-        "movement is not low effort",
+        f"Planned and not held {until(edition)}, by cause as stated by the sender, all objectives · low activity under "
+        "restricted movement is not low effort · source: activity reports",
         6,
         [edition.ref(read.CANCELLED), edition.ref(read.PLANS)],
         description="Cancelled: " + "; ".join(f"{c} {numbers.count(v)}" for c, v in parts) + ".",
@@ -225,7 +229,7 @@ def movement_block(edition: Edition) -> Block:
         for oid, f in trips
     ]
     columns = [
-        Column("Objective"),
+        Column("Objective", facet="objective"),
         Column("Vehicle trips a meeting", "right"),
         Column("95 % interval", "right"),
         Column("Meetings outside", "right"),

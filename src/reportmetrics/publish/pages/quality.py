@@ -181,7 +181,7 @@ def _reports(edition: Edition) -> Block:
             continue
         rows.append(
             [
-                name_cell(template.name),
+                Cell(template.name, template.name, key=template.template_id),
                 _or_reason(delay, numbers.days),
                 _or_reason(figures.one(DELAY, "q90", template_id=template.template_id), numbers.days),
                 _or_reason(corrected, numbers.percent),
@@ -189,7 +189,7 @@ def _reports(edition: Edition) -> Block:
             ]
         )
     columns = [
-        Column("Form"),
+        Column("Form", facet="template"),
         Column("Half arrive within, days", "right"),
         Column("Nine of ten within, days", "right"),
         Column("Sent again with corrections", "right"),

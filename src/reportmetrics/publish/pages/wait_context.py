@@ -15,13 +15,14 @@ from reportmetrics.publish.charts.dots import SHARES, WaitRow, waits_chart
 from reportmetrics.publish.charts.incidence import Layer, incidence_chart
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.figures import Figure
-from reportmetrics.publish.pages.common import BY_GROUP, WAIT, apart, nothing, one_line
+from reportmetrics.publish.pages.common import BY_GROUP, WAIT, apart, nothing, one_line, until
 from reportmetrics.publish.sentences import Wait
 from reportmetrics.publish.text import isolated
 
 COHORT, INCIDENCE, AT_WORK = "latency.cohort", "latency.outcome_incidence", "latency.days_at_work"
 RECIPROCITY = "latency.reciprocity"
 COHORT_DAY = 60
+QUARTER_DAYS = 91
 GROUPINGS = (("request_type", "type of request", "types"), ("priority", "priority", "priorities"))
 SIDES = (
     ("both", "Both sides"),
@@ -49,19 +50,23 @@ def cohort_block(edition: Edition, w: Wait) -> Block:
         rows.append(WaitRow(name, share, low, high, tuple(b for b in beside if b), missing, few))
         cells.append(
             [
-                name_cell(name),
+                Cell(name, name, key=f.dims["quarter"] or ""),
                 number_cell(share, numbers.percent, reason=f.reason, strong=True),
                 interval_cell(low, high, numbers.percent),
                 Cell(numbers.count(n), n),
             ]
         )
-    columns = [Column("Raised in"), *(Column(h, "right") for h in ("Decided", "95 % interval", "Requests"))]
+    columns = [
+        Column("Raised in", facet="period", days=QUARTER_DAYS),
+        *(Column(h, "right") for h in ("Decided", "95 % interval", "Requests")),
+    ]
     return Block(
         "cohorts",
         wait_sentences.cohorts(
             [(r.name, None if r.thin else r.median) for r in rows], p, lambda a, b: told(raw[a], raw[b]), day=COHORT_DAY
         ),
-        f"{isolated(w.name)}: share decided within {COHORT_DAY} days, by quarter raised · open requests counted in",
+        f"{isolated(w.name)}: share decided within {COHORT_DAY} days, by quarter raised, "
+        f"{until(edition)} · open requests counted in · source: request register",
         4,
         [edition.ref(COHORT, hq=w.name), edition.ref(BY_GROUP, hq=w.name)],
         description=f"Decided within {COHORT_DAY} days, by quarter raised: "
@@ -121,7 +126,7 @@ def _by_group(edition: Edition, w: Wait, figures: Sequence[Figure], grouping: tu
         sentences.groups_compared(
             words, [(r.name, None if r.thin else r.median) for r in rows], apart(edition, hq=w.name)
         ),
-        f"{isolated(w.name)}: median days and 95 % interval, by {words}",
+        f"{isolated(w.name)}: median days and 95 % interval, by {words}, {until(edition)} · source: request register",
         4,
         [edition.ref(WAIT, hq=w.name), edition.ref(BY_GROUP, hq=w.name)],
         description=f"Median days by {words}: "
@@ -149,8 +154,8 @@ def incidence_block(edition: Edition, w: Wait) -> Block:
     return Block(
         "becomes",
         wait_sentences.becomes(parts, still_open, day, w.requests),
-        f"{isolated(w.name)}: share of requests by what has become of them (Aalen–Johansen) · "
-        "each way of ending keeps a request from ending otherwise",
+        f"{isolated(w.name)}: share of requests by what has become of them (Aalen–Johansen), {until(edition)} · "
+        "each way of ending keeps a request from ending otherwise · source: request register",
         8,
         [edition.ref(INCIDENCE, hq=w.name)],
         description=f"Shares by {day} days: "
@@ -195,7 +200,8 @@ def at_work_block(edition: Edition, w: Wait) -> Block:
     return Block(
         "at-work",
         wait_sentences.at_work(shares),
-        f"{isolated(w.name)}: all days waited, those of open requests too, by the calendars of both sides",
+        f"{isolated(w.name)}: all days waited {until(edition)}, those of open requests too, by the "
+        "calendars of both sides · source: request register, calendars of the profile",
         4,
         [edition.ref(AT_WORK, hq=w.name)],
         description="Days waited by who was at work: "
