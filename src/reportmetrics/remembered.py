@@ -8,7 +8,8 @@ that whoever computes from it hides the same).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -16,8 +17,9 @@ import polars as pl
 
 from reportmetrics.engines.base import Engine
 from reportmetrics.metrics.catalogue import Catalogue
+from reportmetrics.metrics.metric import Metric
 from reportmetrics.metrics.results import Results
-from reportmetrics.metrics.run import compute
+from reportmetrics.metrics.run import compute, too_few
 from reportmetrics.metrics.suppression import HIDDEN
 from reportmetrics.publish import history
 from reportmetrics.warehouse.snapshot import Snapshot, remember_hidden
@@ -36,12 +38,13 @@ def hide_as_before(
     publications: Path,
     catalogue: Catalogue,
     results: Results,
-    open_engine: Callable[[Snapshot], AbstractContextManager[Engine]],
+    open_engine: Callable[[Snapshot, Collection[str]], AbstractContextManager[Engine]],
 ) -> Results | None:
     """Results of those metrics that would show what the publication of the date before hid, computed again; or None.
 
     Only where they hide something at all: a group that has grown, with none beside it that needs it hidden, is shown.
-    What is remembered is written into the snapshot; nothing is where it changes nothing.
+    ``open_engine`` is given the snapshot and the tables that are needed. What is remembered is written into the
+    snapshot; nothing is where it changes nothing.
     """
     before = _before(publications, snapshot.as_of)
     hidden = hidden_groups(results.figures)
@@ -49,14 +52,23 @@ def hide_as_before(
     again = sorted({metric for metric, dims in before & shown} & {metric for metric, _ in hidden})
     if not again:
         return None
+    with open_engine(snapshot, catalogue.tables_of(again)) as engine:
+        if not any(_moves(catalogue.metrics[name], engine, before) for name in again):
+            return None
     snapshot = remember_hidden(snapshot, [group for group in before if group[0] in again])
-    with open_engine(snapshot) as engine:
+    with open_engine(snapshot, catalogue.tables_of(again)) as engine:
         anew = compute(catalogue, engine, as_of=snapshot.as_of, select=again)
     of_these = {group for group in hidden if group[0] in again}
     if hidden_groups(anew.figures) == of_these:
         remember_hidden(snapshot, [])
         return None
     return anew
+
+
+def _moves(metric: Metric, engine: Engine, before: Collection[Group]) -> bool:
+    """Whether other groups are hidden once those are taken first that were hidden before; nothing is estimated."""
+    groups = [json.loads(dims) for name, dims in before if name == metric.definition.id]
+    return len({frozenset(hidden) for hidden in too_few(metric, engine, [(), groups])}) > 1
 
 
 def _before(publications: Path, as_of: dt.date) -> set[Group]:

@@ -9,6 +9,7 @@ before it, and a month of the snapshot that did not change is a hard link to the
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import multiprocessing
 import os
@@ -69,13 +70,27 @@ def measure_each(
         return
     workers = min(os.cpu_count() or 1, MOST_PROCESSES, len(ordered))
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        jobs = [pool.submit(_measure, settings, as_of, engine, select) for as_of in ordered]
+        with _one_thread_each():  # the processes start with the first job
+            jobs = [pool.submit(_measure, settings, as_of, engine, select) for as_of in ordered]
         try:
             for as_of, job in track(zip(ordered, jobs, strict=True), "Metrics", len(ordered)):
                 yield as_of, job.result()
         finally:
             for job in jobs:
                 job.cancel()
+
+
+@contextlib.contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes that are started meanwhile find one thread for polars: there are as many of them as processors."""
+    name = "POLARS_MAX_THREADS"
+    before = os.environ.get(name)
+    os.environ[name] = before or "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
 
 
 def _measure(settings: Settings, as_of: dt.date, engine: str, select: Collection[str] | None) -> Results:

@@ -201,13 +201,16 @@ def open_snapshot(settings: Settings, as_of: dt.date) -> Snapshot:
     return Snapshot.open(folder)
 
 
-def open_engine(name: str, snapshot: Snapshot) -> Engine:
-    """The engine called ``name`` over ``snapshot``; close it after use. Raises ``StepError`` for an unknown name."""
+def open_engine(name: str, snapshot: Snapshot, only: Collection[str] | None = None) -> Engine:
+    """The engine called ``name`` over ``snapshot``; close it after use. Raises ``StepError`` for an unknown name.
+
+    ``only`` names the tables that will be asked for; left out, all.
+    """
     if name not in ENGINES:
         raise StepError(f"'{name}' is no engine; use one of: {', '.join(ENGINES)}")
     from reportmetrics.engines.duckdb import DuckDBEngine
 
-    return DuckDBEngine(snapshot.folder)
+    return DuckDBEngine(snapshot.folder, only=only)
 
 
 def check_snapshot(settings: Settings, *, as_of: dt.date, engine: str = "duckdb") -> list[CheckResult]:
@@ -256,7 +259,7 @@ def issue(
         raise StepError("a critical check failed, nothing is published: " + "; ".join(failed))
     checks = [*load_checks(settings.staging / "batch_checks.json"), *crossed]
     results = load_results(workspace / "results", catalogue.metrics)
-    anew = hide_as_before(snapshot, settings.publications, catalogue, results, lambda s: open_engine(engine, s))
+    anew = hide_as_before(snapshot, settings.publications, catalogue, results, functools.partial(open_engine, engine))
     if anew is not None:
         save_results(workspace / "results", anew, set(anew.figures["metric"]))
         results = load_results(workspace / "results", catalogue.metrics)

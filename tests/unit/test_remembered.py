@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
@@ -69,7 +70,10 @@ def forms(groups: set[tuple[str, str]]) -> set[str]:
 
 
 def again(catalogue: Catalogue, of: Snapshot, publications: Path) -> Results | None:
-    return hide_as_before(of, publications, catalogue, measured(catalogue, of), lambda s: DuckDBEngine(s.folder))
+    def opened(snapshot: Snapshot, tables: Collection[str]) -> DuckDBEngine:
+        return DuckDBEngine(snapshot.folder, only=tables)
+
+    return hide_as_before(of, publications, catalogue, measured(catalogue, of), opened)
 
 
 def test_a_new_form_does_not_open_what_was_hidden_the_week_before(catalogue: Catalogue, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -122,7 +123,7 @@ def changes_since(previous: Path, after: Compared) -> Changes | str:
     the tables of today keeps nobody from publishing.
     """
     try:
-        return changes(Opened(previous), after)
+        return changes(Opened(previous, known=after.catalogue), after)
     except (AuditError, DefinitionError, EngineError, ComputeError, OSError, PolarsError) as error:
         return (str(error).splitlines() or [type(error).__name__])[0]
 
@@ -139,24 +140,36 @@ def changes(before: Compared, after: Compared) -> Changes:
     definitions = _hashes(before) != _hashes(after)
     data = digest_of(before.snapshot) != digest_of(after.snapshot)
     a, b = before.results.figures, after.results.figures
-    corrected, old_on_corrected = 0, a
+    corrected: dict[str, int] = {}
+    old_on_corrected = a
     if data:
         with tempfile.TemporaryDirectory(prefix="reportmetrics-") as scratch:
             corrected = corrected_snapshot(before.snapshot, after.snapshot, Path(scratch) / "snapshot")
             if corrected:
-                old_on_corrected = _figures(before.catalogue, Path(scratch) / "snapshot", before)
+                old_on_corrected = _corrected(before, Path(scratch) / "snapshot", corrected)
     # A case that differs from a published one in nothing is the published one.
     old_on_new = _figures(before.catalogue, after.snapshot, after) if definitions and data else (b if data else a)
     new_on_old = _figures(after.catalogue, before.snapshot, before) if definitions and data else (a if data else b)
     if not definitions:
         old_on_new, new_on_old = b, a
     figures, unchanged = _split(a, b, old_on_corrected, old_on_new, new_on_old)
-    return Changes(before.name, after.name, figures, _versions(before, after), corrected, unchanged)
+    return Changes(before.name, after.name, figures, _versions(before, after), sum(corrected.values()), unchanged)
 
 
 def _figures(catalogue: Catalogue, snapshot: Path, dated: Compared) -> pl.DataFrame:
     with DuckDBEngine(snapshot) as engine:
         return compute(catalogue, engine, as_of=dated.as_of).figures
+
+
+def _corrected(before: Compared, snapshot: Path, tables: Collection[str]) -> pl.DataFrame:
+    """Figures of ``before`` on its corrected ``snapshot``: those that read one of the corrected ``tables``, anew."""
+    catalogue = before.catalogue
+    moved = [name for name, metric in catalogue.metrics.items() if not set(metric.tables).isdisjoint(tables)]
+    kept = before.results.figures.filter(~pl.col("metric").is_in(moved))
+    if not moved:
+        return kept
+    with DuckDBEngine(snapshot, only=catalogue.tables_of(moved)) as engine:
+        return pl.concat([kept, compute(catalogue, engine, as_of=before.as_of, select=moved).figures])
 
 
 def _hashes(opened: Compared) -> dict[str, str]:

@@ -11,12 +11,13 @@ has happened yet (an open request) is an empty cell in this sense.
 from __future__ import annotations
 
 import datetime as dt
+import filecmp
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
-from reportmetrics.publish.files import digest_of
 from reportmetrics.warehouse.shape import PROVENANCE, Table
 from reportmetrics.warehouse.tables import TABLES
 
@@ -24,35 +25,55 @@ _SYSTEM = ("as_of", "hidden_before", "ledger", "reject")
 _KEPT = frozenset(c.name for c in PROVENANCE)
 
 
-def corrected_snapshot(before: Path, after: Path, target: Path) -> int:
-    """Write the snapshot ``before`` with the corrections that ``after`` holds; returns their number.
+def corrected_snapshot(before: Path, after: Path, target: Path) -> dict[str, int]:
+    """Write the snapshot ``before`` with the corrections that ``after`` holds; returns their number by table.
 
-    A corrected row keeps the provenance that it had, so that the extent of what was known does not move.
+    Nothing is written where there are none. A corrected row keeps the provenance that it had, so that the extent of
+    what was known does not move.
     """
     day, moment = _as_of(before)
-    corrections = 0
-    for folder in sorted(p for p in before.iterdir() if p.is_dir()):
-        place = target / folder.name
-        place.mkdir(parents=True)
-        other = after / folder.name
-        known = folder.name in TABLES and folder.name not in _SYSTEM
-        if not known or not other.is_dir() or digest_of(folder) == digest_of(other):
-            for path in folder.glob("*.parquet"):
-                shutil.copyfile(path, place / path.name)
+    corrections: dict[str, int] = {}
+    for name in TABLES:
+        if name in _SYSTEM or not (before / name).is_dir() or not (after / name).is_dir():
             continue
-        frame, changed = _corrected(TABLES[folder.name], _read(folder), _read(other), day, moment)
-        corrections += changed
-        frame.write_parquet(place / "all.parquet")
-    shutil.copyfile(before / "snapshot.json", target / "snapshot.json")
+        old, new = _differing(before / name, after / name)
+        if not old:  # all its rows are in the later one as they were
+            continue
+        rows = _read(new) if new else pl.read_parquet(old[0]).clear()
+        frame, changed = _corrected(TABLES[name], _read(old), rows, day, moment)
+        if changed:
+            corrections[name] = changed
+            (target / name).mkdir(parents=True)
+            frame.write_parquet(target / name / "corrected.parquet")
+            for path in set((before / name).glob("*.parquet")) - set(old):
+                shutil.copyfile(path, target / name / path.name)
+    if corrections:
+        for folder in (p for p in before.iterdir() if p.is_dir() and p.name not in corrections):
+            shutil.copytree(folder, target / folder.name)
+        shutil.copyfile(before / "snapshot.json", target / "snapshot.json")
     return corrections
 
 
-def _read(folder: Path) -> pl.DataFrame:
-    return pl.concat([pl.read_parquet(p) for p in sorted(folder.glob("*.parquet"))], how="vertical_relaxed")
+def _differing(before: Path, after: Path) -> tuple[list[Path], list[Path]]:
+    """Files of a table that are not the same in both snapshots.
+
+    A key stands in one file of a table. So rows of files that are the same in both are in no other file of either.
+    """
+    old, new = ({p.name: p for p in sorted(folder.glob("*.parquet"))} for folder in (before, after))
+    same = {name for name in old.keys() & new.keys() if _same(old[name], new[name])}
+    return [p for n, p in old.items() if n not in same], [p for n, p in new.items() if n not in same]
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.samefile(other) or filecmp.cmp(one, other, shallow=False)
+
+
+def _read(paths: Sequence[Path]) -> pl.DataFrame:
+    return pl.concat([pl.read_parquet(p) for p in paths], how="vertical_relaxed")
 
 
 def _as_of(snapshot: Path) -> tuple[dt.date, dt.datetime]:
-    row = _read(snapshot / "as_of").row(0, named=True)
+    row = _read(sorted((snapshot / "as_of").glob("*.parquet"))).row(0, named=True)
     return row["as_of"], row["as_of_at"]
 
 

@@ -43,10 +43,15 @@ class NotPublishedError(AuditError):
 
 
 class Opened:
-    """The publication in ``folder``. Raises :class:`AuditError` where there is none."""
+    """The publication in ``folder``. Raises :class:`AuditError` where there is none.
 
-    def __init__(self, folder: Path) -> None:
+    ``known`` is a catalogue that was read before: where the publication's definitions are the same to the last byte, it
+    is theirs too, and they are not parsed again.
+    """
+
+    def __init__(self, folder: Path, *, known: Catalogue | None = None) -> None:
         self.folder = folder.resolve()
+        self._known = known
         if not (self.folder / MANIFEST).is_file():
             raise AuditError(f"{folder} is no publication: it has no {MANIFEST}; give the folder of a publication")
 
@@ -95,7 +100,10 @@ class Opened:
     def catalogue(self) -> Catalogue:
         """Its own definitions. Raises ``DefinitionError`` where they are not sound."""
         from reportmetrics.metrics.catalogue import load_catalogue
+        from reportmetrics.metrics.hashes import texts_digest
 
+        if self._known is not None and self._known.texts == texts_digest(self.definitions):
+            return self._known
         return load_catalogue(self.definitions)
 
     @cached_property

@@ -30,6 +30,10 @@ HELD_BELOW = 64 * 2**20
 held over a larger one goes to a file of Parquet: a tenth of the size, and a query reads only the columns it needs."""
 
 
+ONE_THREAD_BELOW = 8 * 2**20
+"""On a snapshot of fewer bytes a second thread finds nothing to do, and costs a fifth more to hand work to."""
+
+
 class DuckDBEngine:
     """An engine over the snapshot in ``snapshot_folder`` (one folder of Parquet files per table).
 
@@ -58,6 +62,8 @@ class DuckDBEngine:
             self._settle(folder, memory_limit, threads)
             size = sum(p.stat().st_size for table in tables for p in (folder / table).glob("*.parquet"))
             self._large = size >= HELD_BELOW
+            if size < ONE_THREAD_BELOW and threads is None:
+                self._connection.execute("SET threads = 1")
             if self._large:
                 self._connection.execute("SET preserve_insertion_order = false")  # what keeps it takes memory
             kind = "VIEW" if self._large else "TABLE"

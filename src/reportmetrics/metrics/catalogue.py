@@ -15,11 +15,12 @@ from pathlib import Path
 from reportmetrics.metrics.definition import Definition, DerivedDefinition
 from reportmetrics.metrics.definition_file import read_derived, read_metric
 from reportmetrics.metrics.estimators import ESTIMATORS
-from reportmetrics.metrics.hashes import core_hashes, digest
+from reportmetrics.metrics.hashes import core_hashes, digest, texts_digest
 from reportmetrics.metrics.header import DefinitionError, Problem
 from reportmetrics.metrics.inlining import OwnSql, named, quoted
 from reportmetrics.metrics.metric import FRAME_COLUMN, ROWS, Frame, Metric
 from reportmetrics.metrics.select import own_ctes
+from reportmetrics.warehouse.made_tables import HIDDEN_BEFORE
 from reportmetrics.warehouse.tables import TABLES
 
 AS_OF = "as_of"
@@ -42,12 +43,16 @@ class Derived:
     hash: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
-    """All metrics and derived views by id."""
+    """All metrics and derived views by id. ``texts`` is the hash of all files that they were read from.
+
+    Two that were loaded apart count as different, so that what follows from one can be remembered by it.
+    """
 
     metrics: Mapping[str, Metric]
     derived: Mapping[str, Derived]
+    texts: str = ""
 
     def shared_views(self, metrics: Collection[str]) -> dict[str, str]:
         """SQL of the derived views that more than one of ``metrics`` needs, each to be held before those after it."""
@@ -62,6 +67,10 @@ class Catalogue:
                 texts = {n: sql for n, sql in _texts(views, beneath).items() if n not in found}
                 found[name] = self.derived[name].own_sql.with_views(texts)
         return found
+
+    def tables_of(self, metrics: Collection[str]) -> set[str]:
+        """Tables of a snapshot that computing ``metrics`` asks for."""
+        return {HIDDEN_BEFORE.name, *(table for name in metrics for table in self.metrics[name].tables)}
 
     @cached_property
     def themes(self) -> dict[str, list[Metric]]:
@@ -99,7 +108,8 @@ def load_catalogue(sql_folder: Path, *, only: str | None = None) -> Catalogue:
     for name in _in_order(views, tuple(views)):
         derived[name] = _derived(views[name], derived, core)
     metrics = {d.id: _metric(d, views, derived, core) for d in definitions.values()}
-    return Catalogue(dict(sorted(metrics.items())), dict(sorted(derived.items())))
+    texts = texts_digest(sql_folder) if only is None else ""
+    return Catalogue(dict(sorted(metrics.items())), dict(sorted(derived.items())), texts)
 
 
 def _named(definition: Definition) -> list[str]:

@@ -19,6 +19,16 @@ def core_hashes(folder: Path) -> dict[str, str]:
     return {path.stem: digest(_normal(path.read_text(encoding="utf-8"))) for path in (folder / "core").glob("*.sql")}
 
 
+def texts_digest(folder: Path) -> str:
+    """Hash of the names and bytes of all files that a catalogue is read from: the same hash, the same catalogue."""
+    found = hashlib.sha256()
+    for pattern in ("metrics/*/*.sql", "derived/*.sql", "core/*.sql"):
+        for path in sorted(folder.glob(pattern)):
+            content = path.read_bytes()
+            found.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode() + content)
+    return found.hexdigest()
+
+
 def _normal(sql: str) -> str:
     """SQL without comments, layout and case. Core SQL may hold placeholders, so it is split into tokens, not parsed."""
     try:

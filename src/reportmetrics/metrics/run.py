@@ -20,7 +20,7 @@ from reportmetrics.metrics.definition import EstimatorUse
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.estimators.base import Estimate, Estimator, EstimatorError, Figure
 from reportmetrics.metrics.metric import FRAME_COLUMN, ROWS, Metric
-from reportmetrics.metrics.reduce import PEOPLE, people_counted, reduced
+from reportmetrics.metrics.reduce import PEOPLE, Part, people_counted, reduced
 from reportmetrics.metrics.results import Results, dims_key
 from reportmetrics.metrics.suppression import hidden_cells
 from reportmetrics.progress import Track, silent
@@ -77,7 +77,8 @@ def compute_metric(metric: Metric, engine: Engine, *, as_of: dt.date, hidden: Co
 def hidden_groups(metric: Metric, engine: Engine) -> set[str]:
     """Groups of a metric, as their ``dims``, that are hidden for the few people behind them or beside them."""
     before = _hidden_before(engine).get(metric.definition.id, ())
-    return _hidden(metric, engine, f"({metric.rows_sql}) AS {ROWS}", before)
+    (hidden,) = too_few(metric, engine, [before])
+    return hidden
 
 
 def _collect(
@@ -103,13 +104,13 @@ def _collect(
             source = ROWS
         hidden = known_hidden
         if hidden is None:
-            hidden = _hidden(metric, engine, source, before.get(definition.id, ()))
+            (hidden,) = too_few(metric, engine, [before.get(definition.id, ())], source)
         uses = {use.name: use for use in definition.estimators}
         frame = None if metric.frame_query is None else engine.frame(metric.frame_query.sql)
         groups: dict[tuple[str, ...], list[tuple[Dims, Estimate]]] = {tuple(g): [] for g in definition.groupings}
         for part, table in reduced(metric, engine, source):
             use, estimates = uses[part.estimator], groups[part.grouping]
-            known = _finish(metric, ESTIMATORS[use.name], table, part.grouping, use)
+            known = _finish(metric, ESTIMATORS[use.name], table, part, use)
             estimates += known
             if frame is not None:
                 estimates += _framed(frame, part.grouping, {dims_key(d) for d, _ in known}, use)
@@ -122,26 +123,28 @@ def _collect(
             )
 
 
-def _hidden(metric: Metric, engine: Engine, source: str, before: Sequence[Dims]) -> set[str]:
-    """Groups, as their ``dims``, behind which there are too few people; empty where the metric names nobody.
+def too_few(
+    metric: Metric, engine: Engine, before: Sequence[Sequence[Dims]], source: str | None = None
+) -> list[set[str]]:
+    """Groups of a metric, as their ``dims``, behind which there are too few people, and what is hidden along with them.
 
-    ``source`` is the metric's rows, a table or a bracketed SELECT; ``before`` are those that the publication
-    before hid, as the snapshot tells; see ``suppression``.
+    One result for each entry of ``before``, which lists groups that the publication before hid; see ``suppression``.
+    ``source`` is the metric's rows, a table or a bracketed SELECT, where they stand ready.
     """
     if metric.definition.people is None:
-        return set()
+        return [set() for _ in before]
+    source = source or f"({metric.rows_sql}) AS {ROWS}"
     people: dict[tuple[str, ...], dict[tuple[str | None, ...], int]] = {}
     for grouping, cells in people_counted(metric, engine, source):
         dims = (_dims(grouping, row) for row in cells.iter_rows(named=True))
         people[grouping] = {tuple(d.values()): n for d, n in zip(dims, cells[PEOPLE], strict=True)}
     groupings = {frozenset(grouping): grouping for grouping in metric.definition.groupings}
-    cells_before = [
-        (groupings[frozenset(dims)], tuple(dims[c] for c in groupings[frozenset(dims)]))
-        for dims in before
-        if frozenset(dims) in groupings
-    ]
-    hidden = hidden_cells(people, cells_before)
-    return {dims_key(dict(zip(columns, values, strict=True))) for columns, values in hidden}
+    found = []
+    for groups in before:
+        known = ((groupings[frozenset(dims)], dims) for dims in groups if frozenset(dims) in groupings)
+        hidden = hidden_cells(people, [(grouping, tuple(dims[c] for c in grouping)) for grouping, dims in known])
+        found.append({dims_key(dict(zip(columns, values, strict=True))) for columns, values in hidden})
+    return found
 
 
 def _hidden_before(engine: Engine) -> dict[str, list[Dims]]:
@@ -175,21 +178,28 @@ def _marked(found: list[tuple[Dims, Estimate]]) -> Iterator[tuple[str, Estimate]
 
 
 def _finish(
-    metric: Metric, estimator: Estimator, reduced: pl.DataFrame, grouping: Sequence[str], use: EstimatorUse
+    metric: Metric, estimator: Estimator, reduced: pl.DataFrame, part: Part, use: EstimatorUse
 ) -> list[tuple[Dims, Estimate]]:
     if estimator.scope == "family":
-        return estimator.finish_family(reduced, grouping, use.params)
-    if reduced.is_empty():
-        return []
-    groups = reduced.partition_by(list(grouping), maintain_order=True) if grouping else [reduced]
+        return estimator.finish_family(reduced, part.grouping, use.params)
     done = []
-    for group in groups:
-        dims = _dims(grouping, group.row(0, named=True))
+    for group in _groups(reduced, part):
+        dims = _dims(part.grouping, group.row(0, named=True))
         try:
             done.append((dims, estimator.finish(group, use.params)))
         except EstimatorError as error:
             raise ComputeError(f"{metric.definition.id}, group {dims_key(dims)}: {error}") from error
     return done
+
+
+def _groups(reduced: pl.DataFrame, part: Part) -> Iterator[pl.DataFrame]:
+    """The rows of each group, in order; without keys of its own a group is one row."""
+    if reduced.is_empty():
+        return
+    if len(part.keys) == len(part.grouping):
+        yield from (reduced.slice(place, 1) for place in range(reduced.height))
+    else:
+        yield from reduced.partition_by(list(part.grouping), maintain_order=True) if part.grouping else [reduced]
 
 
 def _framed(

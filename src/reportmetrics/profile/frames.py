@@ -10,6 +10,7 @@ that week.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ import polars as pl
 
 from reportmetrics.profile.calendar import Calendar, days
 from reportmetrics.profile.load import Profile
+from reportmetrics.profile.mission import Place
 from reportmetrics.profile.sources import Source
 from reportmetrics.profile.templates import DueRule, Template
 from reportmetrics.warehouse.shape import Table, Type
@@ -47,7 +49,7 @@ def profile_frames(profile: Profile, *, through: dt.date) -> dict[str, pl.DataFr
         "template": (_template_row(t) for t in profile.templates),
         "field": _field_rows(profile),
         "unit": _unit_rows(profile),
-        "calendar_day": _calendar_rows(profile, through),
+        "calendar_day": (),
         "headquarters": (h.model_dump() for h in profile.mission.headquarters),
         "source": (_source_row(s) for s in profile.sources),
         "verifier": ({"name": name} for name in dict.fromkeys(profile.mission.verifiers)),
@@ -60,7 +62,9 @@ def profile_frames(profile: Profile, *, through: dt.date) -> dict[str, pl.DataFr
         ),
         "expected_report": _expected_rows(profile, through),
     }
-    return {name: _frame(TABLES[name], list(found)) for name, found in rows.items()}
+    frames = {name: _frame(TABLES[name], list(found)) for name, found in rows.items()}
+    frames["calendar_day"] = _calendar(profile, through)
+    return frames
 
 
 def row_key(table: str, values: Sequence[object]) -> str:
@@ -107,18 +111,33 @@ def _source_row(s: Source) -> dict[str, Any]:
     return row | {"sender": s.sender, "every_days": s.every_days}
 
 
-def _calendar_rows(profile: Profile, through: dt.date) -> Iterator[dict[str, Any]]:
+def _calendar(profile: Profile, through: dt.date) -> pl.DataFrame:
     before, after = (dt.timedelta(days=n) for n in (_CALENDAR_DAYS_BEFORE, _CALENDAR_DAYS_AFTER))
-    for name, place in profile.mission.places.items():
-        calendar = Calendar(place)
-        for day in days(profile.mission.starts_on - before, through + after):
-            yield {
-                "place": name,
-                "day": day,
-                "working": calendar.is_working(day),
-                "holiday": calendar.holiday(day),
-                "home": name == profile.mission.home_place,
-            }
+    first, last = profile.mission.starts_on - before, through + after
+    years = [
+        _calendar_year(name, place.model_dump_json(), name == profile.mission.home_place, year)
+        for name, place in profile.mission.places.items()
+        for year in range(first.year, last.year + 1)
+    ]
+    none = _frame(TABLES["calendar_day"], [])
+    return pl.concat([none, *years]).filter(pl.col("day").is_between(first, last)).sort("row_key")
+
+
+@functools.lru_cache(maxsize=512)
+def _calendar_year(name: str, place: str, home: bool, year: int) -> pl.DataFrame:
+    """The days of a year at a place, given as JSON: thousands of days, of which a week later only seven are new."""
+    calendar = Calendar(Place.model_validate_json(place))
+    rows = (
+        {
+            "place": name,
+            "day": day,
+            "working": calendar.is_working(day),
+            "holiday": calendar.holiday(day),
+            "home": home,
+        }
+        for day in days(dt.date(year, 1, 1), dt.date(year, 12, 31))
+    )
+    return _frame(TABLES["calendar_day"], list(rows))
 
 
 def _tolerance_rows(profile: Profile) -> Iterator[dict[str, Any]]:

@@ -76,7 +76,7 @@ class Figures:
         for row in results.figures.select(_FIGURE_COLUMNS).rows():
             self._rows.setdefault(row[0], {}).setdefault(row[2], []).append(row)
         self._made: dict[tuple[str, str], list[Figure]] = {}
-        self._names: dict[str, frozenset[str]] = {}
+        self._dims: dict[str, dict[str, str | None]] = {}
         self._points: dict[tuple[str, str, str], list[tuple[Any, ...]]] = {}
         for row in results.series.select(_POINT_COLUMNS).rows():
             self._points.setdefault((row[0], row[1], row[2]), []).append(row[3:])
@@ -89,14 +89,15 @@ class Figures:
         """Figures of one group, by its canonical dims."""
         made = self._made.get((metric, dims))
         if made is None:
-            made = [_figure(row) for row in self._rows.get(metric, {}).get(dims, ())]
+            made = [_figure(row, self._named(dims)) for row in self._rows.get(metric, {}).get(dims, ())]
             self._made[metric, dims] = made
         return made
 
-    def _dimensions(self, dims: str) -> frozenset[str]:
-        if dims not in self._names:
-            self._names[dims] = frozenset(json.loads(dims))
-        return self._names[dims]
+    def _named(self, dims: str) -> dict[str, str | None]:
+        """The group of a canonical text."""
+        if dims not in self._dims:
+            self._dims[dims] = json.loads(dims)
+        return self._dims[dims]
 
     def one(self, metric: str, statistic: str, label: str = "", /, **dims: str | None) -> Figure | None:
         """The figure of exactly this group, None when it was not published."""
@@ -118,7 +119,7 @@ class Figures:
         """All figures of a statistic whose group has exactly these dimensions, in published order."""
         wanted = set(names)
         for dims in self._rows.get(metric, ()):
-            if self._dimensions(dims) == wanted:
+            if self._named(dims).keys() == wanted:
                 yield from (f for f in self._group(metric, dims) if f.statistic == statistic)
 
     def first_statistics(self) -> dict[str, str]:
@@ -147,12 +148,12 @@ class Figures:
         return metric in self._rows
 
 
-def _figure(row: tuple[Any, ...]) -> Figure:
-    metric, version, dims, statistic, label, value, lower, upper, n, n_missing, unit, reason, caveats = row
+def _figure(row: tuple[Any, ...], dims: dict[str, str | None]) -> Figure:
+    metric, version, _, statistic, label, value, lower, upper, n, n_missing, unit, reason, caveats = row
     return Figure(
         metric=metric,
         version=version,
-        dims=json.loads(dims),
+        dims=dims,
         statistic=statistic,
         label=label or "",
         value=_finite(value),

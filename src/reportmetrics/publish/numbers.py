@@ -20,6 +20,8 @@ HARD_SPACE = "\u00a0"
 THIN_SPACE = "\u202f"
 HIDDEN = suppression.HIDDEN
 
+_PLACES = tuple(Decimal(1).scaleb(-decimals) for decimals in range(10))
+
 Format = Callable[[float], str]
 
 # Not strftime: pages do not change with the locale of the machine.
@@ -41,8 +43,7 @@ _MONTHS = (
 
 def fixed(value: float, decimals: int) -> str:
     """``value`` with ``decimals`` places, true minus, thin space between thousands; never a negative zero."""
-    quantum = Decimal(1).scaleb(-decimals)
-    rounded = Decimal(repr(float(value))).quantize(quantum, rounding=ROUND_HALF_UP)
+    rounded = _decimal(value, decimals)
     text = f"{abs(rounded):,.{decimals}f}".replace(",", THIN_SPACE)
     return f"{MINUS}{text}" if rounded < 0 else text
 
@@ -173,4 +174,8 @@ def _known(value: float | None) -> float:
 
 
 def _rounded(value: float, decimals: int) -> float:
-    return float(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP))
+    return float(_decimal(value, decimals))
+
+
+def _decimal(value: float, decimals: int) -> Decimal:
+    return Decimal(repr(float(value))).quantize(_PLACES[decimals], rounding=ROUND_HALF_UP)

@@ -18,6 +18,7 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish import filters, history, numbers, palette
 from reportmetrics.publish.blocks import Block, Table
+from reportmetrics.publish.cells import table_rows
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.exports import write_table
 from reportmetrics.publish.page import Page
@@ -132,6 +133,7 @@ def _environment() -> jinja2.Environment:
     environment.filters |= {"shortened": shortened, "isolated": isolated}
     environment.globals |= {
         "content_policy": CONTENT_POLICY,
+        "table_rows": table_rows,
         "plotly_template": palette.template(),
         "plotly_config": palette.CONFIG,
         "dark_colours": palette.DARK,

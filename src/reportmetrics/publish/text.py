@@ -14,6 +14,8 @@ import unicodedata
 from typing import Any
 
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
+_RUN = re.compile(r"[\t\r\n\f\v][ \t\r\n\f\v]*| [ \t\r\n\f\v]+")
+"""White space that is not one space already."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -42,7 +44,7 @@ def two_lines(text: str, width: int) -> str:
 
 def _one_line(text: str) -> str:
     """Runs of ordinary white space become one space; no-break spaces, which are meant, stay."""
-    return re.sub(r"[ \t\r\n\f\v]+", " ", text).strip(" ")
+    return _RUN.sub(" ", text).strip(" ")
 
 
 def for_script(value: Any) -> str:

@@ -257,7 +257,7 @@ def _write_profile(profile: Profile, as_of: dt.date, folder: Path) -> dict[str, 
 
     rows: dict[str, int] = {}
     for name, frame in profile_frames(profile, through=as_of).items():
-        _write_frame(frame.sort("row_key"), folder / name)
+        _write_frame(frame, folder / name)  # sorted by key already
         rows[name] = frame.height
     return rows
 

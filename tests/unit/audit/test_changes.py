@@ -181,3 +181,30 @@ def test_no_effect_is_told_of_a_hidden_figure(opened, tmp_path):
         row = held(found)
         assert row["what"] == "value, reason"
         assert [row[c] for c in ("corrections", "new_data", "definitions")] == [None] * 3
+
+
+def test_only_the_month_that_differs_is_compared_and_the_others_come_along(opened, tmp_path):
+    from reportmetrics.audit.corrected import corrected_snapshot
+
+    folder = copy_of(opened, tmp_path / "b")
+    months = sorted((opened.snapshot / "report").glob("*.parquet"))
+    assert len(months) > 1
+    assert corrected_snapshot(opened.snapshot, Opened(folder).snapshot, tmp_path / "same") == {}
+    assert not (tmp_path / "same").exists()
+    lost = pl.read_parquet(months[0])["row_key"][0]
+    edit(folder, "report", lambda rows: rows.filter(pl.col("row_key") != lost))
+    assert corrected_snapshot(opened.snapshot, Opened(folder).snapshot, tmp_path / "one") == {"report": 1}
+    rows = pl.read_parquet(tmp_path / "one" / "report" / "*.parquet").sort("row_key")
+    kept = pl.read_parquet(opened.snapshot / "report" / "*.parquet").filter(pl.col("row_key") != lost)
+    assert rows.equals(kept.sort("row_key"))
+    assert {p.name for p in (tmp_path / "one").iterdir()} >= {p.name for p in opened.snapshot.iterdir()}
+
+
+def test_definitions_that_are_known_are_taken_for_the_same_only_to_the_last_byte(opened, tmp_path):
+    folder = copy_of(opened, tmp_path / "b")
+    known = opened.catalogue
+    assert Opened(folder, known=known).catalogue is known
+    path = folder / "audit" / "definitions" / "metrics" / "activity" / "held.sql"
+    path.chmod(0o644)
+    path.write_text(path.read_text() + "-- a word more\n")
+    assert Opened(folder, known=known).catalogue is not known

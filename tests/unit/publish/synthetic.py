@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from reportmetrics.metrics.catalogue import Catalogue
 from reportmetrics.metrics.results import FIGURE_SCHEMA, LISTING_SCHEMA, SERIES_SCHEMA, Results, dims_key
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.mission import Headquarters, Mission, Personnel, Place, Unit
@@ -346,7 +347,7 @@ def catalogue(folder: Path, *, changed: str = "") -> Any:
             frame=None,
         )
         stands.definition = stands
-    return SimpleNamespace(metrics=metrics, derived={})
+    return Catalogue(metrics, {})
 
 
 @dataclass(frozen=True)

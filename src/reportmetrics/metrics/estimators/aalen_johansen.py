@@ -24,6 +24,7 @@ from reportmetrics.metrics.estimators.base import (
 )
 from reportmetrics.metrics.estimators.survival import (
     FloatArray,
+    IntArray,
     RiskTable,
     Z,
     spell_caveats,
@@ -127,11 +128,13 @@ class AalenJohansen:
             return Estimate([Figure("events", None, 0, total, reason="nothing observed", caveats=caveats)])
         table = _table(seen)
         caveats = spell_caveats(reduced, missing, int(table.events.sum()))
-        occurred = sorted(c for c in seen["cause"].unique().to_list() if c is not None and c not in params["causes"])
+        by_cause = _by_cause(seen)
+        none = np.empty(0), np.empty(0, dtype=np.int64)
+        occurred = sorted(c for c in by_cause if c is not None and c not in params["causes"])
         figures: list[Figure] = []
         series: dict[str, pl.DataFrame] = {}
         for cause in (*params["causes"], *occurred):
-            of_cause = _counts(seen, table, cause)
+            of_cause = _counts(table, by_cause.get(cause, none))
             curve = cumulative_incidence(table, of_cause)
             count = float(of_cause.sum())
             figures.append(Figure("events", count, n, missing, cause, unit="number", caveats=caveats))
@@ -140,15 +143,23 @@ class AalenJohansen:
         return Estimate(figures + _undecided(table, n, missing, caveats, params), series)
 
 
+def _by_cause(seen: pl.DataFrame) -> dict[str | None, tuple[FloatArray, IntArray]]:
+    """Durations and numbers of the rows that ended by each cause; None: by none yet."""
+    causes = np.array(seen["cause"].to_list(), dtype=object)
+    duration, rows = seen["duration"].cast(pl.Float64).to_numpy(), seen["n_rows"].to_numpy()
+    of = {cause: causes == cause for cause in dict.fromkeys(causes)}
+    return {cause: (duration[mine], rows[mine]) for cause, mine in of.items()}
+
+
 def _table(seen: pl.DataFrame) -> RiskTable:
-    ended = pl.when(pl.col("cause").is_not_null()).then(pl.col("n_rows")).otherwise(0)
-    return spell_table(seen.with_columns(ended.alias("n_events")))
+    ended = np.array([cause is not None for cause in seen["cause"].to_list()])
+    return spell_table(seen, np.where(ended, seen["n_rows"].to_numpy(), 0))
 
 
-def _counts(seen: pl.DataFrame, table: RiskTable, cause: str) -> FloatArray:
-    mine = seen.filter(pl.col("cause") == cause)
-    index = np.searchsorted(table.time, mine["duration"].cast(pl.Float64).to_numpy())
-    return np.bincount(index, weights=mine["n_rows"].to_numpy(), minlength=len(table.time)).astype(np.float64)
+def _counts(table: RiskTable, spells: tuple[FloatArray, IntArray]) -> FloatArray:
+    duration, rows = spells
+    index = np.searchsorted(table.time, duration)
+    return np.bincount(index, weights=rows, minlength=len(table.time)).astype(np.float64)
 
 
 def _at(table: RiskTable, t: float, values: FloatArray, before: float) -> float:

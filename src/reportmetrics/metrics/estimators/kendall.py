@@ -6,6 +6,7 @@ Belongs here: arithmetic on paired numbers, shared by ``trend`` and ``divergence
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,19 +14,22 @@ import numpy.typing as npt
 from reportmetrics.metrics.estimators.distributions import normal_quantile
 
 FloatArray = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
+"""Of any width: what is compared only may be given in half the memory."""
 
 
-def tau_b(x: FloatArray, y: FloatArray) -> FloatArray:
+def tau_b(x: Floats, y: Floats) -> FloatArray:
     """Kendall's tau-b of pairs along the last axis, one for each leading index; nan where x or y is all ties.
 
     (concordant - discordant) / sqrt((pairs - ties in x)(pairs - ties in y)), Kendall 1945. Arrays of n numbers, or of
     (draws, n).
     """
     # Pairs k places apart, for each k: slices need no copy, and all pairs at once would not fit in a processor's cache.
-    x, y = (np.ascontiguousarray(np.moveaxis(v, -1, 0)) for v in (x, y))
-    score, untied_x, untied_y = np.zeros((3, *x.shape[1:]))
-    for k in range(1, len(x)):
-        dx, dy = np.sign(x[k:] - x[:-k]), np.sign(y[k:] - y[:-k])
+    first: Floats = np.ascontiguousarray(np.moveaxis(x, -1, 0))
+    second: Floats = np.ascontiguousarray(np.moveaxis(y, -1, 0))
+    score, untied_x, untied_y = np.zeros((3, *first.shape[1:]))
+    for k in range(1, len(first)):
+        dx, dy = np.sign(first[k:] - first[:-k]), np.sign(second[k:] - second[:-k])
         score += np.einsum("i...,i...->...", dx, dy)
         untied_x += np.einsum("i...,i...->...", dx, dx)
         untied_y += np.einsum("i...,i...->...", dy, dy)

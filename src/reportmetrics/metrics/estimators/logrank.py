@@ -16,7 +16,7 @@ import polars as pl
 
 from reportmetrics.metrics.estimators.base import Estimate, EstimatorError, Figure, Need, Param, Params, Reduction
 from reportmetrics.metrics.estimators.distributions import chi2_tail
-from reportmetrics.metrics.estimators.survival import FEW_EVENTS, FloatArray, IntArray, usable_spells
+from reportmetrics.metrics.estimators.survival import FEW_EVENTS, FloatArray, IntArray, entries, usable_spells
 
 CELLS = 2_000_000
 """Largest number of (event time, group) pairs held at once."""
@@ -218,11 +218,9 @@ def _pairs(strata: Sequence[Sequence[Spells]], names: Sequence[object]) -> list[
 
 def _spells(rows: pl.DataFrame, across: str, name: object) -> Spells:
     mine = rows.filter(pl.col(across).eq_missing(pl.lit(name)))
-    entry = None
-    if "entry" in mine.columns and mine["entry"].null_count() < mine.height:
-        entry = mine["entry"].cast(pl.Float64).fill_null(-math.inf)
+    entry = entries(mine)
     return Spells(
-        np.full(mine.height, -math.inf) if entry is None else entry.to_numpy(),
+        np.full(mine.height, -math.inf) if entry is None else entry,
         mine["duration"].cast(pl.Float64).to_numpy(),
         mine["n_rows"].to_numpy(),
         mine["n_events"].to_numpy(),

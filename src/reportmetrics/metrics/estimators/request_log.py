@@ -67,8 +67,8 @@ class RequestLog:
 
 def _log(rows: pl.DataFrame) -> Log:
     def day(name: str, missing: float = np.nan) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        days = rows[name].cast(pl.Date).cast(pl.Int32).cast(pl.Float64)  # since 1970-01-01
-        return (days.fill_null(missing) if days.null_count() else days).to_numpy()
+        days = rows[name].cast(pl.Date).cast(pl.Int32).cast(pl.Float64).to_numpy()  # since 1970-01-01; null: nan
+        return np.where(np.isnan(days), missing, days)
 
     return Log(
         day("raised_day"),

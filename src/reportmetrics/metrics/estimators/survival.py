@@ -72,13 +72,22 @@ def risk_table(duration: FloatArray, events: IntArray, rows: IntArray, entry: Fl
     return RiskTable(time, d, exits, at_risk)
 
 
-def spell_table(seen: pl.DataFrame) -> RiskTable:
-    """Risk table of reduced rows with ``duration``, ``n_rows``, ``n_events`` and, if any, ``entry``."""
-    entry = None
-    if "entry" in seen.columns and seen["entry"].null_count() < seen.height:
-        entry = seen["entry"].cast(pl.Float64).fill_null(-math.inf).to_numpy()
+def spell_table(seen: pl.DataFrame, events: IntArray | None = None) -> RiskTable:
+    """Risk table of reduced rows with ``duration``, ``n_rows`` and, if any, ``entry``.
+
+    ``events`` are those of each row; left out, its ``n_events``.
+    """
     duration = seen["duration"].cast(pl.Float64).to_numpy()
-    return risk_table(duration, seen["n_events"].to_numpy(), seen["n_rows"].to_numpy(), entry)
+    events = seen["n_events"].to_numpy() if events is None else events
+    return risk_table(duration, events, seen["n_rows"].to_numpy(), entries(seen))
+
+
+def entries(seen: pl.DataFrame) -> FloatArray | None:
+    """When each row came under observation, minus infinity where from the start; None where that holds for all."""
+    if "entry" not in seen.columns or seen["entry"].null_count() == seen.height:
+        return None
+    entry = seen["entry"].cast(pl.Float64).to_numpy()  # a null becomes not-a-number
+    return np.where(np.isnan(entry), -math.inf, entry)
 
 
 def spell_caveats(reduced: pl.DataFrame, missing: int, events: int | None) -> tuple[str, ...]:

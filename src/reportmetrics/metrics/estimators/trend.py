@@ -25,7 +25,7 @@ def _none(missing: int) -> str:
 
 def _day(reduced: pl.DataFrame, name: str) -> dt.date | None:
     """A day that is the same in every row."""
-    found: dt.date | None = reduced[name].drop_nulls().max() if name in reduced.columns else None  # type: ignore[assignment]
+    found: dt.date | None = reduced[name].max() if name in reduced.columns else None  # type: ignore[assignment]
     return found
 
 

@@ -100,7 +100,8 @@ class Box:
     def holds_any(self, points: npt.NDArray[np.float64]) -> bool:
         """Whether any of the points (x and y in columns) lies inside."""
         x, y = points[:, 0], points[:, 1]
-        return bool(((x > self.left) & (x < self.right) & (y > self.top) & (y < self.bottom)).any())
+        beside = y[(x > self.left) & (x < self.right)]
+        return bool(((beside > self.top) & (beside < self.bottom)).any())
 
 
 def text_size(text: str, *, bold: bool = False, size: int = 12) -> tuple[float, float]:

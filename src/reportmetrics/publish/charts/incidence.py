@@ -5,6 +5,7 @@ Belongs here: the shares at each day on top of each other. Not here: a single cu
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,22 +36,24 @@ class Layer:
 
     def at(self, day: float) -> float:
         """Share ended so by ``day``."""
-        return next((p.y or 0.0 for p in reversed(self.points) if p.x <= day), 0.0)
+        before = bisect.bisect_right(self.points, day, key=lambda p: p.x)
+        return (self.points[before - 1].y or 0.0) if before else 0.0
 
 
 def incidence_chart(layers: Sequence[Layer], end: float) -> Chart:
     """Layers from below, up to the last day ``end`` that is known; what is left up to 100 % is open."""
-    return Chart(_figure(layers, end, compact=False), _figure(layers, end, compact=True))
-
-
-def _figure(layers: Sequence[Layer], end: float, *, compact: bool) -> dict[str, object]:
     days = sorted({0.0, end, *(p.x for layer in layers for p in layer.points if p.x <= end)})
+    areas = _areas(layers, days)
+    return Chart(_figure(layers, areas, end, compact=False), _figure(layers, areas, end, compact=True))
+
+
+def _figure(layers: Sequence[Layer], areas: list[Trace], end: float, *, compact: bool) -> dict[str, object]:
     names = [*(layer.name for layer in layers), OPEN]
     width = 11 if compact else 24
     right = int(18 + 6.4 * (max(min(len(n), width) for n in names) + 5))
     marked = ticks(end, most=6 if compact else 12)
     return {
-        "data": _areas(layers, days),
+        "data": areas,
         "layout": layout(
             HEIGHT,
             left=LEFT,
@@ -80,6 +83,7 @@ def _areas(layers: Sequence[Layer], days: Sequence[float]) -> list[Trace]:
         is_open = i == len(layers)
         shares = [1 - b for b in below] if is_open else [layer.at(d) for d in days]
         top = [b + s for b, s in zip(below, shares, strict=True)]
+        name = for_plotly(layer.name.lower())
         traces.append(
             {
                 "type": "scatter",
@@ -91,8 +95,7 @@ def _areas(layers: Sequence[Layer], days: Sequence[float]) -> list[Trace]:
                 "line": {"color": palette.PAPER, "width": 1, "shape": "hv"},
                 "hoverinfo": "text",
                 "hovertext": [
-                    f"Day {numbers.days(d)}: {for_plotly(layer.name.lower())} {numbers.percent(s)}"
-                    for d, s in zip(days, shares, strict=True)
+                    f"Day {numbers.days(d)}: {name} {numbers.percent(s)}" for d, s in zip(days, shares, strict=True)
                 ],
             }
         )

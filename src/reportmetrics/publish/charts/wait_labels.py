@@ -17,6 +17,8 @@ from reportmetrics.publish.charts.base import Box, note, place, text_size
 from reportmetrics.publish.figures import Point
 
 Pair = tuple[float, float]
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 NEAR = (8, 16, 26, 38)
 """Pixels between a label and its curve: farther off it would seem to belong to another one."""
 
@@ -46,6 +48,10 @@ class Scale:
 
     def at(self, x: float, y: float) -> Pair:
         """Place in pixels, from the upper left corner."""
+        return x / self.end * self.width, (1 - y) * self.height
+
+    def at_each(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """The same of many points."""
         return x / self.end * self.width, (1 - y) * self.height
 
 
@@ -140,13 +146,25 @@ def _nearer(curve: WaitCurve, points: Sequence[Point], scale: Scale) -> Callable
 
 def _sampled(corners: Sequence[Pair], scale: Scale) -> list[Pair]:
     """Pixels along a step curve, dense enough that no label fits between two."""
-    marks = []
-    for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], *corners[-1:]], strict=True):
-        across = max(1, int(120 * (x1 - x0) / scale.end))
-        marks += [scale.at(x0 + (x1 - x0) * i / across, y0) for i in range(across + 1)]
-        down = max(1, int(60 * abs(y0 - y1)))
-        marks += [scale.at(x1, y0 + (y1 - y0) * i / down) for i in range(down + 1)]
-    return marks
+    if not corners:
+        return []
+    here = np.array(corners, dtype=np.float64)
+    there = np.concatenate([here[1:], here[-1:]])
+    (x0, y0), (x1, y1) = here.T, there.T
+    step, i, parts = _steps(120 * (x1 - x0) / scale.end)
+    across = np.column_stack([x0[step] + (x1 - x0)[step] * i / parts, y0[step]])
+    step, i, parts = _steps(60 * np.abs(y0 - y1))
+    down = np.column_stack([x1[step], y0[step] + (y1 - y0)[step] * i / parts])
+    x, y = np.concatenate([across, down]).T
+    return list(zip(*(side.tolist() for side in scale.at_each(x, y)), strict=True))
+
+
+def _steps(lengths: Floats) -> tuple[Ints, Ints, Ints]:
+    """For parts of so many pixels: which part, which place in it from 0 on, and how many steps the part has."""
+    parts = np.maximum(1, lengths.astype(np.int64))
+    of = np.repeat(np.arange(len(parts)), parts + 1)
+    first = np.repeat(np.cumsum(parts + 1) - (parts + 1), parts + 1)
+    return of, np.arange(len(of)) - first, parts[of]
 
 
 def _straight(corners: Sequence[Pair], scale: Scale) -> list[Pair]:

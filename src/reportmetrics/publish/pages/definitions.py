@@ -6,13 +6,13 @@ Belongs here: blocks made from the catalogue. Not here: figures.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from reportmetrics.metrics.graph import graph_of
-from reportmetrics.metrics.levels.check import Levels
+from reportmetrics.metrics.graph import Graph, graph_of
 from reportmetrics.metrics.levels.lineage import known_levels
 from reportmetrics.publish import lineage, numbers
 from reportmetrics.publish.blocks import Cell, Column, Table, date_cell, definition_href, name_cell, theme_file
@@ -21,6 +21,7 @@ from reportmetrics.publish.page import Page
 from reportmetrics.publish.pages.matters import RULES
 
 if TYPE_CHECKING:
+    from reportmetrics.metrics.catalogue import Catalogue
     from reportmetrics.metrics.metric import Metric
 
 FILE, NAVIGATION = "definitions.html", "Definitions"
@@ -112,12 +113,11 @@ def build(edition: Edition) -> list[Page]:
             "words": WORDS,
         },
     )
-    levels = known_levels(edition.catalogue)
     themes = dict.fromkeys(m.theme for m in metrics)
-    return [first, *(_theme(edition, theme, [m for m in metrics if m.theme == theme], levels) for theme in themes)]
+    return [first, *(_theme(edition, theme, [m for m in metrics if m.theme == theme]) for theme in themes)]
 
 
-def _theme(edition: Edition, theme: str, metrics: list[Metric], levels: Levels) -> Page:
+def _theme(edition: Edition, theme: str, metrics: list[Metric]) -> Page:
     """All definitions of a theme; a page of all of them would be too large to open at once."""
     how_many = f"{numbers.in_words(len(metrics)).capitalize()} metric{'' if len(metrics) == 1 else 's'}"
     return Page(
@@ -128,7 +128,7 @@ def _theme(edition: Edition, theme: str, metrics: list[Metric], levels: Levels) 
         crumb=[NAVIGATION, theme.capitalize()],
         heading=f"{how_many} of {theme}",
         lede="Question, decision, limits, formula in words, the way from source column to figure, and the SQL.",
-        content={"definitions": [_definition(edition, m) | _lineage(edition, m, levels) for m in metrics]},
+        content={"definitions": [_definition(edition, m) | _drawings(edition.catalogue)[m.id] for m in metrics]},
     )
 
 
@@ -182,11 +182,17 @@ def _definition(edition: Edition, m: Metric) -> dict[str, Any]:
     }
 
 
-def _lineage(edition: Edition, m: Metric, levels: Levels) -> dict[str, Any]:
+@functools.lru_cache(maxsize=2)
+def _drawings(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
+    """The way of each metric, drawn. It takes longer than a page, and depends on nothing but the catalogue."""
+    levels = known_levels(catalogue)
+    return {metric_id: _drawing(graph_of(catalogue, metric_id, levels)) for metric_id in catalogue.metrics}
+
+
+def _drawing(graph: Graph) -> dict[str, Any]:
     """The drawings are made of escaped text and numbers only."""
-    graph = graph_of(edition.catalogue, m.id, levels)
     # An id may not hold a point where it is to be named by a fragment or a selector.
-    name = m.id.replace(".", "-")
+    name = graph.metric.replace(".", "-")
     return {
         "wide": Markup(lineage.wide(graph, f"{name}-wide")),  # noqa: S704
         "narrow": Markup(lineage.narrow(graph, f"{name}-narrow")),  # noqa: S704
