@@ -124,7 +124,7 @@ def _fields(series: int) -> str:
             md5(s || '-' || w || '-' || f)[:20] AS row_key, s || '-' || w AS report_id, 'Q' || f AS field_id,
             'c' || f AS concept_id, CAST(NULL AS VARCHAR) AS objective_id, CAST(NULL AS VARCHAR) AS value_text,
             CAST(hash(s, w // (1 + f % 7), f) % 10 AS DOUBLE) AS value_number,
-            CAST(NULL AS BOOLEAN) AS confirmed_unchanged, {_ORIGIN}
+            CAST(NULL AS BOOLEAN) AS confirmed_unchanged, CAST(NULL AS BOOLEAN) AS not_applicable, {_ORIGIN}
         FROM {_SERIES % series}, range({FIELDS}) AS f(f)
     """
 

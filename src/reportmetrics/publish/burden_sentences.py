@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reportmetrics.publish.numbers import count, days, fixed, hours, in_words, of, percent
+from reportmetrics.publish.interval_sentences import every, hours_said, instead
+from reportmetrics.publish.numbers import count, fixed, hours, in_words, percent
 from reportmetrics.publish.sentences import first_true
 from reportmetrics.publish.text import isolated
 
@@ -52,11 +53,6 @@ class Cadence:
     def advised_step(self) -> Step | None:
         """The step that is advised, None when none is."""
         return next((s for s in self.steps if s.k == self.advised), None)
-
-
-def every(k: int, period: str) -> str:
-    """``every 2nd week``."""
-    return f"every {_ordinal(k)} {period}"
 
 
 def cadences(found: Sequence[Cadence]) -> str:
@@ -103,19 +99,12 @@ def advice(c: Cadence) -> str:
     step = c.advised_step or next((s for s in c.steps if s.error is not None), None)
     if step is None:
         return f"{isolated(c.name)} has too few reports in a row to replay a longer interval."
-    saved = f"would save at most {_hours(step.hours)} a month" if step.hours is not None else "saves an unknown time"
-    parts = []
-    if step.error is not None:
-        parts.append(f"figures would have been wrong by at most {percent(step.error)} of the distance to target")
-    if step.changes:
-        parts.append(f"{of(step.missed or 0, step.changes)} material changes missed")
-    else:
-        parts.append("no material change was there to miss")
-    if step.delay is not None:
-        parts.append(f"a change seen {_days(step.delay)} later")
-    told = ", ".join(parts)
-    head = f"{isolated(c.name)} {every(step.k, c.period)} {saved}."
-    return f"{head} In the {count(c.periods)} {c.period}s replayed, {told}."
+    told = instead(step.k, c.period, hours=step.hours, missed=step.missed, changes=step.changes, delay=step.delay)
+    head = f"{isolated(c.name)}: {told}"
+    if step.error is None:
+        return head
+    wrong = f"figures would have been wrong by at most {percent(step.error)} of the distance to target"
+    return f"{head} In the {count(c.periods)} {c.period}s replayed, {wrong}."
 
 
 HIDDEN_HOURS = "Hours of reporting are hidden: fewer than 5 people stand behind them"
@@ -135,7 +124,7 @@ def burden_heading(
             f"Reporting takes {_plain(reporting)} of every {_plain(reporting + contact)} hours of reporting and contact"
         )
     elif reporting is not None:
-        clauses.append(f"Reporting takes {_hours(reporting)} per advisor-week; contact hours are not known")
+        clauses.append(f"Reporting takes {hours_said(reporting)} per advisor-week; contact hours are not known")
     if fewer:
         best = max(fewer, key=lambda c: (c.advised_step.hours or 0.0) if c.advised_step else 0.0)
         clauses.append(f"{isolated(best.name)} could go to {every(best.advised or 1, best.period)}")
@@ -193,12 +182,14 @@ def retirement(fields: int, hours_a_month: float) -> str:
             (fields == 0, lambda: "No field without a recorded use takes time to tell nothing new"),
             (
                 fields == 1,
-                lambda: f"One field takes {_hours(hours_a_month)} a month to tell nothing new, with no recorded use",
+                lambda: (
+                    f"One field takes {hours_said(hours_a_month)} a month to tell nothing new, with no recorded use"
+                ),
             ),
             (
                 True,
                 lambda: (
-                    f"{in_words(fields).capitalize()} fields take {_hours(hours_a_month)} a month to tell nothing "
+                    f"{in_words(fields).capitalize()} fields take {hours_said(hours_a_month)} a month to tell nothing "
                     "new, with no recorded use"
                 ),
             ),
@@ -262,18 +253,3 @@ def _rows(number: int) -> str:
 
 def _plain(number: float) -> str:
     return fixed(number, 0) if abs(number - round(number)) < 0.05 else fixed(number, 1)
-
-
-def _hours(number: float) -> str:
-    text = hours(number)
-    return f"{text} hour" if text in ("1", "1.0") else f"{text} hours"
-
-
-def _days(number: float) -> str:
-    text = days(number)
-    return f"{text} day" if text in ("1", "1.0") else f"{text} days"
-
-
-def _ordinal(k: int) -> str:
-    suffix = "th" if 10 <= k % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(k % 10, "th")
-    return f"{k}{suffix}"

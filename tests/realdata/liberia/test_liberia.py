@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
 
 from reportmetrics.ingest.readers.base import Sheet
 from reportmetrics.ingest.readers.csv import read_csv
+from reportmetrics.metrics.catalogue import load_catalogue
+from reportmetrics.metrics.results import Results
+from reportmetrics.profile.load import load_profile
 from reportmetrics.profile.sources import Options
+from reportmetrics.publish import burden_sentences
+from reportmetrics.publish.edition import Edition
+from reportmetrics.publish.figures import Figures
+from reportmetrics.publish.pages.cadence_blocks import cadences
+from reportmetrics.settings import sql_folder
 from tests.realdata.taken_in import TakenIn, taken_in
 
 pytestmark = pytest.mark.realdata
@@ -17,6 +26,12 @@ pytestmark = pytest.mark.realdata
 NAMELESS = 32
 """Cells of one file that stand under no header. The reference counts them too; three of them hold a number, so that
 it is not known which column their row's cells belong to: these three rows are rejected."""
+
+
+def _edition(taken: TakenIn, results: Results) -> Edition:
+    """What the page on the burden of reporting would read."""
+    profile = load_profile(Path(__file__).parent / "profile")
+    return Edition(profile, load_catalogue(sql_folder()), Figures(results), taken.snapshot.as_of, "p", ())
 
 
 @pytest.fixture(scope="module")
@@ -74,5 +89,12 @@ def test_every_second_report_would_have_missed_changes_and_never_gains_by_waitin
     errors = [found.value("burden.cadence_replay", "error", label=str(k), template_id="SITREP") for k in (2, 4, 8, 13)]
     assert all(e is not None and e > 0 for e in errors)
     assert errors == sorted(errors)
+    sentences = [burden_sentences.advice(c) for c in cadences(_edition(taken, found.results))]
+    assert len(sentences) == 1
+    assert re.match(
+        r".*Every 2nd day instead of daily saves at most [\d.]+ hours a year; it would have missed \d+ of \d+ material "
+        r"changes and seen the rest [\d.]+ days? later\. In the \d+ days replayed, figures would have been wrong",
+        re.sub(r"[\u2009\u202f]", "", sentences[0]),
+    ), sentences[0]
     saved = [found.value("burden.cadence_replay", "hours_saved", label=str(k), template_id="SITREP") for k in (2, 4)]
     assert saved[1] == pytest.approx(1.5 * saved[0])

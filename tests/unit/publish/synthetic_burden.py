@@ -20,6 +20,7 @@ METRICS = (
     "burden.text_novelty",
     "burden.field_retirement",
     "burden.duplicate_askings",
+    "rotation.novelty_by_tenure",
     "burden.return_answered",
     "burden.return_days",
     "burden.return_used",
@@ -34,6 +35,9 @@ def write(w: Writer, as_of: dt.date) -> None:
     _hours(w, as_of)
     w.figure("burden.field_novelty", FORM, "share", 0.3, lower=0.25, upper=0.36, n=900)
     w.figure("burden.field_novelty", FORM | {"field_id": "f"}, "share", 0.06, n=300)
+    w.figure("rotation.novelty_by_tenure", {"tenure": "under 30 days"}, "share", 0.4, n=200)
+    hidden = "hidden (fewer than 5 people)"
+    w.figure("rotation.novelty_by_tenure", {"tenure": "183 days and more"}, "share", None, n=0, reason=hidden)
     w.figure("burden.confirmed_unchanged", FORM, "share", 0.1, n=900)
     w.figure("burden.text_novelty", FORM, "share", None, n=0, reason="no narrative of 20 words")
     w.figure("burden.field_retirement", FORM | {"field_id": "f"}, "sum", 387.0, n=300)

@@ -13,6 +13,7 @@ from reportmetrics.publish.burden_sentences import Cadence, Step
 from reportmetrics.publish.charts.frontier import Route, frontier_chart
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.figures import Figures
+from reportmetrics.publish.interval_sentences import instead
 from reportmetrics.publish.pages import burden
 from reportmetrics.publish.pages.burden_blocks import effort
 from reportmetrics.publish.pages.cadence_blocks import named
@@ -65,13 +66,30 @@ def test_finding_of_the_frontier(found, said):
 
 def test_advice_names_hours_error_changes_and_days():
     assert words.advice(WEEKLY) == (
-        "Form A every 2nd week would save at most 31.0 hours a month. In the 104 weeks replayed, figures would have "
-        f"been wrong by at most 3{HARD}% of the distance to target, 1 of 24 material changes missed, a change seen "
-        "7.0 days later."
+        "Form A: Fortnightly instead of weekly saves at most 372 hours a year; it would have missed 1 of 24 material "
+        "changes and seen the rest 7.0 days later. In the 104 weeks replayed, figures would have been wrong by at most "
+        f"3{HARD}% of the distance to target."
     )
     assert words.advice(TOO_FEW) == "Form C has too few reports in a row to replay a longer interval."
     still = replace(WEEKLY, steps=(Step(2, 1.0, 0.0, 0, 0, None),))
-    assert "no material change was there to miss" in words.advice(still)
+    assert "saves at most 12.0 hours a year; there was no material change to miss." in words.advice(still)
+
+
+@pytest.mark.parametrize(
+    ("k", "period", "said"),
+    [
+        (4, "week", "Monthly instead of weekly"),
+        (8, "week", "Every 8th week instead of weekly"),
+        (13, "week", "Quarterly instead of weekly"),
+        (2, "fortnight", "Monthly instead of fortnightly"),
+        (2, "month", "Every 2nd month instead of monthly"),
+        (2, "day", "Every 2nd day instead of daily"),
+    ],
+)
+def test_intervals_are_called_by_their_names(k, period, said):
+    lost = "it would have missed 3 of 4 material changes and seen the rest 2.0 days later"
+    found = instead(k, period, hours=10.0, missed=3, changes=4, delay=2.0)
+    assert found == f"{said} saves at most 120 hours a year; {lost}."
 
 
 def test_form_spoken_of_saves_most_where_it_is_advised():
@@ -187,3 +205,9 @@ def test_finding_of_refused_rows(rows, mended, still_open, said):
 def test_none_answered_is_said_only_where_it_is_known():
     assert words.returned(0.0, 0.0, 300, 0.4) == "None of 300 reports got an answer back"
     assert words.returned(None, None, 0, None) == "Whether reports are answered is not known yet"
+
+
+def test_novelty_by_time_in_post_hides_small_groups(tmp_path):
+    (table,) = block(built(tmp_path), "novelty").more
+    assert [(r[0].text, r[1].value) for r in table.rows] == [("under 30 days", 0.4), ("183 days and more", None)]
+    assert "fewer than 5 people" in table.rows[1][1].text

@@ -1,7 +1,7 @@
 """The page on the burden of reporting: what can be dropped, what reporting costs and tells.
 
 Belongs here: the order of blocks and the heading. Not here: the blocks (``cadence_blocks``, ``burden_blocks``,
-``return_blocks``).
+``novelty_blocks``, ``return_blocks``).
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from reportmetrics.publish.pages.burden_blocks import (
     askings_block,
     came_block,
     effort_block,
-    novelty_block,
     overall,
     retirement_block,
 )
 from reportmetrics.publish.pages.cadence_blocks import advice_block, cadences, frontier_block
+from reportmetrics.publish.pages.novelty_blocks import novelty_block
 from reportmetrics.publish.pages.received import received
 from reportmetrics.publish.pages.return_blocks import refused_block, returned_block
 

@@ -1,6 +1,7 @@
-"""Blocks on what reporting costs and tells: hours beside contact, what came, novelty, fields to retire, double askings.
+"""Blocks on what reporting costs and tells: hours beside contact, what came, fields to retire, double askings.
 
-Belongs here: what is read off the figures of ``burden``. Not here: intervals between reports (``cadence_blocks``).
+Belongs here: what is read off the figures of ``burden``. Not here: intervals between reports (``cadence_blocks``),
+novelty (``novelty_blocks``), what comes back (``return_blocks``).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reportmetrics.publish import burden_sentences, numbers, palette
-from reportmetrics.publish.blocks import TOTAL, Block, Cell, Column, Keys, Table, interval_cell, name_cell, number_cell
+from reportmetrics.publish.blocks import TOTAL, Block, Cell, Column, Table, interval_cell, name_cell, number_cell
 from reportmetrics.publish.charts.shares import ShareRow, shares_chart
 from reportmetrics.publish.charts.weeks import WeekLine, weeks_chart
 from reportmetrics.publish.edition import Edition
@@ -18,7 +19,7 @@ from reportmetrics.publish.pages.common import last_weeks, nothing, one_line, un
 
 PER_ADVISOR, BESIDE = "burden.hours_per_advisor_week", "burden.hours_vs_contact"
 COMPLETENESS, TIMELINESS = "burden.completeness", "burden.timeliness"
-NOVELTY, UNCHANGED, TEXT = "burden.field_novelty", "burden.confirmed_unchanged", "burden.text_novelty"
+NOVELTY = "burden.field_novelty"
 RETIREMENT, ASKINGS = "burden.field_retirement", "burden.duplicate_askings"
 WEEKS, MEAN_WEEKS = 26, 13
 LONGEST = 12
@@ -124,7 +125,7 @@ def came_block(edition: Edition) -> Block:
         if there is None:
             continue
         if not dims:
-            rows = [_share_row("Came", there), *([_share_row("In time", on_time)] if on_time else [])]
+            rows = [share_row("Came", there), *([share_row("In time", on_time)] if on_time else [])]
         cells.append(
             [
                 Cell(name, name, key=dims.get("template_id", TOTAL)),
@@ -163,53 +164,10 @@ def came_block(edition: Edition) -> Block:
     )
 
 
-def _share_row(name: str, figure: Figure, *, more: str = "") -> ShareRow:
+def share_row(name: str, figure: Figure, *, more: str = "") -> ShareRow:
+    """A row of a chart of shares; ``more`` is said after its number."""
     text = numbers.or_missing(figure.value, numbers.percent, figure.reason)
     return ShareRow(name, figure.value, figure.lower, figure.upper, text + more)
-
-
-def novelty_block(edition: Edition) -> Block:
-    """Answers that differ from the report before, by form; forms that are only confirmed are told apart."""
-    found = []
-    for form in edition.profile.templates:
-        figure = edition.figures.one(NOVELTY, "share", template_id=form.template_id)
-        ticked = edition.figures.value(UNCHANGED, "share", template_id=form.template_id)
-        words = edition.figures.one(TEXT, "share", template_id=form.template_id)
-        if figure is not None:
-            found.append((form, figure, ticked, words))
-    found.sort(key=lambda item: (item[1].value is None, -(item[1].value or 0.0)))
-    rows = [_share_row(o.name, f, more=", all confirmed unchanged" if t == 1 else "") for o, f, t, _ in found]
-    spoken = [(o.name, f.value) for o, f, t, _ in found if f.value is not None and t != 1]
-    name, share = min(spoken, key=lambda item: item[1]) if spoken else (None, None)
-    unchanged = next((o.name for o, _, t, _ in found if t == 1), None)
-    cells = [
-        [
-            Cell(o.name, o.name, key=o.template_id),
-            number_cell(f.value, numbers.percent, reason=f.reason),
-            interval_cell(f.lower, f.upper, numbers.percent),
-            number_cell(t, numbers.percent),
-            number_cell(w.value if w else None, numbers.percent, reason=w.reason if w else "no narrative"),
-            number_cell(f.n, numbers.count),
-        ]
-        for o, f, t, w in found
-    ]
-    heads = ("Answers changed", "95 % interval", "Confirmed unchanged", "New words", "Answers")
-    keys = Keys("template", [o.template_id for o, *_ in found])
-    return Block(
-        "novelty",
-        burden_sentences.novelty(name, share, unchanged),
-        f"Answered fields that differ from the report before, by form, {until(edition)} · first reports left out · "
-        "source: reports",
-        4,
-        [edition.ref(NOVELTY), edition.ref(UNCHANGED), edition.ref(TEXT)],
-        description="Answers that changed, by form: " + "; ".join(f"{r.name} {r.text}" for r in rows) + ".",
-        chart=shares_chart(rows, colour=palette.PURPLE, keys=keys) if rows else None,
-        table=Table("Novelty by form", [Column("Form", facet="template"), *(Column(h, "right") for h in heads)], cells)
-        if rows
-        else None,
-        caveat=one_line(c for _, f, _, _ in found for c in f.caveat_sentences()),
-        nothing=nothing(edition, "report_field"),
-    )
 
 
 def retirement_block(edition: Edition) -> Block:

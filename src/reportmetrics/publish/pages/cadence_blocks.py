@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 from reportmetrics.publish import burden_sentences, numbers
 from reportmetrics.publish.blocks import Block, Cell, Column, Table, name_cell, number_cell
-from reportmetrics.publish.burden_sentences import Cadence, Step, every
+from reportmetrics.publish.burden_sentences import Cadence, Step
 from reportmetrics.publish.charts.frontier import Route, frontier_chart
 from reportmetrics.publish.edition import Edition
+from reportmetrics.publish.interval_sentences import every
 from reportmetrics.publish.pages.common import nothing, one_line, until
 
 REPLAY = "burden.cadence_replay"
