@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from rich import markup
 from rich.console import Console
-from rich.markup import escape
 
 if TYPE_CHECKING:
     from reportmetrics.ingest.ledger import IngestSummary
@@ -33,6 +34,15 @@ def _console(*, error: bool = False) -> Console:
     stream = sys.stderr if error else sys.stdout
     # Piped output is not folded: a line stays a line for whatever reads it.
     return Console(file=stream, soft_wrap=True, highlight=False)
+
+
+_NOT_SHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters of which a terminal would make commands, or turn the text beside them round."""
+
+
+def escape(text: str) -> str:
+    """Text of a file or profile as it may be printed: no markup, and what is no letter shown by its number."""
+    return markup.escape(_NOT_SHOWN.sub(lambda c: f"\\x{ord(c[0]):02x}", text))
 
 
 def problem(text: str) -> None:

@@ -172,7 +172,8 @@ def _print_text(
     verdict: Verdict | None,
 ) -> None:
     from rich.console import Console
-    from rich.markup import escape
+
+    from reportmetrics.cli_print import escape
 
     out = Console(file=sys.stdout, soft_wrap=True, highlight=False)
     out.print(

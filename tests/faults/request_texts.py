@@ -26,6 +26,8 @@ CSV = [
     refused("half of a surrogate pair", HEADER.encode() + b"\xed\xa0\x80,2021-02-01,,,\n", "wrong_encoding"),
     refused("a letter coded too long", HEADER.encode() + b"\xc0\xaf,2021-02-01,,,\n", "wrong_encoding"),
     refused("NUL in a cell", HEADER + "@\x00,2021-02-01,,,\n", "nul_character"),
+    refused("NUL in the header", HEADER.replace("id", "id\x00") + ROW, "nul_character"),
+    refused("a workbook under the name of a CSV file", b"PK\x03\x04 xl/workbook.xml", "not_text"),
     refused("NULs at the end of a disk block", HEADER + ROW + "\x00" * 512, "nul_character"),
     refused("a quote that never closes", HEADER + '@1,"2021-02-01,,,\n@2,2021-02-02,,,\n', "broken_csv"),
     refused("text after a closing quote", HEADER + '@1,"2021-02-01" noon,,,\n', "broken_csv"),

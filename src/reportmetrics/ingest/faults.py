@@ -29,6 +29,7 @@ _KINDS: Mapping[Type, tuple[str, str, str]] = {
     "date": ("bad_date", "not a date in the agreed format", "enter an existing day in the agreed format"),
     "timestamp": ("bad_time", "not a time in the agreed format", "enter an existing time in the agreed format"),
 }
+_HARD_SPACE = " (it holds a space that does not break: what looks like an ordinary one is another character)"
 _BAD = "starts_with({text}, chr(26))"
 
 
@@ -136,6 +137,10 @@ def _of_column(column: Column, ids: Ids) -> Iterator[_Check]:
         yield _Check("missing", column.name, f"{sound} AND {text} IS NULL", literal(missing), "fill in the cell")
     code, said, remedy = _KINDS[column.type]
     message = f"'''' || {shown} || ''' is ' || {literal(said)}"
+    if column.type in ("integer", "number"):
+        message += (
+            f" || CASE WHEN regexp_matches({text}, '[\u00a0\u2009\u202f]') THEN {literal(_HARD_SPACE)} ELSE '' END"
+        )
     if column.type != "text":
         failed = f"{text} IS NOT NULL AND ({typed} IS NULL{_not_finite(column, typed)})"
         yield _Check(code, column.name, f"{sound} AND {failed}", message, remedy)

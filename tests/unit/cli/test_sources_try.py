@@ -33,6 +33,7 @@ columns:
   decided_at: {from: decided, format: "%d/%m/%Y", timezone: UTC}
   outcome: {from: state, map: {done: approved}}
   raised_by: name
+  amount: {from: amount, thousands: " ", optional: true}
 ignore: [remark]
 """
 FILE = """id,raised,decided,state,name,remark,mood
@@ -168,3 +169,22 @@ def test_a_file_of_nobody_lists_the_sources(profile: Path, tmp_path: Path) -> No
 def test_a_misspelt_source_is_answered_with_the_nearest(profile: Path, file: Path) -> None:
     done = tried(profile, file, "--source", "tryed")
     assert (done.exit_code, "did you mean 'tried'?" in done.output) == (2, True)
+
+
+def test_what_a_terminal_would_obey_is_shown_by_its_number(profile: Path, tmp_path: Path) -> None:
+    path = tmp_path / "tried" / "a.csv"
+    path.parent.mkdir()
+    path.write_text("id,raised,decided,state,name\nA,\x1b[2J01\u202e/02/2021,,open,Jane\n", encoding="utf-8")
+    shown = tried(profile, path).output
+    assert "\\x1b[2J01\\x202e/02/2021" in shown
+    assert "\x1b[2J" not in shown
+    assert "\u202e" not in shown
+
+
+def test_a_space_that_does_not_break_is_told_from_one_that_does(profile: Path, tmp_path: Path) -> None:
+    path = tmp_path / "tried" / "a.csv"
+    path.parent.mkdir()
+    rows = "A,01/02/2021,,open,Jane,1 200\nB,01/02/2021,,open,Jane,1\u00a0200\nC,01/02/2021,,open,Jane,1x\n"
+    path.write_text(f"id,raised,decided,state,name,amount\n{rows}", encoding="utf-8")
+    lines = tried(profile, path).output.splitlines()
+    assert [line.count("does not break") for line in lines if "is not a number" in line] == [1, 0]

@@ -23,7 +23,7 @@ import polars as pl
 
 from reportmetrics.ingest.readers import csv_blocks
 from reportmetrics.ingest.readers.base import Sheet, Spool, UnreadableError, clean_header, sheet_schema
-from reportmetrics.ingest.readers.encoding import decoded
+from reportmetrics.ingest.readers.encoding import PACKED, decoded
 from reportmetrics.profile.sources import Options
 
 if TYPE_CHECKING:
@@ -137,7 +137,10 @@ def _as_utf8(path: Path, encoding: str) -> Iterator[BinaryIO]:
     """The file as UTF-8 bytes. Bytes that are UTF-8 already are checked while they are parsed."""
     name = codecs.lookup(encoding).name
     with path.open("rb") as file:
-        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and not name.startswith("utf-16"):
+        begins = file.read(len(PACKED))
+        if begins == PACKED:
+            raise _OddError
+        if begins[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and not name.startswith("utf-16"):
             raise _OddError
         file.seek(0)
         if name in _UTF8:
@@ -163,6 +166,9 @@ def _header(file: BinaryIO, options: Options) -> tuple[tuple[str, ...], int]:
         raise _OddError
     file.seek(at)
     start = at + sum(len(file.readline()) for _ in range(file_lines))
+    file.seek(0)
+    if b"\0" in file.read(start):
+        raise _OddError
     return header, start
 
 
