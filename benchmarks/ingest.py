@@ -2,7 +2,7 @@
 
 Run with ``python -m benchmarks.ingest [rows] [rounds]``. Each measurement is a process of its own, in turns; the
 seconds are those of the work without imports, by the clock and (*busy*) of all processors together; the memory is the
-peak of the whole process.
+peak of the whole process. Ten million rows took the product 1.3 GB, plain DuckDB 2.5 to 2.9 GB.
 
 Plain DuckDB does the least that deserves the name: ``read_csv`` with all columns as text, casts, and one row for each
 distinct row (``distinct``) or for each key (``key``), into a table of a database file. The product does that and keeps
