@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reportmetrics.engines import duckdb as engine_module
 from reportmetrics.engines.base import EngineError
 from reportmetrics.engines.duckdb import DuckDBEngine
 from tests.sql.tiny_snapshot import build
@@ -53,3 +54,34 @@ def test_a_folder_without_tables_is_no_snapshot(exists: bool, tmp_path: Path) ->
         folder.mkdir()
     with pytest.raises(EngineError, match="holds no snapshot"):
         DuckDBEngine(folder)
+
+
+@pytest.mark.parametrize("held_below", [0, 2**40])
+def test_rows_are_held_alike_over_a_small_and_a_large_snapshot(
+    held_below: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "HELD_BELOW", held_below)
+    given = {"objective": [{"objective_id": "LO-01"}, {"objective_id": "it's \u0627"}]}
+    with DuckDBEngine(build(tmp_path / "s", given, as_of=AS_OF)) as engine:
+        rows = (
+            "SELECT objective_id, DATE '2022-01-30' AS day, TRUE AS yes, CAST(NULL AS DOUBLE) AS nothing, "
+            "CAST(9007199254740993 AS BIGINT) AS large, 0.1 + 0.2 AS exact FROM objective"
+        )
+        with engine.holding("kept", rows):
+            found = engine.frame("SELECT * FROM kept ORDER BY objective_id")
+            assert found.equals(engine.frame(f"SELECT * FROM ({rows}) AS rows ORDER BY objective_id"))
+            assert found["large"].to_list() == [9007199254740993] * 2
+        with pytest.raises(EngineError):
+            engine.frame("SELECT * FROM kept")
+        with engine.holding("kept", "SELECT 1 AS one"):  # the name is free again
+            assert engine.frame("SELECT one FROM kept").rows() == [(1,)]
+
+
+def test_a_query_that_fails_is_told_with_what_was_to_be_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "HELD_BELOW", 0)
+    with (
+        DuckDBEngine(build(tmp_path / "s", {}, as_of=AS_OF)) as engine,
+        pytest.raises(EngineError, match="SELECT nope"),
+        engine.holding("kept", "SELECT nope FROM request"),
+    ):
+        pass

@@ -82,3 +82,35 @@ def test_no_rows_give_no_group_at_all(catalogue: Catalogue, tmp_path: Path) -> N
     metric = catalogue.metrics["activity.held"]
     with DuckDBEngine(build(tmp_path / "s", {}, as_of=AS_OF)) as empty:
         assert all(table.is_empty() for _, table in reduced(metric, empty, f"({metric.rows_sql}) AS rows"))
+
+
+def test_rows_that_nothing_adds_up_come_as_they_are_and_in_order(catalogue: Catalogue, tmp_path: Path) -> None:
+    reports = [
+        {"report_id": f"{u}{n}", "template_id": t, "unit_id": u, "revision": 0, "period_start": dt.date(2022, 1, 1 + n),
+         "period_end": dt.date(2022, 1, 1 + n), "submitted_at": dt.datetime(2022, 1, 20), "prep_minutes": 30}
+        for t, u in (("t", "v"), ("s", "u")) for n in (2, 0, 1)
+    ]  # fmt: skip
+    fields = [{"report_id": r["report_id"], "field_id": "x", "value_number": i} for i, r in enumerate(reports)]
+    form = [{"template_id": t, "field_id": "x", "kind": "state", "minutes": 5} for t in ("t", "s")]
+    metric = catalogue.metrics["burden.cadence_replay"]
+    given = {"report": reports, "report_field": fields, "field": form}
+    with DuckDBEngine(build(tmp_path / "s", given, as_of=AS_OF)) as opened:
+        found = {part.grouping: table for part, table in reduced(metric, opened, f"({metric.rows_sql}) AS rows")}
+    by_form = found["template_id",]
+    assert by_form["template_id"].cast(pl.String).to_list() == ["s"] * 3 + ["t"] * 3
+    assert by_form["value"].to_list() == [4.0, 5.0, 3.0, 1.0, 2.0, 0.0]
+    assert by_form["minutes"].to_list() == [30.0] * 6
+    assert {table.height for table in found.values()} == {6}
+    assert set(found) == {tuple(g) for g in metric.definition.groupings}
+
+
+def test_rows_are_held_only_where_reading_them_again_costs_more(catalogue: Catalogue) -> None:
+    novelty, facts = catalogue.metrics["burden.field_novelty"], catalogue.metrics["burden.facts_per_hour"]
+    assert novelty.is_plain({"field_answer"})
+    assert not novelty.is_plain(())  # its view would be worked out twice
+    assert not facts.is_plain({"field_answer"})  # it joins
+    narrow = novelty.narrowed("SELECT every")
+    assert '"row_key"' not in narrow
+    for column in ("numerator", "denominator", "cluster", "reporter_id", "objective_id"):
+        assert f'"{column}"' in narrow
+    assert '"row_key"' in catalogue.metrics["latency.open_backlog"].narrowed("SELECT every")  # its list names rows

@@ -25,8 +25,10 @@ SOUND: Rows = {
             "unit_id": "U1",
             "period_start": DAY.date(),
             "period_end": dt.date(2021, 2, 7),
+            "submitted_at": DAY,
         }
     ],
+    "feedback": [{"row_key": "g1", "report_id": "P1", "kind": "acknowledged", "given_at": DAY}],
     "report_field": [{"row_key": "f1", "report_id": "P1", "field_id": "F"}],
     "activity": [
         {"row_key": "a1", "activity_id": "A1", "report_id": "P1"},
@@ -91,6 +93,14 @@ def test_a_sound_snapshot_breaks_no_rule(tmp_path: Path) -> None:
 
 FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "report_field_without_report": ("report_field", {"row_key": "x", "report_id": "P9", "field_id": "F"}),
+    "feedback_without_report": (
+        "feedback",
+        {"row_key": "x", "report_id": "P9", "kind": "question", "given_at": DAY},
+    ),
+    "feedback_before_report": (
+        "feedback",
+        {"row_key": "x", "report_id": "P1", "kind": "question", "given_at": dt.datetime(2021, 1, 31)},
+    ),
     "activity_report_unknown": ("activity", {"row_key": "x", "activity_id": "A9", "report_id": "P9"}),
     "decided_yet_open": (
         "request",

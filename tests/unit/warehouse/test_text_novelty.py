@@ -5,11 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import random
 import re
+import unicodedata
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
 
-from reportmetrics.warehouse.text_novelty import LOOK_BACK, compare, text_novelty
+from reportmetrics.warehouse.narrative_words import words_of
+from reportmetrics.warehouse.text_novelty import LOOK_BACK, _order, compare, text_novelty
 
 FIRST = dt.date(2021, 1, 4)
 
@@ -126,3 +131,43 @@ def test_the_latest_revision_counts(tmp_path: Path) -> None:
 def test_words_are_found_as_the_pattern_says() -> None:
     (row,) = counts("Re-equip: 3 x 4x4, ok_now")
     assert row[0] == len(re.findall(r"[^\W_]+", "Re-equip: 3 x 4x4, ok_now"))
+
+
+def plain_words(text: str) -> list[str]:
+    """Words by a plain walk over the characters."""
+    normal = unicodedata.normalize("NFKC", text).lower()
+    kinds = ["#" if unicodedata.category(c)[0] == "N" else c for c in normal]
+    inside = "".join(c if c == "#" or unicodedata.category(c)[0] in "LM" else " " for c in kinds)
+    return inside.split()
+
+
+LETTERS = st.text(
+    st.sampled_from("aAbZ #-.\n0789\u00e9\u0301\u0660\u0645\u0628\u064e\ufb01\u2460\u4e2d\U0001f600\u00df")
+)
+
+
+@given(st.lists(LETTERS, min_size=1, max_size=8))
+def test_words_of_many_texts_at_once_are_those_of_each(texts: list[str]) -> None:
+    hashes, lengths = words_of(pl.Series(texts, dtype=pl.String))
+    expected = [plain_words(t) for t in texts]
+    assert lengths.tolist() == [len(words) for words in expected]
+    flat = [word for words in expected for word in words]
+    assert hashes.size == len(flat)
+    known: dict[str, int] = {}
+    for word, number in zip(flat, hashes.tolist(), strict=True):
+        assert known.setdefault(word, number) == number
+    assert len(set(known.values())) == len(known)
+
+
+def test_a_word_has_the_same_hash_wherever_it_stands() -> None:
+    hashes, _ = words_of(pl.Series(["alpha beta", "x" * 5_000 + " Alpha", "beta \u0645 alpha"]))
+    alpha = hashes[[0, 3, 6]]
+    assert len(set(alpha.tolist())) == 1
+    assert hashes[1] == hashes[4]
+
+
+def test_keys_that_differ_in_their_low_bits_only_are_still_told_apart() -> None:
+    high = np.uint64(7 << 40)
+    for keys in ([high + np.uint64(2), high + np.uint64(1), high + np.uint64(2), high], [high] * 3 + [np.uint64(5)]):
+        found = np.array(keys, dtype=np.uint64)
+        assert _order(found).tolist() == np.argsort(found, kind="stable").tolist()
