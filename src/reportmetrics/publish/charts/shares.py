@@ -28,7 +28,7 @@ class ShareRow:
 
 
 def shares_chart(rows: Sequence[ShareRow], *, colour: str, keys: Keys | None = None) -> Chart:
-    """One row for each share, of 26 pixels, or 32 where a name takes two lines; ``keys`` where a filter knows them."""
+    """One row for each share, of 26 pixels, or 36 where a name takes two lines; ``keys`` where a filter knows them."""
     return Chart(_shares(rows, colour, 24), _shares(rows, colour, 22), keys=keys)
 
 
@@ -36,7 +36,7 @@ def _shares(rows: Sequence[ShareRow], colour: str, names: int) -> dict[str, obje
     count = len(rows)
     labels = [two_lines(r.name, names) for r in rows]
     longest = max((len(line) for r in rows for line in folded(r.name, names)), default=0)
-    row = 32 if any("<br>" in label for label in labels) else 26
+    row = 36 if any("<br>" in label for label in labels) else 26
     beside = max((len(r.text) for r in rows if (r.upper or r.share or 0) > 0.5), default=0)
     return {
         "data": [*_bars(rows, colour), _dots(rows, colour)],
