@@ -38,7 +38,8 @@ def _publish(home: Path, as_of: dt.date, results: Results, **changes: object) ->
     snapshot = synthetic.snapshot(home / f"snapshot-{as_of}", as_of)
     profile = synthetic.profile(settings.profile, **changes)
     catalogue = synthetic.catalogue(home / "sql")
-    return publish(settings, profile, snapshot, catalogue, results, checks=[]).folder
+    with synthetic.without_preparing():
+        return publish(settings, profile, snapshot, catalogue, results, checks=[]).folder
 
 
 @pytest.fixture(scope="session")

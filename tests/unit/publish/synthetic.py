@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import polars as pl
 
 from reportmetrics.metrics.catalogue import Catalogue
+from reportmetrics.metrics.metric_values import FORMAT
 from reportmetrics.metrics.results import FIGURE_SCHEMA, LISTING_SCHEMA, SERIES_SCHEMA, Results, dims_key
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.mission import Headquarters, Mission, Personnel, Place, Unit
@@ -359,6 +361,12 @@ class FakeSnapshot:
     position: int = 77
     as_of_at: dt.datetime = dt.datetime(2022, 1, 30, 21)
     rows: dict[str, int] = field(default_factory=dict)
+
+
+def without_preparing() -> Any:
+    """The stand-in catalogue has no definitions to prepare for questions: a publication of it goes without them."""
+    nothing = {"format": FORMAT, "views": {}, "metrics": {}}
+    return mock.patch("reportmetrics.publish.audit_folder.prepare", return_value=nothing)
 
 
 def snapshot(folder: Path, as_of: dt.date = AS_OF, position: int = 77) -> FakeSnapshot:
