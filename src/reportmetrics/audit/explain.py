@@ -10,6 +10,7 @@ import difflib
 import json
 import shlex
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import polars as pl
@@ -20,6 +21,9 @@ from reportmetrics.audit.origins import SCHEMA, judged_by, origins
 from reportmetrics.engines.base import Engine
 from reportmetrics.metrics.metric import Metric
 from reportmetrics.metrics.results import FIGURE_SCHEMA, Results, dims_key
+
+HELD = "rows_of_the_group"
+"""Name under which the engine holds the rows that are asked about."""
 
 ON = ("statistic", "label")
 NUMBERS = ("value", "lower", "upper", "n", "n_missing", "reason")
@@ -81,9 +85,26 @@ def _explain(
     engine: Engine,
     whole: dict[str, Results] | None,
 ) -> Explanation:
+    with ExitStack() as kept:
+        sql = group_sql(metric, dims)
+        if not metric.is_plain(()):  # rows that take joining are worked out once, not for each question about them
+            kept.enter_context(engine.holding(HELD, sql))
+            sql = f"SELECT * FROM {HELD}"
+        return _explained(opened, metric, dims, limit, engine, whole, sql)
+
+
+def _explained(
+    opened: Opened,
+    metric: Metric,
+    dims: Mapping[str, str | None],
+    limit: int | None,
+    engine: Engine,
+    whole: dict[str, Results] | None,
+    sql: str,
+) -> Explanation:
+    """The explanation of a group whose rows ``sql`` returns."""
     published = only(opened.results, dims, metric.definition.id)
-    recomputed = recompute_group(metric, engine, dims, as_of=opened.as_of, whole=whole)
-    sql = group_sql(metric, dims)
+    recomputed = recompute_group(metric, engine, dims, sql, as_of=opened.as_of, whole=whole)
     bounded = sql if limit is None else f"SELECT * FROM ({sql}) AS every_row ORDER BY row_key LIMIT {int(limit)}"
     rows = engine.frame(bounded).sort("row_key")
     count = rows.height if limit is None or rows.height < limit else _count(engine, sql)

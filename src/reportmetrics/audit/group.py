@@ -41,9 +41,9 @@ def frame_of(metric: Metric, dims: Dims) -> Frame | None:
 
 
 def recompute_group(
-    metric: Metric, engine: Engine, dims: Dims, *, as_of: dt.date, whole: dict[str, Results] | None = None
+    metric: Metric, engine: Engine, dims: Dims, rows: str, *, as_of: dt.date, whole: dict[str, Results] | None = None
 ) -> Results:
-    """Figures, series and listings of one group, from its rows alone.
+    """Figures, series and listings of one group, from its rows alone, which the SELECT ``rows`` returns.
 
     Estimators that compare groups need the rows of all of them: then, and for groups that are no plain grouping, the
     metric is computed as a whole and the group picked. Whether a small group is hidden depends on the others, so where
@@ -56,11 +56,12 @@ def recompute_group(
     if grouping is None or compares or (definition.people is not None and whole is not None):
         whole = {} if whole is None else whole
         if definition.id not in whole:
-            whole[definition.id] = compute_metric(metric, engine, as_of=as_of)
+            everything = metric if dims else metric.with_rows(rows)
+            whole[definition.id] = compute_metric(everything, engine, as_of=as_of)
         return only(whole[definition.id], dims)
     listings = definition.listings if grouping == definition.by else ()
     narrowed = dataclasses.replace(
-        metric.with_rows(group_sql(metric, dims)),
+        metric.with_rows(rows),
         definition=dataclasses.replace(definition, by=grouping, also_by=(), listings=listings),
         frame_query=frame_of(metric, dims),
     )
