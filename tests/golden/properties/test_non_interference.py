@@ -55,11 +55,11 @@ def spoiled(table: Table, allowed: frozenset[str], columns: dict[str, str]) -> s
         return f"SELECT * {source} WHERE {own} UNION ALL {other}"
     if table.level not in (*allowed, *NEUTRAL, matrix.ANY_LEVEL):
         own_columns = [c.name for c in table.columns if c.name not in table.key]
-        moved = ", ".join(f"{nonsense(c, columns[c])} AS {c}" for c in own_columns)
+        moved = [f"{nonsense(c, columns[c])} AS {c}" for c in own_columns]
         half = f"{source} WHERE hash({next(iter(table.key))}) % 2 = 0"
-        again = f"SELECT * REPLACE ({moved}) {half}"
+        again = f"SELECT * REPLACE ({', '.join(moved)}) {half}" if moved else f"SELECT * {half}"
         if "row_key" in columns:
-            twin = f"SELECT * REPLACE (md5(row_key) AS row_key, {moved}) {half}"
+            twin = f"SELECT * REPLACE ({', '.join(['md5(row_key) AS row_key', *moved])}) {half}"
             return f"{again} UNION ALL {twin}"
         return again
     changed = [f"{nonsense(c.name, columns[c.name])} AS {c.name}" for c in _forbidden(table, allowed)]
