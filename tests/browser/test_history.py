@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -10,12 +11,12 @@ pytestmark = pytest.mark.browser
 NAMES = ("2022-01-31-r1", "2022-01-24-r1", "2022-01-17-r1")
 
 
-def test_each_page_leads_to_the_same_page_of_the_weeks_before(visit, weeks):
+def test_each_page_leads_to_the_same_page_of_the_weeks_before(weeks):
     for path in sorted((weeks / NAMES[0] / "site").glob("*.html")):
-        links = visit(path).page.locator("nav details:has(summary:text-is('History')) a")
-        addresses = links.evaluate_all("all => all.map(a => a.getAttribute('href'))")
-        about = visit(path).page.locator("#filter-hq").get_attribute("data-own") if "headq" in path.name else None
-        same = f"headquarters.html#{urlencode([('hq', about)])}" if about else path.name
+        text = path.read_text()
+        addresses = re.findall(r'href="([^"]+)"', text.split("<summary>History</summary>")[1].split("</ul>")[0])
+        about = re.search(r'name="hq" data-own="([^"]+)"', text)
+        same = f"headquarters.html#{urlencode([('hq', about[1])])}" if about else path.name
         assert addresses == [
             f"../../{NAMES[1]}/site/{same}",
             f"../../{NAMES[2]}/site/{same}",
