@@ -33,7 +33,7 @@ READ = """all => all.map(b => {
         commands: [...b.querySelectorAll('.rows pre')].map(p => p.textContent),
     };
 })"""
-PERIOD = re.compile(r"\d+ weeks|\d{4}|latest reading|latest state|requests")
+PERIOD = re.compile(r"\d+ weeks|\d{4}|latest reading|requests", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,13 @@ import pytest
 
 from reportmetrics.metrics.results import Results
 from reportmetrics.publish import wait_sentences
+from reportmetrics.publish.charts.incidence import Layer
+from reportmetrics.publish.figures import Point
 from reportmetrics.publish.numbers import HARD_SPACE as H
 from reportmetrics.publish.numbers import THIN_SPACE
 from reportmetrics.publish.pages import headquarters
 from reportmetrics.publish.pages.objective_figures import objective_file
+from reportmetrics.publish.pages.wait_context import _shares_in_words
 from tests.unit.publish import synthetic
 from tests.unit.publish.test_pages import edition
 
@@ -197,3 +200,13 @@ def test_headquarters_are_named_where_their_log_rank_tells_them_apart(tmp_path):
     assert blocks(tmp_path)["compared"].finding == "Half of requests wait over 124 days at JFC Naples, over 20 at SHAPE"
     alike = changed(pl.col("statistic") == "pair_p", value=0.05)
     assert blocks(tmp_path, alike)["compared"].finding == "The median waits of three headquarters cannot be told apart"
+
+
+def test_shares_of_requests_that_all_ended_early_are_told_where_the_curves_end():
+    """A desk that decides within days has no share at 30 days; its chart is told in words all the same."""
+    approved, denied = (
+        Layer(name, [Point(0, 0.0, None, None, 5), Point(4.2, share, None, None, 1)])
+        for name, share in (("Approved", 0.6), ("Denied", 0.3))
+    )
+    said = _shares_in_words(None, [], None, [approved, denied], 4.2)
+    assert said == "Shares by 4.2 days: approved 60\u00a0%; denied 30\u00a0%; open 10\u00a0%."

@@ -158,14 +158,29 @@ def incidence_block(edition: Edition, w: Wait) -> Block:
         "each way of ending keeps a request from ending otherwise · source: request register",
         8,
         [edition.ref(INCIDENCE, hq=w.name)],
-        description=f"Shares by {day} days: "
-        + "; ".join(f"{c} {numbers.or_missing(s, numbers.percent)}" for c, s in parts)
-        + f"; open {numbers.or_missing(still_open, numbers.percent)}.",
+        description=_shares_in_words(day, parts, still_open, drawn, end),
         chart=incidence_chart(drawn, end) if drawn and end > 0 else None,
         table=_incidence_table(edition, w, causes) if causes else None,
         caveat=one_line(marked.caveat_sentences() if marked else []),
         nothing=nothing(edition, "request") if w.requests == 0 else "No request has ended yet.",
     )
+
+
+def _shares_in_words(
+    day: int | None,
+    parts: Sequence[tuple[str, float | None]],
+    still_open: float | None,
+    drawn: Sequence[Layer],
+    end: float,
+) -> str:
+    """The chart in words: shares by ``day``, or where it ends when it ends before the first horizon."""
+    if day is None:
+        parts = [(layer.name.lower(), layer.points[-1].y) for layer in drawn]
+        still_open = 1 - sum(share or 0.0 for _, share in parts)
+    said = "; ".join(
+        f"{name} {numbers.or_missing(share, numbers.percent)}" for name, share in (*parts, ("open", still_open))
+    )
+    return f"Shares by {day or numbers.days(end)} days: {said}."
 
 
 def _incidence_table(edition: Edition, w: Wait, causes: Sequence[str]) -> Table:
