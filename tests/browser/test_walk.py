@@ -49,7 +49,7 @@ def test_every_link_of_every_page_is_alive_and_its_anchor_is_there(weeks):
             assert there.is_file(), (path.name, link)
             if target.fragment.startswith(("now=", "page=")):
                 assert (path.parent / target.fragment.partition("=")[2].partition("#")[0]).is_file(), (path.name, link)
-            elif target.fragment:
+            elif target.fragment and "=" not in target.fragment:
                 assert f'id="{unquote(target.fragment)}"' in texts[there], (path.name, link)
             checked += 1
     assert checked > 3000

@@ -183,7 +183,7 @@ def oldest(listed: int, promised: int) -> str:
     """Finding of the list of the oldest requests."""
     return first_true(
         [
-            (listed == 0, lambda: "No request is open"),
+            (listed == 0, lambda: "No open request to list"),
             (
                 listed == 1,
                 lambda: "The oldest open request" + (" has a promise to a counterpart behind it" if promised else ""),

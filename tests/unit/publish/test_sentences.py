@@ -79,7 +79,7 @@ def test_ages_of_the_open(figures, sentence):
 @pytest.mark.parametrize(
     ("figures", "sentence"),
     [
-        ((0, 0), "No request is open"),
+        ((0, 0), "No open request to list"),
         ((10, 0), "None of the ten oldest requests has a recorded promise behind it"),
         ((10, 1), "One of the ten oldest requests has a promise to a counterpart behind it"),
         ((10, 7), "Seven of the ten oldest requests have a promise to a counterpart behind them"),
