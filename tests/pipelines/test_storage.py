@@ -114,7 +114,8 @@ def test_it_writes_what_dagsters_own_writes(tmp_path: Path) -> None:
             newest.append((found.asset_materialization.partition, found.run_id == runs[2]))
         indices.append(index(tmp_path / name))
     assert histories[1] == histories[0]
-    assert newest[1] == newest[0] == ("2021-02-08", True)
+    assert newest[1] == newest[0]
+    assert newest[0][1]  # of the run of both days, which Dagster tells in an order that differs between processes
     for part in indices[0]:
         assert indices[1][part] == indices[0][part], part
 

@@ -20,6 +20,7 @@ OPEN_REQUESTS = f"{REQUESTS} WHERE decided_at IS NULL AND withdrawn_at IS NULL"
 POPULATION = {
     "activity.movement_granted": f"{REQUESTS} WHERE request_type = 'movement'",
     "burden.lateness": None,
+    "burden.return_days": None,
     "latency.by_group": REQUESTS,
     "latency.cohort": REQUESTS,
     "latency.earliest_decision": REQUESTS,
@@ -36,7 +37,7 @@ POPULATION = {
     "rotation.relationship": None,
     "rotation.vacancy": None,
 }
-"""Whose waits a metric is of, as keys; None where these are made by a view (due reports, vacancies, relationships)."""
+"""Whose waits a metric is of, as keys; None where a view makes them (reports due or answered, posts, pairs)."""
 
 ONLY_OPEN = ("latency.open_backlog", "latency.open_for_objective", "latency.open_promises")
 SPELLS = {"duration"}

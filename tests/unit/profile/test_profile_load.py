@@ -35,7 +35,7 @@ def test_the_reference_profile_is_sound():
     profile = load_profile(NMI)
     assert [o.objective_id for o in profile.objectives] == [f"LO-{n:02d}" for n in range(1, 15)]
     assert profile.mission.illustrative
-    assert len(profile.sources) == 13
+    assert len(profile.sources) == 14
 
 
 def test_every_file_of_the_reference_profile_is_marked_and_names_its_schema():
