@@ -55,12 +55,22 @@ def signals_block(edition: Edition, objective_id: str) -> Block:
         "variation (XmR), frozen at 24 · ringed: a rule points at it · source: activity reports",
         6,
         [edition.ref(read.SIGNALS, objective_id=objective_id)],
-        description=f"{finding}. " + (f"Mean {numbers.hours(value)} a week." if value is not None else ""),
+        description=f"{finding}. {_span(periods, unit)}"
+        + (f" Mean {numbers.hours(value)}." if value is not None else ""),
         chart=chart,
         table=Table("Activities held by period", columns, rows) if known else None,
         caveat=one_line([*(mean.caveat_sentences() if mean else []), *_unreported(periods)]) if known else "",
         nothing=nothing(edition, "activity"),
     )
+
+
+def _span(periods: list[Period], unit: str) -> str:
+    """How many periods are known, and the least and the most held in one, in words."""
+    values = [p.value for p in periods if p.value is not None]
+    if not values:
+        return f"No {unit} reported."
+    span = f"{numbers.hours(min(values))} to {numbers.hours(max(values))}"
+    return f"{len(values)} {unit}s reported, {span} activities a week."
 
 
 def _periods(edition: Edition, objective_id: str) -> tuple[list[Period], bool]:
