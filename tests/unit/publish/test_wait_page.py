@@ -15,7 +15,7 @@ from reportmetrics.publish.numbers import HARD_SPACE as H
 from reportmetrics.publish.numbers import THIN_SPACE
 from reportmetrics.publish.pages import headquarters
 from reportmetrics.publish.pages.objective_figures import objective_file
-from reportmetrics.publish.pages.wait_context import _shares_in_words
+from reportmetrics.publish.pages.wait_context import _at_the_end, _shares_in_words
 from tests.unit.publish import synthetic
 from tests.unit.publish.test_pages import edition
 
@@ -208,5 +208,8 @@ def test_shares_of_requests_that_all_ended_early_are_told_where_the_curves_end()
         Layer(name, [Point(0, 0.0, None, None, 5), Point(4.2, share, None, None, 1)])
         for name, share in (("Approved", 0.6), ("Denied", 0.3))
     )
-    said = _shares_in_words(None, [], None, [approved, denied], 4.2)
+    day, parts, still_open = _at_the_end([approved, denied], 4.2)
+    said = _shares_in_words(day, parts, still_open)
     assert said == "Shares by 4.2 days: approved 60\u00a0%; denied 30\u00a0%; open 10\u00a0%."
+    finding = wait_sentences.becomes(parts, still_open, day, 20)
+    assert finding == f"By 4.2 days 60{H}% are approved, 30{H}% denied; 10{H}% are open"

@@ -146,19 +146,19 @@ def incidence_block(edition: Edition, w: Wait) -> Block:
     layers = [Layer(c.capitalize(), figures.series(INCIDENCE, c, hq=w.name)) for c in causes]
     drawn = [layer for layer in layers if len(layer.points) > 1]
     end = max((layer.points[-1].x for layer in drawn), default=0.0)
-    undecided = {d: figures.value(INCIDENCE, "undecided", str(d), hq=w.name) for d in (90, 60, 30, 180)}
-    day = next((d for d, share in undecided.items() if share is not None), None)
-    parts = [(c, figures.value(INCIDENCE, "incidence", f"{c} {day}", hq=w.name)) for c in causes] if day else []
-    still_open = undecided[day] if day else None
+    horizon = _told_by(edition, w, causes)
+    day, parts, still_open = horizon or _at_the_end(drawn, end)
+    ended = sum(figures.value(INCIDENCE, "events", c, hq=w.name) or 0 for c in causes)
+    told = horizon is not None or ended >= sentences.FEW_EVENTS
     marked = figures.one(INCIDENCE, "events", causes[0], hq=w.name) if causes else None
     return Block(
         "becomes",
-        wait_sentences.becomes(parts, still_open, day, w.requests),
+        wait_sentences.becomes(parts, still_open, day if told else None, w.requests),
         f"{isolated(w.name)}: share of requests by what has become of them (Aalen–Johansen), {until(edition)} · "
         "each way of ending keeps a request from ending otherwise · source: request register",
         8,
         [edition.ref(INCIDENCE, hq=w.name)],
-        description=_shares_in_words(day, parts, still_open, drawn, end),
+        description=_shares_in_words(day, parts, still_open),
         chart=incidence_chart(drawn, end) if drawn and end > 0 else None,
         table=_incidence_table(edition, w, causes) if causes else None,
         caveat=one_line(marked.caveat_sentences() if marked else []),
@@ -166,21 +166,34 @@ def incidence_block(edition: Edition, w: Wait) -> Block:
     )
 
 
-def _shares_in_words(
-    day: int | None,
-    parts: Sequence[tuple[str, float | None]],
-    still_open: float | None,
-    drawn: Sequence[Layer],
-    end: float,
-) -> str:
-    """The chart in words: shares by ``day``, or where it ends when it ends before the first horizon."""
-    if day is None:
-        parts = [(layer.name.lower(), layer.points[-1].y) for layer in drawn]
-        still_open = 1 - sum(share or 0.0 for _, share in parts)
+Told = tuple[float, list[tuple[str, "float | None"]], "float | None"]
+"""A day, the share of each way of ending by then, and the share still open."""
+
+
+def _told_by(edition: Edition, w: Wait, causes: Sequence[str]) -> Told | None:
+    """The shares by the first of the horizons that the requests were followed to."""
+    for day in (90, 60, 30, 180):
+        still_open = edition.figures.value(INCIDENCE, "undecided", str(day), hq=w.name)
+        if still_open is not None:
+            label = "{} " + str(day)
+            parts = [(c, edition.figures.value(INCIDENCE, "incidence", label.format(c), hq=w.name)) for c in causes]
+            return day, parts, still_open
+    return None
+
+
+def _at_the_end(drawn: Sequence[Layer], end: float) -> Told:
+    """The shares on the day on which the curves end, before the first horizon."""
+    parts = [(layer.name.lower(), layer.points[-1].y) for layer in drawn]
+    still_open = round(1 - sum(share or 0.0 for _, share in parts), 9)
+    return round(end, 1), list(parts), still_open
+
+
+def _shares_in_words(day: float, parts: Sequence[tuple[str, float | None]], still_open: float | None) -> str:
+    """The chart in words."""
     said = "; ".join(
         f"{name} {numbers.or_missing(share, numbers.percent)}" for name, share in (*parts, ("open", still_open))
     )
-    return f"Shares by {day or numbers.days(end)} days: {said}."
+    return f"Shares by {numbers.days(day)} days: {said}."
 
 
 def _incidence_table(edition: Edition, w: Wait, causes: Sequence[str]) -> Table:
