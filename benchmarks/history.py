@@ -5,8 +5,9 @@ turns. Three medians: of the command as a person or a scheduler runs it; of the 
 of Python; and of that function when files that were taken in are cleared from the landing folder. Where they stay, the
 file system is asked for each of them whether it was overwritten: no more than that grows with the history.
 
-Wanted is that the command costs the same within 20 %. Seconds are those of the processors, in this process or the
-command's, so that they can be compared on a machine that does other things too.
+Wanted is that the function costs the same within 20 %: the start of Python and the imports, most of the command's time,
+would hide what grows. Seconds are those of the processors, in this process or the command's, so that they can be
+compared on a machine that does other things too.
 
 Belongs here: one comparison. Not here: whether the rows are right (unit tests).
 """
@@ -108,7 +109,7 @@ def main(few: int, many: int) -> None:
     profile = load_profile(PROFILE)
     with tempfile.TemporaryDirectory() as folder:
         homes = {n: history(Path(folder) / str(n), profile, n) for n in (few, many)}
-        print(f"one file more after {few:,} and after {many:,} (wanted of the command: at most {WANTED})")
+        print(f"one file more after {few:,} and after {many:,} (wanted of the function: at most {WANTED})")
         compare("the command", command, homes, profile, many)
         compare("the function beneath it", add, homes, profile, many + 100)
         for settings in homes.values():
