@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -45,28 +45,37 @@ def recompute_group(
 ) -> Results:
     """Figures, series and listings of one group, from its rows alone, which the SELECT ``rows`` returns.
 
-    Estimators that compare groups need the rows of all of them: then, and for groups that are no plain grouping, the
-    metric is computed as a whole and the group picked. Whether a small group is hidden depends on the others, so where
-    a metric names people, they are counted in all groups.
+    Estimators that compare groups need the rows of all of them: then, and for groups that are no plain grouping, all
+    groups are computed and the one picked. Whether a small group is hidden depends on the others, so where a metric
+    names people, they are counted in all groups.
     ``whole`` keeps results of whole metrics, by id, for whoever asks for one group after the other.
     """
     grouping = grouping_of(metric, dims)
     definition = metric.definition
-    compares = any(ESTIMATORS[u.name].scope == "family" for u in definition.estimators)
-    if grouping is None or compares or (definition.people is not None and whole is not None):
-        whole = {} if whole is None else whole
+    together = grouping is None or any(ESTIMATORS[u.name].scope == "family" for u in definition.estimators)
+    everything = metric if dims else metric.with_rows(rows)
+    if whole is not None and (together or definition.people is not None):
         if definition.id not in whole:
-            everything = metric if dims else metric.with_rows(rows)
             whole[definition.id] = compute_metric(everything, engine, as_of=as_of)
         return only(whole[definition.id], dims)
-    listings = definition.listings if grouping == definition.by else ()
-    narrowed = dataclasses.replace(
-        metric.with_rows(rows),
-        definition=dataclasses.replace(definition, by=grouping, also_by=(), listings=listings),
-        frame_query=frame_of(metric, dims),
-    )
+    if together or grouping is None:
+        # What compares the groups of a grouping says so of groups of some of its columns, never of others.
+        around = [g for g in definition.groupings if set(dims) <= set(g)]
+        narrowed = _grouped(everything, around or definition.groupings)
+    else:
+        narrowed = dataclasses.replace(_grouped(metric.with_rows(rows), [grouping]), frame_query=frame_of(metric, dims))
     hidden = hidden_groups(metric, engine) if definition.people is not None else set()
     return only(compute_metric(narrowed, engine, as_of=as_of, hidden=hidden), dims)
+
+
+def _grouped(metric: Metric, groupings: Sequence[tuple[str, ...]]) -> Metric:
+    """A metric with some of its groupings. Its listings are of the definition's first, and go where that goes."""
+    definition = metric.definition
+    by, *also_by = groupings
+    listings = definition.listings if by == definition.by else ()
+    return dataclasses.replace(
+        metric, definition=dataclasses.replace(definition, by=by, also_by=tuple(also_by), listings=listings)
+    )
 
 
 def only(results: Results, dims: Dims, metric_id: str | None = None) -> Results:

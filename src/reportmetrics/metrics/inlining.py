@@ -31,9 +31,9 @@ class OwnSql:
 
         query = query.copy()
         own = query.args.get("with_")
-        ctes = tuple(written(cte) for cte in own.expressions) if own else ()
+        ctes = tuple(written(cte, copy=False) for cte in own.expressions) if own else ()
         query.set("with_", None)
-        return cls(ctes, written(query))
+        return cls(ctes, written(query, copy=False))
 
     def with_views(self, views: Mapping[str, str]) -> str:
         """The query with the views as CTEs ahead of its own."""

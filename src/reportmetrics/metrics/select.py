@@ -26,9 +26,12 @@ ENGINE_BOUND = (
 """What engines compute differently, or not at all; an estimator does it from the rows."""
 
 
-def written(node: exp.Expr) -> str:
-    """A query, or a part of one, as text to run: without comments, laid out for a person to read."""
-    return node.sql(dialect="duckdb", pretty=True, comments=False)
+def written(node: exp.Expr, *, copy: bool = True) -> str:
+    """A query, or a part of one, as text to run: without comments, laid out for a person to read.
+
+    Writing changes a tree here and there: whoever passes one that nobody else holds says ``copy=False``.
+    """
+    return node.sql(dialect="duckdb", copy=copy, pretty=True, comments=False)
 
 
 @lru_cache(maxsize=512)
