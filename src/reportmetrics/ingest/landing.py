@@ -10,8 +10,9 @@ import os
 import re
 import time
 import zoneinfo
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path
 
 from reportmetrics.profile.sources import FileDate, Source
@@ -50,12 +51,26 @@ class Landing:
     unchanged: int = 0
 
 
-Glimpse = tuple[str, str, int, int]
-"""Source, name, size and time of change: what tells that a file need not be opened again."""
+@dataclass(slots=True)
+class Listed:
+    """The files of one folder: names below the landing folder, sizes, times of change (ns). ``below`` is its path."""
+
+    below: str
+    names: list[str] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
 
 
-Listed = tuple[str, int, int]
-"""Name below the landing folder, size and time of change (ns)."""
+Claims = dict[str, list[object]]
+"""Columns ``source``, ``name``, ``size``, ``modified_ns``: who claims which file, and how it looks from outside."""
+
+Claim = tuple[str, str, int, int]
+"""A row of ``Claims``."""
+
+
+def all_rows(claims: Claims) -> list[Claim]:
+    """What is news where nothing is known."""
+    return list(zip(*claims.values(), strict=True))
 
 
 def look(
@@ -63,32 +78,26 @@ def look(
     sources: Sequence[Source],
     zone: zoneinfo.ZoneInfo,
     *,
-    known: Collection[Glimpse] = frozenset(),
+    news: Callable[[Claims], Sequence[Claim]] = all_rows,
     listed: Iterable[Listed] | None = None,
 ) -> Landing:
-    """All files below ``folder`` but the ``known`` ones, in the order in which they are to be taken.
+    """All files below ``folder`` that are ``news``, in the order in which they are to be taken.
 
     That is by date stated, name, source. Hidden files and the lock files of office programs (``~$...``) are nobody's.
-    The cost of a file that is known is that of asking the file system for it: ten thousand of them lie there soon.
-    ``listed`` is what ``list_files`` gave, where the caller has it.
+    Ten thousand files that are known lie there soon: they are asked for their size and time of change, and otherwise
+    worked on as columns only. ``listed`` is what ``list_files`` gave, where the caller has it.
     """
     landing = Landing()
-    patterns = _patterns(sources)
+    by_id = {source.source: source for source in sources}
+    claims = _claims(list_files(folder) if listed is None else listed, sources, landing.unmatched)
     now = time.time_ns()
-    for name, size, modified in list_files(folder) if listed is None else listed:
-        claimed = False
-        for source_id, claims, source in patterns(name):
-            if not claims(name):
-                continue
-            claimed = True
-            if (source_id, name, size, modified) in known:
-                landing.unchanged += 1
-            elif 0 <= now - modified < QUIET_SECONDS * 1e9:
-                landing.waiting.append(name)
-            else:
-                landing.found.append(found_as(source, folder / name, name, zone))
-        if not claimed:
-            landing.unmatched.append(name)
+    fresh = news(claims)
+    landing.unchanged = len(claims["name"]) - len(fresh)
+    for source_id, name, _, modified in fresh:
+        if 0 <= now - modified < QUIET_SECONDS * 1e9:
+            landing.waiting.append(name)
+        else:
+            landing.found.append(found_as(by_id[source_id], folder / name, name, zone))
     landing.found.sort(key=lambda f: (f.dated or dt.datetime.max, f.name, f.source.source))
     landing.waiting.sort()
     landing.unmatched.sort()
@@ -96,48 +105,79 @@ def look(
 
 
 def list_files(folder: Path) -> list[Listed]:
-    """Every file below ``folder`` that may be somebody's, in no order; none where there is no such folder."""
-    listed: list[Listed] = []
+    """Every file below ``folder`` that may be somebody's, by folder; none where there is no such folder."""
+    found: list[Listed] = []
     below = [""]
     while below:
-        at = below.pop()
-        try:
-            entries = os.scandir(folder / at)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        with entries:
+        at = Listed(below.pop())
+        below += _list_folder(folder, at)
+        found.append(at)
+    return found
+
+
+def _list_folder(folder: Path, at: Listed) -> list[str]:
+    """Fill ``at``; returns the folders within it. A file that is gone before it could be asked is not there."""
+    within: list[str] = []
+    try:
+        # By its descriptor: then the system does not walk the whole path again for each of the files.
+        opened = os.open(folder / at.below, os.O_RDONLY | os.O_DIRECTORY)
+    except (FileNotFoundError, NotADirectoryError):
+        return within
+    try:
+        with os.scandir(opened) as entries:
             for entry in entries:
                 name = entry.name
                 if name.startswith(_SCRATCH):
                     continue
-                if entry.is_dir(follow_symlinks=False):
-                    below.append(f"{at}{name}/")
-                elif entry.is_file():
-                    stat = entry.stat()
-                    listed.append((at + name, stat.st_size, stat.st_mtime_ns))
-    return listed
+                try:
+                    if entry.is_file():
+                        stat = entry.stat()
+                        at.sizes.append(stat.st_size)
+                        at.times.append(stat.st_mtime_ns)
+                        at.names.append(at.below + name)
+                    elif entry.is_dir(follow_symlinks=False):
+                        within.append(f"{at.below}{name}/")
+                except FileNotFoundError:
+                    continue
+    finally:
+        os.close(opened)
+    return within
 
 
-Claims = Sequence[tuple[str, Callable[[str], object], Source]]
-"""Id of a source, what tells whether a name is one of its files, and the source."""
+def _claims(listed: Iterable[Listed], sources: Sequence[Source], unmatched: list[str]) -> Claims:
+    """Which source claims which file; names that none does go to ``unmatched``."""
+    claims: Claims = {"source": [], "name": [], "size": [], "modified_ns": []}
+    candidates = _patterns(sources)
+    for at in listed:
+        left = at.names
+        for source_id, claimed in candidates(at.below):
+            fits = [claimed(name) is not None for name in at.names]
+            names = list(compress(at.names, fits))
+            claims["source"] += [source_id] * len(names)
+            claims["name"] += names
+            claims["size"] += compress(at.sizes, fits)
+            claims["modified_ns"] += compress(at.times, fits)
+            if left and names:
+                taken = set(names)
+                left = [name for name in left if name not in taken]
+        unmatched += left
+    return claims
 
 
-def _patterns(sources: Sequence[Source]) -> Callable[[str], Claims]:
-    """The sources that may claim a name, found by its first folder where their globs say one."""
-    by_folder: dict[str, list[tuple[str, Callable[[str], object], Source]]] = {}
+def _patterns(sources: Sequence[Source]) -> Callable[[str], Sequence[tuple[str, Callable[[str], object]]]]:
+    """For a folder, the ids of the sources that may claim files in it, each with what tells whether a name is one.
+
+    They are found by the first folder where their globs say one.
+    """
+    by_folder: dict[str, list[tuple[str, Callable[[str], object]]]] = {}
     for source in sources:
         first, rest, _ = source.files.partition("/")
         by_folder.setdefault(first if rest and not _MAGIC.search(first) else "", []).append(
-            (source.source, re.compile(as_regex(source.files)).fullmatch, source)
+            (source.source, re.compile(as_regex(source.files)).fullmatch)
         )
     anywhere = by_folder.get("", [])
     within = {first: [*claims, *anywhere] for first, claims in by_folder.items() if first}
-
-    def candidates(name: str) -> Claims:
-        first, slash, _ = name.partition("/")
-        return within.get(first, anywhere) if slash else anywhere
-
-    return candidates
+    return lambda below: within.get(below.partition("/")[0], anywhere) if below else anywhere
 
 
 def as_regex(glob: str) -> str:

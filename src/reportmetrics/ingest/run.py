@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import shutil
 import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,7 +22,7 @@ from reportmetrics.ingest.archive import Received, StillChangingError, clear_inc
 from reportmetrics.ingest.batch import Batch, Taken, read_batch
 from reportmetrics.ingest.corrections import corrections_of
 from reportmetrics.ingest.judging import judged_tables
-from reportmetrics.ingest.landing import Found, Landing, list_files, look
+from reportmetrics.ingest.landing import Claim, Claims, Found, Landing, list_files, look
 from reportmetrics.ingest.ledger import Delivery, IngestSummary, check_balance
 from reportmetrics.ingest.pseudonyms import key_check, pseudonym_key
 from reportmetrics.ingest.write import (
@@ -67,9 +68,9 @@ def ingest(
         listed = beside.submit(list_files, settings.landing)
         store = opened.enter_context(Store(settings.warehouse))
         clear_incoming(settings.archive)
-        glimpsed = set(store.connection.execute("SELECT source, name, size, modified_ns FROM seen").fetchall())
         zone = zoneinfo.ZoneInfo(profile.mission.time_zone)
-        landing = look(settings.landing, intake(profile.sources), zone, known=glimpsed, listed=listed.result())
+        news = functools.partial(_not_seen, store.connection)
+        landing = look(settings.landing, intake(profile.sources), zone, news=news, listed=listed.result())
         fresh, unchanged = _fresh(store.connection, landing, settings, moment, track)
         for some in batches(track(fresh, "Taking in files", len(fresh)), lambda r: r.found.dated or moment):
             kept = [keep(r, settings.archive, moment) for r in some]
@@ -105,6 +106,16 @@ def _correct(
 
 def _naive_utc(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _not_seen(connection: duckdb.DuckDBPyConnection, claims: Claims) -> list[Claim]:
+    """The claims of files that were not seen before by that source with that size and time of change."""
+    if not claims["name"]:
+        return []
+    connection.register("claims", pl.DataFrame(claims))
+    rows = connection.execute("FROM claims ANTI JOIN seen USING (source, name, size, modified_ns)").fetchall()
+    connection.unregister("claims")
+    return rows
 
 
 def _fresh(

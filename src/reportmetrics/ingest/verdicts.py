@@ -22,6 +22,7 @@ from __future__ import annotations
 import duckdb
 
 from reportmetrics.profile.sources import FromColumn
+from reportmetrics.warehouse.schema import KEY_HASH
 from reportmetrics.warehouse.shape import Table
 
 KnownFrom = dict[int, FromColumn | None]
@@ -56,7 +57,13 @@ def judge(connection: duckdb.DuckDBPyConnection, table: Table, known: KnownFrom)
             l.told,
             coalesce(k.earliest < l.known_from, false) AS late
         FROM (SELECT row_key, count(*) AS rows, min(known_from) AS earliest FROM told GROUP BY row_key) AS k
-        LEFT JOIN latest.{table.name} AS l USING (row_key)
+        LEFT JOIN (
+            SELECT row_key, known_from, accepted, told FROM latest.{table.name}
+            WHERE rowid IN (
+                SELECT l.rowid FROM latest.{table.name} AS l
+                SEMI JOIN (SELECT {KEY_HASH} AS key_hash FROM typed) AS t USING (key_hash)
+            )
+        ) AS l USING (row_key)
         WHERE k.rows > 1 OR l.row_key IS NOT NULL
         """
     )

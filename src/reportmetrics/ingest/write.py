@@ -16,7 +16,7 @@ from reportmetrics.ingest.ledger import Delivery, check_core
 from reportmetrics.ingest.mapping import Origin
 from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK
 from reportmetrics.profile.intake import REFERENCE, is_returned
-from reportmetrics.warehouse.schema import CONTENT
+from reportmetrics.warehouse.schema import CONTENT, KEY_HASH
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.tables import TABLES
 
@@ -43,7 +43,9 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batc
         f"DELETE FROM latest.{table.name} "
         "WHERE row_key IN (SELECT row_key FROM contested WHERE since IS NOT NULL OR told IS NOT NULL)"
     )
-    connection.execute(f"INSERT INTO latest.{table.name} SELECT row_key, known_from, accepted, told FROM news")
+    connection.execute(
+        f"INSERT INTO latest.{table.name} SELECT {KEY_HASH}, row_key, known_from, accepted, told FROM news"
+    )
     _write_rejects(connection, table, batch)
     counted = connection.execute(
         "SELECT file_seq, count(*) AS read, {} FROM judged GROUP BY file_seq".format(

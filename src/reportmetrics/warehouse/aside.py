@@ -17,7 +17,7 @@ import duckdb
 import polars as pl
 
 from reportmetrics.ingest.archive import identity
-from reportmetrics.warehouse.schema import CONTENT
+from reportmetrics.warehouse.schema import CONTENT, KEY_HASH
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 
@@ -147,7 +147,7 @@ def _forget_rows(connection: duckdb.DuckDBPyConnection, table: str, since: int) 
     connection.execute(f"DELETE FROM core.{table} WHERE file_seq > $since", {"since": since})
     connection.execute(f"DELETE FROM latest.{table} WHERE row_key IN (SELECT row_key FROM touched)")
     connection.execute(
-        f"INSERT INTO latest.{table} SELECT row_key, max(known_from), "
+        f"INSERT INTO latest.{table} SELECT {KEY_HASH}, row_key, max(known_from), "
         f"last({CONTENT} ORDER BY known_from, file_seq, source_row), "
         f"last({CONTENT} ORDER BY known_from, file_seq, source_row) "
         f"FROM core.{table} SEMI JOIN touched USING (row_key) GROUP BY row_key"

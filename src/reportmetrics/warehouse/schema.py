@@ -14,8 +14,12 @@ from collections.abc import Container, Iterator, Sequence
 from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 
-VERSION = 3
+VERSION = 4
 """Version of these tables. A warehouse of another version is made anew from the archive, never altered in place."""
+
+KEY_HASH = "CAST(hash(row_key) >> 32 AS UINTEGER)"
+"""A key in four bytes, by which the few rows of ``latest`` that a batch may be about are found among all. Keys that
+share it are told apart by ``row_key``."""
 
 HASH_CHECK = "hash('reportmetrics', NULL, 2022)"
 """Tells whether DuckDB hashes as it did when the warehouse was made: another version of it may do otherwise."""
@@ -52,7 +56,7 @@ def statements() -> Iterator[str]:
         yield f"CREATE TABLE IF NOT EXISTS core.{table.name} ({core}, {CONTENT} UBIGINT)"
         yield (
             f"CREATE TABLE IF NOT EXISTS latest.{table.name} "
-            f"(row_key VARCHAR {_AS_IT_IS}, known_from TIMESTAMP, accepted UBIGINT, told UBIGINT)"
+            f"(key_hash UINTEGER, row_key VARCHAR {_AS_IT_IS}, known_from TIMESTAMP, accepted UBIGINT, told UBIGINT)"
         )
     for name in ("ledger", "reject"):
         yield f"CREATE TABLE IF NOT EXISTS {name} ({columns_sql(TABLES[name].columns)})"

@@ -41,6 +41,13 @@ def test_register_sent_again_stores_only_what_changed(mission: SmallMission) -> 
     assert outcomes(mission) == [("A", False, 1), ("B", False, 1), ("A", True, 2)]
 
 
+def test_keys_with_the_same_short_hash_are_told_apart(mission: SmallMission, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("ingest.write", "ingest.verdicts"):
+        monkeypatch.setattr(f"reportmetrics.{module}.KEY_HASH", "CAST(7 AS UINTEGER)")
+    numbers(mission, OPEN_A, OPEN_B, now="2021-02-10")
+    assert numbers(mission, DONE_A, OPEN_B, "C,2021-02-03,,\n", now="2021-02-17") == (3, 2, 0, 1, 0)
+
+
 def test_going_back_is_a_change_again(mission: SmallMission) -> None:
     numbers(mission, OPEN_A, now="2021-02-10")
     numbers(mission, DONE_A, now="2021-02-17")

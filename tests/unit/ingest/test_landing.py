@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import zoneinfo
 from pathlib import Path
 
 import pytest
 
-from reportmetrics.ingest.landing import as_regex, look
-from tests.conftest import SmallMission
+from reportmetrics.ingest.landing import Claim, Claims, all_rows, as_regex, list_files, look
+from tests.conftest import REQUESTS, SmallMission
 
 FILES = [
     "a.csv", "A.CSV", "requests/a.csv", "requests/b.xlsx", "requests/2021/a.csv", "requests/2021/x/b1.csv", "r[1].csv",
@@ -40,13 +41,51 @@ def test_known_files_are_counted_and_scratch_files_are_nobodys(mission: SmallMis
     mission.put("letter.txt", "x")
     zone = zoneinfo.ZoneInfo("UTC")
     glimpse = ("log", "requests/a.csv", known.st_size, known.st_mtime_ns)
-    seen = look(mission.settings.landing, mission.profile.sources, zone, known={glimpse})
+    known_before = {glimpse}
+
+    def news(claims: Claims) -> list[Claim]:
+        return [c for c in all_rows(claims) if c not in known_before]
+
+    seen = look(mission.settings.landing, mission.profile.sources, zone, news=news)
     assert ([f.name for f in seen.found], seen.unchanged, seen.unmatched) == (["requests/b.csv"], 1, ["letter.txt"])
     assert seen.found[0].dated is None or isinstance(seen.found[0].dated, dt.datetime)
-    changed = look(mission.settings.landing, mission.profile.sources, zone, known={("log", "requests/a.csv", 2, 0)})
+    known_before = {("log", "requests/a.csv", 2, 0)}
+    changed = look(mission.settings.landing, mission.profile.sources, zone, news=news)
     assert len(changed.found) == 2
 
 
 def test_missing_landing_folder_is_empty(tmp_path: Path) -> None:
     seen = look(tmp_path / "none", [], zoneinfo.ZoneInfo("UTC"))
     assert (seen.found, seen.unmatched) == ([], [])
+
+
+def test_file_overwritten_in_place_by_as_many_bytes_is_taken_again(mission: SmallMission) -> None:
+    head = "id,raised,decided,outcome\n"
+    mission.put("requests/a.csv", head + "A,2021-02-01,,\n")
+    mission.put("requests/b.csv", head + "B,2021-02-01,,\n")
+    assert mission.ingest().position == 2
+    path = mission.put("requests/a.csv", head + "A,2021-02-02,,\n")
+    os.utime(path, (2_000_000, 2_000_000))  # even when it claims to be older than what was taken
+    again = mission.ingest()
+    assert [(d.original_name, d.accepted) for d in again.deliveries] == [("requests/a.csv", 1)]
+    assert again.unchanged == 1
+    assert mission.ingest().unchanged == 2
+
+
+def test_known_file_is_new_to_a_source_that_was_added_later(mission: SmallMission) -> None:
+    mission.put("requests/a.csv", "id,raised,decided,outcome\nA,2021-02-01,,\n")
+    mission.ingest()
+    mission.sources = [REQUESTS, {**REQUESTS, "source": "other", "files": "*/a.csv"}]
+    again = mission.ingest()
+    assert ([d.source for d in again.deliveries], again.unchanged) == (["other"], 1)
+
+
+def test_links_to_files_are_followed_and_links_to_folders_are_not(mission: SmallMission, tmp_path: Path) -> None:
+    path = mission.put("requests/a.csv", "x")
+    (path.parent / "linked.csv").symlink_to(path)
+    (path.parent / "broken.csv").symlink_to(tmp_path / "none")
+    (mission.settings.landing / "elsewhere").symlink_to(path.parent, target_is_directory=True)
+    assert [(at.below, sorted(at.names)) for at in list_files(mission.settings.landing)] == [
+        ("", []),
+        ("requests/", ["requests/a.csv", "requests/linked.csv"]),
+    ]
