@@ -11,6 +11,8 @@ import pytest
 from reportmetrics.metrics.findings import Finding
 from reportmetrics.metrics.lint import lint_folder
 
+METRIC_FILE, VIEW_FILE = "metrics/outcome/readings.sql", "derived/outcome_reading.sql"
+
 VIEW = """/*---
 id: outcome_reading
 one_row_is: a reading of an outcome indicator
@@ -48,7 +50,6 @@ FROM outcome_reading
 """
 
 TODAY = dt.date(2022, 1, 31)
-METRIC_FILE, VIEW_FILE = "metrics/outcome/readings.sql", "derived/outcome_reading.sql"
 
 
 class Folder:

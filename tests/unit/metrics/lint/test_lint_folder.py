@@ -9,8 +9,7 @@ import pytest
 from reportmetrics.metrics.catalogue import load_catalogue
 from reportmetrics.metrics.lint import lint_catalogue
 from reportmetrics.metrics.lint_header import months_after
-
-METRIC_FILE, VIEW_FILE = "metrics/outcome/readings.sql", "derived/outcome_reading.sql"
+from tests.unit.metrics.lint.conftest import METRIC_FILE, VIEW_FILE
 
 
 def test_a_sound_folder_has_no_findings(folder) -> None:

@@ -6,8 +6,7 @@ import pytest
 
 from reportmetrics.metrics.catalogue import load_catalogue
 from reportmetrics.metrics.released import read_released, with_release, write_released
-
-METRIC_FILE, VIEW_FILE = "metrics/outcome/readings.sql", "derived/outcome_reading.sql"
+from tests.unit.metrics.lint.conftest import METRIC_FILE, VIEW_FILE
 
 
 @pytest.fixture
