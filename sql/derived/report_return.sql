@@ -5,16 +5,12 @@ level: process
 ---*/
 -- The log of answers speaks for the time up to its newest delivery. Without one, or for a report sent after it, nothing
 -- is known: that is not the same as no answer.
-WITH latest AS (
+WITH sent AS (
     SELECT
-        row_key,
         report_id,
-        template_id,
-        unit_id,
-        reporter_id,
-        min(submitted_at) OVER (PARTITION BY report_id) AS sent_at,
-        row_number() OVER (PARTITION BY report_id ORDER BY revision DESC) AS from_latest
+        min(submitted_at) AS sent_at
     FROM report
+    GROUP BY report_id
 ),
 
 told AS (
@@ -38,21 +34,21 @@ got AS (
 
 known AS (
     SELECT
-        latest.row_key,
-        latest.report_id,
-        latest.template_id,
-        latest.unit_id,
-        latest.reporter_id,
-        latest.sent_at,
+        report_latest.row_key,
+        report_latest.report_id,
+        report_latest.template_id,
+        report_latest.unit_id,
+        report_latest.reporter_id,
+        sent.sent_at,
         got.answered_at,
         got.used,
         least(told.told_at, as_of.as_of_at) AS told_at,
-        got.answered_at IS NOT NULL OR latest.sent_at < told.told_at AS is_known
-    FROM latest
+        got.answered_at IS NOT NULL OR sent.sent_at < told.told_at AS is_known
+    FROM report_latest
+    INNER JOIN sent ON report_latest.report_id = sent.report_id
     CROSS JOIN as_of
     CROSS JOIN told
-    LEFT JOIN got ON latest.report_id = got.report_id
-    WHERE latest.from_latest = 1
+    LEFT JOIN got ON report_latest.report_id = got.report_id
 )
 
 SELECT

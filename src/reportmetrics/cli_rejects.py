@@ -72,6 +72,7 @@ def _return(
 
     What was mended since is left out. A workbook that comes back goes, under its own name, into the folder
     `returned` of the landing folder; the next run takes it in. The workbooks hold what was sent, names included.
+    What was given back, to whom and when is recorded: the page on the burden of reporting counts it.
 
     \b
     Examples:
@@ -79,10 +80,10 @@ def _return(
       reportmetrics rejects return -o outbox --sender "Registry of JFC Naples"
     """
     from reportmetrics import cli_print, steps
-    from reportmetrics.senders.returned import return_rejects
+    from reportmetrics.senders.given_back import give_back
 
     settings = Settings.from_environment(profile=profile, home=home)
     loaded = steps.current_profile(settings)
     found = steps.rejects(settings, loaded, source=source, code=code, sender=sender, only_open=True)
     folder = output or settings.returns
-    cli_print.returned(return_rejects(found, loaded, settings.archive, folder, today=steps.today(loaded)))
+    cli_print.returned(give_back(settings, loaded, found, folder, day=steps.today(loaded)))

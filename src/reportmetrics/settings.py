@@ -65,6 +65,11 @@ class Settings:
         return self.home / "returns"
 
     @property
+    def hand_backs(self) -> Path:
+        """Records of what was given back to senders, until they are taken in."""
+        return self.home / "handed-back"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's instance: run history, event log, schedules."""
         return self.home / "dagster"

@@ -26,13 +26,17 @@ _COPY_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A delivery in the archive. ``identity`` names what counts once: source, facts of the name, content."""
+    """A delivery in the archive. ``identity`` names what counts once: source, facts of the name, content.
+
+    ``sent`` is the hash of what was sent, where rows of it were forgotten since; else None.
+    """
 
     found: Found
     sha256: str
     identity: str
     path: Path
     arrived_at: dt.datetime
+    sent: str | None = None
 
 
 class StillChangingError(Exception):

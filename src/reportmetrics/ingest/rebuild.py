@@ -136,7 +136,7 @@ def _kept(sidecar: Sidecar, source: Source, path: Path, zone: zoneinfo.ZoneInfo)
     name = Path(sidecar.name)
     facts = facts_of_name(source, name.name)
     found = Found(source, name, sidecar.name, sidecar.said["bytes"], 0, facts, dated_by_name(source, facts, zone))
-    return Kept(found, sidecar.sha256, sidecar.said["identity"], path, sidecar.arrived_at)
+    return Kept(found, sidecar.sha256, sidecar.said["identity"], path, sidecar.arrived_at, sidecar.sent)
 
 
 def _order(delivery: _Delivery) -> tuple[float, dt.datetime, dt.datetime, str, str]:

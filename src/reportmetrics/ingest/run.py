@@ -21,6 +21,7 @@ import polars as pl
 from reportmetrics.ingest.archive import Received, StillChangingError, clear_incoming, keep, note_place, receive
 from reportmetrics.ingest.batch import Batch, Taken, read_batch
 from reportmetrics.ingest.corrections import corrections_of
+from reportmetrics.ingest.hand_backs import due_records
 from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.landing import Claim, Claims, Found, Landing, list_files, look
 from reportmetrics.ingest.ledger import Delivery, IngestSummary, check_balance
@@ -80,7 +81,7 @@ def ingest(
             for each in taken:
                 note_place(each.kept, each.file_seq)
         lines, uncorrected = _correct(store, settings, profile, key, moment)
-        deliveries += lines
+        deliveries += [*lines, *_record_hand_backs(store, settings, profile, key, moment)]
         check_balance(store.connection)
         position = store.position()
     return IngestSummary(deliveries, position, unchanged, landing.waiting, landing.unmatched, uncorrected)
@@ -96,12 +97,34 @@ def _correct(
     _remember(store.connection, found.known, now)
     lines: list[Delivery] = []
     for each in found.due:
-        kept = keep(receive(each.found, settings.archive), settings.archive, each.known_from or now)
-        taken = Taken(kept, store.position() + 1, kept.arrived_at)
-        lines += store_taken(store, profile, [taken], key)
-        note_place(kept, taken.file_seq)
+        lines += _take_alone(store, settings, profile, key, each.found, each.known_from or now)
     shutil.rmtree(scratch, ignore_errors=True)
     return lines, found.waiting
+
+
+def take_hand_backs(settings: Settings, profile: Profile, *, now: dt.datetime | None = None) -> list[Delivery]:
+    """Take in the records of hand-backs that are not known yet, and nothing else. Raises as ``ingest`` does."""
+    moment = _naive_utc(now or dt.datetime.now(dt.UTC))
+    with Store(settings.warehouse) as store:
+        return _record_hand_backs(store, settings, profile, pseudonym_key(settings), moment)
+
+
+def _record_hand_backs(
+    store: Store, settings: Settings, profile: Profile, key: bytes, now: dt.datetime
+) -> list[Delivery]:
+    due = due_records(store.connection, settings.hand_backs, zoneinfo.ZoneInfo(profile.mission.time_zone))
+    return [line for each in due for line in _take_alone(store, settings, profile, key, each, now)]
+
+
+def _take_alone(
+    store: Store, settings: Settings, profile: Profile, key: bytes, found: Found, arrival: dt.datetime
+) -> list[Delivery]:
+    """Archive and store one file as a batch of its own."""
+    kept = keep(receive(found, settings.archive), settings.archive, arrival)
+    taken = Taken(kept, store.position() + 1, kept.arrived_at)
+    lines = store_taken(store, profile, [taken], key)
+    note_place(kept, taken.file_seq)
+    return lines
 
 
 def _naive_utc(moment: dt.datetime) -> dt.datetime:

@@ -67,6 +67,12 @@ class Sidecar:
         """Rows that were taken out of the file; the rest is kept as text cells (``readers.kept``)."""
         return sum(r["rows"] for r in self.said.get("rows_forgotten", []))
 
+    @property
+    def sent(self) -> str | None:
+        """Hash of the bytes as they were sent, where rows were taken out of them since."""
+        gone = self.said.get("rows_forgotten")
+        return str(gone[0]["was"]) if gone else None
+
 
 def write_sidecar(path: Path, said: dict[str, Any]) -> None:
     """Write a sidecar as a whole, so that a reader sees the old or the new one."""

@@ -63,7 +63,7 @@ def _write_rejects(connection: duckdb.DuckDBPyConnection, table: Table, batch: B
     """One line per fault of a rejected row, with the column as the file names it and the cell as it was sent."""
     faults = connection.sql(
         "SELECT f.row_id, m.grp, m.file_seq, m.source_row, m.part, f.column_name AS name, f.code, f.message, "
-        "f.remedy, f.entry, m.row_key AS subject_key "
+        f"f.remedy, f.entry, m.row_key AS subject_key, {_sender_columns(table)} "
         "FROM fault AS f JOIN set_apart AS s ON s.row_id = f.row_id JOIN doubtful AS m ON m.row_id = f.row_id "
         "WHERE s.verdict = 'rejected' ORDER BY f.row_id"
     ).pl()
@@ -75,11 +75,32 @@ def _write_rejects(connection: duckdb.DuckDBPyConnection, table: Table, batch: B
         for (grp, name), part in faults.group_by(["grp", "name"], maintain_order=True)
     ]
     names = pl.DataFrame(
-        [{"file_seq": t.file_seq, "original_name": t.kept.found.name} for t in batch.taken],
-        schema={"file_seq": pl.Int64(), "original_name": pl.String()},
+        [(t.file_seq, t.kept.found.name, _unit_of(t)) for t in batch.taken],
+        schema={"file_seq": pl.Int64(), "original_name": pl.String(), "unit_of_file": pl.String()},
+        orient="row",
     )
     rejects = pl.concat(parts).join(names, on="file_seq", how="left").with_columns(table_name=pl.lit(table.name))
-    _append(connection, "reject", rejects)
+    unit = pl.coalesce("unit_id", "unit_of_file").alias("unit_id")
+    _append(connection, "reject", rejects.with_columns(unit).drop("unit_of_file"))
+
+
+def _sender_columns(table: Table) -> str:
+    """Who sent a refused row, as far as it tells; a cell that is itself at fault tells nothing."""
+    person = next((c.name for c in table.columns if c.personal), None)
+    told = {"report_id": "report_id", "unit_id": "unit_id", "reporter_id": person}
+    return ", ".join(f"{_sound_cell(name if name in table.by_name else None)} AS {as_}" for as_, name in told.items())
+
+
+def _sound_cell(name: str | None) -> str:
+    if name is None:
+        return "CAST(NULL AS VARCHAR)"
+    at_fault = f"EXISTS (FROM fault AS g WHERE g.row_id = f.row_id AND g.column_name = '{name}')"
+    return f'CASE WHEN NOT {at_fault} THEN m."{name}" END'
+
+
+def _unit_of(taken: Taken) -> str | None:
+    found = taken.kept.found
+    return found.source.unit_of(found.facts)
 
 
 def _as_sent(faults: pl.DataFrame, group: Group, table: Table, name: str | None) -> pl.DataFrame:
@@ -104,6 +125,9 @@ def _as_sent(faults: pl.DataFrame, group: Group, table: Table, name: str | None)
         "message",
         "remedy",
         "subject_key",
+        "report_id",
+        "unit_id",
+        "reporter_id",
         column_name=label,
         raw=raw.cast(pl.String).str.strip_prefix(FORMULA_MARK).str.strip_prefix(BAD_MARK),
         source=pl.lit(group.source.source),
@@ -124,6 +148,7 @@ def write_refusals(connection: duckdb.DuckDBPyConnection, refusals: Iterable[Ref
             "source": r.taken.kept.found.source.source,
             "original_name": r.taken.kept.found.name,
             "sheet": r.sheet,
+            "unit_id": _unit_of(r.taken),
             "code": r.why.code,
             "message": r.why.message,
             "remedy": r.why.remedy,
@@ -196,6 +221,7 @@ def _ledger_row(line: Delivery, taken: Taken) -> dict[str, object]:
     facts = taken.kept.found.facts
     return row | {
         "source_file": taken.kept.sha256,
+        "sent_file": taken.kept.sent,
         "facts": json.dumps(facts, ensure_ascii=False) if facts else None,
         "arrived_at": taken.kept.arrived_at,
         "known_from": taken.known_from,

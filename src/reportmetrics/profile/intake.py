@@ -33,13 +33,20 @@ FORMS = "forms"
 FORM_REPORT, FORM_ANSWERS = "Report", "Answers"
 """Sheets of an entry form."""
 
+HAND_BACKS = "hand-backs"
+"""Id of the source that reads the records of what was given back to senders."""
+
 _DAY = {"format": ["%Y-%m-%d"]}
 
 
 def intake(sources: Iterable[Source]) -> list[Source]:
-    """The sources of a profile and of entry forms, each followed by those of its mended workbooks and corrections."""
+    """The sources of a profile and of entry forms, each followed by those of its mended workbooks and corrections.
+
+    Last comes the source of what this program records itself: which refused rows were given back.
+    """
     own = (*sources, *form_sources())
-    return [each for source in own for each in (source, returned_source(source), corrected_source(source))]
+    derived = [each for source in own for each in (source, returned_source(source), corrected_source(source))]
+    return [*derived, hand_back_source()]
 
 
 def sheets(sources: Iterable[Source]) -> list[tuple[str, str, str]]:
@@ -97,6 +104,29 @@ def form_sources() -> tuple[Source, ...]:
     )
 
 
+@functools.cache
+def hand_back_source() -> Source:
+    """The source that reads records of hand-backs (``ingest.hand_backs``): known from the day of the hand-back.
+
+    No file of the landing folder is its: the program writes the records itself, and they go to the archive like what
+    is sent, so that a warehouse made anew from the archive knows them.
+    """
+    names = ("refused_file", "refused_table", "refused_sheet", "refused_row", "workbook", "sender")
+    return Source.model_validate(
+        {
+            "source": HAND_BACKS,
+            "title": "Refused rows given back",
+            "sender": "data team",
+            "files": f".{HAND_BACKS}/*.csv",
+            "reader": "csv",
+            "every": "36500 days",
+            "known_from": {"column": "handed_on"},
+            "table": "hand_back",
+            "columns": {**{n: n for n in names}, "handed_on": {"from": "handed_on", **_DAY}},
+        }
+    )
+
+
 def corrected_source(source: Source) -> Source:
     """The source whose deliveries are the corrections of files of ``source``: the same mapping, no file of its own."""
     return source.model_copy(
@@ -144,7 +174,7 @@ def is_returned(source: Source) -> bool:
 
 def written_here(source: Source) -> bool:
     """Whether a source reads workbooks that this program wrote, whose texts are guarded (``ingest.guard``)."""
-    return is_returned(source) or source in form_sources()
+    return is_returned(source) or source in (*form_sources(), hand_back_source())
 
 
 def returned_name(day: str, number: int, sources: Sequence[str]) -> str:

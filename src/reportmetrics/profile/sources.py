@@ -240,6 +240,19 @@ class Source(Model):
         """Who sent a file with these facts of its name; a fact that it lacks shows as a question mark."""
         return re.sub(r"\{(\w+)\}", lambda found: (facts or {}).get(found[1], "?"), self.sender)
 
+    def unit_of(self, facts: Mapping[str, str] | None) -> str | None:
+        """The unit that a whole file is from: what the mapping of a table states once for all rows; None: it does not.
+
+        A fact goes through the column's own map; one that the map does not know tells no unit.
+        """
+        for given in (t.columns["unit_id"] for t in self.tables if "unit_id" in t.columns):
+            if given.value is not None:
+                return given.value
+            told = None if given.fact is None else (facts or {}).get(given.fact)
+            if told is not None:
+                return told if given.map is None else given.map.get(told)
+        return None
+
     @property
     def has_events(self) -> bool:
         """Whether a table is filled from an event log."""

@@ -247,6 +247,24 @@ def refused(rows: int, mended: int, still_open: int) -> str:
     )
 
 
+def given_back(rows: float | None, given: float | None, mended: float | None) -> str:
+    """Finding of refused rows that went back to their senders; None where hidden or not known."""
+    return first_true(
+        [
+            (rows is None, lambda: "What was given back of refused rows cannot be told"),
+            (rows == 0, lambda: "There was nothing to give back to the units"),
+            (not given, lambda: f"None of {count(rows or 0)} refused rows was given back to its sender"),
+            (
+                True,
+                lambda: (
+                    f"{count(given or 0)} of {count(rows or 0)} refused rows went back to their senders, "
+                    f"{count(mended or 0)} came back mended"
+                ),
+            ),
+        ]
+    )
+
+
 def _rows(number: int) -> str:
     return "One row was" if number == 1 else f"{in_words(number).capitalize()} rows were"
 

@@ -13,7 +13,7 @@ import polars as pl
 from reportmetrics.profile.intake import declared_id, intake
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
-from reportmetrics.warehouse.answers import REFERENCE_SQL, answers
+from reportmetrics.warehouse.answers import REFERENCE_SQL, SENT_SQL, answers
 from reportmetrics.warehouse.made_tables import REJECT
 from reportmetrics.warehouse.store import Store
 
@@ -31,12 +31,13 @@ def rejected(
 ) -> pl.DataFrame:
     """Faults, newest delivery first: columns of ``reject``, and ``sender``, ``state``, ``ref``, ``sha256``, ``facts``.
 
-    ``state`` is ``open``, ``mended`` or ``refused again`` (then the later refusal is the open one). ``source`` takes in
+    ``sent_sha256`` is the hash of the file as it was sent: another one where rows of it were forgotten since. ``state``
+    is ``open``, ``mended`` or ``refused again`` (then the later refusal is the open one). ``source`` takes in
     the mended workbooks of that source; ``sender`` is compared without regard to case, and may be a part of the name.
     """
     columns = ", ".join(f"r.{c.name}" for c in REJECT.columns)
     faults = store.connection.sql(
-        f"SELECT {columns}, {REFERENCE_SQL} AS ref, l.source_file AS sha256, l.facts "
+        f"SELECT {columns}, {REFERENCE_SQL} AS ref, l.source_file AS sha256, {SENT_SQL} AS sent_sha256, l.facts "
         "FROM reject AS r JOIN ledger AS l USING (file_seq, table_name)"
     ).pl()
     states = answers(store.connection, store.position()).select(

@@ -51,12 +51,16 @@ _HELP = (
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A workbook that was written: for whom, where, how many rows and unreadable files it tells of."""
+    """A workbook that was written: for whom, where, how many rows and unreadable files it tells of.
+
+    ``handed`` has a line for each of them, with the columns of a record (``ingest.hand_backs``).
+    """
 
     sender: str
     path: Path
     rows: int
     files: int
+    handed: pl.DataFrame
 
 
 @dataclass(slots=True)
@@ -91,8 +95,20 @@ def return_rejects(
             _write(path, str(sender), profile, theirs, parts, today)
             rows = theirs.filter(pl.col("source_row").is_not_null())["ref"].n_unique()
             files = theirs.filter(pl.col("source_row").is_null())["file_seq"].n_unique()
-            written.append(Returned(str(sender), path, rows, files))
+            written.append(Returned(str(sender), path, rows, files, _handed(theirs, str(sender), path.name, today)))
     return written
+
+
+def _handed(faults: pl.DataFrame, sender: str, workbook: str, today: dt.date) -> pl.DataFrame:
+    return faults.select(
+        pl.col("sent_sha256").alias("refused_file"),
+        pl.col("table_name").alias("refused_table"),
+        pl.col("sheet").alias("refused_sheet"),
+        pl.col("source_row").alias("refused_row"),
+        pl.lit(workbook).alias("workbook"),
+        pl.lit(sender).alias("sender"),
+        pl.lit(today).alias("handed_on"),
+    ).unique(maintain_order=True)
 
 
 def _parts(source: Source, sources: Mapping[str, Source], faults: pl.DataFrame, archive: Path) -> dict[str, _Part]:

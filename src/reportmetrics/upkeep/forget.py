@@ -32,6 +32,7 @@ from reportmetrics.profile.sources import Source, sheet_of
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish import history
 from reportmetrics.settings import Settings
+from reportmetrics.upkeep.hand_backs import Lines, drop_written, lines_about
 from reportmetrics.upkeep.redaction import Wanted, rows_in, take_out
 from reportmetrics.warehouse.tables import TABLES
 
@@ -54,7 +55,7 @@ class Plan:
 
     what: str
     files: list[Sidecar] = field(default_factory=list)
-    rows: dict[Path, tuple[Sidecar, dict[str | None, list[int]]]] = field(default_factory=dict)
+    rows: Lines = field(default_factory=dict)
     publications: dict[Path, dict[str, int]] = field(default_factory=dict)
     landing: list[str] = field(default_factory=list)
     mentions: list[str] = field(default_factory=list)
@@ -79,8 +80,12 @@ def plan_file(settings: Settings, named: str) -> Plan:
         hashes = ", ".join(sorted({s.sha256[:12] for s in found}))
         raise ForgetError(f"'{named}' was sent with different contents; give the hash of one of them: {hashes}")
     plan = Plan(f"the file {named}", files=found)
-    plan.wanted = Wanted(deliveries=frozenset(s.file_seq for s in found if s.file_seq is not None))
-    _look_around(settings, plan, {s.sha256 for s in found})
+    going, others = {s.sha256 for s in found}, [s for s in living if s not in found]
+    if not any(s.sha256 in going for s in others):  # else the same content is somebody else's too, and stays
+        plan.rows |= lines_about(settings.archive, others, files={s.sent or s.sha256 for s in found})
+    deliveries = frozenset(s.file_seq for s in found if s.file_seq is not None)
+    plan.wanted = Wanted(deliveries=deliveries, places=_places(plan.rows))
+    _look_around(settings, plan, going)
     return plan
 
 
@@ -105,16 +110,27 @@ def plan_person(settings: Settings, profile: Profile, named: str, *, track: Trac
             plan.mentions += _mentions(settings.archive / sidecar.sha256, source, sidecar, named, sheets)
     if not plan.rows:
         raise ForgetError(f"no row of the archive names '{named}'; give the name as it was sent, or the pseudonym")
-    places = {
-        (s.file_seq, number)
+    refused = {
+        (s.sent or s.sha256, sheet, number)
         for s, sheets in plan.rows.values()
+        for sheet, numbers in sheets.items()
+        for number in numbers
+    }
+    plan.rows |= lines_about(settings.archive, living, rows=refused)
+    plan.wanted = Wanted(person=hidden, places=_places(plan.rows))
+    _look_around(settings, plan, {s.sha256 for s, _ in plan.rows.values()})
+    return plan
+
+
+def _places(rows: Lines) -> frozenset[tuple[int, int]]:
+    """Delivery and row of all rows that go out of files which stay."""
+    return frozenset(
+        (s.file_seq, number)
+        for s, sheets in rows.values()
         for numbers in sheets.values()
         for number in numbers
         if s.file_seq is not None
-    }
-    plan.wanted = Wanted(person=hidden, places=frozenset(places))
-    _look_around(settings, plan, {s.sha256 for s, _ in plan.rows.values()})
-    return plan
+    )
 
 
 def forget(settings: Settings, profile: Profile, plan: Plan, *, reason: str, track: Track = silent) -> Rebuilt:
@@ -126,6 +142,7 @@ def forget(settings: Settings, profile: Profile, plan: Plan, *, reason: str, tra
     for folder in track(list(plan.publications), "Publications", len(plan.publications)):
         take_out(folder, plan.wanted, at=at, reason=reason)
     sources = {s.source: s for s in intake(profile.sources)}
+    drop_written(settings.hand_backs, {s.sha256 for s in (*plan.files, *(s for s, _ in plan.rows.values()))})
     for sidecar, sheets in plan.rows.values():
         _write_without(settings.archive, sidecar, sources[sidecar.source], sheets, at=at, reason=reason)
     for sidecar in plan.files:

@@ -23,11 +23,15 @@ from reportmetrics.settings import signing_key_from_environment
 from reportmetrics.warehouse.tables import TABLES
 
 _BY_DELIVERY = ("reject", "reject_answer")
+_BY_PLACE = (*_BY_DELIVERY, "hand_back")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to go: whole ``deliveries``, or all that names a ``person`` (a pseudonym), refused rows by ``places``."""
+    """What is to go: whole ``deliveries``, or all that names a ``person`` (a pseudonym), rows by ``places``.
+
+    The tables whose rows go by place are those of refused rows and of hand-backs.
+    """
 
     deliveries: frozenset[int] = frozenset()
     person: str | None = None
@@ -95,7 +99,7 @@ def _going(table: str, frame: pl.DataFrame, wanted: Wanted, reports: set[str]) -
         tests.append(pl.col("file_seq").is_in(list(wanted.deliveries)))
     if wanted.person is not None:
         tests += [pl.col(c.name) == wanted.person for c in declared.columns if c.personal]
-    if table in _BY_DELIVERY and wanted.places:
+    if table in _BY_PLACE and wanted.places:
         gone = pl.DataFrame(
             list(wanted.places), schema={"file_seq": pl.Int64(), "source_row": pl.Int64()}, orient="row"
         )

@@ -14,9 +14,12 @@ import polars as pl
 
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 
-REFERENCE_SQL = "left(l.source_file, 12) || '-' || r.source_row || coalesce('-' || r.sheet, '')"
+SENT_SQL = "coalesce(l.sent_file, l.source_file)"
+"""Hash of a file as it was sent, whatever was forgotten of it since. ``l``: its line of the ledger."""
+
+REFERENCE_SQL = f"left({SENT_SQL}, 12) || '-' || r.source_row || coalesce('-' || r.sheet, '')"
 """Name of a refused row that a returned workbook carries: start of the file's hash, row, sheet. ``r``: reject,
-``l``: its line of the ledger. It is the same after the warehouse was made anew."""
+``l``: its line of the ledger. It is the same after the warehouse was made anew, and after rows were forgotten."""
 
 
 def answers(connection: duckdb.DuckDBPyConnection, position: int) -> pl.DataFrame:

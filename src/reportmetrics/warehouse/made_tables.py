@@ -62,6 +62,7 @@ LEDGER = Table(
         Column("table_name", "text", "canonical table", kind="key", required=True),
         Column("source", "text", "source of the profile", required=True),
         Column("source_file", "text", "SHA-256 of the content", required=True),
+        Column("sent_file", "text", "SHA-256 of the content as it was sent, where rows of it were forgotten since"),
         Column("original_name", "text", "path below the landing folder", required=True),
         Column("facts", "text", "facts of the name, as JSON"),
         Column("arrived_at", "timestamp", "when it was taken", required=True),
@@ -98,6 +99,9 @@ REJECT = Table(
         Column("remedy", "text", "what the sender can do", required=True),
         Column("raw", "text", "the cell as it was sent"),
         Column("subject_key", "text", "row_key that the row would have, as its key was sent"),
+        key_column("report_id", "the report that the row names, where that could be read", required=False),
+        key_column("unit_id", "the unit that sent it, by the row or the file's name, where they tell", required=False),
+        key_column("reporter_id", "whom the row names (pseudonym), where it does", personal=True, required=False),
     ),
 )
 

@@ -93,6 +93,24 @@ FEEDBACK = Table(
     ),
 )
 
+HAND_BACK = Table(
+    "hand_back",
+    "a refused row (or file, then without row) that a workbook gave back to its sender",
+    level="process",
+    origin="source",
+    key=("refused_file", "refused_table", "refused_sheet", "refused_row", "workbook"),
+    happens="handed_on",
+    columns=(
+        key_column("refused_file", "SHA-256 of the file that the row was in, as it was sent"),
+        key_column("refused_table", "canonical table that it was to fill"),
+        key_column("refused_sheet", "sheet of a workbook", required=False),
+        Column("refused_row", "integer", "row in the file or sheet", kind="key", minimum=1),
+        key_column("workbook", "name of the workbook that was written"),
+        Column("sender", "text", "to whom: the sender of the source, as the profile names it", "process"),
+        Column("handed_on", "date", "the day on which it was written", kind="event", required=True),
+    ),
+)
+
 REPORT_TALLY = Table(
     "report_tally",
     "reports known only by their number",

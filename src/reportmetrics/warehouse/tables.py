@@ -43,6 +43,7 @@ from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.source_tables import (
     ACTIVITY,
     FEEDBACK,
+    HAND_BACK,
     OBSERVATION,
     REPORT,
     REPORT_FIELD,
@@ -59,6 +60,7 @@ TABLES: Mapping[str, Table] = {
         EXPECTED_REPORT,
         REPORT_TALLY,
         FEEDBACK,
+        HAND_BACK,
         ACTIVITY,
         OBSERVATION,
         REQUEST,

@@ -26,6 +26,8 @@ METRICS = (
     "burden.return_used",
     "burden.return_fields",
     "burden.return_refused",
+    "burden.return_rows",
+    "burden.return_mended_days",
 )
 
 
@@ -49,6 +51,21 @@ def write(w: Writer, as_of: dt.date) -> None:
         w.figure("burden.return_fields", dims, "share", 0.5, n=900)
     for state, rows in (("mended", 4.0), ("open", 2.0)):
         w.figure("burden.return_refused", {"source": "s", "row_state": state}, "count", rows)
+    _given_back(w)
+
+
+def _given_back(w: Writer) -> None:
+    """Four rows of the one unit, one of nobody knows whom, and a unit that is hidden."""
+    of_unit = {"refused": 4.0, "given back": 3.0, "refused again": 1.0, "mended": 2.0, "open": 1.0}
+    of_nobody = {"refused": 1.0, "given back": 1.0, "refused again": 0.0, "mended": 0.0, "open": 1.0}
+    for step, unit in of_unit.items():
+        nobody = of_nobody[step]
+        w.figure("burden.return_rows", {"unit_id": "U1", "step": step}, "sum", unit, n=10)
+        w.figure("burden.return_rows", {"unit_id": None, "step": step}, "sum", nobody, n=1)
+        w.figure("burden.return_rows", {"step": step}, "sum", unit + nobody, n=11)
+    w.figure("burden.return_mended_days", {"unit_id": "U1"}, "median", 12.0, lower=9.0, upper=None, n=4)
+    w.figure("burden.return_mended_days", {"unit_id": None}, "median", None, n=1, reason="not reached")
+    w.figure("burden.return_mended_days", {}, "median", 20.0, lower=9.0, upper=None, n=5)
 
 
 def _replay(w: Writer) -> None:
@@ -70,5 +87,6 @@ def _hours(w: Writer, as_of: dt.date) -> None:
         week = {"week": (as_of - dt.timedelta(weeks=60 - k)).isoformat()}
         told = k != 50  # a week that nobody reported
         hours = 9 + 0.5 * math.sin(k) if told else None
-        w.figure("burden.hours_per_advisor_week", week, "rate", hours, reason=None if told else "nothing reported")
+        ends = {"lower": hours - 0.4, "upper": hours + 0.4} if hours is not None else {"reason": "nothing reported"}
+        w.figure("burden.hours_per_advisor_week", week, "rate", hours, **ends)
         w.figure("burden.hours_vs_contact", week, "rate", 0.6)

@@ -179,6 +179,61 @@ def test_what_senders_got_back_by_form_and_refused_rows(tmp_path):
     assert [c.value for c in refused.table.rows[0][1:]] == [4, 0, 2]
 
 
+def test_rows_given_back_by_unit_and_of_nobody_known(tmp_path):
+    found = block(built(tmp_path), "given-back")
+    assert found.finding == "4 of 5 refused rows went back to their senders, 2 came back mended"
+    assert [r[0].text for r in found.table.rows] == ["All units", "Unit 1", "Unit not known"]
+    assert [[c.value for c in r[1:6]] for r in found.table.rows] == [[5, 4, 1, 2, 2], [4, 3, 1, 2, 1], [1, 1, 0, 0, 1]]
+    assert [r[6].value for r in found.table.rows] == [20.0, 12.0, None]
+    assert "not reached" in found.table.rows[2][6].text
+
+
+def test_a_unit_of_few_people_is_hidden_last_and_units_without_refused_rows_are_counted(tmp_path):
+    results = synthetic.results()
+    theirs = (pl.col("metric") == "burden.return_rows") & pl.col("dims").str.contains("U1")
+    hidden = results.figures.with_columns(
+        value=pl.when(theirs).then(None).otherwise("value"),
+        reason=pl.when(theirs).then(pl.lit("hidden (fewer than 5 people)")).otherwise("reason"),
+    )
+    found = block(built(tmp_path, replace(results, figures=hidden)), "given-back")
+    assert [r[0].text for r in found.table.rows] == ["All units", "Unit not known", "Unit 1"]
+    assert all("fewer than 5 people" in c.text for c in found.table.rows[2][1:6])
+    none = results.figures.with_columns(value=pl.when(theirs).then(0.0).otherwise("value"))
+    found = block(built(tmp_path, replace(results, figures=none)), "given-back")
+    assert [r[0].text for r in found.table.rows] == ["All units", "Unit not known"]
+    assert "Units that report and had no row refused: 1" in found.caveat
+
+
+@pytest.mark.parametrize(
+    ("rows", "given", "mended", "said"),
+    [
+        (None, None, None, "What was given back of refused rows cannot be told"),
+        (0, 0, 0, "There was nothing to give back to the units"),
+        (7, 0, 2, "None of 7 refused rows was given back to its sender"),
+        (7, 5, 2, "5 of 7 refused rows went back to their senders, 2 came back mended"),
+    ],
+)
+def test_finding_of_rows_given_back(rows, given, mended, said):
+    assert words.given_back(rows, given, mended) == said
+
+
+def test_hours_of_an_advisor_have_their_interval_on_the_page(tmp_path):
+    page = built(tmp_path)
+    assert "Reporting 9.0 hours (8.6 to 9.4), contact with counterparts 6.0 hours per advisor-week" in page.lede
+    effort_block = block(page, "effort")
+    bands = [t for t in effort_block.chart.wide["data"] if t.get("fill")]
+    assert bands
+    assert [c.head for c in effort_block.table.columns] == [
+        "Week of",
+        "Reporting, hours",
+        "95 % interval",
+        "Contact, hours",
+    ]
+    assert effort_block.table.rows[0][2].ends == pytest.approx(
+        (effort_block.table.rows[0][1].value - 0.4, effort_block.table.rows[0][1].value + 0.4)
+    )
+
+
 def test_without_a_log_of_answers_nothing_is_called_unanswered(tmp_path):
     results = synthetic.results()
     theirs = pl.col("metric").is_in(["burden.return_answered", "burden.return_used"])

@@ -9,9 +9,11 @@ from __future__ import annotations
 from reportmetrics.publish import numbers
 from reportmetrics.publish.burden_sentences import burden_heading
 from reportmetrics.publish.edition import Edition
+from reportmetrics.publish.figures import Figure
 from reportmetrics.publish.page import Page
 from reportmetrics.publish.pages.burden_blocks import (
     BESIDE,
+    PER_ADVISOR,
     askings_block,
     came_block,
     effort_block,
@@ -21,7 +23,7 @@ from reportmetrics.publish.pages.burden_blocks import (
 from reportmetrics.publish.pages.cadence_blocks import advice_block, cadences, frontier_block
 from reportmetrics.publish.pages.novelty_blocks import novelty_block
 from reportmetrics.publish.pages.received import received
-from reportmetrics.publish.pages.return_blocks import refused_block, returned_block
+from reportmetrics.publish.pages.return_blocks import given_back_block, refused_block, returned_block
 
 NAVIGATION = "Reporting burden"
 
@@ -35,6 +37,7 @@ def build(edition: Edition) -> Page:
         [effort_block(edition), came_block(edition), novelty_block(edition)],
         [retirement_block(edition)],
         [returned_block(edition), refused_block(edition)],
+        [given_back_block(edition)],
         [askings_block(edition)],
     ]
     return Page(
@@ -57,9 +60,14 @@ def _lede(edition: Edition) -> str:
             "Hours of reporting will stand here beside hours with counterparts, and what a longer interval would lose."
         )
     contact = f", contact with counterparts {numbers.hours(hours.contact)} hours" if hours.contact is not None else ""
-    spread = numbers.interval(share.lower, share.upper, numbers.percent)
-    between = f", 95 % interval {spread}" if spread else ""
+    rate = edition.figures.one(PER_ADVISOR, "rate")
     return (
-        f"Reporting {numbers.hours(hours.reporting)} hours{contact} per advisor-week, over all weeks known: "
-        f"a share of {numbers.percent(share.value)}{between}."
+        f"Reporting {numbers.hours(hours.reporting)} hours{_between(rate, numbers.hours)}{contact} per advisor-week, "
+        f"over all weeks known: a share of {numbers.percent(share.value)}{_between(share, numbers.percent)}; in "
+        "brackets 95 % intervals."
     )
+
+
+def _between(figure: Figure | None, write: numbers.Format) -> str:
+    spread = numbers.interval(figure.lower, figure.upper, write) if figure else None
+    return f" ({spread})" if spread else " (no interval)"

@@ -65,23 +65,27 @@ def effort_block(edition: Edition) -> Block:
     weeks, by_week = last_weeks(edition, WEEKS), efforts(edition)
     reporting, contact = [e.reporting for e in by_week], [e.contact for e in by_week]
     recent = recently(by_week)
+    rates = weekly(edition.figures, PER_ADVISOR, "rate")
+    bounds = [(r.lower, r.upper) if (r := rates.get(w)) else (None, None) for w in weeks]
     lines = [
-        _line("Reporting", reporting, recent.reporting, palette.PURPLE),
-        _line("Contact", contact, recent.contact, palette.TEAL),
+        _line("Reporting", reporting, recent.reporting, palette.PURPLE, bounds),
+        _line("Contact", contact, recent.contact, palette.TEAL, [(None, None)] * len(weeks)),
     ]
     lines = [line for line in lines if any(v is not None for v in line.values)]
     columns = [
         Column("Week of", facet="period", days=7),
         Column("Reporting, hours", "right"),
+        Column("95 % interval", "right"),
         Column("Contact, hours", "right"),
     ]
     rows = [
         [
             Cell(numbers.date_short(w), w),
             number_cell(e.reporting, numbers.hours, reason="not reported"),
+            interval_cell(*ends, numbers.hours),
             number_cell(e.contact, numbers.hours, reason="not reported"),
         ]
-        for w, e in zip(weeks, by_week, strict=True)
+        for w, e, ends in zip(weeks, by_week, bounds, strict=True)
     ]
     figure = edition.figures.one(PER_ADVISOR, "rate")
     said = [
@@ -90,7 +94,8 @@ def effort_block(edition: Edition) -> Block:
     return Block(
         "effort",
         burden_sentences.hours_beside(recent.reporting, recent.contact, hidden=bool(figure and figure.suppressed)),
-        f"Hours per advisor-week, {WEEKS} weeks · labels: mean of the last {MEAN_WEEKS} weeks known · source: "
+        f"Hours per advisor-week, {WEEKS} weeks · labels: mean of the last {MEAN_WEEKS} weeks known · band: 95 % "
+        "interval of reporting over units; contact follows from it and from the share, and has none · source: "
         "reports, activity reports",
         4,
         [edition.ref(PER_ADVISOR), edition.ref(BESIDE)],
@@ -104,9 +109,15 @@ def effort_block(edition: Edition) -> Block:
     )
 
 
-def _line(name: str, values: Sequence[float | None], mean: float | None, colour: str) -> WeekLine:
+def _line(
+    name: str,
+    values: Sequence[float | None],
+    mean: float | None,
+    colour: str,
+    bounds: Sequence[tuple[float | None, float | None]],
+) -> WeekLine:
     label = name if mean is None else f"{name} {numbers.hours(mean)}"
-    return WeekLine(label, values, [None] * len(values), [None] * len(values), colour)
+    return WeekLine(label, values, [lower for lower, _ in bounds], [upper for _, upper in bounds], colour)
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -5,6 +5,8 @@ Belongs here: what is read off the figures ``burden.return_*``. Not here: what r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reportmetrics.publish import burden_sentences, numbers
 from reportmetrics.publish.blocks import Block, Cell, Column, Table, interval_cell, name_cell, number_cell
 from reportmetrics.publish.edition import Edition
@@ -13,8 +15,10 @@ from reportmetrics.publish.pages.common import nothing, one_line
 
 ANSWERED, DAYS, USED = "burden.return_answered", "burden.return_days", "burden.return_used"
 FIELDS, REFUSED = "burden.return_fields", "burden.return_refused"
+STEPS, MENDED_DAYS = "burden.return_rows", "burden.return_mended_days"
 _STATES = ("mended", "refused again", "open")
 _NO_LOG = "no log of answers"
+_NOBODY, _ALL = "Unit not known", "all units"
 
 
 def returned_block(edition: Edition) -> Block:
@@ -111,3 +115,57 @@ def refused_block(edition: Edition) -> Block:
         else None,
         nothing="No row of a report was refused." if edition.figures.has(ANSWERED) else nothing(edition, "report"),
     )
+
+
+_AS_STEPS = ("refused", "given back", "refused again", "mended", "open")
+
+
+def given_back_block(edition: Edition) -> Block:
+    """By unit: rows refused, given back, refused again, mended and open, and days until they were mended."""
+    names: dict[str | None, str] = {u.unit_id: u.name for u in edition.profile.mission.units} | {None: _NOBODY}
+    total = {s: edition.figures.one(STEPS, "sum", step=s) for s in _AS_STEPS}
+    by_unit: dict[str | None, dict[str, Figure]] = {}
+    for figure in edition.figures.each(STEPS, "sum", "unit_id", "step"):
+        by_unit.setdefault(figure.dims["unit_id"], {})[figure.dims["step"] or ""] = figure
+    shown = [u for u in names if (f := by_unit.get(u, {}).get("refused")) and (f.value or f.suppressed)]
+    shown.sort(key=lambda u: by_unit[u]["refused"].suppressed)  # hidden ones last, the rest in the profile's order
+    rows = [_unit_row(edition, names[unit], unit, by_unit[unit]) for unit in shown]
+    if rows:
+        rows.insert(0, _unit_row(edition, "All units", _ALL, total))
+    quiet = sum(1 for steps in by_unit.values() if (f := steps.get("refused")) and f.value == 0)
+    caveats = ["Given back is by the day on which the workbook was written; whether it was sent on is not known here"]
+    if quiet:
+        caveats.append(f"Units that report and had no row refused: {numbers.count(quiet)}")
+    value = {s: f.value if f else None for s, f in total.items()}
+    return Block(
+        "given-back",
+        burden_sentences.given_back(value["refused"], value["given back"], value["mended"]),
+        "Refused rows of reports, by the unit that sent them, as far as row, report or file name tell",
+        12,
+        [edition.ref(m) for m in (STEPS, MENDED_DAYS)],
+        table=Table(
+            "Refused rows given back and mended, by unit",
+            [
+                Column("Unit"),
+                *(Column(s.capitalize(), "right") for s in _AS_STEPS),
+                Column("Median days until mended", "right"),
+                Column("95 % interval", "right"),
+            ],
+            rows,
+        )
+        if rows
+        else None,
+        caveat=one_line(caveats) if rows else "",
+        nothing="No row of a report was refused." if edition.figures.has(ANSWERED) else nothing(edition, "report"),
+    )
+
+
+def _unit_row(edition: Edition, name: str, unit: str | None, steps: Mapping[str, Figure | None]) -> list[Cell]:
+    days = edition.figures.one(MENDED_DAYS, "median", **({} if unit is _ALL else {"unit_id": unit}))
+    told = [steps.get(s) for s in _AS_STEPS]
+    return [
+        name_cell(name),
+        *(number_cell(f.value if f else None, numbers.count, reason=f.reason if f else None) for f in told),
+        number_cell(days.value if days else None, numbers.days, reason=days.reason if days else "no refused row"),
+        interval_cell(days.lower if days else None, days.upper if days else None, numbers.days),
+    ]
