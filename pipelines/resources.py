@@ -16,6 +16,7 @@ from pydantic import Field
 from pipelines import names
 from pipelines.runs import this_process
 from reportmetrics.alone import alone
+from reportmetrics.garbage import searched_seldom
 from reportmetrics.ingest.ledger import IngestSummary
 from reportmetrics.metrics.results import Results
 from reportmetrics.profile.load import Profile
@@ -54,7 +55,7 @@ class Installation(dg.ConfigurableResource):
         """Keep other runs out of this home while a run has the resource, and note whose the run is."""
         if context.instance is not None and context.run_id is not None:
             context.instance.add_run_tags(context.run_id, {names.PROCESS_TAG: this_process()})
-        with alone(self.settings, waiting=context.log.info if context.log else None):
+        with alone(self.settings, waiting=context.log.info if context.log else None), searched_seldom():
             yield self
 
     def load_profile(self) -> Profile:

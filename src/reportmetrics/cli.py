@@ -27,6 +27,7 @@ from reportmetrics import (
     cli_upkeep,
 )
 from reportmetrics.cli_sources import register as register_sources
+from reportmetrics.garbage import searched_seldom
 from reportmetrics.settings import Settings, sql_folder
 
 if TYPE_CHECKING:
@@ -307,7 +308,8 @@ def _day(given: dt.datetime | None, profile: Profile) -> dt.date:
 def main() -> None:
     """Entry point: known faults become one message and an exit code, without a traceback."""
     try:
-        app()
+        with searched_seldom():
+            app()
     except Exception as error:
         if "--verbose" in sys.argv or "-v" in sys.argv:
             raise

@@ -24,6 +24,7 @@ import polars as pl
 
 from reportmetrics.audit.changes import Changes, InTheMaking, changes_since
 from reportmetrics.engines.base import Engine
+from reportmetrics.garbage import searched_seldom
 from reportmetrics.metrics.catalogue import Catalogue
 from reportmetrics.metrics.prepared import DefinitionsError, Prepared, prepared
 from reportmetrics.metrics.results import Results
@@ -225,6 +226,7 @@ def check_snapshot(settings: Settings, *, as_of: dt.date, engine: str = "duckdb"
     return results
 
 
+@searched_seldom()
 def measure(
     settings: Settings,
     *,
@@ -243,6 +245,7 @@ def measure(
     return results
 
 
+@searched_seldom()
 def issue(
     settings: Settings, profile: Profile, *, as_of: dt.date, engine: str = "duckdb", track: Track = silent
 ) -> Publication:
