@@ -8,10 +8,12 @@ import re
 
 import plotly.graph_objects as go
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reportmetrics.publish import numbers, palette
 from reportmetrics.publish.charts.bars import Bar, bars_chart, paler
-from reportmetrics.publish.charts.base import Box, nice_ticks, place
+from reportmetrics.publish.charts.base import Box, Marks, nice_ticks, place
 from reportmetrics.publish.charts.dots import SHARES, ProgressRow, WaitRow, progress_chart, waits_chart
 from reportmetrics.publish.charts.incidence import OPEN, Layer, incidence_chart
 from reportmetrics.publish.charts.squares import CoverageRow, squares_chart
@@ -155,14 +157,27 @@ def test_ticks_cover_the_data_with_three_to_six(top):
 
 def test_labels_avoid_marks_and_each_other():
     inside = Box(0, 0, 200, 100)
-    right = place((100, 50), (40, 15), inside=inside, boxes=[], points=[])
+    right = place((100, 50), (40, 15), inside=inside, boxes=[], points=Marks([]))
     assert right is not None
     assert right[0] > 0
-    again = place((100, 50), (40, 15), inside=inside, boxes=[right[2]], points=[])
+    again = place((100, 50), (40, 15), inside=inside, boxes=[right[2]], points=Marks([]))
     assert again is not None
     assert not again[2].touches(right[2])
     everywhere = [(x, y) for x in range(0, 200, 5) for y in range(0, 100, 5)]
-    assert place((100, 50), (40, 15), inside=inside, boxes=[], points=everywhere) is None
+    assert place((100, 50), (40, 15), inside=inside, boxes=[], points=Marks(everywhere)) is None
+
+
+@given(
+    points=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=30),
+    left=st.integers(0, 9),
+    top=st.integers(0, 9),
+    wide=st.integers(0, 4),
+    tall=st.integers(0, 4),
+)
+def test_marks_in_a_box_are_those_that_it_holds(points, left, top, wide, tall):
+    """A point on the rim lies outside, as for a single one."""
+    box = Box(left, top, left + wide, top + tall)
+    assert Marks(points).any_in(box) == any(box.holds(x, y) for x, y in points)
 
 
 def test_strengths_that_dark_ground_does_not_know_are_refused():

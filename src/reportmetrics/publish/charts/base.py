@@ -5,6 +5,7 @@ Belongs here: building blocks. Not here: any particular chart.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -97,11 +98,20 @@ class Box:
         """Whether a point lies inside."""
         return self.left < x < self.right and self.top < y < self.bottom
 
-    def holds_any(self, points: npt.NDArray[np.float64]) -> bool:
-        """Whether any of the points (x and y in columns) lies inside."""
-        x, y = points[:, 0], points[:, 1]
-        beside = y[(x > self.left) & (x < self.right)]
-        return bool(((beside > self.top) & (beside < self.bottom)).any())
+
+class Marks:
+    """Points in pixels that no label may cover, in order from left to right: a label is asked about its own part only."""
+
+    def __init__(self, points: Iterable[tuple[float, float]]) -> None:
+        found = np.array(list(points), dtype=np.float64).reshape(-1, 2)
+        found = found[np.argsort(found[:, 0], kind="stable")]
+        self._x: list[float] = found[:, 0].tolist()
+        self._y: npt.NDArray[np.float64] = np.ascontiguousarray(found[:, 1])
+
+    def any_in(self, box: Box) -> bool:
+        """Whether any of the points lies inside."""
+        above = self._y[bisect_right(self._x, box.left) : bisect_left(self._x, box.right)]
+        return bool(((above > box.top) & (above < box.bottom)).any())
 
 
 def text_size(text: str, *, bold: bool = False, size: int = 12) -> tuple[float, float]:
@@ -117,7 +127,7 @@ def place(
     *,
     inside: Box,
     boxes: Sequence[Box],
-    points: Iterable[tuple[float, float]] | npt.NDArray[np.float64],
+    points: Marks,
     gaps: Sequence[float] = (8, 16, 28, 44),
     accept: Callable[[Box], bool] = lambda _: True,
 ) -> tuple[float, float, Box] | None:
@@ -126,7 +136,6 @@ def place(
     Eight places around the point are tried, near ones first: right, left, above, below, and the four corners.
     ``points`` are the marks and the sampled curves that it must not cover; ``accept`` may refuse a free place.
     """
-    marks = np.asarray(points if isinstance(points, np.ndarray) else list(points), dtype=np.float64).reshape(-1, 2)
     width, height = size
     for gap in gaps:
         for across, up in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)):
@@ -135,6 +144,6 @@ def place(
             box = Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
             fits = box.left >= inside.left and box.right <= inside.right
             fits = fits and box.top >= inside.top and box.bottom <= inside.bottom
-            if fits and not any(box.touches(b) for b in boxes) and not box.holds_any(marks) and accept(box):
+            if fits and not any(box.touches(b) for b in boxes) and not points.any_in(box) and accept(box):
                 return dx, dy, box
     return None

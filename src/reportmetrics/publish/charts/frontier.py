@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from reportmetrics.publish import numbers, palette
 from reportmetrics.publish.blocks import Chart, Keys
-from reportmetrics.publish.charts.base import Box, Trace, layout, nice_ticks, note, place, text_size
+from reportmetrics.publish.charts.base import Box, Marks, Trace, layout, nice_ticks, note, place, text_size
 from reportmetrics.publish.text import for_plotly, shortened
 
 _SPREAD = 20.0
@@ -155,8 +155,9 @@ def _labels(
         return _LEFT + (scale.at(hours) - scale.low) * across, height - _BOTTOM - (error + 0.03 * high) * up
 
     inside = Box(_LEFT - 10, 16, width - 2, height - _BOTTOM)
-    marks = [pixel(x, y) for r in routes for _, x, y in r.points]
-    marks += [p for r in routes for p in _between([pixel(x, y) for _, x, y in r.points])]
+    ends = [pixel(x, y) for r in routes for _, x, y in r.points]
+    between = [p for r in routes for p in _between([pixel(x, y) for _, x, y in r.points])]
+    marks = Marks([*ends, *between])
     boxes: list[Box] = []
     notes = [
         note(
@@ -197,7 +198,7 @@ def _labels(
         x = _LEFT + (hours_end - scale.low) * across
         y, (wide, tall) = height - _BOTTOM - (tolerance + 0.03 * high) * up, text_size(shade)
         box = Box(x - wide, y - tall, x, y) if anchor == "right" else Box(x, y - tall, x + wide, y)
-        if not any(box.touches(b) for b in boxes) and not any(box.holds(*m) for m in marks):
+        if not any(box.touches(b) for b in boxes) and not marks.any_in(box):
             notes.append(note(shade, hours_end, tolerance, xanchor=anchor, yanchor="bottom", yshift=1))
             break
     return notes

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from reportmetrics.publish import numbers, palette
 from reportmetrics.publish.blocks import Chart, Time
-from reportmetrics.publish.charts.base import LINE, Box, Trace, layout, note, place, segment, text_size
+from reportmetrics.publish.charts.base import LINE, Box, Marks, Trace, layout, note, place, segment, text_size
 from reportmetrics.publish.text import for_plotly, shortened
 
 EPOCH = dt.date(1970, 1, 1)
@@ -196,7 +196,7 @@ def _at_plan(
         return []
     (x0, y0), (x1, y1) = plans[0][0], plans[0][-1]
     words = "even path to<br>target, " + numbers.date_short(EPOCH + dt.timedelta(days=x1))
-    marks = [m for line in (*plans, *lines, [(now, scale.y0), (now, scale.y1)]) for m in _sampled(line, scale)]
+    marks = Marks(m for line in (*plans, *lines, [(now, scale.y0), (now, scale.y1)]) for m in _sampled(line, scale))
     today = Box(scale.at(now, 0)[0] - 44, 0, scale.at(now, 0)[0], LINE)
     inside = Box(2, 2, scale.width - 2, scale.height - 2)
     for share in (0.62, 0.75, 0.5, 0.85, 0.35, 0.2):

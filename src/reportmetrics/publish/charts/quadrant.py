@@ -12,7 +12,7 @@ from typing import Any
 
 from reportmetrics.publish import numbers, palette
 from reportmetrics.publish.blocks import Chart, Keys
-from reportmetrics.publish.charts.base import Box, Trace, layout, note, place, segment, text_size
+from reportmetrics.publish.charts.base import Box, Marks, Trace, layout, note, place, segment, text_size
 from reportmetrics.publish.text import for_plotly
 
 CORNERS = ("quiet and moving", "busy and moving", "quiet and stalled", "busy and stalled")
@@ -200,7 +200,7 @@ def _labels(spots: Sequence[Spot], scale: _Scale, bands: Bands) -> list[dict[str
         boxes.append(box)
         notes.append(at)
     inside = Box(_LEFT, _TOP, scale.width - _RIGHT, scale.height - _BOTTOM)
-    dots = [d for x, y in marks for d in ((x, y), (x - 4, y), (x + 4, y), (x, y - 4), (x, y + 4))]
+    dots = Marks(d for x, y in marks for d in ((x, y), (x - 4, y), (x + 4, y), (x, y - 4), (x, y + 4)))
     for s in sorted((s for s in spots if not s.quiet), key=lambda s: (not s.named, s.y is not None, s.id)):
         text = for_plotly(_label(s))
         at_x, at_y = scale.x(s.x), scale.y(s)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reportmetrics.publish import numbers, palette
-from reportmetrics.publish.charts.base import Box, note, place, text_size
+from reportmetrics.publish.charts.base import Box, Marks, note, place, text_size
 from reportmetrics.publish.figures import Point
 
 Pair = tuple[float, float]
@@ -68,7 +68,7 @@ class _Wanted:
 
 def labels(curve: WaitCurve, points: Sequence[Point], scale: Scale, *, compact: bool) -> list[dict[str, object]]:
     """Annotations; one that finds no free place is left out, as its words stand in the subtitle and caveat too."""
-    marks = np.array(_marks(curve, points, scale))
+    marks = Marks(_marks(curve, points, scale))
     inside = Box(4, 2, scale.width - 2, scale.height - 4)
     notes: list[dict[str, object]] = []
     taken: list[Box] = []
