@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 YOUNG, MIDDLE, OLD = 50_000, 20, 100
-"""Objects made until the young ones are searched, and how many such searches until older ones are. Some ten megabytes of
-garbage may lie about."""
+"""Objects made until the young ones are searched, and how many such searches until older ones are: some ten megabytes
+of garbage may lie about."""
 
 
 @contextmanager

@@ -100,7 +100,7 @@ class Box:
 
 
 class Marks:
-    """Points in pixels that no label may cover, in order from left to right: a label is asked about its own part only."""
+    """Points in pixels that no label may cover, from left to right: a label is asked about its own part only."""
 
     def __init__(self, points: Iterable[tuple[float, float]]) -> None:
         found = np.array(list(points), dtype=np.float64).reshape(-1, 2)
