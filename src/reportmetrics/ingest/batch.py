@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from reportmetrics.ingest.archive import Kept
-from reportmetrics.ingest.grouped import GroupRows, constant_columns
+from reportmetrics.ingest.chunks import constant_columns
+from reportmetrics.ingest.grouped import GroupRows
 from reportmetrics.ingest.guard import unguarded
 from reportmetrics.ingest.mapping import Fit, fit, unknown_columns
 from reportmetrics.ingest.readers.archived import read_archived

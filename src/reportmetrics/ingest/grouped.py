@@ -6,12 +6,13 @@ Belongs here: keeping and numbering rows. Not here: which rows belong together (
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from reportmetrics.ingest.chunks import counted_column
 from reportmetrics.ingest.text import literals
 
 
@@ -69,20 +70,5 @@ class GroupRows:
         return _numbered(self._frames[0], 0)
 
 
-def constant_columns(rows: pl.DataFrame, values: Mapping[str, int | str | None]) -> list[pl.Series]:
-    """A column for each value (text where it is null), in chunks like those of ``rows``.
-
-    Beside a column in other chunks polars would copy all text of the rows.
-    """
-    lengths = rows.to_series().chunk_lengths() if rows.width else []
-    return [_constant(name, value, lengths) for name, value in values.items()]
-
-
-def _constant(name: str, value: int | str | None, lengths: list[int]) -> pl.Series:
-    kind = pl.Int64 if isinstance(value, int) else pl.String
-    one = pl.Series(name, [value], dtype=kind)
-    return pl.concat([one.new_from_index(0, n) for n in lengths] or [one.clear()], rechunk=False)
-
-
 def _numbered(rows: pl.DataFrame, first: int) -> pl.DataFrame:
-    return rows.with_row_index("rid", offset=first).with_columns(pl.col("rid").cast(pl.Int64))
+    return pl.DataFrame([counted_column(rows, "rid", first), *rows.get_columns()])

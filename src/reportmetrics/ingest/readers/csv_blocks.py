@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from reportmetrics.ingest.chunks import constant_columns, counted_column
 from reportmetrics.ingest.readers.base import sheet_schema
 
 BLOCK_BYTES = 8 * 1024 * 1024
@@ -175,9 +176,7 @@ def parse(data: bytes, block: Block, delimiter: str, quote: str, width: int, fir
     if block.quoted:
         rows = rows.with_columns(pl.when(pl.col(cells) != "").then(pl.col(cells)).name.keep())
     filled = _filled(rows, cells)
-    numbered = rows.with_row_index("source_row", offset=first).with_columns(
-        pl.col("source_row").cast(pl.Int64), pl.lit(None, dtype=pl.String).alias("row_fault")
-    )
+    numbered = rows.hstack([counted_column(rows, "source_row", first), *constant_columns(rows, {"row_fault": None})])
     return numbered.select(list(schema)) if filled is None else numbered.select(list(schema)).filter(filled)
 
 
