@@ -29,6 +29,16 @@ sent AS (
     GROUP BY report_id
 ),
 
+-- A row that names nothing but its sender is of the unit for which that sender reports, where it is one.
+person AS (
+    SELECT
+        reporter_id,
+        min(unit_id) AS unit_id
+    FROM report
+    GROUP BY reporter_id
+    HAVING count(DISTINCT unit_id) = 1
+),
+
 handed AS (
     SELECT
         refused_file,
@@ -78,7 +88,8 @@ FROM refused
 INNER JOIN ledger ON refused.file_seq = ledger.file_seq AND refused.table_name = ledger.table_name
 CROSS JOIN as_of
 LEFT JOIN sent ON refused.report_id = sent.report_id
-LEFT JOIN unit ON coalesce(refused.unit_id, sent.unit_id) = unit.unit_id
+LEFT JOIN person ON refused.reporter_id = person.reporter_id
+LEFT JOIN unit ON coalesce(refused.unit_id, sent.unit_id, person.unit_id) = unit.unit_id
 LEFT JOIN handed
     ON
         coalesce(ledger.sent_file, ledger.source_file) = handed.refused_file

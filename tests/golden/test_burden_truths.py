@@ -123,6 +123,17 @@ def test_refused_rows_of_reports_are_open_until_they_come_back(reference: Refere
     tables = {"report", "report_field", "activity", "observation"}
     refused = sum(f.table in tables for f in truths.FAULTS)
     assert reference.value("burden.return_refused", "count", row_state="open") == refused
+    steps = {
+        s: reference.value("burden.return_rows", "sum", step=s) for s in ("refused", "given back", "mended", "open")
+    }
+    assert steps == {"refused": refused, "given back": 0, "mended": 0, "open": refused}
+    # The unit of a reading stands in the name of its workbook; activities are of the unit of who held them, U-01, which
+    # is hidden beside the unit of four. None is of nobody known.
+    by_unit = reference.results.figures.filter(metric="burden.return_rows", statistic="sum")
+    told = dict(by_unit.filter(pl.col("dims").str.contains('"refused","unit_id"')).select("dims", "value").rows())
+    assert [dims for dims, value in told.items() if value] == [dims_key({"unit_id": "U-05", "step": "refused"})]
+    hidden = [dims for dims, value in told.items() if value is None]
+    assert hidden == [dims_key({"unit_id": unit, "step": "refused"}) for unit in ("U-01", truths.SMALL_UNIT)]
 
 
 def test_posts_stand_empty_for_three_weeks(reference: Reference) -> None:
