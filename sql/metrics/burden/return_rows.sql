@@ -13,10 +13,10 @@ decision: Which units to help with a form, and whose refused rows still wait to 
 limits: >-
   A step counts each refused row that got there: refused, given back in a workbook of 'rejects return' (by day of
   writing; that it was sent on or read is not known), refused again, mended and taken up. What is neither mended nor
-  refused again is open. The unit is what the row, its report or the file's name tells, else the one
-  unit for which the person whom the row names reports; where none does, the unit is not known, a group of its own. Each unit and sender with a report has a line of zero in each step, so that
-  the people behind a figure are all who report for the unit, and not only those whose rows were refused; n counts
-  these lines too.
+  refused again is open. The unit is what the row, its report or the file's name tells, else the one unit for which
+  the person whom the row names reports; where none does, the unit is not known, which is a group of its own. Each unit
+  and sender with a report has a line of zero in each step, so that the people behind a figure are all who report for
+  the unit, and not only those whose rows were refused; n counts these lines too.
 source: Complete count
 owner: ops-assessment
 reviewed: 2022-01-10
