@@ -1,8 +1,8 @@
 // Draws each chart for the width that it has, on the present ground, and anew for paper.
 //
-// Plotly is large, so a page shows its words first: Plotly is loaded once they are painted, and only where there is a
-// chart. Then the charts are drawn one at a time, those nearest to what is on the screen first, so that the page
-// answers a reader in between.
+// Plotly is large, so a page shows its words first: Plotly is fetched while they are laid out (a link in the page's
+// head says so) and run once they are painted, and only where there is a chart. Then the charts are drawn one at a
+// time, those nearest to what is on the screen first, so that the page answers a reader in between.
 "use strict";
 (function () {
   const COMPACT_BELOW = 480; // CSS pixels; narrower places get the figure that was made for them

@@ -31,6 +31,11 @@ class Page:
     """The one choice of a filter that the whole page is about."""
 
     @property
+    def has_charts(self) -> bool:
+        """Whether anything is drawn on it, so that Plotly's script is fetched while its words are laid out."""
+        return any(block.chart for block in self.blocks)
+
+    @property
     def elsewhere(self) -> str:
         """The same page in another publication, where the first headquarters may be another one and files so too.
 

@@ -6,7 +6,6 @@ Belongs here: the list of pages, Jinja, assets. Not here: what a page says (``pa
 from __future__ import annotations
 
 import functools
-import importlib.util
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ import markupsafe
 
 from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
-from reportmetrics.publish import filters, history, numbers, palette
+from reportmetrics.publish import filters, history, numbers, palette, plotly_script
 from reportmetrics.publish.blocks import Block, Table
 from reportmetrics.publish.cells import table_rows
 from reportmetrics.publish.edition import Edition
@@ -147,8 +146,9 @@ def _copy_assets(assets: Path, previous: Path | None) -> None:
     for part in ("theme", "script"):
         for path in sorted((dashboards_folder() / part).iterdir()):
             shutil.copyfile(path, assets / path.name)
-    shutil.copyfile(plotly_script(), assets / "plotly.min.js")
-    _share(assets / "plotly.min.js", previous / "plotly.min.js" if previous else None)
+    script = assets / plotly_script.NAME
+    script.write_bytes(plotly_script.plotly_script())
+    _share(script, previous / script.name if previous else None)
 
 
 def _share(path: Path, twin: Path | None) -> None:
@@ -163,11 +163,3 @@ def _share(path: Path, twin: Path | None) -> None:
 def _newest_assets(publications: Path) -> Path | None:
     known = history.entries(publications)
     return known[0].folder / "site" / "assets" if known else None
-
-
-def plotly_script() -> Path:
-    """``plotly.min.js`` as the wheel brings it, found without importing Plotly."""
-    spec = importlib.util.find_spec("plotly")
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError("plotly is not installed; install the pinned requirements again")
-    return Path(spec.origin).parent / "package_data" / "plotly.min.js"
