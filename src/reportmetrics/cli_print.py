@@ -64,8 +64,12 @@ def taken_in(summary: IngestSummary, refused: pl.DataFrame) -> None:
         f"[bold]Taken in[/bold]  {files:,} files ({summary.unchanged:,} seen before), "
         f"{sum(d.rows_read for d in found):,} rows: " + ", ".join(f"{n:,} {name}" for name, n in counts.items())
     )
-    for delivery in [d for d in found if d.status == "unreadable"][:FIRST]:
-        out.print(f"  [yellow]unreadable[/yellow] {escape(delivery.original_name)}: {escape(delivery.message or '')}")
+    # A file that fills several tables has a line of the ledger for each.
+    unread = list(dict.fromkeys((d.original_name, d.message or "") for d in found if d.status == "unreadable"))
+    for name, message in unread[:FIRST]:
+        out.print(f"  [yellow]unreadable[/yellow] {escape(name)}: {escape(message)}")
+    if len(unread) > FIRST:
+        out.print(f"  ... {len(unread) - FIRST:,} more files that cannot be read: reportmetrics rejects list")
     for names, why in ((summary.waiting, "may still be written"), (summary.unmatched, "no source claims it")):
         for name in names[:FIRST]:
             out.print(f"  [yellow]left alone[/yellow] {escape(name)}: {why}")
@@ -74,7 +78,12 @@ def taken_in(summary: IngestSummary, refused: pl.DataFrame) -> None:
     for said in summary.uncorrected:
         out.print(f"  [yellow]not corrected[/yellow] {escape(said)}")
     if counts["rejected"]:
-        rejects(refused.filter(pl.col("file_seq").is_in([d.file_seq for d in found])), FIRST)
+        read = pl.DataFrame(
+            [(d.file_seq, d.table_name) for d in found if d.status != "unreadable"],
+            schema={"file_seq": refused.schema["file_seq"], "table_name": pl.String()},
+            orient="row",
+        )
+        rejects(refused.join(read, on=["file_seq", "table_name"], how="semi", maintain_order="left"), FIRST)
 
 
 def rejects(rows: pl.DataFrame, limit: int) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from tests.faults.request_corpus import HEADER, Case, bad_row, sound
+from tests.faults.case import HEADER, Case, bad_row, sound
 
 TIME = ("bad_time", "raised")
 AMOUNT = ("bad_number", "amount")
-BERLIN = {"from": "raised", "format": "%Y-%m-%d %H:%M", "timezone": "Europe/Berlin"}
+BERLIN = {"from": "raised", "format": ["%Y-%m-%d %H:%M", "excel-1900"], "timezone": "Europe/Berlin"}
 GERMAN = {"from": "amount", "decimal": ",", "thousands": "."}
 SPACED = {"from": "amount", "thousands": " "}
 HARD_SPACED = {"from": "amount", "thousands": "\u00a0"}
 
 DATES = [
-    bad_row("31 June", "@A,2021-06-31,,,", TIME),
+    bad_row(
+        "31 June", "@A,2021-06-31,,,", TIME, said="'2021-06-31' is not a time in the agreed format: like 2021-12-31"
+    ),
     bad_row("29 February of a common year", "@A,2021-02-29,,,", TIME),
     bad_row("year 217", "@A,217-06-01,,,", TIME),
     bad_row("year 20222", "@A,20222-06-01,,,", TIME),
@@ -36,6 +38,7 @@ DATES = [
         (("bad_time", 3, "raised"),),
         (2, 1, 1, 0, 0, 0),
         columns={"raised_at": BERLIN},
+        said="like 2021-12-31 14:30 or the day's number in a workbook",
     ),
     bad_row("decided before it was raised", "@A,2021-02-02,2021-02-01,OK,", ("decided_before_raised", "decided")),
     Case(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 
-from tests.faults.request_corpus import HEADER, Case, refused, sound
+from tests.faults.case import HEADER, Case, refused, sound
 
 ROW = "@1,2021-02-01,,,\n"
 BOMB = "".join(
@@ -16,30 +16,35 @@ OUTSIDE = '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY x SYSTEM "file:///etc/pass
 LOG = '<log xes.version="1.0"><trace><string key="concept:name" value="&x;"/></trace></log>'
 
 CSV = [
-    refused("nothing", b"", "empty_file"),
-    refused("only line ends", b"\n\n\r\n", "empty_file"),
+    refused("nothing", b"", "empty_file", said="empty"),
+    refused("only line ends", b"\n\n\r\n", "empty_file", said="empty"),
     refused("only a byte order mark", b"\xef\xbb\xbf", "no_header"),
     refused("cut in the middle of a letter", (HEADER + "@1,2021-02-01,,,\u00e9").encode()[:-1], "wrong_encoding"),
-    refused("cp1252 declared as UTF-8", (HEADER + "\u00c4,2021-02-01,,,\n").encode("cp1252"), "wrong_encoding"),
-    refused("UTF-16 declared as UTF-8", (HEADER + ROW).encode("utf-16"), "wrong_encoding"),
+    refused(
+        "cp1252 declared as UTF-8",
+        (HEADER + "\u00c4,2021-02-01,,,\n").encode("cp1252"),
+        "wrong_encoding",
+        said="line 2",
+    ),
+    refused("UTF-16 declared as UTF-8", (HEADER + ROW).encode("utf-16"), "wrong_encoding", said="UTF-16"),
     refused("UTF-8 declared as ASCII", HEADER + "\u00c4,2021-02-01,,,\n", "wrong_encoding", encoding="ascii"),
     refused("half of a surrogate pair", HEADER.encode() + b"\xed\xa0\x80,2021-02-01,,,\n", "wrong_encoding"),
     refused("a letter coded too long", HEADER.encode() + b"\xc0\xaf,2021-02-01,,,\n", "wrong_encoding"),
-    refused("NUL in a cell", HEADER + "@\x00,2021-02-01,,,\n", "nul_character"),
+    refused("NUL in a cell", HEADER + "@\x00,2021-02-01,,,\n", "nul_character", said="line 2"),
     refused("NUL in the header", HEADER.replace("id", "id\x00") + ROW, "nul_character"),
     refused("a workbook under the name of a CSV file", b"PK\x03\x04 xl/workbook.xml", "not_text"),
     refused("NULs at the end of a disk block", HEADER + ROW + "\x00" * 512, "nul_character"),
-    refused("a quote that never closes", HEADER + '@1,"2021-02-01,,,\n@2,2021-02-02,,,\n', "broken_csv"),
+    refused("a quote that never closes", HEADER + '@1,"2021-02-01,,,\n@2,2021-02-02,,,\n', "broken_csv", said="line 3"),
     refused("text after a closing quote", HEADER + '@1,"2021-02-01" noon,,,\n', "broken_csv"),
     refused("an image", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "wrong_encoding"),
     refused("a packed file", gzip.compress((HEADER + ROW).encode(), mtime=0), "wrong_encoding"),
     refused("a page that says log in", "<!DOCTYPE html>\n<html><body>Log in</body></html>\n", "missing_column"),
-    refused("another delimiter", (HEADER + ROW).replace(",", ";"), "missing_column"),
+    refused("another delimiter", (HEADER + ROW).replace(",", ";"), "missing_column", said="'id' is missing"),
     refused("lines above the header", "Extract of May\n\n" + HEADER + ROW, "missing_column"),
-    refused("a column renamed", HEADER.replace("raised", "opened") + ROW, "missing_column"),
-    refused("a mapped column twice", "id,raised,raised,decided,outcome\n@1,,,,\n", "duplicate_column"),
-    refused("no names in the header", ",,,\n@1,2021-02-01,,\n", "no_header"),
-    refused("a million columns", ",".join(["x"] * 1_000_000) + "\n", "too_many_columns"),
+    refused("a column renamed", HEADER.replace("raised", "opened") + ROW, "missing_column", said="'raised' is missing"),
+    refused("a mapped column twice", "id,raised,raised,decided,outcome\n@1,,,,\n", "duplicate_column", said="'raised'"),
+    refused("no names in the header", ",,,\n@1,2021-02-01,,\n", "no_header", said="blank"),
+    refused("a million columns", ",".join(["x"] * 1_000_000) + "\n", "too_many_columns", said="1,000,000"),
     sound("a header and no row", HEADER, 0),
     sound("two byte order marks less one", b"\xef\xbb\xbf" + HEADER.encode() + b"B1,2021-02-01,,,\n", 1),
     sound("line ends of an old Macintosh", (HEADER + ROW).replace("\n", "\r"), 1),

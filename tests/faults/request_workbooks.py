@@ -8,7 +8,7 @@ from typing import Any
 
 import openpyxl
 
-from tests.faults.request_corpus import LOG, Case, packed, refused, sound, with_part, workbook
+from tests.faults.case import LOG, Case, packed, refused, sound, with_part, workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
 DOCTYPE = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'

@@ -1,75 +1,97 @@
-"""Every file of the corpus: the outcome that it must have, books that balance, and a neighbour that is not harmed."""
+"""Bad files of every kind, taken in by one run: each with the outcome written beside it, and the books balanced."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reportmetrics.ingest.ledger import Delivery
 from tests.conftest import SmallMission
-from tests.faults.corpus import HEAD, BadFile, corpus, lines, row
+from tests.faults import activity_files, request_rows, request_texts, request_workbooks
+from tests.faults.activity_files import lines, row
+from tests.faults.case import Case
 
-FILES = list(corpus())
-
-COLUMNS: dict[str, Any] = {
-    "activity_id": "id",
-    "objective_id": "unit",
-    "kind": {"value": "meeting"},
-    "occurred_on": {"from": "day", "format": "%d.%m.%Y"},
-    "count": "count",
-    "hours": {"from": "hours", "decimal": ",", "thousands": "."},
-    "status": {"from": "status", "ignore_case": True},
-    "place": "note",
-}
+CASES: list[Case] = [
+    *request_texts.CASES,
+    *request_rows.CASES,
+    *request_workbooks.CASES,
+    *activity_files.corpus(),
+]
+TakenIn = tuple[SmallMission, dict[int, Delivery]]
 
 
-def source(kind: str) -> dict[str, Any]:
-    """The same table from files of any kind."""
-    options: dict[str, Any] = {"csv": {"delimiter": ";"}, "xlsx": {"sheet": "Log"}}.get(kind, {})
-    return {
-        "source": kind,
-        "title": "Activities",
-        "sender": "desk",
-        "files": f"in/*.{kind}",
-        "reader": kind,
-        "options": options,
-        "table": "activity",
-        "columns": COLUMNS,
-    }
+@pytest.fixture(scope="module")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> TakenIn:
+    """The mission after one run over the whole corpus, and the line of the ledger of each case."""
+    mission = SmallMission(Path(tmp_path_factory.mktemp("corpus")))
+    mission.sources = [case.source(number) for number, case in enumerate(CASES)]
+    for number, case in enumerate(CASES):
+        mission.put(f"{number}/file", case.bytes(number))
+    return mission, {int(d.source.removeprefix("case-")): d for d in mission.ingest().deliveries}
+
+
+@pytest.fixture(scope="module")
+def rejects(taken_in: TakenIn) -> dict[int, list[tuple[Any, ...]]]:
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    asked = "SELECT source, code, source_row, column_name, message, remedy, raw FROM reject ORDER BY source, 3, 4"
+    for source, *rest in taken_in[0].ask(asked):
+        found.setdefault(int(source.removeprefix("case-")), []).append(tuple(rest))
+    return found
 
 
 def test_the_corpus_is_large_and_has_no_file_twice() -> None:
-    assert len(FILES) >= 60
-    assert len({f.name for f in FILES}) == len(FILES)
-    assert len({(f.kind, f.content) for f in FILES}) == len(FILES)
+    assert len(CASES) >= 200
+    assert len({(c.base["table"], c.name) for c in CASES}) == len(CASES)
+    assert len({(c.base["table"], c.reader, c.content, str(c.options), str(c.columns)) for c in CASES}) == len(CASES)
 
 
-@pytest.mark.parametrize("bad", FILES, ids=[f.name for f in FILES])
-def test_outcome(mission: SmallMission, bad: BadFile) -> None:
-    neighbour = source("csv") | {"source": "neighbour", "files": "beside/*.csv"}
-    mission.sources = [source(bad.kind), neighbour]
-    mission.put(f"in/bad.{bad.kind}", bad.content)
-    mission.put("beside/good.csv", lines(row(id="N1"), head=HEAD))
-    summary = mission.ingest()
-    delivery = next(d for d in summary.deliveries if d.source == bad.kind)
-    beside = next(d for d in summary.deliveries if d.source == "neighbour")
-    assert (beside.status, beside.accepted) == ("stored", 1)
-    assert delivery.accepted == bad.accepted
-    assert delivery.rows_read == (
-        delivery.accepted + delivery.rejected + delivery.duplicate + delivery.superseded + delivery.filtered
+@pytest.mark.parametrize("number", range(len(CASES)), ids=[f"{c.base['table']}: {c.name}" for c in CASES])
+def test_outcome(taken_in: TakenIn, rejects: dict[int, list[tuple[Any, ...]]], number: int) -> None:
+    case, line = CASES[number], taken_in[1][number]
+    found = rejects.get(number, [])
+    assert tuple(f[:3] for f in found) == case.rejects, found
+    counts = (line.rows_read, line.accepted, line.rejected, line.duplicate, line.superseded, line.filtered)
+    assert counts == case.rows
+    assert line.rows_read == sum(counts[1:])
+    assert (line.status == "unreadable") == any(row is None for _, row, _ in case.rejects)
+    assert case.note in (line.message or "")
+    for _, at, _, message, remedy, raw in found:
+        assert message
+        assert remedy
+        assert at is not None or line.message == f"{message}; {remedy}"
+        if raw is not None and case.reader == "csv":
+            assert raw.encode() in case.bytes(number)
+    assert not found or case.said in found[0][3]
+
+
+def test_what_is_in_core_is_what_the_ledger_says(taken_in: TakenIn) -> None:
+    mission, told = taken_in
+    assert len(told) == len(CASES)
+    stored = dict(
+        mission.ask(
+            "SELECT file_seq, count(*) FROM (SELECT file_seq FROM core.request UNION ALL "
+            "SELECT file_seq FROM core.activity) GROUP BY 1"
+        )
     )
-    found = mission.ask("SELECT source_row, column_name, code FROM reject ORDER BY ALL")
-    assert found == sorted(bad.faults, key=str)
-    remedies = mission.ask("SELECT count(*) FROM reject WHERE length(message) = 0 OR length(remedy) = 0")
-    assert remedies == [(0,)]
-    assert bad.note in (delivery.message or "")
+    assert stored == {line.file_seq: line.accepted for line in told.values() if line.accepted}
+
+
+def test_nothing_is_taken_twice(taken_in: TakenIn) -> None:
+    again = taken_in[0].ingest()
+    assert (again.deliveries, again.unchanged) == ([], len(CASES))
 
 
 def test_what_was_meant_is_what_is_stored(mission: SmallMission) -> None:
     """Zero, nothing entered, and a text that begins like a formula keep apart what they are."""
-    mission.sources = [source("csv")]
-    texts = [row(id="Z", count="0"), row(id="B", count=""), row(id="F", note="=1+1"), row(id="T", hours="1.000,5")]
-    mission.put("in/a.csv", lines(*texts))
+    case = activity_files.bad_file(
+        "",
+        "csv",
+        lines(row(id="Z", count="0"), row(id="B", count=""), row(id="F", note="=1+1"), row(id="T", hours="1.000,5")),
+    )
+    mission.sources = [case.source(0)]
+    mission.put("0/a.csv", case.bytes(0))
     mission.ingest()
     rows = "SELECT activity_id, count, hours, place FROM core.activity ORDER BY 1"
     assert mission.ask(rows) == [

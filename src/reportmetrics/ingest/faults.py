@@ -21,6 +21,9 @@ from reportmetrics.warehouse.shape import Column, Table, Type
 Ids = Mapping[str, frozenset[str]]
 """Known ids by profile table."""
 
+Agreed = Mapping[str, Mapping[int, str]]
+"""Per column with dates or times, for each group of rows how the sender may write them: ``like 31.12.2021``."""
+
 _KINDS: Mapping[Type, tuple[str, str, str]] = {
     "text": ("unreadable_cell", "the cell cannot be understood", "correct the cell"),
     "integer": ("bad_integer", "not a whole number", "enter digits only"),
@@ -42,13 +45,13 @@ class _Check:
     remedy: str
 
 
-def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids) -> int:
+def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids, agreed: Agreed) -> int:
     """Fill ``fault`` from ``mapped`` and ``typed``. Returns the number of faults."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE fault (row_id BIGINT, column_name VARCHAR, code VARCHAR, message VARCHAR, "
         "remedy VARCHAR, entry VARCHAR)"
     )
-    checks = [*_checks(table, ids)]
+    checks = [*_checks(table, ids, agreed)]
     wanted = [_by_typed(table, c.found) for c in checks]
     rules = "".join(f", coalesce({r.violated}, false) AS rule_{i}" for i, r in enumerate(table.rules))
     # One condition for all checks is cheaper than a count for each: most batches end here.
@@ -101,7 +104,7 @@ def _by_typed(table: Table, found: str) -> str:
     return found.replace("m.row_fault", "t.row_fault")
 
 
-def _checks(table: Table, ids: Ids) -> Iterator[_Check]:
+def _checks(table: Table, ids: Ids, agreed: Agreed) -> Iterator[_Check]:
     marked = f"coalesce({_BAD.format(text='m.row_fault')}, false)"
     yield _Check(
         "ragged_row",
@@ -118,7 +121,7 @@ def _checks(table: Table, ids: Ids) -> Iterator[_Check]:
         "correct the name of the event, or add it to the source's mapping",
     )
     for column in table.columns:
-        yield from _of_column(column, ids)
+        yield from _of_column(column, ids, agreed.get(column.name, {}))
     sound = "m.row_fault IS NULL"
     for number, rule in enumerate(table.rules):
         # A date that could not be read is one fault; that it is missing from a rule's point of view is not another.
@@ -127,7 +130,7 @@ def _checks(table: Table, ids: Ids) -> Iterator[_Check]:
         yield _Check(rule.code, rule.column, violated, literal(rule.message), rule.remedy)
 
 
-def _of_column(column: Column, ids: Ids) -> Iterator[_Check]:
+def _of_column(column: Column, ids: Ids, agreed: Mapping[int, str]) -> Iterator[_Check]:
     text, typed = f'm."{column.name}"', f't."{column.name}"'
     marked = _BAD.format(text=text)
     sound = "m.row_fault IS NULL"
@@ -137,6 +140,9 @@ def _of_column(column: Column, ids: Ids) -> Iterator[_Check]:
         yield _Check("missing", column.name, f"{sound} AND {text} IS NULL", literal(missing), "fill in the cell")
     code, said, remedy = _KINDS[column.type]
     message = f"'''' || {shown} || ''' is ' || {literal(said)}"
+    if agreed:
+        whens = " ".join(f"WHEN {group} THEN {literal(f': {like}')}" for group, like in agreed.items())
+        message += f" || CASE t.grp {whens} ELSE '' END"
     if column.type in ("integer", "number"):
         message += (
             f" || CASE WHEN regexp_matches({text}, '[\u00a0\u2009\u202f]') THEN {literal(_HARD_SPACE)} ELSE '' END"

@@ -13,6 +13,7 @@ import polars as pl
 
 from reportmetrics.ingest.batch import Batch
 from reportmetrics.ingest.faults import Ids, find_faults
+from reportmetrics.ingest.text import written_like
 from reportmetrics.ingest.typed import make_typed
 from reportmetrics.ingest.verdicts import judge
 from reportmetrics.profile.load import Profile
@@ -44,9 +45,21 @@ def judged_tables(connection: duckdb.DuckDBPyConnection, profile: Profile, batch
         }
         if not make_typed(connection, table, batch, zone=profile.mission.time_zone, key=key, keys=keys):
             continue
-        find_faults(connection, table, ids)
+        find_faults(connection, table, ids, _agreed(table, batch))
         judge(connection, table, known)
         yield table
+
+
+def _agreed(table: Table, batch: Batch) -> dict[str, dict[int, str]]:
+    """How senders may write dates and times, to be named where one did otherwise."""
+    agreed: dict[str, dict[int, str]] = {}
+    for group in batch.groups:
+        for fitted in group.fits:
+            for name, origin in fitted.origins.items() if fitted.table.table == table.name else ():
+                formats = origin.given.formats
+                if formats and table.by_name[name].type in ("date", "timestamp"):
+                    agreed.setdefault(name, {})[group.number] = written_like(formats)
+    return agreed
 
 
 def known_ids(profile: Profile) -> Ids:

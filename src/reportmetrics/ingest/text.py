@@ -9,6 +9,7 @@ SQL is composed from the profile's mapping, whose texts enter as quoted literals
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 
@@ -24,6 +25,19 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 CELL_DATES = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S.%f%z")
 """How readers write real dates of workbooks and Parquet; understood besides the formats that the mapping names."""
+
+
+_EXAMPLE = dt.datetime(2021, 12, 31, 14, 30, tzinfo=dt.UTC)
+"""A moment of which day and month cannot be taken for each other."""
+
+
+def written_like(formats: Sequence[str]) -> str:
+    """Date formats by what a day looks like in them, for people who do not know the signs of strptime."""
+    likes = [
+        "the day's number in a workbook" if text in SERIAL_EPOCHS else f"like {_EXAMPLE.strftime(text)}"
+        for text in formats
+    ]
+    return " or ".join(dict.fromkeys(likes))
 
 
 def literal(text: str) -> str:

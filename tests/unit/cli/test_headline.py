@@ -70,15 +70,26 @@ def test_no_figures_no_lines() -> None:
 
 
 def test_unreadable_waiting_and_unclaimed_files_are_named(capsys: pytest.CaptureFixture[str]) -> None:
-    broken = Delivery(4, "report", "s", "r.xlsx", "unreadable", "no workbook; send it again", 0, 0, 0, 0, 0, 0)
-    fine = Delivery(5, "report", "s", "a.csv", "stored", None, 10, 7, 0, 2, 1, 0)
+    broken = [
+        Delivery(4, table, "s", "r.xlsx", "unreadable", "no workbook; send it again", 0, 0, 0, 0, 0, 0)
+        for table in ("report", "report_field")
+    ]
+    fine = Delivery(5, "report", "s", "a.csv", "stored", None, 10, 6, 1, 2, 1, 0)
     unclaimed = [f"odd{n}.txt" for n in range(7)]
-    summary = IngestSummary([broken, fine], 5, 3, waiting=["late[1].csv"], unmatched=unclaimed)
-    taken_in(summary, pl.DataFrame(schema={c.name: pl.String() for c in REJECT.columns}))
+    summary = IngestSummary([*broken, fine], 5, 3, waiting=["late[1].csv"], unmatched=unclaimed)
+    taken_in(summary, _refused([(5, "report", "a.csv", 3), (4, "report", "r.xlsx", None), (1, "report", "old.csv", 7)]))
     assert capsys.readouterr().out.splitlines() == [
-        "Taken in  2 files (3 seen before), 10 rows: 7 accepted, 0 rejected, 2 duplicate, 1 superseded",
+        "Taken in  2 files (3 seen before), 10 rows: 6 accepted, 1 rejected, 2 duplicate, 1 superseded",
         "  unreadable r.xlsx: no workbook; send it again",
         "  left alone late[1].csv: may still be written",
         *(f"  left alone odd{n}.txt: no source claims it" for n in range(5)),
         "  ... 2 more files left alone: no source claims it",
+        "  refused a.csv, row 3: said; mend it",
     ]
+
+
+def _refused(rows: list[tuple[int, str, str, int | None]]) -> pl.DataFrame:
+    named = pl.DataFrame(rows, schema=["file_seq", "table_name", "original_name", "source_row"], orient="row")
+    others = [c.name for c in REJECT.columns if c.name not in named.columns]
+    words = {"message": "said", "remedy": "mend it"}
+    return named.with_columns(pl.lit(words.get(name), dtype=pl.String()).alias(name) for name in others)

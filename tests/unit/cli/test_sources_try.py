@@ -79,7 +79,7 @@ def test_each_row_is_shown_with_its_verdict(profile: Path, file: Path) -> None:
     assert "decided_at=2021-02-05 00:00:00, outcome=approved" in lines[5]
     assert "row 4 rejected request_id=B, hq=SHAPE, raised_at=31/06/2021" in lines[6]
     assert "state: 'maybe' is not one of: approved, denied, withdrawn, open; use one of these" in lines[7]
-    assert "raised: '31/06/2021' is not a time in the agreed format" in lines[7]
+    assert "raised: '31/06/2021' is not a time in the agreed format: like 31/12/2021" in lines[7]
     assert lines[8:10] == ["  row 5 filtered", "      drop: name is TEST"]
     assert lines[12] == "      says the same as row 6"
     assert "Jane" not in done.output

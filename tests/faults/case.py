@@ -1,7 +1,9 @@
-"""Bad files of a register of requests: the bytes, how the source reads them, and what has to come of them.
+"""Bad files: the bytes, how a source reads them, and what has to come of them.
 
-All files of the corpus are taken in by one run, each by a source of its own, so that one bad file among many sound and
-bad ones is what is tested. ``@`` in a text stands for the number of the case, so that no two files tell of one request.
+All files are taken in by one run, each by a source of its own, so that one bad file among many sound and bad ones is
+what is tested. ``@`` in a text stands for the number of the case, so that no two files tell of one request.
+
+Belongs here: what a case is, and how files of a register of requests are made. Not here: the cases.
 """
 
 from __future__ import annotations
@@ -19,10 +21,13 @@ from tests.conftest import REQUESTS
 HEADER = "id,raised,decided,outcome,amount\n"
 LOG = ["id", "raised", "decided", "outcome", "amount"]
 
-COLUMNS: dict[str, Any] = {
-    **REQUESTS["columns"],
-    "amount": {"from": "amount", "optional": True},
-    "withdrawn_at": {"from": "withdrawn", "optional": True, "format": "%Y-%m-%d", "timezone": "UTC"},
+REGISTER: dict[str, Any] = {
+    **REQUESTS,
+    "columns": {
+        **REQUESTS["columns"],
+        "amount": {"from": "amount", "optional": True},
+        "withdrawn_at": {"from": "withdrawn", "optional": True, "format": "%Y-%m-%d", "timezone": "UTC"},
+    },
 }
 
 Reject = tuple[str, int | None, str | None]
@@ -31,7 +36,10 @@ Reject = tuple[str, int | None, str | None]
 
 @dataclass(frozen=True)
 class Case:
-    """A file. ``rows`` are the rows read, accepted, rejected, duplicate, superseded and filtered."""
+    """A file. ``rows`` are the rows read, accepted, rejected, duplicate, superseded and filtered.
+
+    ``said`` is part of the first message of a reject, ``note`` part of what the ledger says of a file that was read.
+    """
 
     name: str
     content: str | bytes
@@ -40,17 +48,23 @@ class Case:
     reader: str = "csv"
     options: dict[str, Any] = field(default_factory=dict)
     columns: dict[str, Any] = field(default_factory=dict)
+    base: dict[str, Any] = field(default_factory=lambda: REGISTER)
+    said: str = ""
+    note: str = ""
 
     def source(self, number: int) -> dict[str, Any]:
         """The source that reads the file as case ``number``."""
         options = {"sheet": "Log", **self.options} if self.reader == "xlsx" else self.options
+        columns = {**self.base["columns"], **self.columns}
+        if "key" in self.base:  # the same ids are in many files: the number of the case tells them apart
+            columns["report_id"] = {"value": str(number)}
         return {
-            **REQUESTS,
+            **self.base,
             "source": f"case-{number}",
             "files": f"{number}/*",
             "reader": self.reader,
             "options": options,
-            "columns": {**COLUMNS, **self.columns},
+            "columns": columns,
         }
 
     def bytes(self, number: int) -> bytes:
@@ -58,15 +72,16 @@ class Case:
         return self.content.replace("@", f"R{number}-").encode() if isinstance(self.content, str) else self.content
 
 
-def refused(name: str, content: str | bytes, code: str, reader: str = "csv", **options: Any) -> Case:
+def refused(name: str, content: str | bytes, code: str, reader: str = "csv", *, said: str = "", **options: Any) -> Case:
     """A file that cannot be read at all."""
-    return Case(name, content, ((code, None, None),), reader=reader, options=options)
+    return Case(name, content, ((code, None, None),), reader=reader, options=options, said=said)
 
 
-def bad_row(name: str, row: str, *faults: tuple[str, str | None], **columns: Any) -> Case:
+def bad_row(name: str, row: str, *faults: tuple[str, str | None], said: str = "", **columns: Any) -> Case:
     """A sound row, then a bad one on line 3, with a code and column per fault."""
     content = f"{HEADER}@1,2021-02-01,,,\n{row}\n"
-    return Case(name, content, tuple((code, 3, column) for code, column in faults), (2, 1, 1, 0, 0, 0), columns=columns)
+    rejects = tuple((code, 3, column) for code, column in faults)
+    return Case(name, content, rejects, (2, 1, 1, 0, 0, 0), columns=columns, said=said)
 
 
 def sound(name: str, content: str | bytes, rows: int, **more: Any) -> Case:
