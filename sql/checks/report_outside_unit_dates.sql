@@ -7,7 +7,8 @@ remedy: correct the report's period, or the unit's opened and closed in mission.
 ---*/
 SELECT
     r.row_key,
-    'report ' || r.report_id || ' of ' || r.unit_id || ' for ' || r.period_start || ' to ' || r.period_end AS detail
+    'report ' || r.report_id || ' of ' || r.unit_id || ' for ' || r.period_start || ' to ' || r.period_end
+    || '; the unit was open from ' || u.valid_from || coalesce(' to ' || u.valid_to, '') AS detail
 FROM report AS r
 INNER JOIN unit AS u ON r.unit_id = u.unit_id
 WHERE r.period_end < u.valid_from OR r.period_start > u.valid_to

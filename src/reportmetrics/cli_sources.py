@@ -177,7 +177,8 @@ def _print_text(
 
     out = Console(file=sys.stdout, soft_wrap=True, highlight=False)
     out.print(
-        f"[bold]{escape(file.name)}[/bold] as '{escape(source.source)}' ({escape(source.title)}); nothing is stored"
+        f"[bold]{escape(file.name)}[/bold] as '{escape(source.source)}' ({escape(source.title)}); "
+        "nothing is stored, times are UTC"
     )
     if remark is not None:
         out.print(f"  [yellow]note[/yellow] {escape(remark)}")

@@ -33,6 +33,7 @@ _KINDS: Mapping[Type, tuple[str, str, str]] = {
     "timestamp": ("bad_time", "not a time in the agreed format", "enter an existing time in the agreed format"),
 }
 _HARD_SPACE = " (it holds a space that does not break: what looks like an ordinary one is another character)"
+_EARLIER = "send the earlier events of this record too, or correct the name of the event that tells it"
 _BAD = "starts_with({text}, chr(26))"
 
 
@@ -136,8 +137,12 @@ def _of_column(column: Column, ids: Ids, agreed: Mapping[int, str]) -> Iterator[
     sound = "m.row_fault IS NULL"
     shown = f"left(ltrim({text}, chr(26)), 100)"
     if column.required:
-        missing = f"nothing is entered: {column.meaning}"
-        yield _Check("missing", column.name, f"{sound} AND {text} IS NULL", literal(missing), "fill in the cell")
+        missing = f"{sound} AND {text} IS NULL"
+        said = literal(f"nothing is entered: {column.meaning}")
+        # What an event log tells of a record has no cell.
+        yield _Check("missing", column.name, f"{missing} AND t.event_at IS NULL", said, "fill in the cell")
+        said = literal(f"no event has told yet: {column.meaning}")
+        yield _Check("missing", column.name, f"{missing} AND t.event_at IS NOT NULL", said, _EARLIER)
     code, said, remedy = _KINDS[column.type]
     message = f"'''' || {shown} || ''' is ' || {literal(said)}"
     if agreed:

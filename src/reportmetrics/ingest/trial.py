@@ -23,6 +23,7 @@ from reportmetrics.ingest.archive import Kept, fingerprint, identity
 from reportmetrics.ingest.batch import Batch, Taken, read_batch
 from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.landing import found_as
+from reportmetrics.ingest.mapping import Fit
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
 from reportmetrics.warehouse.shape import Table
@@ -103,16 +104,25 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> 
     fits = [f for g in batch.groups for f in g.fits if f.table.table == table.name]
     told = {c for f in fits for c in (*f.origins, *(f.events.given.columns if f.events else ()))}
     names = [c.name for c in table.columns if c.name in told]
-    columns = "".join(f', coalesce(CAST(t."{n}" AS VARCHAR), ltrim(m."{n}", chr(26))) AS "{n}"' for n in names)
-    labels = {n: o.label for f in fits for n, o in f.origins.items() if o.label is not None}
-    connection.register(
-        "label", pl.DataFrame({"name": list(labels), "label": list(labels.values())}, schema_overrides=_TEXT)
-    )
+    columns = "".join(f', ltrim(coalesce(CAST(t."{n}" AS VARCHAR), m."{n}"), chr(26)) AS "{n}"' for n in names)
+    connection.register("label", pl.DataFrame(_labels(fits), schema=_LABEL, orient="row"))
     rows: pl.DataFrame = connection.sql(_ROWS.format(columns=columns)).pl()
     return rows.drop("row_id")
 
 
-_TEXT = {"name": pl.String(), "label": pl.String()}
+def _labels(fits: list[Fit]) -> list[tuple[str, int | None, str]]:
+    """How the file names the columns; where each part of a row is made of another one, that of each part."""
+    labels: list[tuple[str, int | None, str]] = []
+    for fitted in fits:
+        for name, origin in fitted.origins.items():
+            if len(origin.labels) > 1:
+                labels += [(name, part, label) for part, label in enumerate(origin.labels) if label is not None]
+            elif label := origin.label or next(iter(origin.labels), None):
+                labels.append((name, None, label))
+    return labels
+
+
+_LABEL = {"name": pl.String(), "part": pl.Int64(), "label": pl.String()}
 
 _ROWS = """
 WITH why AS (
@@ -122,7 +132,9 @@ WITH why AS (
             concat(coalesce(l.label, f.column_name) || ': ', f.message, '; ', f.remedy), ' | '
             ORDER BY f.column_name NULLS FIRST, f.code
         ) AS said
-    FROM fault AS f LEFT JOIN label AS l ON l.name = f.column_name
+    FROM fault AS f
+    JOIN typed AS t ON t.row_id = f.row_id
+    LEFT JOIN label AS l ON l.name = f.column_name AND coalesce(l.part, t.part) = t.part
     GROUP BY f.row_id
 ),
 placed AS (

@@ -70,7 +70,7 @@ def test_each_row_is_shown_with_its_verdict(profile: Path, file: Path) -> None:
     done = tried(profile, file)
     assert done.exit_code == 1
     lines = done.output.splitlines()
-    assert lines[0] == "desk.csv as 'tried' (Register of a desk); nothing is stored"
+    assert lines[0] == "desk.csv as 'tried' (Register of a desk); nothing is stored, times are UTC"
     assert lines[1] == "request: 6 rows: 2 accepted, 1 rejected, 1 duplicate, 1 superseded, 1 filtered"
     assert "mood" in lines[2]
     assert lines[3].startswith("  row 2 superseded request_id=A, hq=SHAPE, raised_at=2021-02-01 00:00:00, outcome=open")
@@ -78,11 +78,24 @@ def test_each_row_is_shown_with_its_verdict(profile: Path, file: Path) -> None:
     assert "row 3 accepted" in lines[5]
     assert "decided_at=2021-02-05 00:00:00, outcome=approved" in lines[5]
     assert "row 4 rejected request_id=B, hq=SHAPE, raised_at=31/06/2021" in lines[6]
+    assert "outcome=maybe," in lines[6]
     assert "state: 'maybe' is not one of: approved, denied, withdrawn, open; use one of these" in lines[7]
     assert "raised: '31/06/2021' is not a time in the agreed format: like 31/12/2021" in lines[7]
     assert lines[8:10] == ["  row 5 filtered", "      drop: name is TEST"]
     assert lines[12] == "      says the same as row 6"
     assert "Jane" not in done.output
+
+
+def test_cells_are_named_as_the_file_names_them(profile: Path, tmp_path: Path) -> None:
+    path = tmp_path / "reports" / "weekly" / "war_20210801.csv"
+    path.parent.mkdir(parents=True)
+    head = (ROOT / "data/sample/nmi/reports/weekly/war_20210103.csv").read_text().splitlines()[0]
+    said = "WAR-1;WAR;U-06;ADV-1;HQ;26.07.2021;01.08.2021;01.08.2021 22:58;0;60;OF-5;text;8;3;7;2;6;3;8,5;about 4"
+    path.write_text(f"{head}\n{said}\n")
+    output = tried(profile, path).output
+    assert "WAR-07: '8,5' is not a number" in output
+    assert "WAR-08: 'about 4' is not a number" in output
+    assert "value_number: " not in output
 
 
 def test_rows_and_verdict_limit_what_is_shown_not_what_is_counted(profile: Path, file: Path) -> None:

@@ -259,3 +259,10 @@ def test_a_rebuild_from_the_archive_folds_the_same(log: SmallMission) -> None:
     assert rebuild(log.settings, log.profile).changed == []
     assert [log.ask(everything.format(t)) for t in tables] == before
     assert known(log, "B")[-1] == ("2021-02-01", None, None, "open")
+
+
+def test_event_of_a_request_that_nobody_raised_says_what_is_missing(log: SmallMission) -> None:
+    assert sent(log, HEADER + APPROVED, "2021-02-10") == (1, 0, 1, 0, 0, 0)
+    [(message, remedy)] = log.ask("SELECT message, remedy FROM reject")
+    assert message == "no event has told yet: when it was raised"
+    assert remedy.startswith("send the earlier events of this record too")

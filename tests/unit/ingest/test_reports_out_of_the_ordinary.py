@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from reportmetrics.engines.duckdb import DuckDBEngine
+from reportmetrics.settings import sql_folder
+from reportmetrics.validation.run import cross_checks
+from tests.conftest import MISSION
 from tests.unit.reporting import REPORTS, Reporting
 
 HEADER = "report,who,day,sent,minutes,text\n"
@@ -47,3 +51,21 @@ def test_narratives_are_kept_as_they_are_in_any_script_and_length(mission: Repor
     kept = dict(mission.ask("SELECT report_id, coalesce(narrative, '') FROM core.report"))
     assert kept == texts
     assert mission.snapshot("2021-03-01").rows["text_novelty"] == 2  # what holds no word is no narrative
+
+
+def test_report_of_a_closed_unit_is_taken_in_and_named(mission: Reporting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report may be right and the profile wrong: so it counts, and a check says which one, and until when."""
+    monkeypatch.setitem(MISSION, "units", [MISSION["units"][0] | {"closed": "2021-02-14"}])
+    days = {"R1": "2021-02-14", "R2": "2021-02-15", "R3": "2020-12-31"}
+    mission.put("weekly/U-1_a.csv", HEADER + "".join(f"{r},ann,{day},2021-02-20,1,\n" for r, day in days.items()))
+    mission.put("weekly/U-9_a.csv", HEADER + "R4,ann,2021-02-01,2021-02-20,1,\n")
+    mission.ingest("2021-02-21")
+    assert mission.ask("SELECT original_name, column_name, code FROM reject") == [
+        ("weekly/U-9_a.csv", "(name of the file: unit)", "unknown_id")
+    ]
+    with DuckDBEngine(mission.snapshot("2021-03-01").folder) as engine:
+        [found] = [r for r in cross_checks(engine, sql_folder()) if r.check == "report_outside_unit_dates"]
+    assert (found.severity, found.failing_count) == ("warning", 2)
+    for report, day in (("R2", "2021-02-15"), ("R3", "2020-12-31")):
+        said = f"report {report} of U-1 for {day} to {day}; the unit was open from 2021-01-04 to 2021-02-14"
+        assert said in found.observed

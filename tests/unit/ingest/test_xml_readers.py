@@ -10,6 +10,7 @@ import pytest
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
 from reportmetrics.ingest.readers.registry import READERS
 from reportmetrics.profile.sources import Options
+from tests.conftest import SmallMission
 from tests.unit.ingest.test_record_readers import read, refusal
 
 IATI = """<?xml version="1.0" encoding="UTF-8"?>
@@ -42,6 +43,24 @@ IATI = """<?xml version="1.0" encoding="UTF-8"?>
 </result>
 </iati-activity></iati-activities>
 """
+
+RESULTS = {
+    "source": "results",
+    "title": "Results",
+    "sender": "donor",
+    "files": "iati/*.xml",
+    "reader": "iati",
+    "table": "observation",
+    "key": ["indicator_id", "observed_on", "evidence", "value"],
+    "columns": {
+        "indicator_id": {"value": "LO-1.1"},
+        "objective_id": {"value": "LO-1"},
+        "level": {"value": "outcome"},
+        "observed_on": {"from": "period_end", "format": "%Y-%m-%d"},
+        "value": "actual_value",
+        "evidence": "dimensions",
+    },
+}
 
 XES = """<?xml version="1.0"?>
 <log xes.version="1849-2016" xmlns="http://www.xes-standard.org/">
@@ -81,7 +100,7 @@ def test_result_and_indicator_stand_on_each_row(tmp_path: Path) -> None:
     rows = columns(found, *names, "aggregation_status", "indicator_id")
     assert rows[0] == ("AA-1", "2", "outcome", "Courts that work", "Days to judgment", "0", "1", "AA-1/R-7/I-1")
     assert rows[-1] == ("AA-1", "9", "other", "Other", "Told in words", None, None, "AA-1/result 2/indicator 1")
-    assert found.rows["source_row"].to_list() == [13, 13, 13, 20, 20, 27]
+    assert found.rows["source_row"].to_list() == [13, 14, 15, 20, 21, 27]
 
 
 def test_files_of_the_first_version_are_refused(tmp_path: Path) -> None:
@@ -126,6 +145,21 @@ class TestRefusals:
     def test_encodings_that_nobody_knows(self, tmp_path: Path, reader: str, whole: str, root: str) -> None:
         content = f'<?xml version="1.0" encoding="klingon"?><{root}/>'
         assert refusal(tmp_path / "a", reader, content).code in ("broken_xml", "wrong_encoding"), whole
+
+
+@pytest.mark.parametrize("whole", [IATI, IATI.replace("\n", "")], ids=["as written", "on one line"])
+def test_each_record_of_a_file_has_a_row_of_its_own(mission: SmallMission, whole: str) -> None:
+    mission.sources = [RESULTS]
+    mission.put("iati/a.xml", whole.replace('"130"', '"many"'))
+    [line] = mission.ingest().deliveries
+    assert (line.rows_read, line.accepted, line.rejected) == (6, 4, 2)
+    # One fault is one reject, with the cell of its own record.
+    assert mission.ask("SELECT code, column_name, raw FROM reject ORDER BY source_row") == [
+        ("bad_number", "actual_value", "many"),
+        ("missing", "period_end", None),
+    ]
+    stored = mission.ask("SELECT source_row FROM core.observation ORDER BY 1")
+    assert stored == [(13,), (14,), (15,), (21,)] if "\n" in whole else [(1,), (2,), (3,), (5,)]
 
 
 def test_memory_does_not_grow_with_what_is_not_read(tmp_path: Path) -> None:

@@ -90,7 +90,10 @@ def read_iati(
     options: Options,  # noqa: ARG001 (the format states all itself)
     sheets: Sequence[str | None],
 ) -> dict[str | None, Sheet | UnreadableError]:
-    """See ``base.Reader``; a file is one sheet, called None. ``source_row`` is the line on which the period begins."""
+    """See ``base.Reader``; a file is one sheet, called None.
+
+    ``source_row`` is the line on which the period begins, or the next number that is free where several begin on one.
+    """
     results = _Results()
     walk(path, results, "iati-activities")
     return dict.fromkeys(sheets, results.records.sheet())

@@ -23,18 +23,24 @@ class Records:
     def __init__(self, columns: tuple[str, ...] = ()) -> None:
         self._columns: dict[str, None] = dict.fromkeys(columns)
         self._numbers: list[int] = []
+        self._last = 0
         self._records: list[Mapping[str, str | None]] = []
         self._blocks: list[pl.DataFrame] = []
 
     def add(self, number: int, record: Mapping[str, str | None]) -> None:
-        """A record with its row number. Raises ``UnreadableError`` for text that cannot be stored."""
+        """A record with its row number: the one given, or the next after the last one where that was taken already.
+
+        A file of XML may stand on a single line, and its records must still be told apart. Raises ``UnreadableError``
+        for text that cannot be stored.
+        """
         for name, cell in record.items():
             if name not in self._columns:
                 self._new_column(number, name)
             if cell is not None and "\x00" in cell:
                 raise _unstorable(number, name, "holds a NUL character")
         if any(cell and not cell.isspace() for cell in record.values()):
-            self._numbers.append(number)
+            self._last = max(number, self._last + 1)
+            self._numbers.append(self._last)
             self._records.append(record)
         if len(self._records) >= _BLOCK_ROWS:
             self._flush()

@@ -23,7 +23,9 @@ def read_xes(
     options: Options,  # noqa: ARG001 (the format states all itself)
     sheets: Sequence[str | None],
 ) -> dict[str | None, Sheet | UnreadableError]:
-    """See ``base.Reader``; a file is one sheet, called None. ``source_row`` is the line on which the event begins.
+    """See ``base.Reader``; a file is one sheet, called None.
+
+    ``source_row`` is the line on which the event begins, or the next number that is free where several begin on one.
 
     What the log's ``global`` element gives for events and cases that lack a key is filled in, as the standard asks.
     """
