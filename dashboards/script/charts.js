@@ -6,9 +6,11 @@
 "use strict";
 (function () {
   const COMPACT_BELOW = 480; // CSS pixels; narrower places get the figure that was made for them
-  // Height of a plot on paper against that on screen, with its 10 px labels; the overview must fit on one sheet.
+  // Height of a plot on paper against that on screen, with its 10 px labels; the overview must fit on one sheet, also
+  // with the lines that say what it was filtered by.
   const onOneSheet = document.querySelector(".keys") !== null;
-  const paperHeight = (width) => onOneSheet ? 0.58 : width < COMPACT_BELOW ? 0.66 : 0.8;
+  const filtering = () => Object.keys(filters).length > 0;
+  const paperHeight = (width) => onOneSheet ? (filtering() ? 0.52 : 0.58) : width < COMPACT_BELOW ? 0.66 : 0.8;
   const PLOTLY = new URL("plotly.min.js", document.currentScript.src).href;
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const template = read("plotly-template");

@@ -182,7 +182,8 @@ def headline_lines(figures: pl.DataFrame) -> Iterator[str]:
         for row in _rows(figures, metric, "share", {}):
             yield f"{name}: {_percent(row['value'])} of {row['n']:,}"
     for row in _rows(figures, "burden.hours", "sum", {}):
-        yield f"hours spent on reports: {_number(row['value'])} ({_number(row['lower'])} to {_number(row['upper'])})"
+        bounds = f"{_number(row['value'])} ({_number(row['lower'])} to {_number(row['upper'])})"
+        yield f"hours spent on reports: {bounds if row['value'] is not None else row['reason'] or 'not known'}"
     known = list(_rows(figures, "outcome.objective_progress", "known"))
     if known:
         unmeasured = sum(1 for row in known if not row["value"])

@@ -280,6 +280,13 @@ def test_the_overview_is_one_printed_sheet_with_its_marking(visit, site):
     assert widths == [343.0] * 4
 
 
+@pytest.mark.parametrize("chosen", ["", "#objective=LO-04", "#hq=JFC+Naples", "#objective=LO-12&hq=SHAPE"])
+def test_the_overview_is_one_sheet_whatever_it_is_filtered_by(visit, reference, chosen):
+    sheet = visit((reference / "index.html").as_uri() + chosen).page.pdf(prefer_css_page_size=True)
+    (only,) = pypdf.PdfReader(io.BytesIO(sheet)).pages
+    assert ("Filtered:" in only.extract_text()) == bool(chosen)
+
+
 def test_pages_are_small(site):
     for path in site.glob("*.html"):
         assert path.stat().st_size < 400_000, path.name

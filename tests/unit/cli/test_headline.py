@@ -65,6 +65,12 @@ def test_shares_hours_and_progress() -> None:
     ]
 
 
+def test_hours_that_are_hidden_say_why() -> None:
+    assert lines(figure("burden.hours", "sum", None, reason="hidden: fewer than 5 people")) == [
+        "hours spent on reports: hidden: fewer than 5 people"
+    ]
+
+
 def test_no_figures_no_lines() -> None:
     assert lines() == []
 
