@@ -53,6 +53,8 @@ class Cell:
     quiet: bool = False
     ends: tuple[Raw, Raw] | None = None
     """Both ends of an interval, for export; the lower one sorts."""
+    around: tuple[Raw, Raw] | None = None
+    """Both ends of the interval around the value, for export."""
     key: str = ""
     """What a filter knows the row by, where that is not the value; several are parted by line breaks."""
 
@@ -76,7 +78,10 @@ class Table:
     rows: Sequence[Sequence[Cell]]
 
     def records(self) -> tuple[list[str], list[list[Raw]]]:
-        """Heads and values for export; a missing value is empty, not its explanation. An interval is two columns."""
+        """Heads and values for export; a missing value is empty, not its explanation.
+
+        An interval is two columns, a value with the interval around it three.
+        """
         heads: list[str] = []
         values: list[list[Raw]] = [[] for _ in self.rows]
         for i, column in enumerate(self.columns):
@@ -84,9 +89,12 @@ class Table:
                 continue
             cells = [row[i] for row in self.rows]
             spread = any(c.ends is not None for c in cells)
+            around = any(c.around is not None for c in cells)
             heads += [f"{column.head}, from", f"{column.head}, to"] if spread else [column.head]
+            heads += [f"{column.head}, lower", f"{column.head}, upper"] if around else []
             for record, cell in zip(values, cells, strict=True):
                 record += (cell.ends or (cell.value, None)) if spread else (cell.value,)
+                record += (cell.around or (None, None)) if around else ()
         return heads, values
 
 
@@ -282,6 +290,11 @@ def number_cell(value: float | None, write: numbers.Format, *, reason: str | Non
     return Cell(
         numbers.or_missing(value, write, reason), value, strong=strong and value is not None, quiet=value is None
     )
+
+
+def estimate_cell(value: float, lower: float | None, upper: float | None, write: numbers.Format) -> Cell:
+    """A number with the interval around it, sorted by the number."""
+    return Cell(numbers.with_interval(value, lower, upper, write), value, around=(lower, upper))
 
 
 def interval_cell(lower: float | None, upper: float | None, write: numbers.Format) -> Cell:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import jinja2
 import pytest
 
-from reportmetrics.publish.blocks import Cell, Column, Table
+from reportmetrics.publish.blocks import Cell, Column, Table, estimate_cell, interval_cell, number_cell
 from reportmetrics.publish.cells import table_rows
+from reportmetrics.publish.numbers import percent
 
 
 def test_the_first_cell_is_the_head_of_its_row_and_numbers_are_sorted_as_such() -> None:
@@ -37,3 +38,14 @@ def test_a_bar_is_as_wide_as_its_share(share: float | None, drawn: str) -> None:
 def test_a_row_with_a_cell_too_many_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="zip"):
         table_rows(Table("", [Column("A")], [[Cell("a"), Cell("b")]]))
+
+
+def test_intervals_are_exported_with_both_ends() -> None:
+    columns = [Column("Ended as"), Column("Share", "right"), Column("Interval", "right")]
+    rows = [
+        [Cell("Approved", "Approved"), estimate_cell(0.25, 0.2, None, percent), interval_cell(0.2, 0.3, percent)],
+        [Cell("Denied", "Denied"), number_cell(None, percent, reason="no event"), interval_cell(None, None, percent)],
+    ]
+    heads, values = Table("", columns, rows).records()
+    assert heads == ["Ended as", "Share", "Share, lower", "Share, upper", "Interval, from", "Interval, to"]
+    assert values == [["Approved", 0.25, 0.2, None, 0.2, 0.3], ["Denied", None, None, None, None, None]]

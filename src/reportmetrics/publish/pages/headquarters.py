@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reportmetrics.publish import numbers, palette, sentences, wait_sentences
-from reportmetrics.publish.blocks import Block, Cell, Column, Table, date_cell, name_cell, number_cell
+from reportmetrics.publish.blocks import Block, Cell, Column, Table, date_cell, estimate_cell, name_cell, number_cell
 from reportmetrics.publish.charts.bars import Bar, bars_chart, paler
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.page import Page
@@ -171,7 +171,7 @@ def _chance(edition: Edition, w: Wait, age: float | None) -> Cell:
     point = next((p for p in points if age is not None and p.x == float(int(age))), None)
     if point is None or point.y is None or (point.n or 0) < sentences.FEW_EVENTS:
         return Cell(f"{numbers.DASH} too few", None, quiet=True)
-    return Cell(numbers.with_interval(point.y, point.lower, point.upper, numbers.percent), point.y)
+    return estimate_cell(point.y, point.lower, point.upper, numbers.percent)
 
 
 def _about_chance(chances: Sequence[Cell]) -> str:

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reportmetrics.publish import numbers, palette, sentences, wait_sentences
-from reportmetrics.publish.blocks import Block, Cell, Column, Table, interval_cell, name_cell, number_cell
+from reportmetrics.publish.blocks import (
+    Block,
+    Cell,
+    Column,
+    Table,
+    estimate_cell,
+    interval_cell,
+    name_cell,
+    number_cell,
+)
 from reportmetrics.publish.charts.bars import Bar, bars_chart, paler
 from reportmetrics.publish.charts.dots import SHARES, WaitRow, waits_chart
 from reportmetrics.publish.charts.incidence import Layer, incidence_chart
@@ -207,7 +216,7 @@ def _incidence_table(edition: Edition, w: Wait, causes: Sequence[str]) -> Table:
             if f is None or f.value is None:
                 cells.append(number_cell(None, numbers.percent, reason=f.reason if f else None))
                 continue
-            cells.append(Cell(numbers.with_interval(f.value, f.lower, f.upper, numbers.percent), f.value))
+            cells.append(estimate_cell(f.value, f.lower, f.upper, numbers.percent))
         rows.append(cells)
     heads = [Column(f"By {label} days, share (95 % interval)", "right") for label in labels]
     return Table("What becomes of requests", [Column("Ended as"), *heads], rows)
