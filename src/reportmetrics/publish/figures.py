@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from reportmetrics.metrics.results import Results, dims_key
 from reportmetrics.metrics.suppression import HIDDEN
 
@@ -64,32 +66,42 @@ _FIGURE_COLUMNS = (
 _POINT_COLUMNS = ("metric", "dims", "series", "x", "y", "lower", "upper", "n")
 
 
+_Groups = dict[str, list[tuple[Any, ...]]]
+
+
 class Figures:
     """Look-ups over the three frames of a run.
 
-    Rows become objects when somebody asks for their group: a year of earlier publications holds a quarter of a million
-    figures, of which a page compares a few.
+    Rows are read when somebody asks for their metric, and become objects when somebody asks for their group: a year of
+    earlier publications holds a quarter of a million figures, of which a page compares a few.
     """
 
     def __init__(self, results: Results) -> None:
-        self._rows: dict[str, dict[str, list[tuple[Any, ...]]]] = {}
-        for row in results.figures.select(_FIGURE_COLUMNS).rows():
-            self._rows.setdefault(row[0], {}).setdefault(row[2], []).append(row)
+        self._frames = _by_metric(results.figures.select(_FIGURE_COLUMNS))
+        self._rows: dict[str, _Groups] = {}
         self._made: dict[tuple[str, str], list[Figure]] = {}
         self._dims: dict[str, dict[str, str | None]] = {}
-        self._points: dict[tuple[str, str, str], list[tuple[Any, ...]]] = {}
-        for row in results.series.select(_POINT_COLUMNS).rows():
-            self._points.setdefault((row[0], row[1], row[2]), []).append(row[3:])
+        self._curves = _by_metric(results.series.select(_POINT_COLUMNS))
+        self._points: dict[str, dict[tuple[str, str], list[tuple[Any, ...]]]] = {}
         self._listings: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
         for named in results.listings.sort("rank").iter_rows(named=True):
             cells = {"row_key": named["row_key"]} | json.loads(named["cells"])
             self._listings.setdefault((named["metric"], named["dims"], named["listing"]), []).append(cells)
 
+    def _groups(self, metric: str) -> _Groups:
+        """Rows of a metric by the canonical dims of their group; none where it published nothing."""
+        groups = self._rows.get(metric)
+        if groups is None:
+            groups = self._rows[metric] = {}
+            for row in self._frames[metric].rows() if metric in self._frames else ():
+                groups.setdefault(row[2], []).append(row)
+        return groups
+
     def _group(self, metric: str, dims: str) -> list[Figure]:
         """Figures of one group, by its canonical dims."""
         made = self._made.get((metric, dims))
         if made is None:
-            made = [_figure(row, self._named(dims)) for row in self._rows.get(metric, {}).get(dims, ())]
+            made = [_figure(row, self._named(dims)) for row in self._groups(metric).get(dims, ())]
             self._made[metric, dims] = made
         return made
 
@@ -118,26 +130,35 @@ class Figures:
     def each(self, metric: str, statistic: str, *names: str) -> Iterator[Figure]:
         """All figures of a statistic whose group has exactly these dimensions, in published order."""
         wanted = set(names)
-        for dims in self._rows.get(metric, ()):
+        for dims in self._groups(metric):
             if self._named(dims).keys() == wanted:
                 yield from (f for f in self._group(metric, dims) if f.statistic == statistic)
 
     def first_statistics(self) -> dict[str, str]:
         """The statistic that each metric publishes first, which is the one that it is for."""
-        return {metric: next(iter(groups.values()))[0][3] for metric, groups in self._rows.items()}
+        return {metric: frame.item(0, "statistic") for metric, frame in self._frames.items()}
 
     def versions(self) -> dict[str, int]:
         """Version of each metric that published a figure."""
-        return {metric: rows[0][1] for metric, groups in self._rows.items() for rows in list(groups.values())[:1]}
+        return {metric: frame.item(0, "version") for metric, frame in self._frames.items()}
 
     def series(self, metric: str, series: str, **dims: str | None) -> list[Point]:
         """Points of a curve in order of x, empty when it was not published."""
-        return [Point(*point) for point in self._points.get((metric, dims_key(dims), series), ())]
+        return [Point(*point) for point in self._points_of(metric).get((dims_key(dims), series), ())]
+
+    def _points_of(self, metric: str) -> dict[tuple[str, str], list[tuple[Any, ...]]]:
+        """Points of a metric by group and curve."""
+        points = self._points.get(metric)
+        if points is None:
+            points = self._points[metric] = {}
+            for row in self._curves[metric].rows() if metric in self._curves else ():
+                points.setdefault((row[1], row[2]), []).append(row[3:])
+        return points
 
     def has_series(self, metric: str, **dims: str | None) -> bool:
         """Whether the group published any curve."""
-        wanted = (metric, dims_key(dims))
-        return any(key[:2] == wanted for key in self._points)
+        wanted = dims_key(dims)
+        return any(group == wanted for group, _ in self._points_of(metric))
 
     def listing(self, metric: str, listing: str, **dims: str | None) -> list[dict[str, Any]]:
         """Named rows in order of rank, empty when none were published."""
@@ -145,7 +166,12 @@ class Figures:
 
     def has(self, metric: str) -> bool:
         """Whether the metric published anything."""
-        return metric in self._rows
+        return metric in self._frames
+
+
+def _by_metric(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The rows of each metric, metrics in the order of their first row."""
+    return {part.item(0, "metric"): part for part in frame.partition_by("metric", maintain_order=True)}
 
 
 def _figure(row: tuple[Any, ...], dims: dict[str, str | None]) -> Figure:
