@@ -31,6 +31,7 @@ import datetime as dt, sys
 from pathlib import Path
 from reportmetrics import steps
 from reportmetrics.ingest.run import ingest
+from reportmetrics.issuing import issue
 from reportmetrics.settings import Settings
 settings = Settings.from_environment()
 profile, as_of = steps.current_profile(settings), dt.date.fromisoformat(sys.argv[1])
@@ -39,7 +40,7 @@ steps.check_new(settings, profile)
 steps.freeze(settings, profile, as_of=as_of)
 steps.check_snapshot(settings, as_of=as_of)
 steps.measure(settings, as_of=as_of)
-steps.issue(settings, profile, as_of=as_of)
+issue(settings, profile, as_of=as_of)
 """
 
 

@@ -217,6 +217,7 @@ def publish(
     """
     from reportmetrics import cli_print, steps
     from reportmetrics.alone import alone
+    from reportmetrics.issuing import issue
     from reportmetrics.progress import on_terminal
 
     settings, loaded = _opened(profile, home, None)
@@ -225,7 +226,7 @@ def publish(
         steps.freeze(settings, loaded, as_of=day)
         cli_print.checks(steps.check_snapshot(settings, as_of=day))
         results = steps.measure(settings, as_of=day, track=on_terminal)
-        publication = steps.issue(settings, loaded, as_of=day, track=on_terminal)
+        publication = issue(settings, loaded, as_of=day, track=on_terminal)
     cli_print.headline(results.figures, loaded, day)
     cli_print.published(publication)
     if pdf is not None:

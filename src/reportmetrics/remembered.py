@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 
 import polars as pl
 
@@ -35,7 +34,7 @@ def hidden_groups(figures: pl.DataFrame) -> set[Group]:
 
 def hide_as_before(
     snapshot: Snapshot,
-    publications: Path,
+    others: Sequence[history.Entry],
     catalogue: Catalogue,
     results: Results,
     open_engine: Callable[[Snapshot, Collection[str]], AbstractContextManager[Engine]],
@@ -43,10 +42,10 @@ def hide_as_before(
     """Results of those metrics that would show what the publication of the date before hid, computed again; or None.
 
     Only where they hide something at all: a group that has grown, with none beside it that needs it hidden, is shown.
-    ``open_engine`` is given the snapshot and the tables that are needed. What is remembered is written into the
-    snapshot; nothing is where it changes nothing.
+    ``others`` are all publications, newest first. ``open_engine`` is given the snapshot and the tables that are needed.
+    What is remembered is written into the snapshot; nothing is where it changes nothing.
     """
-    before = _before(publications, snapshot.as_of)
+    before = _before(others, snapshot.as_of)
     hidden = hidden_groups(results.figures)
     shown = set(results.figures.select("metric", "dims").unique().iter_rows()) - hidden
     again = sorted({metric for metric, dims in before & shown} & {metric for metric, _ in hidden})
@@ -71,10 +70,10 @@ def _moves(metric: Metric, engine: Engine, before: Collection[Group]) -> bool:
     return len({frozenset(hidden) for hidden in too_few(metric, engine, [(), groups])}) > 1
 
 
-def _before(publications: Path, as_of: dt.date) -> set[Group]:
+def _before(others: Sequence[history.Entry], as_of: dt.date) -> set[Group]:
     """Groups that the newest publication of an earlier date hid; one of the same date would make each run a new one."""
-    entry = next((e for e in history.entries(publications) if e.as_of < as_of), None)
+    entry = next((e for e in others if e.as_of < as_of), None)
     if entry is None:
         return set()
     columns = ["metric", "dims", "reason"]
-    return hidden_groups(pl.read_parquet(entry.folder / "exports" / "figures.parquet", columns=columns))
+    return hidden_groups(pl.read_parquet(entry.figures, columns=columns))

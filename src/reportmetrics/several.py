@@ -1,7 +1,7 @@
 """The steps of the main job for several dates of one run: a year of publications in one go.
 
-Belongs here: the order of dates, what is shared between them, and the processes that compute metrics side by side. Not
-here: a step itself (``steps``).
+Belongs here: the order of dates, what is shared between them, and metrics computed side by side. Not here: a step
+itself (``steps``, ``issuing``), processes (``workers``).
 
 Dates are taken in their order whatever order they are given in, because each publication compares itself with those
 before it, and a month of the snapshot that did not change is a hard link to the date before.
@@ -9,15 +9,12 @@ before it, and a month of the snapshot that did not change is a hard link to the
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import multiprocessing
-import os
 from collections.abc import Collection, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from reportmetrics import steps
+from reportmetrics import steps, workers
+from reportmetrics.issuing import issue, issue_side_by_side
 from reportmetrics.metrics.results import Results
 from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
@@ -27,11 +24,6 @@ from reportmetrics.validation.run import CheckResult
 from reportmetrics.warehouse.snapshot import Snapshot
 from reportmetrics.warehouse.store import Store
 from reportmetrics.workspace import StepError
-
-WORTH_PROCESSES = 4
-"""From so many dates on, processes of their own save more than they cost to start."""
-MOST_PROCESSES = 8
-"""Each holds up to 1 GB for its engine."""
 
 
 def freeze_each(
@@ -64,33 +56,14 @@ def measure_each(
 ) -> Iterator[tuple[dt.date, Results]]:
     """Results of each date, oldest first; of many dates, several are computed at a time in processes of their own."""
     ordered = sorted(dates)
-    if len(ordered) < WORTH_PROCESSES:
+    if not workers.worth_processes(len(ordered)):
         for as_of in ordered:
             yield as_of, steps.measure(settings, as_of=as_of, engine=engine, select=select, track=track)
         return
-    workers = min(os.cpu_count() or 1, MOST_PROCESSES, len(ordered))
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        with _one_thread_each():  # the processes start with the first job
-            jobs = [pool.submit(_measure, settings, as_of, engine, select) for as_of in ordered]
-        try:
-            for as_of, job in track(zip(ordered, jobs, strict=True), "Metrics", len(ordered)):
-                yield as_of, job.result()
-        finally:
-            for job in jobs:
-                job.cancel()
-
-
-@contextlib.contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Processes that are started meanwhile find one thread for polars: there are as many of them as processors."""
-    name = "POLARS_MAX_THREADS"
-    before = os.environ.get(name)
-    os.environ[name] = before or "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[name]
+    with workers.pool(workers.processes(len(ordered))) as pool:
+        jobs = [pool.submit(_measure, settings, as_of, engine, select) for as_of in ordered]
+        for as_of, job in track(zip(ordered, jobs, strict=True), "Metrics", len(ordered)):
+            yield as_of, job.result()
 
 
 def _measure(settings: Settings, as_of: dt.date, engine: str, select: Collection[str] | None) -> Results:
@@ -106,10 +79,14 @@ def issue_each(
     track: Track = silent,
 ) -> Iterator[tuple[dt.date, Publication]]:
     """A publication of each date, oldest first. Those made before an error stay; each is whole."""
+    if workers.worth_processes(len(dates)):
+        made = issue_side_by_side(settings, profile, dates, engine=engine)
+        yield from track(made, "Publications", len(dates))
+        return
     one = track if len(dates) == 1 else silent
     several = silent if len(dates) == 1 else track
     for as_of in several(sorted(dates), "Publications", len(dates)):
-        yield as_of, steps.issue(settings, profile, as_of=as_of, engine=engine, track=one)
+        yield as_of, issue(settings, profile, as_of=as_of, engine=engine, track=one)
 
 
 def weekly(first: dt.date, last: dt.date, *, every_days: int = 7) -> list[dt.date]:

@@ -1,8 +1,8 @@
 """The steps of the main job, each a function of the settings: what the command line and the orchestration both call.
 
 Belongs here: which library function follows which, where a step leaves what the next one needs, and when a batch counts
-as validated. Not here: the work itself (``ingest``, ``validation``, ``warehouse``, ``metrics``, ``publish``), when and
-where it runs (``pipelines``), what is printed (``cli``).
+as validated. Not here: the last step (``issuing``), the work itself (``ingest``, ``validation``, ``warehouse``,
+``metrics``), when and where it runs (``pipelines``), what is printed (``cli``).
 
 Between ingest and publication, a run's files lie in a *workspace* below ``staging``, one for each ``as_of``: the
 snapshot, the results of its metrics, the results of its checks. Making a snapshot empties it, so results can never
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import json
 import shutil
 import zoneinfo
 from collections.abc import Collection
@@ -22,7 +21,6 @@ from pathlib import Path
 
 import polars as pl
 
-from reportmetrics.audit.changes import Changes, InTheMaking, changes_since
 from reportmetrics.engines.base import Engine
 from reportmetrics.garbage import searched_seldom
 from reportmetrics.metrics.catalogue import Catalogue
@@ -32,23 +30,18 @@ from reportmetrics.metrics.run import compute
 from reportmetrics.profile.load import Profile, load_profile
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish.history import published_snapshot
-from reportmetrics.publish.publish import Publication, publish
-from reportmetrics.publish.quality import Past, SetAside, Watched
-from reportmetrics.remembered import hide_as_before
 from reportmetrics.senders.rejected import rejected
 from reportmetrics.settings import Settings, sql_folder
 from reportmetrics.validation.earlier import comparisons
-from reportmetrics.validation.history import history, record
+from reportmetrics.validation.history import record
 from reportmetrics.validation.run import CheckResult, cross_checks, validate
-from reportmetrics.warehouse.aside import Aside, batches, set_aside
+from reportmetrics.warehouse.aside import Aside, set_aside
 from reportmetrics.warehouse.overview import Overview, overview
 from reportmetrics.warehouse.snapshot import Snapshot, make_snapshot
 from reportmetrics.warehouse.staged import stage_unvalidated
 from reportmetrics.warehouse.store import Store
 from reportmetrics.workspace import (
     StepError,
-    load_checks,
-    load_results,
     save_checks,
     save_results,
     workspace_of,
@@ -243,69 +236,6 @@ def measure(
         workspace_of(settings, as_of) / "results", results, select if select is not None else catalogue.metrics
     )
     return results
-
-
-@searched_seldom()
-def issue(
-    settings: Settings, profile: Profile, *, as_of: dt.date, engine: str = "duckdb", track: Track = silent
-) -> Publication:
-    """Publish the results in the workspace of ``as_of``, then clear the workspace.
-
-    Raises ``StepError`` when results of a metric are missing, or a critical rule between tables failed.
-    """
-    workspace = workspace_of(settings, as_of)
-    snapshot = open_snapshot(settings, as_of)
-    catalogue = current_catalogue(settings)
-    crossed = load_checks(workspace / "checks.json")
-    failed = [c.message for c in crossed if c.blocks]
-    if failed:
-        raise StepError("a critical check failed, nothing is published: " + "; ".join(failed))
-    checks = [*load_checks(settings.staging / "batch_checks.json"), *crossed]
-    results = load_results(workspace / "results", catalogue.metrics)
-    anew = hide_as_before(snapshot, settings.publications, catalogue, results, functools.partial(open_engine, engine))
-    if anew is not None:
-        save_results(workspace / "results", anew, set(anew.figures["metric"]))
-        results = load_results(workspace / "results", catalogue.metrics)
-    snapshot = open_snapshot(settings, as_of)
-
-    def compare(before: Path, name: str) -> Changes | str:
-        return changes_since(before, InTheMaking(name, as_of, snapshot.folder, catalogue, results))
-
-    publication = publish(
-        settings,
-        profile,
-        snapshot,
-        catalogue,
-        results,
-        checks=checks,
-        engine_name=engine,
-        compare=compare,
-        watched=watched(settings, checks),
-        track=track,
-    )
-    shutil.rmtree(workspace, ignore_errors=True)
-    return publication
-
-
-def watched(settings: Settings, checks: list[CheckResult]) -> Watched:
-    """What the warehouse knows of this run's ``checks`` in earlier runs, and of batches that were set aside."""
-    with Store(settings.warehouse) as store:
-        past = {
-            (r["table_name"], r["check_name"]): Past(r["runs"], r["failed"], r["last_failed_at"], r["since"])
-            for r in history(store.connection).iter_rows(named=True)
-        }
-        aside = [
-            SetAside(
-                r["set_aside_at"],
-                r["source"],
-                r["original_name"],
-                r["source_file"],
-                json.loads(r["reasons"]),
-                r["taken_up_at"],
-            )
-            for r in batches(store.connection).iter_rows(named=True)
-        ]
-    return Watched(checks, past, aside)
 
 
 def rejects(

@@ -15,6 +15,7 @@ from reportmetrics.metrics.catalogue import Catalogue, load_catalogue
 from reportmetrics.metrics.results import Results
 from reportmetrics.metrics.run import compute
 from reportmetrics.metrics.suppression import HIDDEN
+from reportmetrics.publish import history
 from reportmetrics.remembered import hidden_groups, hide_as_before
 from reportmetrics.settings import sql_folder
 from reportmetrics.warehouse.snapshot import Snapshot
@@ -73,7 +74,7 @@ def again(catalogue: Catalogue, of: Snapshot, publications: Path) -> Results | N
     def opened(snapshot: Snapshot, tables: Collection[str]) -> DuckDBEngine:
         return DuckDBEngine(snapshot.folder, only=tables)
 
-    return hide_as_before(of, publications, catalogue, measured(catalogue, of), opened)
+    return hide_as_before(of, history.entries(publications), catalogue, measured(catalogue, of), opened)
 
 
 def test_a_new_form_does_not_open_what_was_hidden_the_week_before(catalogue: Catalogue, tmp_path: Path) -> None:

@@ -116,14 +116,15 @@ class InTheMaking:
     results: Results
 
 
-def changes_since(previous: Path, after: Compared) -> Changes | str:
-    """Changes since the publication in ``previous``, or in words why it cannot be compared with.
+def changes_since(previous: Path | Compared, after: Compared) -> Changes | str:
+    """Changes since a publication (or the one in a folder), or in words why it cannot be compared with.
 
     A publication before that was altered, shared without its audit folder, or made by definitions that cannot run on
     the tables of today keeps nobody from publishing.
     """
     try:
-        return changes(Opened(previous, known=after.catalogue), after)
+        before = Opened(previous, known=after.catalogue) if isinstance(previous, Path) else previous
+        return changes(before, after)
     except (AuditError, DefinitionError, EngineError, ComputeError, OSError, PolarsError) as error:
         return (str(error).splitlines() or [type(error).__name__])[0]
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,27 +23,48 @@ _NAME = re.compile(r"^(\d{4}-\d{2}-\d{2})-r(\d+)$")
 WEEKS = 13
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Folders in which the results and the snapshot of a publication lie that is being made."""
+
+    results: Path
+    snapshot: Path
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Entry:
-    """A publication that is there. Orders by date, then by revision."""
+    """A publication that is there, or (``draft``) will be in ``folder``. Orders by date, then by revision."""
 
     as_of: dt.date
     revision: int
     folder: Path
+    draft: Draft | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
         """Name of its folder."""
         return self.folder.name
 
+    @property
+    def figures(self) -> Path:
+        """Its figures, as Parquet."""
+        return (self.draft.results if self.draft else self.folder / "exports") / "figures.parquet"
 
-def entries(publications: Path) -> list[Entry]:
-    """All publications, newest first."""
-    found = []
+    @property
+    def there(self) -> bool:
+        """Whether it is published, which makes it whole."""
+        return (self.folder / "manifest.json").is_file()
+
+
+def entries(publications: Path, drafts: Sequence[Entry] = ()) -> list[Entry]:
+    """All publications and ``drafts``, newest first; a draft counts as one also once it is published."""
+    found = list(drafts)
+    drafted = {draft.folder for draft in drafts}
     for folder in publications.iterdir() if publications.is_dir() else ():
         match = _NAME.match(folder.name)
-        if match and (folder / "manifest.json").is_file():
-            found.append(Entry(dt.date.fromisoformat(match[1]), int(match[2]), folder))
+        if match and folder not in drafted:
+            entry = Entry(dt.date.fromisoformat(match[1]), int(match[2]), folder)
+            found += [entry] if entry.there else []
     return sorted(found, reverse=True)
 
 
@@ -52,7 +74,7 @@ def next_revision(publications: Path, as_of: dt.date) -> int:
     return 1 + max((int(m[2]) for m in matches if m and m[1] == as_of.isoformat()), default=0)
 
 
-def latest_by_date(all_entries: list[Entry]) -> list[Entry]:
+def latest_by_date(all_entries: Sequence[Entry]) -> list[Entry]:
     """The last revision of each date, newest first."""
     seen: dict[dt.date, Entry] = {}
     for entry in all_entries:
@@ -60,15 +82,19 @@ def latest_by_date(all_entries: list[Entry]) -> list[Entry]:
     return list(seen.values())
 
 
-def entry_before(publications: Path, as_of: dt.date) -> Entry | None:
+def entry_before(all_entries: Sequence[Entry], as_of: dt.date) -> Entry | None:
     """The newest publication of this date or an earlier one; None where the next one will be the first."""
-    return next((e for e in entries(publications) if e.as_of <= as_of), None)
+    return next((e for e in all_entries if e.as_of <= as_of), None)
 
 
-def past_editions(publications: Path, as_of: dt.date, *, limit: int = WEEKS) -> list[PastEdition]:
+def dates_before(all_entries: Sequence[Entry], as_of: dt.date) -> list[Entry]:
+    """The last revision of each date before ``as_of``, newest first."""
+    return [e for e in latest_by_date(all_entries) if e.as_of < as_of]
+
+
+def past_editions(all_entries: Sequence[Entry], as_of: dt.date, *, limit: int = WEEKS) -> list[PastEdition]:
     """The last revisions of the dates before ``as_of``, newest first, with their figures."""
-    before = [e for e in latest_by_date(entries(publications)) if e.as_of < as_of][:limit]
-    return [PastEdition(e.name, e.as_of, _figures(e.folder, _written_at(e.folder))) for e in before]
+    return [PastEdition(e.name, e.as_of, _figures(e, _written_at(e))) for e in dates_before(all_entries, as_of)[:limit]]
 
 
 def published_snapshot(publications: Path, as_of: dt.date) -> Path | None:
@@ -86,13 +112,13 @@ def point_to_newest(publications: Path, all_entries: list[Entry], index_html: st
     replace_text(publications / "latest", all_entries[0].name + "\n")
 
 
-def _written_at(folder: Path) -> int:
-    """When the manifest was written: tells a publication from another one that took its folder's name."""
-    return (folder / "manifest.json").stat().st_mtime_ns
+def _written_at(entry: Entry) -> int:
+    """When a publication was made: tells it from another one that took its folder's name."""
+    return (entry.figures if entry.draft else entry.folder / "manifest.json").stat().st_mtime_ns
 
 
 @lru_cache(maxsize=2 * WEEKS)
-def _figures(folder: Path, _written: int) -> Figures:
+def _figures(entry: Entry, _written: int) -> Figures:
     """Figures of a publication, which never change: a run of many dates reads each of them once."""
-    figures = pl.read_parquet(folder / "exports" / "figures.parquet")
+    figures = pl.read_parquet(entry.figures)
     return Figures(Results(figures, pl.DataFrame(schema=SERIES_SCHEMA), pl.DataFrame(schema=LISTING_SCHEMA)))

@@ -1,5 +1,8 @@
 """Publishing: results become an immutable folder ``<as_of>-r<N>``, built beside its place and renamed into it.
 
+``publish`` does all of it for one date. Whoever makes several side by side calls its three parts: ``plan`` decides what
+the publication is called and compared with, ``build`` writes it, ``release`` makes it visible.
+
 Belongs here: the order of the steps. Not here: pages (``site``), exports, audit folder, manifest, each in its own file.
 """
 
@@ -10,7 +13,7 @@ import datetime as dt
 import fcntl
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,8 +42,18 @@ if TYPE_CHECKING:
 
 _BUILDING = ".building-"
 
-Compare = Callable[[Path, str], "Changes | str"]
-"""What changed from the publication in a folder to the one of a name, or why that is not known."""
+Compare = Callable[[history.Entry, str], "Changes | str"]
+"""What changed from a publication to the one of a name, or why that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is decided of a publication before it is built. ``others`` are those that there are then, newest first."""
+
+    name: str
+    as_of: dt.date
+    inputs: dict[str, Any]
+    others: tuple[history.Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,51 +89,114 @@ def publish(
 ) -> Publication:
     """Write a publication of ``results``, or return the one that was made from the same inputs.
 
-    ``compare`` is given the folder of the publication before and the name of this one, where there is one before.
+    ``compare`` is given the publication before and the name of this one, where there is one before.
     ``watched`` is what the run knows of its checks; left out, the page on data quality shows only those of ``checks``.
     ``now`` (naive UTC, default: the clock) is recorded in the manifest only. One publisher works at a time; a second
     one waits. Raises ``OSError`` when the folder cannot be written; nothing half-made is then visible.
     """
-    publications = settings.publications
-    publications.mkdir(parents=True, exist_ok=True)
-    inputs = describe_inputs(profile, snapshot, catalogue, dashboards=dashboards_folder(), engine_name=engine_name)
-    with _only_publisher(publications):
-        known = _made_from(publications, snapshot.as_of, inputs_digest(inputs))
-        if known:
-            return _publication(known, new=False)
-        revision = history.next_revision(publications, snapshot.as_of)
-        name = f"{snapshot.as_of.isoformat()}-r{revision}"
-        before = history.entry_before(publications, snapshot.as_of)
-        edition = Edition(
+    with only_publisher(settings.publications):
+        planned = plan(settings, profile, snapshot, catalogue, engine_name=engine_name)
+        if isinstance(planned, Publication):
+            return planned
+        building = build(
+            settings,
             profile,
+            planned,
+            snapshot,
             catalogue,
-            Figures(results),
-            snapshot.as_of,
-            name,
-            tuple(history.past_editions(publications, snapshot.as_of)),
-            before.name if before else "",
-            compare(before.folder, name) if before and compare else "",
-            read_quality(snapshot.folder, watched or Watched(checks)),
+            results,
+            checks=checks,
+            compare=compare,
+            watched=watched or Watched(checks),
+            now=now,
+            track=track,
         )
-        building = publications / f"{_BUILDING}{uuid.uuid4().hex}"
-        try:
-            _build(building, edition, snapshot, results, checks, inputs, now=now, track=track)
-            building.rename(publications / name)
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
-        known_now = history.entries(publications)
-        history.point_to_newest(publications, known_now, render_index(profile, known_now))
-    return _publication(publications / name, new=True)
+        return release(settings, profile, planned, building)
 
 
-def _build(
+def plan(
+    settings: Settings,
+    profile: Profile,
+    snapshot: Snapshot,
+    catalogue: Catalogue,
+    *,
+    engine_name: str,
+    drafts: Sequence[history.Entry] = (),
+) -> Plan | Publication:
+    """What a publication will be, or the one that was made from the same inputs.
+
+    ``drafts`` are publications of earlier dates that are being made. Only the holder of ``only_publisher`` may ask.
+    """
+    publications, as_of = settings.publications, snapshot.as_of
+    inputs = describe_inputs(profile, snapshot, catalogue, dashboards=dashboards_folder(), engine_name=engine_name)
+    known = _made_from(publications, as_of, inputs_digest(inputs))
+    if known:
+        return _publication(known, new=False)
+    name = f"{as_of.isoformat()}-r{history.next_revision(publications, as_of)}"
+    return Plan(name, as_of, inputs, tuple(history.entries(publications, drafts)))
+
+
+def build(
+    settings: Settings,
+    profile: Profile,
+    planned: Plan,
+    snapshot: Snapshot,
+    catalogue: Catalogue,
+    results: Results,
+    *,
+    checks: list[CheckResult],
+    watched: Watched,
+    compare: Compare | None = None,
+    wait_for: Callable[[history.Entry], None] | None = None,
+    now: dt.datetime | None = None,
+    track: Track = silent,
+) -> Path:
+    """Write all files of a publication into a folder that nobody looks at yet. Raises ``OSError``, and leaves nothing.
+
+    ``wait_for`` returns when a publication that was a draft is there: pages link to those of the dates before.
+    """
+    before = history.entry_before(planned.others, planned.as_of)
+    edition = Edition(
+        profile,
+        catalogue,
+        Figures(results),
+        planned.as_of,
+        planned.name,
+        tuple(history.past_editions(planned.others, planned.as_of)),
+        before.name if before else "",
+        compare(before, planned.name) if before and compare else "",
+        read_quality(snapshot.folder, watched),
+    )
+    building = settings.publications / f"{_BUILDING}{uuid.uuid4().hex}"
+    try:
+        _write(building, edition, planned, snapshot, results, checks, wait_for=wait_for, now=now, track=track)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    return building
+
+
+def release(settings: Settings, profile: Profile, planned: Plan, building: Path) -> Publication:
+    """Put what was built into its place and let ``latest`` name the newest. Publications of a run in order of dates."""
+    publications = settings.publications
+    try:
+        building.rename(publications / planned.name)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    known = history.entries(publications)
+    history.point_to_newest(publications, known, render_index(profile, known))
+    return _publication(publications / planned.name, new=True)
+
+
+def _write(
     folder: Path,
     edition: Edition,
+    planned: Plan,
     snapshot: Snapshot,
     results: Results,
     checks: list[CheckResult],
-    inputs: dict[str, Any],
     *,
+    wait_for: Callable[[history.Entry], None] | None,
     now: dt.datetime | None,
     track: Track,
 ) -> None:
@@ -136,9 +212,10 @@ def _build(
         title=title,
         created=moment.isoformat("T", "seconds"),
     )
-    write_site(folder, edition, track=track)
+    earlier = history.dates_before(planned.others, planned.as_of)[:2]
+    write_site(folder, edition, earlier=earlier, wait_for=wait_for, track=track)
     write_audit(folder / "audit", snapshot, edition.catalogue, checks, sql=sql_folder(), profile=edition.profile)
-    write_manifest(folder, edition.name, inputs, edition.catalogue, marking=marking, now=moment)
+    write_manifest(folder, edition.name, planned.inputs, edition.catalogue, marking=marking, now=moment)
     seal(folder, key=signing_key_from_environment())
     write_protect(folder)
 
@@ -159,8 +236,9 @@ def _publication(folder: Path, *, new: bool) -> Publication:
 
 
 @contextlib.contextmanager
-def _only_publisher(publications: Path) -> Iterator[None]:
+def only_publisher(publications: Path) -> Iterator[None]:
     """Hold the lock of the folder; what a killed publisher left half-built is then nobody's, and removed."""
+    publications.mkdir(parents=True, exist_ok=True)
     with (publications / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for left in publications.glob(f"{_BUILDING}*"):

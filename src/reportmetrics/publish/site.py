@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import jinja2
@@ -30,8 +30,18 @@ CONTENT_POLICY = (
 )
 
 
-def write_site(publication: Path, edition: Edition, *, track: Track = silent) -> None:
-    """Render all pages of an edition into ``site/`` and their tables into ``exports/charts/``."""
+def write_site(
+    publication: Path,
+    edition: Edition,
+    *,
+    earlier: Sequence[history.Entry],
+    wait_for: Callable[[history.Entry], None] | None = None,
+    track: Track = silent,
+) -> None:
+    """Render all pages of an edition into ``site/`` and their tables into ``exports/charts/``.
+
+    ``earlier`` are the publications that each page links to, ``wait_for`` returns when one of them is there.
+    """
     from reportmetrics.publish.pages import (
         burden,
         changes,
@@ -55,12 +65,14 @@ def write_site(publication: Path, edition: Edition, *, track: Track = silent) ->
         *definitions.build(edition),
     ]
     _refuse_doubles([p.file for p in pages])
+    if wait_for is not None:
+        for entry in earlier:
+            wait_for(entry)
     site = publication / "site"
     _copy_assets(site / "assets", _newest_assets(publication.parent))
     environment = _environment()
     navigation = [(p.file, p.navigation) for p in pages if p.navigation]
     listed = [(objective_figures.objective_file(o.objective_id), o.objective_id, o.name) for o in edition.objectives]
-    earlier = history.latest_by_date([e for e in history.entries(publication.parent) if e.as_of < edition.as_of])[:2]
     for page in track(pages, "pages", len(pages)):
         html = environment.get_template(page.template).render(
             edition=edition,
@@ -146,18 +158,18 @@ def _copy_assets(assets: Path, previous: Path | None) -> None:
     for part in ("theme", "script"):
         for path in sorted((dashboards_folder() / part).iterdir()):
             shutil.copyfile(path, assets / path.name)
-    script = assets / plotly_script.NAME
-    script.write_bytes(plotly_script.plotly_script())
-    _share(script, previous / script.name if previous else None)
+    name = plotly_script.NAME
+    _share(plotly_script.plotly_script(), previous / name if previous else None, assets / name)
 
 
-def _share(path: Path, twin: Path | None) -> None:
-    """Replace ``path`` by a hard link to ``twin`` when both are the same: 5 MB a week add up."""
-    from reportmetrics.publish.files import link_or_copy, sha256
+def _share(content: bytes, twin: Path | None, target: Path) -> None:
+    """Write ``content`` to ``target``, or link it to ``twin`` when that holds the same: megabytes a week add up."""
+    from reportmetrics.publish.files import link_or_copy
 
-    if twin and twin.is_file() and sha256(twin) == sha256(path):
-        path.unlink()
-        link_or_copy(twin, path)
+    if twin and twin.is_file() and twin.read_bytes() == content:
+        link_or_copy(twin, target)
+    else:
+        target.write_bytes(content)
 
 
 def _newest_assets(publications: Path) -> Path | None:
