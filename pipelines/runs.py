@@ -59,7 +59,21 @@ def bury_the_dead(instance: dg.DagsterInstance) -> list[str]:
 def _died(process: str) -> bool:
     host, _, rest = process.partition(" ")
     number, _, started = rest.partition(" ")
-    return host == platform.node() and number.isdigit() and _started(int(number)) != started
+    if host != platform.node() or not number.isdigit():
+        return False
+    now = _started(int(number))
+    # A run that an earlier release began may name its process without the start: another one may have its number now.
+    return now != started if now and started else not _lives(int(number))
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _started(process: int) -> str:

@@ -19,7 +19,6 @@ import time
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +74,7 @@ def issue(
         checks=made.checks,
         engine_name=engine,
         compare=functools.partial(_compare, made),
-        watched=_watched(settings, made.checks),
+        watched=_watched(settings, as_of, made.checks),
         track=track,
     )
     shutil.rmtree(workspace_of(settings, as_of), ignore_errors=True)
@@ -120,7 +119,7 @@ def issue_side_by_side(
                 )
                 building = None
                 if isinstance(planned, Plan):
-                    watched = _watched(settings, made.checks)
+                    watched = _watched(settings, as_of, made.checks)
                     building = pool.submit(_built, settings, profile, planned, made.checks, watched)
                     drafts.append(_draft(settings, planned))
                 jobs.append(_Job(as_of, planned, building))
@@ -128,9 +127,9 @@ def issue_side_by_side(
                 yield _released(settings, profile, jobs, cleared)
     finally:
         for job in jobs:  # the pool has ended: what was built is not wanted, as something before it is not there
-            if job.building is not None:
-                with suppress(BaseException):
-                    shutil.rmtree(job.building.result(), ignore_errors=True)
+            built = job.building
+            if built is not None and not built.cancelled() and built.exception() is None:
+                shutil.rmtree(built.result(), ignore_errors=True)
         _clear(settings, cleared, keep=0)
 
 
@@ -216,12 +215,12 @@ def _compare(made: _TakenUp, before: history.Entry, name: str) -> Changes | str:
     return changes_since(InTheMaking(before.name, before.as_of, draft.snapshot, made.catalogue, results), after)
 
 
-def _watched(settings: Settings, checks: list[CheckResult]) -> Watched:
-    """What the warehouse knows of this run's ``checks`` in earlier runs, and of batches that were set aside."""
+def _watched(settings: Settings, as_of: dt.date, checks: list[CheckResult]) -> Watched:
+    """What the warehouse knows of this run's ``checks`` in runs up to ``as_of``, and of batches that were set aside."""
     with Store(settings.warehouse) as store:
         past = {
             (r["table_name"], r["check_name"]): Past(r["runs"], r["failed"], r["last_failed_at"], r["since"])
-            for r in check_history(store.connection).iter_rows(named=True)
+            for r in check_history(store.connection, through=as_of).iter_rows(named=True)
         }
         aside = [
             SetAside(

@@ -43,11 +43,15 @@ def record(
     store.connection.unregister("recorded")
 
 
-def history(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Per check: ``runs``, ``failed`` runs, ``last_failed_at``, ``since`` (first run), as of all recorded runs."""
+def history(connection: duckdb.DuckDBPyConnection, *, through: dt.date) -> pl.DataFrame:
+    """Per check: ``runs``, ``failed`` runs, ``last_failed_at``, ``since`` (first run), as of all recorded runs.
+
+    Rules between tables count on snapshots up to ``through``: a run of many dates checks all before it publishes one.
+    """
     found: pl.DataFrame = connection.sql(
         "SELECT table_name, check_name, count(*) AS runs, count(*) FILTER (WHERE NOT success) AS failed, "
         "max(run_at) FILTER (WHERE NOT success) AS last_failed_at, min(run_at) AS since "
-        "FROM check_history GROUP BY ALL ORDER BY ALL"
+        "FROM check_history WHERE as_of IS NULL OR as_of <= $through GROUP BY ALL ORDER BY ALL",
+        params={"through": through},
     ).pl()
     return found

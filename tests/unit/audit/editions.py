@@ -14,6 +14,7 @@ from reportmetrics.ingest.run import ingest
 from reportmetrics.metrics.catalogue import Catalogue, load_catalogue
 from reportmetrics.metrics.run import compute
 from reportmetrics.profile.load import load_profile
+from reportmetrics.publish.history import Entry
 from reportmetrics.publish.publish import publish
 from reportmetrics.settings import Settings, sql_folder
 from reportmetrics.warehouse.snapshot import make_snapshot
@@ -56,8 +57,8 @@ def publication(settings: Settings, as_of: dt.date = AS_OF, catalogue: Catalogue
     with DuckDBEngine(snapshot.folder) as engine:
         results = compute(catalogue, engine, as_of=as_of)
 
-    def compare(before: Path, name: str) -> Changes | str:
-        return changes_since(before, InTheMaking(name, as_of, snapshot.folder, catalogue, results))
+    def compare(before: Entry, name: str) -> Changes | str:
+        return changes_since(before.folder, InTheMaking(name, as_of, snapshot.folder, catalogue, results))
 
     made = publish(settings, profile, snapshot, catalogue, results, checks=[], compare=compare)
     shutil.rmtree(folder)
