@@ -59,7 +59,7 @@ def taken_in(summary: IngestSummary, refused: pl.DataFrame) -> None:
     }
     left_out = sum(d.filtered for d in found)
     counts |= {"filtered": left_out} if left_out else {}
-    files = len({d.file_seq for d in found})
+    files = len({d.original_name for d in found})  # two sources may claim one
     out.print(
         f"[bold]Taken in[/bold]  {files:,} files ({summary.unchanged:,} seen before), "
         f"{sum(d.rows_read for d in found):,} rows: " + ", ".join(f"{n:,} {name}" for name, n in counts.items())

@@ -173,6 +173,9 @@ def _show(plan: Plan) -> None:
     typer.echo(f"  publications: {len(plan.publications)}")
     for folder, rows in plan.publications.items():
         typer.echo(f"    {folder.name}: {', '.join(f'{n} of {t}' for t, n in sorted(rows.items()))}")
+    if plan.workbooks:
+        typer.echo("  workbooks for senders, which 'rejects return' writes again without what goes:")
+        _list([path.name for path in plan.workbooks])
     if plan.landing:
         typer.echo("  still in the landing folder, for you to delete:")
         _list(plan.landing)

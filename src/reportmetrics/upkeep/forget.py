@@ -34,6 +34,7 @@ from reportmetrics.publish import history
 from reportmetrics.settings import Settings
 from reportmetrics.upkeep.hand_backs import Lines, drop_written, lines_about
 from reportmetrics.upkeep.redaction import Wanted, rows_in, take_out
+from reportmetrics.upkeep.workbooks import workbooks_about
 from reportmetrics.warehouse.tables import TABLES
 
 _HASH = re.compile(r"[0-9a-f]{8,64}")
@@ -50,6 +51,7 @@ class Plan:
 
     ``files`` go as a whole. ``rows`` go out of the files of these sidecars: sheet -> source rows. ``publications`` maps
     folders to the rows that they will lose, by table. ``landing`` names files that lie in the landing folder still.
+    ``workbooks`` were written for senders and hold rows of these files; ``rejects return`` writes them again.
     ``mentions`` are other cells with the name, which stay: file, row, column.
     """
 
@@ -58,6 +60,7 @@ class Plan:
     rows: Lines = field(default_factory=dict)
     publications: dict[Path, dict[str, int]] = field(default_factory=dict)
     landing: list[str] = field(default_factory=list)
+    workbooks: list[Path] = field(default_factory=list)
     mentions: list[str] = field(default_factory=list)
     wanted: Wanted = field(default_factory=Wanted)
 
@@ -143,6 +146,8 @@ def forget(settings: Settings, profile: Profile, plan: Plan, *, reason: str, tra
         take_out(folder, plan.wanted, at=at, reason=reason)
     sources = {s.source: s for s in intake(profile.sources)}
     drop_written(settings.hand_backs, {s.sha256 for s in (*plan.files, *(s for s, _ in plan.rows.values()))})
+    for workbook in plan.workbooks:
+        workbook.unlink(missing_ok=True)
     for sidecar, sheets in plan.rows.values():
         _write_without(settings.archive, sidecar, sources[sidecar.source], sheets, at=at, reason=reason)
     for sidecar in plan.files:
@@ -197,11 +202,14 @@ def _drop_bytes(archive: Path, sha256: str) -> None:
 
 
 def _look_around(settings: Settings, plan: Plan, hashes: set[str]) -> None:
-    """Publications that hold rows of the plan, and files that lie in the landing folder still."""
+    """Publications and workbooks for senders that hold rows of the plan, and files that still lie where they came."""
     for entry in history.entries(settings.publications):
         rows = rows_in(entry.folder, plan.wanted)
         if rows:
             plan.publications[entry.folder] = rows
+    touched = [*plan.files, *(s for s, _ in plan.rows.values())]
+    sent = {s.sent or s.sha256 for s in touched}
+    plan.workbooks = workbooks_about(settings.returns, sent, {s.name for s in plan.files})
     sizes = {(settings.archive / h).stat().st_size for h in hashes if (settings.archive / h).is_file()}
     landed = (p for p in settings.landing.rglob("*") if p.is_file() and p.stat().st_size in sizes)
     plan.landing = sorted(p.relative_to(settings.landing).as_posix() for p in landed if fingerprint(p) in hashes)

@@ -40,10 +40,10 @@ def weekly(mission: SmallMission) -> SmallMission:
     return mission
 
 
-def back(mission: SmallMission, day: str) -> list[Returned]:
+def back(mission: SmallMission, day: str, folder: Path | None = None) -> list[Returned]:
     with Store(mission.settings.warehouse) as store:
         found = rejected(store, mission.profile, only_open=True)
-    folder = mission.folder / "out"
+    folder = folder or mission.folder / "out"
     return give_back(mission.settings, mission.profile, found, folder, day=dt.date.fromisoformat(day))
 
 
@@ -170,6 +170,27 @@ def test_forgetting_a_person_leaves_what_was_given_back_to_others(weekly: SmallM
     weekly.put(f"returned/{book.path.name}", (weekly.folder / "mended.xlsx").read_bytes())
     weekly.ingest("2021-03-01")
     assert figures(weekly, "2021-03-02", "late")["mended"] == 1
+
+
+@pytest.mark.parametrize("forgotten", ["weekly/U-1_a.csv", "ann"])
+def test_workbooks_for_senders_go_with_what_they_hold(weekly: SmallMission, forgotten: str) -> None:
+    weekly.put("weekly/U-2_a.csv", "report,who,day,sent,minutes\nR9,zoe,2021-01-31,never,60\n")
+    weekly.put("weekly/U-3_a & b.csv", b"\xff")
+    weekly.ingest("2021-02-02")
+    returns = weekly.settings.returns
+    written = {b.sender: b.path for b in back(weekly, "2021-02-10", returns)}
+    assert sorted(written) == ["Unit U-1", "Unit U-2", "Unit U-3"]
+    (returns / "torn.xlsx").write_bytes(b"PK")
+    plan = (
+        plan_file(weekly.settings, forgotten)
+        if "/" in forgotten
+        else plan_person(weekly.settings, weekly.profile, forgotten)
+    )
+    assert plan.workbooks == [written["Unit U-1"]]
+    forget(weekly.settings, weekly.profile, plan, reason="asked")
+    assert {p.name for p in returns.iterdir()} == {"torn.xlsx", written["Unit U-2"].name, written["Unit U-3"].name}
+    # A file of which nothing could be read is told of by its name.
+    assert plan_file(weekly.settings, "weekly/U-3_a & b.csv").workbooks == [written["Unit U-3"]]
 
 
 def figures(mission: SmallMission, as_of: str, target: str = "snapshot") -> dict[str, float]:
