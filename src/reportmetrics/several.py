@@ -9,8 +9,11 @@ before it, and a month of the snapshot that did not change is a hard link to the
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import functools
 from collections.abc import Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from reportmetrics import steps, workers
@@ -29,21 +32,46 @@ from reportmetrics.workspace import StepError
 def freeze_each(
     settings: Settings, profile: Profile, dates: Collection[dt.date], *, track: Track = silent
 ) -> Iterator[Snapshot]:
-    """A snapshot of each date, oldest first; the warehouse is opened once."""
-    with Store(settings.warehouse) as store:
-        before: Path | None = None
-        for as_of in track(sorted(dates), "Snapshots", len(dates)):
-            snapshot = steps.freeze(settings, profile, as_of=as_of, store=store, previous=before)
-            before = snapshot.folder
-            yield snapshot
+    """A snapshot of each date, oldest first, several made at a time; the warehouse is opened once."""
+    ordered = sorted(dates)
+    with Store(settings.warehouse) as store, _threads(len(ordered)) as pool:
+        jobs: list[Future[Snapshot]] = []
+        position = store.validated_position()
+        for as_of in ordered:
+            before = functools.partial(_folder, jobs[-1]) if jobs else None
+            make = functools.partial(steps.freeze, settings, profile, as_of=as_of, position=position)
+            jobs.append(pool.submit(make, store=store, previous=before))
+        yield from track((job.result() for job in jobs), "Snapshots", len(ordered))
+
+
+def _folder(job: Future[Snapshot]) -> Path:
+    return job.result().folder
+
+
+@contextlib.contextmanager
+def _threads(dates: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads, as DuckDB and polars do the work outside of Python; what was not begun is not begun after an error."""
+    pool = ThreadPoolExecutor(workers.processes(dates))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def check_each(
     settings: Settings, dates: Collection[dt.date], *, engine: str = "duckdb"
 ) -> Iterator[tuple[dt.date, list[CheckResult]]]:
     """Rules between tables on the snapshot of each date, oldest first."""
-    for as_of in sorted(dates):
-        yield as_of, steps.check_snapshot(settings, as_of=as_of, engine=engine)
+    ordered = sorted(dates)
+    with _threads(len(ordered)) as pool:
+        check = functools.partial(_contradictions, settings, engine)
+        found = dict(zip(ordered, pool.map(check, ordered), strict=True))
+    steps.record_contradictions(settings, found)
+    yield from found.items()
+
+
+def _contradictions(settings: Settings, engine: str, as_of: dt.date) -> list[CheckResult]:
+    return steps.contradictions(settings, as_of=as_of, engine=engine)
 
 
 def measure_each(

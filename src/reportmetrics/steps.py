@@ -15,7 +15,7 @@ import datetime as dt
 import functools
 import shutil
 import zoneinfo
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from reportmetrics.senders.rejected import rejected
 from reportmetrics.settings import Settings, sql_folder
 from reportmetrics.validation.earlier import comparisons
 from reportmetrics.validation.history import record
+from reportmetrics.validation.rules import load_rules, tables_of
 from reportmetrics.validation.run import CheckResult, cross_checks, validate
 from reportmetrics.warehouse.aside import Aside, set_aside
 from reportmetrics.warehouse.overview import Overview, overview
@@ -170,21 +171,28 @@ def check_new(
 
 
 def freeze(
-    settings: Settings, profile: Profile, *, as_of: dt.date, store: Store | None = None, previous: Path | None = None
+    settings: Settings,
+    profile: Profile,
+    *,
+    as_of: dt.date,
+    store: Store | None = None,
+    position: int | None = None,
+    previous: Callable[[], Path] | None = None,
 ) -> Snapshot:
     """A fresh snapshot of all validated rows as known at ``as_of``, in an emptied workspace.
 
-    ``store`` is the warehouse where the caller has it open. Files that are the same in the snapshot ``previous`` (left
-    out: of the publication nearest before) are links to it.
+    ``store`` is the warehouse where the caller has it open, ``position`` its validated position (several snapshots of
+    which may then be made at a time). Files that are the same in the snapshot ``previous`` (left
+    out: of the publication nearest before) are links to it; it is asked for last, as it may be in the making.
     """
     if store is None:
         with Store(settings.warehouse) as opened:
-            return freeze(settings, profile, as_of=as_of, store=opened, previous=previous)
+            return freeze(settings, profile, as_of=as_of, store=opened, position=position, previous=previous)
     workspace = workspace_of(settings, as_of)
     shutil.rmtree(workspace, ignore_errors=True)
     workspace.mkdir(parents=True)
-    previous = previous or published_snapshot(settings.publications, as_of)
-    return make_snapshot(store, profile, as_of=as_of, target=workspace / "snapshot", previous=previous)
+    before = previous or functools.partial(published_snapshot, settings.publications, as_of)
+    return make_snapshot(store, profile, as_of=as_of, target=workspace / "snapshot", position=position, previous=before)
 
 
 def open_snapshot(settings: Settings, as_of: dt.date) -> Snapshot:
@@ -209,14 +217,27 @@ def open_engine(name: str, snapshot: Snapshot, only: Collection[str] | None = No
 
 def check_snapshot(settings: Settings, *, as_of: dt.date, engine: str = "duckdb") -> list[CheckResult]:
     """Run the rules between tables on the snapshot of ``as_of``."""
-    snapshot = open_snapshot(settings, as_of)
-    with open_engine(engine, snapshot) as opened:
-        results = cross_checks(opened, sql_folder())
-    with Store(settings.warehouse) as store:
-        moment = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-        record(store, results, position=snapshot.position, as_of=as_of, now=moment)
-    save_checks(workspace_of(settings, as_of) / "checks.json", results)
+    results = contradictions(settings, as_of=as_of, engine=engine)
+    record_contradictions(settings, {as_of: results})
     return results
+
+
+def contradictions(settings: Settings, *, as_of: dt.date, engine: str = "duckdb") -> list[CheckResult]:
+    """The same, not recorded yet: for several dates at a time, as only one may write into the warehouse."""
+    rules = load_rules(sql_folder())
+    with open_engine(engine, open_snapshot(settings, as_of), tables_of(rules)) as opened:
+        return cross_checks(opened, rules)
+
+
+def record_contradictions(settings: Settings, found: Mapping[dt.date, list[CheckResult]]) -> None:
+    """Keep the results of each date in the history of checks, and for the step that publishes them."""
+    moment = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    with Store(settings.warehouse) as store:
+        for as_of, results in found.items():
+            position = open_snapshot(settings, as_of).position
+            record(store, results, position=position, as_of=as_of, now=moment)
+    for as_of, results in found.items():
+        save_checks(workspace_of(settings, as_of) / "checks.json", results)
 
 
 @searched_seldom()

@@ -9,9 +9,11 @@ row in the reader's words) for each row that breaks the rule.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
+import duckdb
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -40,6 +42,12 @@ class CrossRule(BaseModel):
 def load_rules(sql_folder: Path) -> list[CrossRule]:
     """All rules below ``sql_folder/checks``, by file name. Raises ``RuleError`` on the first unusable file."""
     return [_load(path) for path in sorted((sql_folder / "checks").glob("*.sql"))]
+
+
+def tables_of(rules: Sequence[CrossRule]) -> set[str]:
+    """Tables that the rules read."""
+    with duckdb.connect() as connection:
+        return {table for rule in rules for table in connection.get_table_names(rule.sql)}
 
 
 def _load(path: Path) -> CrossRule:

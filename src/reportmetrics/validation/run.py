@@ -6,6 +6,7 @@ what is expected (``suites``, ``sql/checks``), what follows from a failure (``st
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
 from reportmetrics.validation.batch import Checker, Outcome
-from reportmetrics.validation.rules import load_rules
+from reportmetrics.validation.rules import CrossRule
 from reportmetrics.validation.suites import COMPARED, Expected, allowed_ids, expectations_of
 from reportmetrics.warehouse.tables import TABLES
 
@@ -91,10 +92,10 @@ def _compared(checker: Checker, compared: Path, tables: list[str]) -> list[Check
     return results
 
 
-def cross_checks(engine: Engine, sql_folder: Path) -> list[CheckResult]:
-    """Run ``checks/*.sql`` below ``sql_folder`` on a snapshot. Each row that a check returns is a failure."""
+def cross_checks(engine: Engine, rules: Sequence[CrossRule]) -> list[CheckResult]:
+    """Run rules between tables on a snapshot. Each row that one returns is a failure."""
     results: list[CheckResult] = []
-    for rule in load_rules(sql_folder):
+    for rule in rules:
         rows = engine.frame(rule.sql)
         found = [str(d) for d in rows["detail"].head(3)]
         results.append(

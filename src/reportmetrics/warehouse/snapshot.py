@@ -16,7 +16,7 @@ import os
 import re
 import shutil
 import zoneinfo
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -76,14 +76,14 @@ def make_snapshot(
     as_of: dt.date,
     target: Path,
     position: int | None = None,
-    previous: Path | None = None,
+    previous: Callable[[], Path | None] | None = None,
 ) -> Snapshot:
     """Write the snapshot of ``as_of`` to ``target``, which is replaced when it exists.
 
-    ``position`` is the ledger position up to which deliveries count; left out, the validated one. ``previous`` is the
-    folder of an earlier snapshot, whose files are linked where they are the same.
+    ``position`` is the ledger position up to which deliveries count, left out the validated one. ``previous`` gives
+    the folder of an earlier snapshot, whose files are linked where they are the same.
     """
-    position = store.validated_position() if position is None else min(position, store.position())
+    position = store.validated_position() if position is None else position
     zone = profile.mission.time_zone
     as_of_at = as_of_instant(as_of, zone)
     building = target.parent / f".{target.name}.building"
@@ -113,8 +113,9 @@ def make_snapshot(
         "rows": rows,
     }
     (building / _ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-    if previous is not None:
-        _link_unchanged(building, previous)
+    before = previous() if previous is not None else None
+    if before is not None:
+        _link_unchanged(building, before)
     _freeze(building)
     _remove(target)
     building.rename(target)

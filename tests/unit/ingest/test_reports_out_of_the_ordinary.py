@@ -8,6 +8,7 @@ import pytest
 
 from reportmetrics.engines.duckdb import DuckDBEngine
 from reportmetrics.settings import sql_folder
+from reportmetrics.validation.rules import load_rules
 from reportmetrics.validation.run import cross_checks
 from tests.conftest import MISSION
 from tests.unit.reporting import REPORTS, Reporting
@@ -64,7 +65,7 @@ def test_report_of_a_closed_unit_is_taken_in_and_named(mission: Reporting, monke
         ("weekly/U-9_a.csv", "(name of the file: unit)", "unknown_id")
     ]
     with DuckDBEngine(mission.snapshot("2021-03-01").folder) as engine:
-        [found] = [r for r in cross_checks(engine, sql_folder()) if r.check == "report_outside_unit_dates"]
+        [found] = [r for r in cross_checks(engine, load_rules(sql_folder())) if r.check == "report_outside_unit_dates"]
     assert (found.severity, found.failing_count) == ("warning", 2)
     for report, day in (("R2", "2021-02-15"), ("R3", "2020-12-31")):
         said = f"report {report} of U-1 for {day} to {day}; the unit was open from 2021-01-04 to 2021-02-14"

@@ -84,7 +84,7 @@ def snapshot(folder: Path, rows: Rows) -> Path:
 
 def broken(folder: Path, rows: Rows) -> list[tuple[str, list[str]]]:
     with DuckDBEngine(snapshot(folder, rows)) as engine:
-        return [(r.check, r.failing_keys) for r in cross_checks(engine, sql_folder()) if not r.success]
+        return [(r.check, r.failing_keys) for r in cross_checks(engine, load_rules(sql_folder())) if not r.success]
 
 
 def test_a_sound_snapshot_breaks_no_rule(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_a_broken_rule_names_the_row_and_nothing_else_fails(tmp_path: Path, rule
 def test_a_ledger_that_does_not_balance_is_critical(tmp_path: Path) -> None:
     row = {**SOUND["ledger"][0], "accepted": 5}
     with DuckDBEngine(snapshot(tmp_path, {**SOUND, "ledger": [row]})) as engine:
-        failed = [r for r in cross_checks(engine, sql_folder()) if not r.success]
+        failed = [r for r in cross_checks(engine, load_rules(sql_folder())) if not r.success]
     assert [r.check for r in failed] == ["ledger_balances"]
     assert failed[0].blocks
     assert failed[0].failing_keys == ["1/request"]

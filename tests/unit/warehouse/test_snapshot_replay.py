@@ -142,7 +142,7 @@ def test_unchanged_months_are_linked(mission: SmallMission) -> None:
     before = mission.snapshot("2021-03-01", "before")
     mission.put("requests/b.csv", HEADER + "B,2021-03-02,,\n")
     mission.ingest("2021-03-03")
-    after = mission.snapshot("2021-04-01", "after", previous=before.folder)
+    after = mission.snapshot("2021-04-01", "after", previous=lambda: before.folder)
     february = "request/2021-02.parquet"
     assert (after.folder / february).samefile(before.folder / february)
     assert (after.folder / "request/2021-03.parquet").exists()

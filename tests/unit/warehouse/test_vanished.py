@@ -10,6 +10,7 @@ import pytest
 
 from reportmetrics.engines.duckdb import DuckDBEngine
 from reportmetrics.settings import sql_folder
+from reportmetrics.validation.rules import load_rules
 from reportmetrics.validation.run import CheckResult, cross_checks
 from reportmetrics.warehouse.snapshot import Snapshot
 from tests.conftest import REQUESTS, SmallMission
@@ -91,6 +92,8 @@ def test_an_unchanged_row_and_a_refused_one_are_seen(mission: SmallMission, rows
 
 def test_the_check_names_the_request_and_both_days(registered: SmallMission) -> None:
     with DuckDBEngine(registered.snapshot("2021-02-09").folder) as engine:
-        found: list[CheckResult] = [c for c in cross_checks(engine, sql_folder()) if c.check == "request_vanished"]
+        found: list[CheckResult] = [
+            c for c in cross_checks(engine, load_rules(sql_folder())) if c.check == "request_vanished"
+        ]
     assert [(c.success, c.severity, c.failing_count) for c in found] == [(False, "warning", 1)]
     assert found[0].observed == ("request R2 at HQ was last listed by log on 2021-02-01, and no more since 2021-02-08")
