@@ -197,7 +197,8 @@ def test_a_unit_of_few_people_is_hidden_last_and_units_without_refused_rows_are_
     )
     found = block(built(tmp_path, replace(results, figures=hidden)), "given-back")
     assert [r[0].text for r in found.table.rows] == ["All units", "Unit not known", "Unit 1"]
-    assert all("fewer than 5 people" in c.text for c in found.table.rows[2][1:6])
+    assert [c.text for c in found.table.rows[2][1:6]] == ["hidden"] * 5
+    assert "fewer than 5 people" in found.caveat
     none = results.figures.with_columns(value=pl.when(theirs).then(0.0).otherwise("value"))
     found = block(built(tmp_path, replace(results, figures=none)), "given-back")
     assert [r[0].text for r in found.table.rows] == ["All units", "Unit not known"]

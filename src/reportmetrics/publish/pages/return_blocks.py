@@ -136,6 +136,8 @@ def given_back_block(edition: Edition) -> Block:
     caveats = ["Given back is by the day on which the workbook was written; whether it was sent on is not known here"]
     if quiet:
         caveats.append(f"Units that report and had no row refused: {numbers.count(quiet)}")
+    if any(by_unit[u]["refused"].suppressed for u in shown):
+        caveats.append("Hidden: fewer than 5 people, or what would tell of them")
     value = {s: f.value if f else None for s, f in total.items()}
     return Block(
         "given-back",
@@ -165,7 +167,19 @@ def _unit_row(edition: Edition, name: str, unit: str | None, steps: Mapping[str,
     told = [steps.get(s) for s in _AS_STEPS]
     return [
         name_cell(name),
-        *(number_cell(f.value if f else None, numbers.count, reason=f.reason if f else None) for f in told),
-        number_cell(days.value if days else None, numbers.days, reason=days.reason if days else "no refused row"),
+        *(_step_cell(f) for f in told),
+        _HIDDEN
+        if days and days.suppressed
+        else number_cell(days.value if days else None, numbers.days, reason=days.reason if days else None),
         interval_cell(days.lower if days else None, days.upper if days else None, numbers.days),
     ]
+
+
+_HIDDEN = Cell("hidden", quiet=True)
+"""A hidden number, where many stand side by side; the caveat says why."""
+
+
+def _step_cell(figure: Figure | None) -> Cell:
+    if figure is not None and figure.suppressed:
+        return _HIDDEN
+    return number_cell(figure.value if figure else None, numbers.count)
