@@ -3,7 +3,8 @@
 Run with ``python -m benchmarks.history [few] [many]``. Both histories lie side by side, and files are added to them in
 turns. Three medians: of the command as a person or a scheduler runs it; of the function beneath it, without the start
 of Python; and of that function when files that were taken in are cleared from the landing folder. Where they stay, the
-file system is asked for each of them whether it was overwritten: no more than that grows with the history.
+file system is asked for each of them whether it was overwritten: little more than that grows with the history. Ten
+thousand such questions take a program in C some 15 ms of the processor, Python's 27.
 
 Wanted is that the function costs the same within 20 %: the start of Python and the imports, most of the command's time,
 would hide what grows. Seconds are those of the processors, in this process or the command's, so that they can be

@@ -58,7 +58,7 @@ def validate(
     results: list[CheckResult] = []
     with Checker() as checker:
         for name, parquet in track(sorted(staged.items()), "Checking", len(staged)):
-            expected = expectations_of(TABLES[name])
+            expected = expectations_of(TABLES[name], profile)
             if _empty(parquet):
                 outcomes = [Outcome(e.name, success=True) for e in expected]
             else:

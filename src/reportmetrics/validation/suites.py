@@ -6,11 +6,13 @@ without importing Great Expectations. Not here: running them (``batch``), rules 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from reportmetrics.profile.load import Profile
+from reportmetrics.profile.templates import Template
 from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
 
 Severity = Literal["critical", "warning"]
@@ -66,8 +68,11 @@ COMPARED = (
 """Expectations on the comparisons with the deliveries before (``earlier``), for every table alike."""
 
 
-def expectations_of(table: Table) -> list[Expected]:
-    """All expectations of a source table's batch, in the order of its columns."""
+def expectations_of(table: Table, profile: Profile | None = None) -> list[Expected]:
+    """All expectations of a source table's batch, in the order of its columns.
+
+    ``profile`` fills in what is a matter of the mission; without it, they are only named.
+    """
     expected = [_unique(), _typed(table)]
     for column in (*PROVENANCE, *table.columns):
         expected += _of_column(column)
@@ -76,6 +81,8 @@ def expectations_of(table: Table) -> list[Expected]:
         for rule in table.rules
     ]
     expected += [_not_foretold(c) for c in table.columns if c.kind == "event"]
+    if table.name == "report_field":
+        expected.append(_within_limits([] if profile is None else profile.templates))
     return expected
 
 
@@ -136,6 +143,34 @@ def _bounds(column: Column) -> str:
     low = "-inf" if column.minimum is None else f"{column.minimum:g}"
     high = "inf" if column.maximum is None else f"{column.maximum:g}"
     return f"{low} to {high}"
+
+
+def _within_limits(templates: Sequence[Template]) -> Expected:
+    """A form does not let such an answer in; other ways that reports come do."""
+    return Expected(
+        "value_number_within_limits",
+        "holds",
+        "warning",
+        ("field_id", "value_number"),
+        "value_number lies outside the limits that the form gives the field",
+        violated=" OR ".join(_outside(templates)) or "FALSE",
+    )
+
+
+def _outside(templates: Sequence[Template]) -> Iterator[str]:
+    """For each field with limits, SQL that is true outside them: the widest, where several forms have the field."""
+    limits: dict[str, list[tuple[float, float]]] = {}
+    for asked in (f for t in templates for f in t.fields):
+        low = -math.inf if asked.minimum is None else asked.minimum
+        high = math.inf if asked.maximum is None else asked.maximum
+        limits.setdefault(asked.field_id, []).append((low, high))
+    for field_id, pairs in limits.items():
+        low, high = min(p[0] for p in pairs), max(p[1] for p in pairs)
+        beyond = [f"value_number < {low!r}"] if low > -math.inf else []
+        beyond += [f"value_number > {high!r}"] if high < math.inf else []
+        if beyond:
+            quoted = field_id.replace("'", "''")
+            yield f"(field_id = '{quoted}' AND ({' OR '.join(beyond)}))"
 
 
 def _not_foretold(column: Column) -> Expected:

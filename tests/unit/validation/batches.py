@@ -22,10 +22,19 @@ POLARS: dict[Type, pl.DataType] = {
 }
 KNOWN = dt.datetime(2021, 3, 1)
 
+FIELDS = [
+    SimpleNamespace(field_id="O'Neill", minimum=1, maximum=5),
+    SimpleNamespace(field_id="Q", minimum=None, maximum=0.5),
+    SimpleNamespace(field_id="Q", minimum=-2, maximum=None),
+]
+
 PROFILE: Any = SimpleNamespace(
     objectives=[SimpleNamespace(objective_id="LO-01")],
     indicators=[SimpleNamespace(indicator_id="LO-01.1")],
-    templates=[SimpleNamespace(template_id="WAR")],
+    templates=[
+        SimpleNamespace(template_id="WAR", fields=FIELDS),
+        SimpleNamespace(template_id="MAS", fields=FIELDS[1:]),
+    ],
     mission=SimpleNamespace(units=[SimpleNamespace(unit_id="U1")]),
 )
 """What validation reads of a profile, and nothing else."""
@@ -59,6 +68,7 @@ CLEAN: dict[str, dict[str, Any]] = {
         "occurred_on": dt.date(2021, 2, 3),
         "count": 1,
     },
+    "report_field": {"report_id": "P1", "field_id": "O'Neill", "value_number": 5.0},
 }
 
 
