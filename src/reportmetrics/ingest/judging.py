@@ -51,14 +51,13 @@ def judged_tables(connection: duckdb.DuckDBPyConnection, profile: Profile, batch
 
 
 def _agreed(table: Table, batch: Batch) -> dict[str, dict[int, str]]:
-    """How senders may write dates and times, to be named where one did otherwise."""
+    """How senders may write dates, times and numbers, to be told where one did otherwise."""
     agreed: dict[str, dict[int, str]] = {}
     for group in batch.groups:
         for fitted in group.fits:
             for name, origin in fitted.origins.items() if fitted.table.table == table.name else ():
-                formats = origin.given.formats
-                if formats and table.by_name[name].type in ("date", "timestamp"):
-                    agreed.setdefault(name, {})[group.number] = written_like(formats)
+                if like := written_like(table.by_name[name], origin.given):
+                    agreed.setdefault(name, {})[group.number] = like
     return agreed
 
 

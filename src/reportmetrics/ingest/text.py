@@ -31,12 +31,17 @@ _EXAMPLE = dt.datetime(2021, 12, 31, 14, 30, tzinfo=dt.UTC)
 """A moment of which day and month cannot be taken for each other."""
 
 
-def written_like(formats: Sequence[str]) -> str:
-    """Date formats by what a day looks like in them, for people who do not know the signs of strptime."""
-    likes = [
-        "the day's number in a workbook" if text in SERIAL_EPOCHS else f"like {_EXAMPLE.strftime(text)}"
-        for text in formats
-    ]
+def written_like(column: Column, given: ColumnMap) -> str:
+    """How a date, time or number may be written, by example; empty where nothing was agreed."""
+    likes: list[str] = []
+    if column.type in ("date", "timestamp"):
+        likes = [
+            "the day's number in a workbook" if text in SERIAL_EPOCHS else f"like {_EXAMPLE.strftime(text)}"
+            for text in given.formats
+        ]
+    elif column.type in ("integer", "number"):
+        tail = "" if column.type == "integer" else f"{given.decimal}5"
+        likes = [f"like {digits}{tail}" for digits in ("1234", f"1{given.thousands or ''}234")]
     return " or ".join(dict.fromkeys(likes))
 
 
