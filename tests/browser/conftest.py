@@ -17,6 +17,8 @@ from reportmetrics.metrics.results import Results
 from reportmetrics.profile.objectives import Objective
 from reportmetrics.publish.publish import publish
 from reportmetrics.settings import Settings
+from tests.browser.tabs import Tabs, Visit
+from tests.shared import made_once
 from tests.unit.publish import synthetic
 
 ROOT = Path(__file__).parents[2]
@@ -45,31 +47,41 @@ def _publish(home: Path, as_of: dt.date, results: Results, **changes: object) ->
 @pytest.fixture(scope="session")
 def publications(tmp_path_factory):
     """Two publications of the synthetic mission, a week apart."""
-    home = tmp_path_factory.mktemp("site")
-    _publish(home, dt.date(2022, 1, 24), synthetic.results())
-    _publish(home, synthetic.AS_OF, synthetic.results())
-    return home / "publications"
+
+    def make(home: Path) -> None:
+        for as_of in (dt.date(2022, 1, 24), synthetic.AS_OF):
+            _publish(home, as_of, synthetic.results())
+
+    return made_once(tmp_path_factory, "site", make) / "publications"
+
+
+def _newest(home: Path) -> Path:
+    return home / "publications" / f"{synthetic.AS_OF}-r1" / "site"
 
 
 @pytest.fixture(scope="session")
 def site(publications):
     """``site/`` of the newest one."""
-    return publications / "2022-01-31-r1" / "site"
+    return _newest(publications.parent)
 
 
 @pytest.fixture(scope="session")
 def empty_site(tmp_path_factory):
     """A mission that has received nothing."""
-    return _publish(tmp_path_factory.mktemp("empty"), synthetic.AS_OF, Results.empty()) / "site"
+    home = made_once(tmp_path_factory, "empty", lambda home: _publish(home, synthetic.AS_OF, Results.empty()))
+    return _newest(home)
 
 
 @pytest.fixture(scope="session")
 def hostile_site(tmp_path_factory):
     """Names that are markup, and one of 300 characters."""
     objectives = [Objective(objective_id=f"LO-{i:02d}", name=n, aim="a", owner=EVIL) for i, n in enumerate(NAMES, 1)]
-    results = synthetic.results(names=(EVIL, "x" * 300, "SHAPE"))
-    home = tmp_path_factory.mktemp("hostile")
-    return _publish(home, synthetic.AS_OF, results, objectives=objectives, name=EVIL) / "site"
+
+    def make(home: Path) -> None:
+        results = synthetic.results(names=(EVIL, "x" * 300, "SHAPE"))
+        _publish(home, synthetic.AS_OF, results, objectives=objectives, name=EVIL)
+
+    return _newest(made_once(tmp_path_factory, "hostile-names", make))
 
 
 NAMES = (EVIL, "Long name " * 30, *synthetic.NAMES[2:])
@@ -78,17 +90,19 @@ NAMES = (EVIL, "Long name " * 30, *synthetic.NAMES[2:])
 @pytest.fixture(scope="session")
 def weeks(tmp_path_factory):
     """Three weekly publications of the reference mission, from its sample files; published in one run."""
-    home = tmp_path_factory.mktemp("weeks")
-    settings = Settings(profile=ROOT / "data/profiles/nmi", home=home, landing=ROOT / "data/sample/nmi")
-    done = launch_several(settings, dates=[synthetic.AS_OF - dt.timedelta(weeks=k) for k in (2, 1, 0)])
-    assert done.success, done.error
-    return home / "publications"
+
+    def make(home: Path) -> None:
+        settings = Settings(profile=ROOT / "data/profiles/nmi", home=home, landing=ROOT / "data/sample/nmi")
+        done = launch_several(settings, dates=[synthetic.AS_OF - dt.timedelta(weeks=k) for k in (2, 1, 0)])
+        assert done.success, done.error
+
+    return made_once(tmp_path_factory, "weeks", make) / "publications"
 
 
 @pytest.fixture(scope="session")
 def reference(weeks):
     """``site/`` of the newest one."""
-    return weeks / "2022-01-31-r1" / "site"
+    return _newest(weeks.parent)
 
 
 @pytest.fixture(scope="session")
@@ -135,32 +149,21 @@ def chromium():
         browser.close()
 
 
-class Visit:
-    """A page in the browser, with what it complained about and what it asked for."""
-
-    def __init__(self, browser, address: str, *, width: int = 1440, **context: object) -> None:
-        self.context = browser.new_context(viewport={"width": width, "height": 900}, **context)
-        self.page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
-        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
-        self.page.on("request", lambda r: self.requests.append(r.url))
-        self.page.goto(address)
-        if "/site/" in address:
-            self.page.wait_for_selector("html[data-drawn=yes]", state="attached")
+@pytest.fixture(scope="session")
+def tabs(chromium):
+    """Tabs that are used again by one visit after the other."""
+    return Tabs(chromium)
 
 
 @pytest.fixture
-def visit(chromium):
-    """Opens pages and closes them after the test."""
+def visit(tabs):
+    """Opens pages and leaves them after the test."""
     opened: list[Visit] = []
 
-    def go(address: str | Path, **context: object) -> Visit:
-        address = address.as_uri() if isinstance(address, Path) else address
-        opened.append(Visit(chromium, address, **context))
+    def go(address: str | Path, **wanted: object) -> Visit:
+        opened.append(tabs.visit(address, **wanted))
         return opened[-1]
 
     yield go
     for one in opened:
-        one.context.close()
+        one.close()

@@ -37,15 +37,13 @@ PERIOD = re.compile(r"\d+ weeks|\d{4}|latest reading|requests", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
-def figures(chromium, reference):
+def figures(tabs, reference):
     """By page: its figures as a browser has them, all charts drawn."""
-    page = chromium.new_page(viewport={"width": 1440, "height": 900})
     found = {}
     for path in sorted(reference.glob("*.html")):
-        page.goto(path.as_uri())
-        page.wait_for_selector("html[data-drawn=yes]", state="attached")
-        found[path] = page.eval_on_selector_all("section.figure", READ)
-    page.close()
+        seen = tabs.visit(path)
+        found[path] = seen.page.eval_on_selector_all("section.figure", READ)
+        seen.close()
     return found
 
 

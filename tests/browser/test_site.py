@@ -127,10 +127,11 @@ def test_no_page_is_wider_than_the_screen(visit, request, kind):
     folder = request.getfixturevalue(kind)
     alike = {f"objective-lo-{i:02d}.html" for i in range(5, 15)}  # the first ones have the odd names
     for path in sorted(p for p in folder.glob("*.html") if p.name not in alike):
-        page = visit(path).page
+        seen = visit(path)
         for width in WIDTHS:
-            resize(page, width)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path.name, width)
+            resize(seen.page, width)
+            assert seen.page.evaluate("document.documentElement.scrollWidth") <= width, (path.name, width)
+        seen.close()
 
 
 def test_no_chart_is_wider_than_its_place_after_the_window_changes(visit, site):
@@ -252,6 +253,8 @@ def test_markup_in_names_stays_text(visit, hostile_site):
         assert seen.complaints == [], path.name
         assert "taken" not in seen.page.title().split("<")[0]
         assert seen.page.locator("img[src='x']").count() == 0
+        assert seen.dialogs == [], path.name
+        seen.close()
     page = visit(hostile_site / "index.html").page
     assert "<script>" in page.locator("#progress .plot").inner_text()
 
@@ -262,6 +265,7 @@ def test_an_empty_mission_reads_well(visit, empty_site):
         assert seen.complaints == []
         assert violations(seen.page) == []
         assert seen.page.locator("h1").inner_text().strip()
+        seen.close()
 
 
 def test_the_overview_is_one_printed_sheet_with_its_marking(visit, site):

@@ -26,7 +26,7 @@ def test_every_page_from_files_is_quiet_reaches_nothing_outside_and_passes_axe(v
         assert seen.complaints == [], path.name
         assert all(is_inside(url, reference.as_uri()) for url in seen.requests), path.name
         assert violations(seen.page) == [], path.name
-        seen.context.close()
+        seen.close()
 
 
 def test_every_page_over_http_on_dark_ground_the_same(visit, served_weeks, reference):
@@ -36,7 +36,7 @@ def test_every_page_over_http_on_dark_ground_the_same(visit, served_weeks, refer
         assert seen.complaints == [], path.name
         assert all(is_inside(url, folder) for url in seen.requests), path.name
         assert violations(seen.page) == [], path.name
-        seen.context.close()
+        seen.close()
 
 
 def test_every_link_of_every_page_is_alive_and_its_anchor_is_there(weeks):
@@ -75,4 +75,4 @@ def test_no_chart_is_cut_on_paper(visit, reference):
             })""",
         )
         assert cut == [], path.name
-        seen.context.close()
+        seen.close()

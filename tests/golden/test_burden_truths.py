@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from fnmatch import fnmatch
 
 import numpy as np
 import polars as pl
 import pytest
 
 from pipelines.launch import Outcome
+from reportmetrics.audit.explain import explain
+from reportmetrics.audit.opened import Opened
 from reportmetrics.engines.duckdb import DuckDBEngine
 from reportmetrics.metrics.catalogue import load_catalogue
 from reportmetrics.metrics.estimators.replay_loss import carried_forward_errors
@@ -134,6 +137,16 @@ def test_refused_rows_of_reports_are_open_until_they_come_back(reference: Refere
     assert [dims for dims, value in told.items() if value] == [dims_key({"unit_id": "U-05", "step": "refused"})]
     hidden = [dims for dims, value in told.items() if value is None]
     assert hidden == [dims_key({"unit_id": unit, "step": "refused"}) for unit in ("U-01", truths.SMALL_UNIT)]
+
+
+def test_a_refused_row_leads_to_its_file_and_row(outcome: Outcome) -> None:
+    assert outcome.publication is not None
+    explained = explain(Opened(outcome.publication.folder), "burden.return_refused", {"row_state": "open"})
+    assert explained.equal
+    told = explained.rows.select("file", "row").sort("file").rows()
+    wanted = [f for f in truths.FAULTS if f.table in ("report", "report_field", "activity", "observation")]
+    assert [row for _, row in told] == [f.row for f in sorted(wanted, key=lambda f: f.file)]
+    assert all(fnmatch(name, f.file) for (name, _), f in zip(told, sorted(wanted, key=lambda f: f.file), strict=True))
 
 
 def test_posts_stand_empty_for_three_weeks(reference: Reference) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from reportmetrics.audit.group import frame_of, group_sql, only, recompute_group
+from reportmetrics.audit.group import frame_of, group_sql, recompute_group
 from reportmetrics.audit.opened import NotPublishedError, Opened
 from reportmetrics.audit.origins import SCHEMA, judged_by, origins
 from reportmetrics.engines.base import Engine
@@ -103,7 +103,9 @@ def _explained(
     sql: str,
 ) -> Explanation:
     """The explanation of a group whose rows ``sql`` returns."""
-    published = only(opened.results, dims, metric.definition.id)
+    published = opened.results.figures.filter(
+        (pl.col("dims") == dims_key(dims)) & (pl.col("metric") == metric.definition.id)
+    )
     recomputed = recompute_group(metric, engine, dims, sql, as_of=opened.as_of, whole=whole)
     bounded = sql if limit is None else f"SELECT * FROM ({sql}) AS every_row ORDER BY row_key LIMIT {int(limit)}"
     rows = engine.frame(bounded).sort("row_key")
@@ -116,7 +118,7 @@ def _explained(
         opened.name,
         metric,
         dims,
-        side_by_side(published, recomputed),
+        side_by_side(published, recomputed.figures),
         rows.join(where.select(c for c in SCHEMA if c == "row_key" or c not in rows.columns), on="row_key", how="left"),
         count,
         support,
@@ -128,10 +130,10 @@ def _count(engine: Engine, sql: str) -> int:
     return int(engine.frame(f"SELECT count(*) AS n FROM ({sql}) AS every_row")["n"][0])
 
 
-def side_by_side(published: Results, recomputed: Results) -> pl.DataFrame:
+def side_by_side(published: pl.DataFrame, recomputed: pl.DataFrame) -> pl.DataFrame:
     """Figures as published and as recomputed, in published order, with ``equal``; what only one side has is unequal."""
-    before = published.figures.select(*ON, "unit", *NUMBERS, "caveats").with_columns(was=pl.lit(True))
-    after = recomputed.figures.cast(FIGURE_SCHEMA).select(  # type: ignore[arg-type]
+    before = published.select(*ON, "unit", *NUMBERS, "caveats").with_columns(was=pl.lit(True))
+    after = recomputed.cast(FIGURE_SCHEMA).select(  # type: ignore[arg-type]
         *ON, *(pl.col(c).alias(f"recomputed_{c}") for c in (*NUMBERS, "caveats")), pl.lit(True).alias("came")
     )
     joined = before.join(after, on=list(ON), how="full", coalesce=True, maintain_order="left_right")

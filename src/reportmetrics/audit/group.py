@@ -78,11 +78,9 @@ def _grouped(metric: Metric, groupings: Sequence[tuple[str, ...]]) -> Metric:
     )
 
 
-def only(results: Results, dims: Dims, metric_id: str | None = None) -> Results:
-    """The part of ``results`` that belongs to one group."""
+def only(results: Results, dims: Dims) -> Results:
+    """The part of ``results``, all of one metric, that belongs to one group."""
     wanted = pl.col("dims") == dims_key(dims)
-    if metric_id is not None:
-        wanted &= pl.col("metric") == metric_id
     return Results(results.figures.filter(wanted), results.series.filter(wanted), results.listings.filter(wanted))
 
 

@@ -36,32 +36,28 @@ def origins(metric: Metric, engine: Engine, keys_sql: str) -> pl.DataFrame:
     """Origin (``SCHEMA``) of each row whose key ``keys_sql`` (a SELECT of ``row_key``) returns.
 
     A key with something behind its 20 digits is that of a row which a view made of another one; it leads to that one.
+    Rows that tell of the ledger or of a refused row have a key that opens with delivery and table, and lead to the file
+    (and, of a refused row, to the row in it).
     """
     parts = [_origin_sql(TABLES[name]) for name in metric.tables if name in TABLES and TABLES[name] not in _WITHOUT_KEY]
-    if not parts:
-        return _deliveries(engine, keys_sql)
-    columns = ", ".join(f'origin."{c}"' for c in SCHEMA if c != "row_key")
+    if not parts or any(TABLES.get(name) in _WITHOUT_KEY for name in metric.tables):
+        parts.append(_DELIVERY)
     found = engine.frame(
-        f"SELECT wanted.row_key, {columns} FROM ({' UNION ALL '.join(parts)}) AS origin "
-        f"INNER JOIN (SELECT DISTINCT row_key FROM ({keys_sql}) AS keys) AS wanted "
-        "ON origin.row_key = left(wanted.row_key, 20) ORDER BY ALL"
+        "WITH wanted AS MATERIALIZED (SELECT DISTINCT row_key, left(row_key, 20) AS origin_key "
+        f"FROM ({keys_sql}) AS keys) {' UNION ALL '.join(parts)} ORDER BY ALL"
     )
     return found.cast(SCHEMA)  # type: ignore[arg-type]
 
 
 _WITHOUT_KEY = (LEDGER, REJECT)
 
-
-def _deliveries(engine: Engine, keys_sql: str) -> pl.DataFrame:
-    """Origin of rows that tell of the ledger itself: their key opens with delivery and table, and leads to its file."""
-    found = engine.frame(
-        "SELECT wanted.row_key, 'ledger' AS \"table\", l.source, l.original_name AS file, NULL::BIGINT AS row, "
-        "l.known_from, l.file_seq, l.source_file AS sha256 "
-        f"FROM (SELECT DISTINCT row_key FROM ({keys_sql}) AS keys) AS wanted INNER JOIN ledger AS l "
-        "ON split_part(wanted.row_key, '|', 1) = CAST(l.file_seq AS VARCHAR) "
-        "AND split_part(wanted.row_key, '|', 2) = l.table_name ORDER BY ALL"
-    )
-    return found.cast(SCHEMA)  # type: ignore[arg-type]
+_DELIVERY = (
+    "SELECT wanted.row_key, 'ledger' AS \"table\", l.source, l.original_name AS file, "
+    "try_cast(split_part(wanted.row_key, '|', 3) AS BIGINT) AS row, "
+    "l.known_from, l.file_seq, l.source_file AS sha256 FROM wanted INNER JOIN ledger AS l "
+    "ON split_part(wanted.row_key, '|', 1) = CAST(l.file_seq AS VARCHAR) "
+    "AND split_part(wanted.row_key, '|', 2) = l.table_name"
+)
 
 
 def _origin_sql(table: Table) -> str:
@@ -70,10 +66,12 @@ def _origin_sql(table: Table) -> str:
         blank = ", ".join(
             f'NULL::{types[t.base_type()]} AS "{c}"' for c, t in SCHEMA.items() if c not in ("row_key", "table")
         )
-        return f"SELECT row_key, '{table.name}' AS \"table\", {blank} FROM {table.name}"
+        found = f"SELECT wanted.row_key, '{table.name}' AS \"table\", {blank}"
+        return f"{found} FROM wanted INNER JOIN {table.name} AS t ON t.row_key = wanted.origin_key"
     return (
-        f"SELECT t.row_key, '{table.name}' AS \"table\", l.source, l.original_name AS file, t.source_row AS row, "
-        f"t.known_from, t.file_seq, t.source_file AS sha256 FROM {table.name} AS t "
+        f"SELECT wanted.row_key, '{table.name}' AS \"table\", l.source, l.original_name AS file, t.source_row AS row, "
+        "t.known_from, t.file_seq, t.source_file AS sha256 "
+        f"FROM wanted INNER JOIN {table.name} AS t ON t.row_key = wanted.origin_key "
         f"LEFT JOIN ledger AS l ON t.file_seq = l.file_seq AND l.table_name = '{table.name}'"
     )
 
@@ -103,5 +101,8 @@ def judged_by(metric: Metric, engine: Engine, keys_sql: str, tables: Sequence[st
         return pl.DataFrame(schema={"for_row": pl.String(), **SCHEMA})
     pairs = f"SELECT for_row, row_key FROM ({' UNION '.join(parts)}) AS pair ORDER BY ALL LIMIT {SUPPORT_LIMIT}"
     found = engine.frame(pairs)
-    where = origins(metric, engine, f"SELECT row_key FROM ({pairs}) AS limited")
+    if found.is_empty():
+        return pl.DataFrame(schema={"for_row": pl.String(), **SCHEMA})
+    keys = ", ".join(f"('{key}')" for key in found["row_key"].unique().sort())  # digits of a hash
+    where = origins(metric, engine, f"SELECT row_key FROM (VALUES {keys}) AS pair (row_key)")
     return found.join(where, on="row_key", how="inner").sort("for_row", "known_from", "row_key")

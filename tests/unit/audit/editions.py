@@ -7,6 +7,8 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
+
 from reportmetrics.audit.changes import Changes, InTheMaking, changes_since
 from reportmetrics.audit.opened import Opened
 from reportmetrics.engines.duckdb import DuckDBEngine
@@ -19,6 +21,7 @@ from reportmetrics.publish.publish import publish
 from reportmetrics.settings import Settings, sql_folder
 from reportmetrics.warehouse.snapshot import make_snapshot
 from reportmetrics.warehouse.store import Store
+from tests.shared import made_once
 
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = ROOT / "data" / "sample" / "nmi"
@@ -63,6 +66,17 @@ def publication(settings: Settings, as_of: dt.date = AS_OF, catalogue: Catalogue
     made = publish(settings, profile, snapshot, catalogue, results, checks=[], compare=compare)
     shutil.rmtree(folder)
     return Opened(made.folder)
+
+
+def six_weeks(factory: pytest.TempPathFactory) -> Settings:
+    """A home with all until ``AS_OF`` taken in and published, for whoever does not change it."""
+
+    def make(folder: Path) -> None:
+        settings = settings_in(folder)
+        take_in(settings, until=AS_OF)
+        publication(settings)
+
+    return settings_in(made_once(factory, "six-weeks", make))
 
 
 def copy_of(opened: Opened, folder: Path) -> Path:

@@ -18,7 +18,7 @@ from reportmetrics.settings import Settings
 from reportmetrics.upkeep.forget import ForgetError, forget, plan_file, plan_person
 from reportmetrics.upkeep.fsck import fsck
 from reportmetrics.warehouse.store import Store
-from tests.unit.audit.editions import AS_OF, publication, settings_in, take_in
+from tests.unit.audit.editions import settings_in, six_weeks
 
 PERSON = "ADV-00004"
 
@@ -26,10 +26,7 @@ PERSON = "ADV-00004"
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Six weeks of the reference mission, with a publication."""
-    settings = settings_in(tmp_path_factory.mktemp("upkeep"))
-    take_in(settings, until=AS_OF)
-    publication(settings)
-    return settings
+    return six_weeks(tmp_path_factory)
 
 
 @pytest.fixture
