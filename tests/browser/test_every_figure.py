@@ -99,8 +99,12 @@ def test_every_table_of_a_figure_is_there_as_csv_in_full(figures):
         file = Path(unquote(urlsplit(urljoin(path.as_uri(), f["csv"])).path))
         lines = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
         where, heads = (path.name, f["id"]), [h for h in f["tables"][0]["heads"] if h]
-        assert [h.removesuffix(", from") for h in lines[0] if not h.endswith(", to")] == [*heads, "marking"], where
-        assert sum(h.endswith(", from") for h in lines[0]) == sum(h.endswith(", to") for h in lines[0]), where
+        own = [h.removesuffix(", from") for h in lines[0] if not h.endswith((", to", ", lower", ", upper"))]
+        assert own == [*heads, "marking"], where
+        for first, second in ((", from", ", to"), (", lower", ", upper")):  # an interval; the ends around a value
+            of = [[h.removesuffix(end) for h in lines[0] if h.endswith(end)] for end in (first, second)]
+            assert of[0] == of[1], where
+            assert set(of[0]) <= set(heads), where
         assert len(lines) - 1 == f["tables"][0]["rows"], where
 
 

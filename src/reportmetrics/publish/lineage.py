@@ -55,7 +55,7 @@ def wide(graph: Graph, name: str) -> str:
         x1, y1 = a.x + a.width, a.y + PAD + LINE * (lines[link.source, link.column] + 0.5)
         x2, y2 = b.x, b.y + PAD + LINE * (lines[link.target, link.target_column] + 0.5)
         middle = x1 + min(WAY, x2 - x1) / 2
-        curves[link.kind].append(f"M{x1:.0f} {y1:.0f}C{middle:.0f} {y1:.0f} {middle:.0f} {y2:.0f} {x2:.0f} {y2:.0f}")
+        curves[link.kind].append(_curve(x1, y1, middle, x2, y2))
     boxes = [line for b in graph.boxes for line in _drawn(b, places[b.name], _title(b), b.columns)]
     return _svg(graph, name, x - WAY, height, curves, boxes)
 
@@ -80,9 +80,17 @@ def narrow(graph: Graph, name: str) -> str:
         a, b = places[source], places[target]
         y1, y2 = a.y + a.height - PAD - LINE / 2, b.y + PAD + LINE / 2
         out = MARGIN - min(MARGIN - 3, 8 + 5 * abs(_at(graph, target) - _at(graph, source)))
-        curves[kind].append(f"M{MARGIN} {y1:.0f}C{out:.0f} {y1:.0f} {out:.0f} {y2:.0f} {MARGIN} {y2:.0f}")
+        curves[kind].append(_curve(MARGIN, y1, out, MARGIN, y2))
     boxes = [line for b in graph.boxes for line in _drawn(b, places[b.name], b.name, texts[b.name])]
     return _svg(graph, name, NARROW, y - GAP, curves, boxes)
+
+
+def _curve(x1: float, y1: float, over: float, x2: float, y2: float) -> str:
+    """A curve that leaves and arrives level, bent towards ``over``; its offsets are told, which takes fewer digits."""
+    at_x, at_y = round(x1), round(y1)
+    bend, right, down = round(over) - at_x, round(x2) - at_x, round(y2) - at_y
+    offsets = " ".join(map(str, (bend, 0, bend, down, right, down))).replace(" -", "-")
+    return f"M{at_x} {at_y}c{offsets}"
 
 
 def table(graph: Graph) -> Table:

@@ -21,7 +21,7 @@ NARROW = 365
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _POLICY = re.compile(r'(<meta http-equiv="Content-Security-Policy" content=")[^"]*(">)')
 _SCRIPT = re.compile(r"<script\b.*?</script>\s*", re.DOTALL)
-_SHEET = re.compile(r'<link rel="stylesheet"[^>]*>\s*')
+_SHEET = re.compile(r'<link rel="(?:stylesheet|preload)"[^>]*>\s*')
 _FIGURE = re.compile(r'<figure class="plot"[^>]*aria-label="([^"]*)"[^>]*data-chart="([^"]+)-chart"[^>]*></figure>')
 _HEADER = re.compile(r'<header class="side">.*?</header>', re.DOTALL)
 _DROPPED = (

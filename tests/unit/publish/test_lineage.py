@@ -38,8 +38,11 @@ def test_every_metric_is_drawn_inside_its_frame(graphs: list[Graph], draw) -> No
             assert y >= 0, graph.metric
             assert x + w <= width, graph.metric
             assert y + h <= height, graph.metric
-        numbers = [float(n) for path in tree.iter("path") for n in re.findall(r"[-\d.]+", path.attrib["d"])]
-        assert min(numbers) >= 0
+        curves = [c for path in tree.iter("path") for c in path.attrib["d"].split("M")[1:]]
+        for x, y, bend, level, again, down, right, arrives in (map(int, re.findall(r"-?\d+", c)) for c in curves):
+            assert (level, again, arrives) == (0, bend, down)
+            assert 0 <= min(x, x + bend, x + right) <= max(x, x + bend, x + right) <= width, graph.metric
+            assert 0 <= min(y, y + down) <= max(y, y + down) <= height, graph.metric
         texts = "".join(tree.itertext())
         assert all(b.name in texts and all(c in texts for c in b.columns) for b in graph.boxes)
 
