@@ -142,12 +142,16 @@ def _result(
         check_name=spec.name,
         passed=not failed,
         severity=dg.AssetCheckSeverity.ERROR if critical else dg.AssetCheckSeverity.WARN,
-        description="; ".join(said) or quiet,
+        description="; ".join(said) if failed or len(said) == 1 else _held(len(said)) if said else quiet,
         metadata={
             "failing rows": sum(m.failing_count for _, m in failed),
             **(_failing(failed) if failed else {}),
         },
     )
+
+
+def _held(expectations: int) -> str:
+    return f"All {expectations} expectations hold; they are listed above."
 
 
 def _failing(failed: list[tuple[str, CheckResult]]) -> dict[str, dg.MetadataValue]:

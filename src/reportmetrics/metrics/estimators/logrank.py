@@ -163,16 +163,17 @@ class LogRank:
         seen, total = usable_spells(family), int(family["n_rows"].sum())
         n = int(seen["n_rows"].sum())
         names = seen[across].unique(maintain_order=True).to_list()
-        strata = seen.partition_by("stratum", maintain_order=True) if "stratum" in seen.columns else [seen]
-        test = compare([[_spells(s, across, name) for name in names] for s in strata]) if names else None
+        parts = seen.partition_by("stratum", maintain_order=True) if "stratum" in seen.columns else [seen]
+        strata = [_spells(part, across, names) for part in parts]
+        test = compare(strata) if names else None
         figures = _test_figures(test, n, total - n, across)
         if test is not None and test.degrees and test.p < LEVEL:
-            figures += _pairs([[_spells(s, across, name) for name in names] for s in strata], names)
+            figures += _pairs(strata, names)
         done: list[tuple[Dims, Estimate]] = [(dims, Estimate(figures))]
         if test is None:
             return done
         for i, name in enumerate(names):
-            rows = int(seen.filter(pl.col(across).eq_missing(name))["n_rows"].sum())
+            rows = sum(int(groups[i].rows.sum()) for groups in strata)
             counts: Mapping[str, float] = {"observed": test.observed[i], "expected": test.expected[i]}
             own = [Figure(s, float(v), rows, label=across, unit="number") for s, v in counts.items()]
             done.append(({**dims, across: _text(name)}, Estimate(own)))
@@ -216,8 +217,13 @@ def _pairs(strata: Sequence[Sequence[Spells]], names: Sequence[object]) -> list[
     return [corrected[label] for _, label, _ in found]
 
 
-def _spells(rows: pl.DataFrame, across: str, name: object) -> Spells:
-    mine = rows.filter(pl.col(across).eq_missing(pl.lit(name)))
+def _spells(rows: pl.DataFrame, across: str, names: Sequence[object]) -> list[Spells]:
+    """The spells of each group in a stratum; of one that is not in it, none."""
+    groups = rows.partition_by(across, as_dict=True, maintain_order=True)
+    return [_spells_of(groups.get((name,), rows.clear())) for name in names]
+
+
+def _spells_of(mine: pl.DataFrame) -> Spells:
     entry = entries(mine)
     return Spells(
         np.full(mine.height, -math.inf) if entry is None else entry,
