@@ -14,7 +14,7 @@ from collections.abc import Container, Iterator, Sequence
 from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 
-VERSION = 4
+VERSION = 5
 """Version of these tables. A warehouse of another version is made anew from the archive, never altered in place."""
 
 KEY_HASH = "CAST(hash(row_key) >> 32 AS UINTEGER)"
