@@ -57,8 +57,11 @@ def multiply(source: Path, target: Path, *, times: int) -> int:
         connection.execute("SET enable_progress_bar = false")
         connection.execute(f"SET memory_limit = '2GB'; SET temp_directory = '{spill}'")
         rows = f"read_parquet('{source}/*.parquet')"
+        # A request that names an activity names one, not as many as there are copies.
+        names = {"activity_id", "request_id"} & set(connection.sql(f"FROM {rows}").columns)
+        renamed = "".join(f", {name} || '/' || copy AS {name}" for name in sorted(names))
         connection.execute(
-            f"COPY (SELECT * REPLACE (left(md5(row_key || '|' || copy), 20) AS row_key) "
+            f"COPY (SELECT * REPLACE (left(md5(row_key || '|' || copy), 20) AS row_key{renamed}) "
             f"FROM {rows}, range({times}) AS n (copy) ORDER BY row_key) TO '{target}/all.parquet' (FORMAT parquet)"
         )
         counted = connection.sql(f"SELECT count(*) FROM '{target}/all.parquet'").fetchall()

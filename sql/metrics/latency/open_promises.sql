@@ -22,17 +22,25 @@ owner: ops-assessment
 reviewed: 2022-01-10
 review_every: 12 months
 ---*/
+-- Visits are added up by day first: a counterpart is visited often, and many promises may wait for the same one.
 WITH visit AS (
     SELECT
+        counterpart_id,
+        occurred_on,
+        sum(coalesce(count, 1)) AS visits
+    FROM activity
+    WHERE status = 'held' AND kind = 'visit' AND counterpart_id IS NOT NULL
+    GROUP BY counterpart_id, occurred_on
+),
+
+since AS (
+    SELECT
         request_wait.row_key,
-        sum(coalesce(activity.count, 1)) AS visits
+        sum(visit.visits) AS visits
     FROM request_wait
-    INNER JOIN activity
-        ON
-            request_wait.promised_to = activity.counterpart_id
-            AND activity.status = 'held'
-            AND activity.kind = 'visit'
-            AND request_wait.promised_on < activity.occurred_on
+    INNER JOIN visit
+        ON request_wait.promised_to = visit.counterpart_id AND request_wait.promised_on < visit.occurred_on
+    WHERE request_wait.is_open
     GROUP BY request_wait.row_key
 )
 
@@ -46,7 +54,7 @@ SELECT
     request_wait.promised_by,
     request_wait.waited_seconds AS duration,
     cast(floor(request_wait.waited_seconds / 86400) AS BIGINT) AS age_days,
-    cast(coalesce(visit.visits, 0) AS BIGINT) AS visits_since
+    cast(coalesce(since.visits, 0) AS BIGINT) AS visits_since
 FROM request_wait
-LEFT JOIN visit ON request_wait.row_key = visit.row_key
+LEFT JOIN since ON request_wait.row_key = since.row_key
 WHERE request_wait.is_open AND request_wait.promised_to IS NOT NULL
