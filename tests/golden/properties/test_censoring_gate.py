@@ -64,6 +64,8 @@ def spells(engine: SpoiledEngine, metric: Metric) -> pl.DataFrame:
     rows = engine.frame(metric.rows_sql)
     if "asked" in rows.columns:
         rows = rows.filter(~pl.col("asked"))
+    if metric.id in FROM_DELIVERY:  # the lines of senders wait for nothing; a refused row's key opens with its delivery
+        rows = rows.filter(pl.col("row_key").str.contains("|", literal=True))
     if metric.id == "latency.outcome_incidence":
         rows = rows.with_columns(event=pl.col("cause").is_not_null() & (pl.col("cause") != "withdrawn"))
     if metric.id in ONLY_OPEN:
