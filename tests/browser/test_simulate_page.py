@@ -31,7 +31,7 @@ def profile():
 def page_file(profile, tmp_path_factory):
     folder = tmp_path_factory.mktemp("simulate") / "publications" / "2022-01-31-r1"
     catalogue = synthetic.catalogue(folder.parent / "sql")
-    write_site(folder, Edition(profile, catalogue, Figures(Results.empty()), AS_OF, "2022-01-31-r1", ()))
+    write_site(folder, Edition(profile, catalogue, Figures(Results.empty()), AS_OF, "2022-01-31-r1", ()), earlier=())
     return folder / "site" / "simulate.html"
 
 

@@ -36,7 +36,7 @@ def edition(tmp_path, results=None, *, past=(), **changes):
 def site(tmp_path, *args, **kwargs):
     """All pages, by file name."""
     folder = tmp_path / "publications" / "2022-01-31-r1"
-    write_site(folder, edition(tmp_path, *args, **kwargs))
+    write_site(folder, edition(tmp_path, *args, **kwargs), earlier=())
     return {p.name: p.read_text() for p in (folder / "site").glob("*.html")}
 
 
