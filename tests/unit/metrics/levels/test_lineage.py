@@ -62,6 +62,7 @@ def test_every_edge_of_a_small_metric(small: Catalogue) -> None:
 
 
 WRITTEN_OUT = {
+    "burden.return_rows": {"step"},
     "latency.days_at_work": {"at_work"},
     "latency.working_days": {"calendar"},
     "quality.ledger": {"verdict"},
