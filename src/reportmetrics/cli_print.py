@@ -124,6 +124,9 @@ def returned(workbooks: Sequence[Returned]) -> None:
 def checks(results: Sequence[CheckResult]) -> None:
     """How many checks ran, and each that failed."""
     out = _console()
+    if not results:  # a run that ended before its checks must not be told as one that passed them
+        out.print("[bold]Checked[/bold]   nothing: no check was run")
+        return
     failed = [r for r in results if not r.success]
     tables = len({r.table for r in results})
     verdict = "all passed" if not failed else f"{len(failed)} failed"

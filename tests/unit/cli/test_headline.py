@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from reportmetrics.cli_print import headline_lines, taken_in
+from reportmetrics.cli_print import checks, headline_lines, taken_in
 from reportmetrics.ingest.ledger import Delivery, IngestSummary
 from reportmetrics.metrics.results import FIGURE_SCHEMA, dims_key
 from reportmetrics.warehouse.made_tables import REJECT
@@ -99,3 +99,8 @@ def _refused(rows: list[tuple[int, str, str, int | None]]) -> pl.DataFrame:
     others = [c.name for c in REJECT.columns if c.name not in named.columns]
     words = {"message": "said", "remedy": "mend it"}
     return named.with_columns(pl.lit(words.get(name), dtype=pl.String()).alias(name) for name in others)
+
+
+def test_without_a_check_nothing_passed(capsys: pytest.CaptureFixture[str]) -> None:
+    checks([])
+    assert capsys.readouterr().out == "Checked   nothing: no check was run\n"
