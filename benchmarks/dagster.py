@@ -30,11 +30,12 @@ DIRECT = """
 import datetime as dt, sys
 from pathlib import Path
 from reportmetrics import steps
+from reportmetrics.current import current_profile
 from reportmetrics.ingest.run import ingest
 from reportmetrics.issuing import issue
 from reportmetrics.settings import Settings
 settings = Settings.from_environment()
-profile, as_of = steps.current_profile(settings), dt.date.fromisoformat(sys.argv[1])
+profile, as_of = current_profile(settings), dt.date.fromisoformat(sys.argv[1])
 ingest(settings, profile)
 steps.check_new(settings, profile)
 steps.freeze(settings, profile, as_of=as_of)

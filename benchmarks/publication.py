@@ -25,6 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from reportmetrics import steps
+from reportmetrics.current import current_catalogue, current_profile
 from reportmetrics.ingest.run import ingest
 from reportmetrics.issuing import issue
 from reportmetrics.settings import Settings
@@ -45,9 +46,9 @@ def processor() -> float:
 
 def one_date(settings: Settings, as_of: dt.date) -> Row:
     """Processor seconds of each step that leads to the publication of one date."""
-    profile = steps.current_profile(settings)
+    profile = current_profile(settings)
     work: dict[str, Callable[[], object]] = {
-        "definitions": lambda: steps.current_catalogue(settings),
+        "definitions": lambda: current_catalogue(settings),
         "freeze": lambda: steps.freeze(settings, profile, as_of=as_of),
         "check": lambda: steps.check_snapshot(settings, as_of=as_of),
         "measure": lambda: steps.measure(settings, as_of=as_of),
@@ -64,7 +65,7 @@ def one_date(settings: Settings, as_of: dt.date) -> Row:
 def by_step(home: Path, weeks: int) -> list[Row]:
     """The first of ``weeks`` + 1 weekly dates, and those after it, in this process."""
     settings = Settings.from_environment(profile=PROFILE, home=home, landing=SAMPLE)
-    profile = steps.current_profile(settings)
+    profile = current_profile(settings)
     ingest(settings, profile)
     steps.check_new(settings, profile)
     return [one_date(settings, AS_OF - dt.timedelta(weeks=weeks - n)) for n in range(weeks + 1)]

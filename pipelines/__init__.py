@@ -6,7 +6,10 @@ call into ``reportmetrics``, so that the command line and Dagster cannot drift a
 
 import warnings
 
-from dagster import BetaWarning, PreviewWarning
+from reportmetrics.garbage import searched_seldom
+
+with searched_seldom():
+    from dagster import BetaWarning, PreviewWarning
 
 # What is used of Dagster beyond its stable core is pinned to one version and tested; a warning at every start teaches
 # people to read over warnings.

@@ -16,10 +16,10 @@ import dagster as dg
 from pipelines import names
 from pipelines.runs import add_dates, bury_the_dead
 from reportmetrics.alerts import Alert, send
+from reportmetrics.current import day_there
 from reportmetrics.ingest.arrivals import look_again
 from reportmetrics.profile.load import Profile
 from reportmetrics.settings import Settings
-from reportmetrics.steps import day_there
 
 MONDAY_MORNING, EVERY_NIGHT = "0 6 * * 1", "0 2 * * *"
 LOOK_EVERY_SECONDS = 30

@@ -16,9 +16,9 @@ from pipelines.assets.snapshot import snapshot_asset
 from pipelines.automation import schedules, sensors
 from pipelines.checks import batch_checks, cross_checks, silence_checks
 from pipelines.resources import Installation
+from reportmetrics.current import current_definitions, current_profile
 from reportmetrics.profile.load import Profile
 from reportmetrics.settings import Settings, sql_folder
-from reportmetrics.steps import current_definitions, current_profile
 from reportmetrics.validation.rules import load_rules
 
 
@@ -28,7 +28,7 @@ def build(settings: Settings, *, engine: str = "duckdb") -> dg.Definitions:
     definitions = current_definitions(settings)
     catalogue = definitions.catalogue
     listening = silence_checks(profile)
-    core, batch = core_asset(profile), batch_checks()
+    core, batch = core_asset(profile, definitions.core), batch_checks()
     return dg.Definitions(
         assets=[
             *landing_specs(profile),

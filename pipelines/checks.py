@@ -6,19 +6,21 @@ Belongs here: how results of the library become Dagster's. Not here: what is che
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from pipelines import names
 from pipelines.policies import RETRIES, dates, no_vain_retries
 from pipelines.resources import Installation, watch
-from reportmetrics import several, steps
 from reportmetrics.profile.load import Profile
 from reportmetrics.silence import Silence, silences
 from reportmetrics.validation.rules import CrossRule
-from reportmetrics.validation.run import CheckResult
 from reportmetrics.validation.suites import COMPARED, Expected, expectations_of
 from reportmetrics.warehouse.tables import SOURCE_TABLES
+
+if TYPE_CHECKING:
+    from reportmetrics.validation.run import CheckResult
 
 KEYS_SHOWN = 1000
 """Failing keys in an event's metadata; the command line and the publication hold all of them."""
@@ -44,6 +46,8 @@ def batch_checks() -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(name="validate", specs=specs, pool=names.WRITER_POOL, retry_policy=RETRIES)
     def validate(installation: Installation) -> Iterator[dg.AssetCheckResult]:
         """What is new in each table, against its declaration and the profile."""
+        from reportmetrics import steps
+
         with no_vain_retries():
             checked = steps.check_new(installation.settings, installation.load_profile(), track=watch().track)
         watch().checks += checked.results
@@ -73,6 +77,8 @@ def cross_checks(rules: list[CrossRule]) -> dg.AssetChecksDefinition:
         context: dg.AssetCheckExecutionContext, installation: Installation
     ) -> Iterator[dg.AssetCheckResult]:
         """Rules of ``sql/checks``: each row returned is a failure."""
+        from reportmetrics import several
+
         with no_vain_retries():
             wanted = dates(context)
             found = dict(several.check_each(installation.settings, wanted, engine=installation.engine))
@@ -97,6 +103,8 @@ def silence_checks(profile: Profile) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(name="listen", specs=specs, pool=names.WRITER_POOL, retry_policy=RETRIES)
     def listen(installation: Installation) -> Iterator[dg.AssetCheckResult]:
         """Sources that have fallen silent."""
+        from reportmetrics import steps
+
         with no_vain_retries():
             arrived = steps.held(installation.settings).last_arrival
         now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
@@ -117,7 +125,7 @@ def _heard(spec: dg.AssetCheckSpec, silence: Silence) -> dg.AssetCheckResult:
     )
 
 
-def _of(spec: dg.AssetCheckSpec, results: list[CheckResult]) -> CheckResult:
+def _of(spec: dg.AssetCheckSpec, results: "list[CheckResult]") -> "CheckResult":
     return next(r for r in results if (names.snapshot(r.table), r.check) == (spec.asset_key, spec.name))
 
 
@@ -131,7 +139,7 @@ def _group(expected: Expected) -> str:
 
 
 def _result(
-    spec: dg.AssetCheckSpec, by_day: Mapping[str, list[CheckResult]], *, quiet: str = ""
+    spec: dg.AssetCheckSpec, by_day: "Mapping[str, list[CheckResult]]", *, quiet: str = ""
 ) -> dg.AssetCheckResult:
     members = [m for results in by_day.values() for m in results]
     failed = [(f"{day} {m.check}".strip(), m) for day, results in by_day.items() for m in results if not m.success]
@@ -154,7 +162,7 @@ def _held(expectations: int) -> str:
     return f"All {expectations} expectations hold; they are listed above."
 
 
-def _failing(failed: list[tuple[str, CheckResult]]) -> dict[str, dg.MetadataValue]:
+def _failing(failed: "list[tuple[str, CheckResult]]") -> dict[str, dg.MetadataValue]:
     keys = {name: m.failing_keys[:KEYS_SHOWN] for name, m in failed}
     observed = "; ".join(dict.fromkeys(m.observed for _, m in failed))
     return {"failing keys": dg.MetadataValue.json(keys), "observed": dg.MetadataValue.text(observed)}

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from reportmetrics.steps import as_of_date
+from reportmetrics.current import as_of_date
 from reportmetrics.transient import is_transient
 
 RETRIES = dg.RetryPolicy(max_retries=4, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)

@@ -3,12 +3,14 @@
 Belongs here: Dagster's view of ``Settings``. Not here: default paths (``reportmetrics.settings``).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import dagster as dg
 from pydantic import Field
@@ -16,16 +18,19 @@ from pydantic import Field
 from pipelines import names
 from pipelines.runs import this_process
 from reportmetrics.alone import alone
+from reportmetrics.current import ENGINES, current_profile
 from reportmetrics.garbage import searched_seldom
-from reportmetrics.ingest.ledger import IngestSummary
-from reportmetrics.metrics.results import Results
 from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
-from reportmetrics.publish.publish import Publication
 from reportmetrics.settings import Settings
-from reportmetrics.steps import ENGINES, Refusals, current_profile
-from reportmetrics.validation.run import CheckResult
-from reportmetrics.warehouse.aside import Aside
+
+if TYPE_CHECKING:
+    from reportmetrics.ingest.ledger import IngestSummary
+    from reportmetrics.metrics.results import Results
+    from reportmetrics.publish.publish import Publication
+    from reportmetrics.steps import Refusals
+    from reportmetrics.validation.run import CheckResult
+    from reportmetrics.warehouse.aside import Aside
 
 
 class Installation(dg.ConfigurableResource):

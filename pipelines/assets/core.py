@@ -3,7 +3,8 @@
 Files of one source may fill several tables, and a file is one transaction: hence one step for all tables.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -11,27 +12,27 @@ from pipelines import names
 from pipelines.assets.columns import column_schema, written_in
 from pipelines.policies import RETRIES, no_vain_retries
 from pipelines.resources import Installation, watch
-from reportmetrics import steps
-from reportmetrics.ingest.ledger import IngestSummary
-from reportmetrics.ingest.run import ingest
-from reportmetrics.metrics.hashes import core_hashes
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
 from reportmetrics.settings import sql_folder
-from reportmetrics.warehouse.overview import BOOKS
 from reportmetrics.warehouse.shape import Table
-from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
+from reportmetrics.warehouse.tables import BOOKS, SOURCE_TABLES, TABLES
+
+if TYPE_CHECKING:
+    from reportmetrics.ingest.ledger import IngestSummary
 
 
-def core_asset(profile: Profile) -> dg.AssetsDefinition:
-    """The step that fills the warehouse."""
-    hashes = core_hashes(sql_folder())
+def core_asset(profile: Profile, hashes: Mapping[str, str]) -> dg.AssetsDefinition:
+    """The step that fills the warehouse. ``hashes`` are of the tables' SQL, by table."""
     raw = [_raw_spec(source) for source in profile.sources]
     core = [_core_spec(table, profile, hashes) for table in (*SOURCE_TABLES, *(TABLES[b] for b in BOOKS))]
 
     @dg.multi_asset(name="ingest", specs=[*raw, *core], pool=names.WRITER_POOL, retry_policy=RETRIES)
     def take_in(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult]:
         """Files -> archive -> text rows -> typed rows, rejects, ledger."""
+        from reportmetrics import steps
+        from reportmetrics.ingest.run import ingest
+
         with no_vain_retries():
             settings = installation.settings
             summary = ingest(settings, installation.load_profile(), track=watch().track)
@@ -64,7 +65,7 @@ def _raw_spec(source: Source) -> dg.AssetSpec:
     )
 
 
-def _core_spec(table: Table, profile: Profile, hashes: dict[str, str]) -> dg.AssetSpec:
+def _core_spec(table: Table, profile: Profile, hashes: Mapping[str, str]) -> dg.AssetSpec:
     filled_by = [s for s in profile.sources if any(m.table == table.name for m in s.tables)]
     sources = profile.sources if table.name in BOOKS else filled_by
     sql = sql_folder() / "core" / f"{table.name}.sql"
@@ -84,7 +85,7 @@ def _core_spec(table: Table, profile: Profile, hashes: dict[str, str]) -> dg.Ass
     )
 
 
-def _counted(summary: IngestSummary, *, source: str = "", table: str = "") -> dict[str, int]:
+def _counted(summary: "IngestSummary", *, source: str = "", table: str = "") -> dict[str, int]:
     mine = [d for d in summary.deliveries if source in ("", d.source) and table in ("", *BOOKS, d.table_name)]
     return {
         "files": len({d.file_seq for d in mine}),

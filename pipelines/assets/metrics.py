@@ -3,7 +3,7 @@
 One step and not one each: a process per metric would cost more than all metrics together.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from graphlib import TopologicalSorter
 
 import dagster as dg
@@ -12,24 +12,20 @@ from pipelines import names
 from pipelines.assets.columns import written_in
 from pipelines.policies import IN_ONE_RUN, PUBLISH_NEW_DATES, RETRIES, dates, no_vain_retries
 from pipelines.resources import Installation, watch
-from reportmetrics import several
-from reportmetrics.metrics.catalogue import Catalogue, Derived
-from reportmetrics.metrics.column_types import column_meanings
+from reportmetrics.metrics.catalogue import Derived
 from reportmetrics.metrics.metric import Metric
 from reportmetrics.metrics.prepared import Prepared
-
-Types = Mapping[str, Mapping[str, str]]
 
 
 def metrics_asset(definitions: Prepared) -> dg.AssetsDefinition:
     """The step that computes metrics over a snapshot."""
-    catalogue, types = definitions.catalogue, definitions.types
+    catalogue = definitions.catalogue
     # Dagster wants a view reported after those that it reads.
     order = TopologicalSorter({name: view.reads for name, view in catalogue.derived.items()}).static_order()
     known = [catalogue.derived[n] for n in order if n in catalogue.derived]
-    views = {names.derived(v.id): _derived_spec(v, catalogue, types) for v in known}
+    views = {names.derived(v.id): _derived_spec(v, definitions) for v in known}
     metrics = {names.metric(name): name for name in catalogue.metrics}
-    specs = [*views.values(), *(_metric_spec(m, catalogue, types) for m in catalogue.metrics.values())]
+    specs = [*views.values(), *(_metric_spec(m, definitions) for m in catalogue.metrics.values())]
 
     @dg.multi_asset(
         name="metrics",
@@ -41,6 +37,8 @@ def metrics_asset(definitions: Prepared) -> dg.AssetsDefinition:
     )
     def measure(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult]:
         """Rows that count -> figures, series, listings."""
+        from reportmetrics import several
+
         wanted = context.selected_asset_keys
         chosen = {key: name for key, name in metrics.items() if key in wanted}
         with no_vain_retries():
@@ -61,17 +59,17 @@ def metrics_asset(definitions: Prepared) -> dg.AssetsDefinition:
     return measure
 
 
-def _derived_spec(view: Derived, catalogue: Catalogue, types: Types) -> dg.AssetSpec:
+def _derived_spec(view: Derived, definitions: Prepared) -> dg.AssetSpec:
     return dg.AssetSpec(
         names.derived(view.id),
-        deps=[_key(name, catalogue) for name in view.reads],
+        deps=[_key(name, definitions) for name in view.reads],
         group_name="derived",
         description=f"One row is {view.one_row_is}.",
         code_version=view.hash,
         metadata={
             **written_in(view.path),
             "level": view.level,
-            "dagster/column_schema": _schema(types[view.id], column_meanings(view.reads)),
+            "dagster/column_schema": _schema(view.id, definitions),
         },
         owners=[names.OWNER],
         kinds={"sql", "view"},
@@ -79,12 +77,12 @@ def _derived_spec(view: Derived, catalogue: Catalogue, types: Types) -> dg.Asset
     )
 
 
-def _metric_spec(metric: Metric, catalogue: Catalogue, types: Types) -> dg.AssetSpec:
+def _metric_spec(metric: Metric, definitions: Prepared) -> dg.AssetSpec:
     definition = metric.definition
     frame = [definition.frame] if definition.frame else []
     return dg.AssetSpec(
         names.metric(definition.id),
-        deps=[_key(name, catalogue) for name in sorted({*definition.select.reads, *frame})],
+        deps=[_key(name, definitions) for name in sorted({*definition.select.reads, *frame})],
         group_name=f"metrics/{definition.theme}",
         description=f"**{definition.title}.** {definition.question}\n\n"
         f"Serves: {definition.decision}\n\nLimits: {definition.limits}",
@@ -96,18 +94,17 @@ def _metric_spec(metric: Metric, catalogue: Catalogue, types: Types) -> dg.Asset
             "level": definition.level,
             "unit": definition.unit,
             "estimators": ", ".join(use.name for use in definition.estimators),
-            "dagster/column_schema": _schema(
-                types[definition.id], column_meanings(metric.tables, definition.estimators)
-            ),
+            "dagster/column_schema": _schema(definition.id, definitions),
         },
         kinds={"sql", definition.level},
         automation_condition=PUBLISH_NEW_DATES,
     )
 
 
-def _schema(types: Mapping[str, str], meanings: Mapping[str, str]) -> dg.TableSchema:
-    return dg.TableSchema([dg.TableColumn(name, type=of, description=meanings.get(name)) for name, of in types.items()])
+def _schema(name: str, definitions: Prepared) -> dg.TableSchema:
+    types, meanings = definitions.types[name], definitions.meanings[name]
+    return dg.TableSchema([dg.TableColumn(c, type=of, description=meanings.get(c)) for c, of in types.items()])
 
 
-def _key(name: str, catalogue: Catalogue) -> dg.AssetKey:
-    return names.derived(name) if name in catalogue.derived else names.snapshot(name)
+def _key(name: str, definitions: Prepared) -> dg.AssetKey:
+    return names.derived(name) if name in definitions.catalogue.derived else names.snapshot(name)

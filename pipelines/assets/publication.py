@@ -1,15 +1,18 @@
 """The publication: a folder of pages, exports and evidence, immutable."""
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from pipelines import names
 from pipelines.policies import IN_ONE_RUN, PUBLISH_NEW_DATES, RETRIES, dates, no_vain_retries
 from pipelines.resources import Installation, watch
-from reportmetrics import several
 from reportmetrics.metrics.catalogue import Catalogue
-from reportmetrics.publish.publish import Publication
 from reportmetrics.settings import publications_address_from_environment
 from reportmetrics.warehouse.tables import TABLES
+
+if TYPE_CHECKING:
+    from reportmetrics.publish.publish import Publication
 
 
 def publication_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
@@ -29,6 +32,8 @@ def publication_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
     )
     def publication(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:
         """Static site, exports, audit trail and manifest of one as_of."""
+        from reportmetrics import several
+
         with no_vain_retries():
             published = several.issue_each(
                 installation.settings,
@@ -45,7 +50,7 @@ def publication_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
     return publication
 
 
-def _metadata(made: Publication) -> dict[str, dg.MetadataValue]:
+def _metadata(made: "Publication") -> dict[str, dg.MetadataValue]:
     pages, shown_at = sorted(made.index.parent.glob("*.html")), publications_address_from_environment()
     links = "\n".join(f"* [{p.stem}]({made.address(p, shown_at)})" for p in pages)
     return {

@@ -8,7 +8,6 @@ from pipelines import names
 from pipelines.assets.columns import column_schema
 from pipelines.policies import IN_ONE_RUN, PUBLISH_NEW_DATES, RETRIES, dates, no_vain_retries
 from pipelines.resources import Installation, watch
-from reportmetrics import several
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.tables import TABLES
 
@@ -40,6 +39,8 @@ def snapshot_asset() -> dg.AssetsDefinition:
     )
     def freeze(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult]:
         """Validated rows as known at ``as_of``, as Parquet, never changed again."""
+        from reportmetrics import several
+
         with no_vain_retries():
             wanted = dates(context)
             profile = installation.load_profile()

@@ -18,10 +18,10 @@ import sqlite3
 from pathlib import Path
 
 from reportmetrics.alone import alone
+from reportmetrics.current import StepError
 from reportmetrics.publish.files import link_or_copy
 from reportmetrics.settings import Settings
 from reportmetrics.warehouse.store import Store
-from reportmetrics.workspace import StepError
 
 COMPLETE = "complete"
 """Written last: a folder without it is a backup that was interrupted."""

@@ -288,14 +288,14 @@ def sample(
 
 
 def _opened(profile: Path | None, home: Path | None, landing: Path | None) -> tuple[Settings, Profile]:
-    from reportmetrics.steps import current_profile
+    from reportmetrics.current import current_profile
 
     settings = Settings.from_environment(profile=profile, home=home, landing=landing)
     return settings, current_profile(settings)
 
 
 def _day(given: dt.datetime | None, profile: Profile) -> dt.date:
-    from reportmetrics.steps import today
+    from reportmetrics.current import today
 
     if given is None:
         return today(profile)

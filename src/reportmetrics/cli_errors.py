@@ -5,6 +5,7 @@ Belongs here: which exceptions are the user's to mend, and how. Not here: raisin
 
 from __future__ import annotations
 
+from reportmetrics.current import StepError
 from reportmetrics.engines.base import EngineError
 from reportmetrics.ingest.ledger import LedgerError
 from reportmetrics.ingest.rebuild import RebuildError
@@ -15,7 +16,6 @@ from reportmetrics.profile.load import ProfileError
 from reportmetrics.upkeep.forget import ForgetError
 from reportmetrics.validation.rules import RuleError
 from reportmetrics.warehouse.store import StoreError
-from reportmetrics.workspace import StepError
 
 FAILURE: tuple[type[Exception], ...] = (
     StepError,

@@ -49,10 +49,11 @@ def _list(
       reportmetrics rejects list --code bad_date --sender registry --open
     """
     from reportmetrics import cli_print, steps
+    from reportmetrics.current import current_profile
 
     settings = Settings.from_environment(profile=profile, home=home)
     found = steps.rejects(
-        settings, steps.current_profile(settings), source=source, code=code, sender=sender, only_open=only_open
+        settings, current_profile(settings), source=source, code=code, sender=sender, only_open=only_open
     )
     cli_print.rejects(found, limit)
 
@@ -80,10 +81,11 @@ def _return(
       reportmetrics rejects return -o outbox --sender "Registry of JFC Naples"
     """
     from reportmetrics import cli_print, steps
+    from reportmetrics.current import current_profile, today
     from reportmetrics.senders.given_back import give_back
 
     settings = Settings.from_environment(profile=profile, home=home)
-    loaded = steps.current_profile(settings)
+    loaded = current_profile(settings)
     found = steps.rejects(settings, loaded, source=source, code=code, sender=sender, only_open=True)
     folder = output or settings.returns
-    cli_print.returned(give_back(settings, loaded, found, folder, day=steps.today(loaded)))
+    cli_print.returned(give_back(settings, loaded, found, folder, day=today(loaded)))

@@ -60,9 +60,9 @@ def simulate(
       reportmetrics simulate --every WAR=2 --drop LAR --merge MAS:BOR
       reportmetrics simulate --tour-days 365
     """
+    from reportmetrics.current import current_profile, today
     from reportmetrics.simulate import Plan, SimulationError
     from reportmetrics.simulate import simulate as simulated
-    from reportmetrics.steps import current_profile, today
 
     loaded = current_profile(Settings.from_environment(profile=profile))
     day = today(loaded) if as_of is None else as_of.date()

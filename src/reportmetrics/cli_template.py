@@ -58,13 +58,13 @@ def _template(
     """
     from contextlib import nullcontext
 
-    from reportmetrics import steps
+    from reportmetrics.current import current_profile, today
     from reportmetrics.senders.form import write_form
     from reportmetrics.senders.last_known import NoPeriodError, next_due
     from reportmetrics.warehouse.store import Store
 
     settings = Settings.from_environment(profile=profile, home=home)
-    loaded = steps.current_profile(settings)
+    loaded = current_profile(settings)
     form = next((t for t in loaded.templates if t.template_id == template), None)
     if form is None:
         known = ", ".join(t.template_id for t in loaded.templates)
@@ -73,7 +73,7 @@ def _template(
     day = period.date() if period else None
     with Store(settings.warehouse) if settings.warehouse.is_file() else nullcontext() as store:
         try:
-            due = next_due(store, loaded, form, unit_id, today=steps.today(loaded), day=day)
+            due = next_due(store, loaded, form, unit_id, today=today(loaded), day=day)
         except NoPeriodError as error:
             raise typer.BadParameter(str(error)) from None
     lines = write_form(output, loaded, form, due)

@@ -61,9 +61,9 @@ def rebuild(
       reportmetrics rebuild
       reportmetrics rebuild --new-key
     """
+    from reportmetrics.current import current_profile
     from reportmetrics.ingest.rebuild import rebuild as make_anew
     from reportmetrics.progress import on_terminal
-    from reportmetrics.steps import current_profile
     from reportmetrics.upkeep.rotation import rotate
 
     settings = Settings.from_environment(profile=profile, home=home)
@@ -140,8 +140,8 @@ def forget(
       reportmetrics forget tours/tours_20210103.csv
       reportmetrics forget "Jane Doe" --reason "asked for on 3 May" --carry-out
     """
+    from reportmetrics.current import current_profile
     from reportmetrics.progress import on_terminal
-    from reportmetrics.steps import current_profile
     from reportmetrics.upkeep.forget import ForgetError, plan_file, plan_person
     from reportmetrics.upkeep.forget import forget as carry
 

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from reportmetrics import workers
 from reportmetrics.audit.changes import Changes, InTheMaking, changes_since
+from reportmetrics.current import StepError, current_catalogue
 from reportmetrics.garbage import searched_seldom
 from reportmetrics.metrics.catalogue import Catalogue
 from reportmetrics.metrics.results import Results
@@ -34,13 +35,13 @@ from reportmetrics.publish.publish import Plan, Publication, build, only_publish
 from reportmetrics.publish.quality import Past, SetAside, Watched
 from reportmetrics.remembered import hide_as_before
 from reportmetrics.settings import Settings
-from reportmetrics.steps import current_catalogue, open_engine, open_snapshot
+from reportmetrics.steps import open_engine, open_snapshot
 from reportmetrics.validation.history import history as check_history
 from reportmetrics.validation.run import CheckResult
 from reportmetrics.warehouse.aside import batches
 from reportmetrics.warehouse.snapshot import Snapshot
 from reportmetrics.warehouse.store import Store
-from reportmetrics.workspace import StepError, load_checks, load_results, save_results, workspace_of
+from reportmetrics.workspace import load_checks, load_results, save_results, workspace_of
 
 LOOKS_EVERY = 0.01
 """Seconds between looks whether a publication is there."""

@@ -17,6 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from reportmetrics import steps, workers
+from reportmetrics.current import StepError
 from reportmetrics.issuing import issue, issue_side_by_side
 from reportmetrics.metrics.results import Results
 from reportmetrics.profile.load import Profile
@@ -26,7 +27,6 @@ from reportmetrics.settings import Settings
 from reportmetrics.validation.run import CheckResult
 from reportmetrics.warehouse.snapshot import Snapshot
 from reportmetrics.warehouse.store import Store
-from reportmetrics.workspace import StepError
 
 
 def freeze_each(

@@ -14,20 +14,18 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import shutil
-import zoneinfo
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
+from reportmetrics.current import ENGINES, StepError, current_catalogue
 from reportmetrics.engines.base import Engine
 from reportmetrics.garbage import searched_seldom
-from reportmetrics.metrics.catalogue import Catalogue
-from reportmetrics.metrics.prepared import DefinitionsError, Prepared, prepared
 from reportmetrics.metrics.results import Results
 from reportmetrics.metrics.run import compute
-from reportmetrics.profile.load import Profile, load_profile
+from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish.history import published_snapshot
 from reportmetrics.senders.rejected import rejected
@@ -42,15 +40,10 @@ from reportmetrics.warehouse.snapshot import Snapshot, make_snapshot
 from reportmetrics.warehouse.staged import stage_unvalidated
 from reportmetrics.warehouse.store import Store
 from reportmetrics.workspace import (
-    StepError,
     save_checks,
     save_results,
     workspace_of,
 )
-
-ENGINES = ("duckdb",)
-"""Engines that can compute metrics over a snapshot."""
-
 
 Refusals = pl.DataFrame
 """Rows that were refused; columns as ``rejects`` gives them."""
@@ -74,68 +67,10 @@ class BatchCheck:
         return any(r.blocks for r in self.results)
 
 
-def as_of_date(text: str) -> dt.date:
-    """The date that a partition, a flag or a form names. Raises ``StepError`` for anything but YYYY-MM-DD."""
-    try:
-        return dt.datetime.strptime(text, "%Y-%m-%d").date()
-    except ValueError:
-        raise StepError(f"'{text}' is no date; write it as YYYY-MM-DD, such as 2022-01-31") from None
-
-
-def day_there(moment: dt.datetime, profile: Profile) -> dt.date:
-    """The date of an instant (with a zone) in the mission's time zone."""
-    return moment.astimezone(zoneinfo.ZoneInfo(profile.mission.time_zone)).date()
-
-
 def held(settings: Settings) -> Overview:
     """What the warehouse holds, in numbers. The file is made when it is missing."""
     with Store(settings.warehouse) as store:
         return overview(store)
-
-
-def today(profile: Profile) -> dt.date:
-    """Today in the mission's time zone: the default ``as_of``, so that the figures are those of last midnight."""
-    return dt.datetime.now(zoneinfo.ZoneInfo(profile.mission.time_zone)).date()
-
-
-def current_profile(settings: Settings) -> Profile:
-    """The profile as its files are now; read again only when one of them changed."""
-    return _profile(settings.profile, _state(settings.profile, "*.yaml"))
-
-
-def current_definitions(settings: Settings) -> Prepared:
-    """The product's definitions as their files are now; read again only when one of them changed.
-
-    Raises ``StepError`` with every mistake in them.
-    """
-    return _definitions(sql_folder(), settings.staging, _state(sql_folder(), "*.*"))
-
-
-def current_catalogue(settings: Settings) -> Catalogue:
-    """The product's metrics; see :func:`current_definitions`."""
-    return current_definitions(settings).catalogue
-
-
-State = tuple[tuple[Path, int, int], ...]
-
-
-def _state(folder: Path, pattern: str) -> State:
-    """Paths, times of change and sizes: what tells whether files are still those that were read."""
-    found = ((p, p.stat()) for p in sorted(folder.rglob(pattern)))
-    return tuple((p, s.st_mtime_ns, s.st_size) for p, s in found)
-
-
-@functools.lru_cache(maxsize=8)
-def _profile(folder: Path, _state: State) -> Profile:
-    return load_profile(folder)
-
-
-@functools.lru_cache(maxsize=2)
-def _definitions(folder: Path, keep_in: Path, _state: State) -> Prepared:
-    try:
-        return prepared(folder, keep_in)
-    except DefinitionsError as error:
-        raise StepError(str(error)) from None
 
 
 def check_new(

@@ -14,13 +14,10 @@ from pathlib import Path
 
 import polars as pl
 
+from reportmetrics.current import StepError
 from reportmetrics.metrics.results import Results
 from reportmetrics.settings import Settings
 from reportmetrics.validation.run import CheckResult
-
-
-class StepError(Exception):
-    """A step cannot start; the text says what is missing and which step makes it."""
 
 
 def workspace_of(settings: Settings, as_of: dt.date) -> Path:

@@ -14,10 +14,10 @@ from pipelines.build import build
 from pipelines.launch import launch, launch_several, open_instance
 from pipelines.policies import no_vain_retries
 from pipelines.runs import add_dates, bury_the_dead, this_process
+from reportmetrics.current import StepError
 from reportmetrics.profile.load import load_profile
 from reportmetrics.settings import Settings
 from reportmetrics.warehouse.store import StoreError
-from reportmetrics.workspace import StepError
 from tests.pipelines.tiny import FILES, make
 
 DATES = [dt.date(2021, 1, 25), dt.date(2021, 2, 1), dt.date(2021, 2, 8)]

@@ -1,6 +1,9 @@
 """Borders of the house: the library never imports Dagster; pipelines hold no logic of their own."""
 
 import ast
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,3 +67,20 @@ def test_pipelines_stay_thin(path: Path) -> None:
             own = [n for n in ast.walk(node) if not any(n in set(ast.walk(i)) for i in inner)]
             branches = [n for n in own if isinstance(n, ast.If | ast.For | ast.While | ast.Try)]
             assert len(branches) <= 4, f"{node.name} in {path.name} decides too much"
+
+
+LOADED = "import sys, pipelines.definitions; print(*sys.modules, sep='\\n')"
+
+
+def test_a_graph_is_shown_without_what_computes(tmp_path: Path) -> None:
+    """A code server starts in half the time; the first start, which makes the definitions ready, is left out."""
+    environment = os.environ | {"REPORTMETRICS_HOME": str(tmp_path), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    environment["REPORTMETRICS_PROFILE"] = str(ROOT / "data" / "profiles" / "nmi")
+    for _ in range(2):
+        told = subprocess.run(
+            [sys.executable, "-c", LOADED], env=environment, check=True, capture_output=True, text=True
+        )
+    modules = set(told.stdout.split())
+    assert {"dagster", "pipelines.build", "reportmetrics.current"} <= modules
+    heavy = DATA_TOOLS - {"sqlglot"} | {"jinja2", "plotly", "rich"}
+    assert not modules & heavy

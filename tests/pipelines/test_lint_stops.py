@@ -7,11 +7,11 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.launch import launch
-from reportmetrics import steps
+from reportmetrics import current
 from reportmetrics.cli import app
 from reportmetrics.cli_errors import explain
+from reportmetrics.current import StepError
 from reportmetrics.settings import sql_folder
-from reportmetrics.workspace import StepError
 from tests.pipelines.tiny import make
 
 
@@ -30,7 +30,7 @@ def spoiled(tmp_path, monkeypatch):
         text = path.read_text()
         assert old in text, name
         path.write_text(text.replace(old, new, 1))
-    monkeypatch.setattr(steps, "sql_folder", lambda: folder)
+    monkeypatch.setattr(current, "sql_folder", lambda: folder)
     return folder
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from reportmetrics.backup import backup, restore
+from reportmetrics.current import StepError
 from reportmetrics.settings import Settings
 from reportmetrics.steps import held
-from reportmetrics.workspace import StepError
 from tests.conftest import SmallMission
 
 NIGHT = dt.datetime(2022, 1, 31, 3, 30, tzinfo=dt.UTC)

@@ -17,10 +17,11 @@ import pytest
 from polars.exceptions import ComputeError
 
 from reportmetrics import issuing, several, steps
+from reportmetrics.current import StepError, current_profile
 from reportmetrics.ingest.run import ingest
 from reportmetrics.publish import history
 from reportmetrics.settings import Settings
-from reportmetrics.workspace import StepError, workspace_of
+from reportmetrics.workspace import workspace_of
 from tests.pipelines.tiny import ARRIVED, make
 
 DATES = [dt.date(2021, 1, 26) + dt.timedelta(weeks=k) for k in range(5)]
@@ -42,7 +43,7 @@ def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     for name, text in LATER.items():
         (settings.landing / name).write_text(text, encoding="utf-8")
         os.utime(settings.landing / name, (ARRIVED, ARRIVED))
-    profile = steps.current_profile(settings)
+    profile = current_profile(settings)
     ingest(settings, profile)
     assert not steps.check_new(settings, profile).blocked
     return settings
@@ -63,7 +64,7 @@ def copy_of(settings: Settings, home: Path) -> Settings:
 
 def prepare(settings: Settings, dates: list[dt.date]) -> None:
     """All steps but the last, each for all dates, as one run of the orchestration does them."""
-    profile = steps.current_profile(settings)
+    profile = current_profile(settings)
     list(several.freeze_each(settings, profile, dates))
     checked = dict(several.check_each(settings, dates))
     assert [any(not r.success for r in checked[d]) for d in dates] == [False, False, True, True, True]
@@ -72,7 +73,7 @@ def prepare(settings: Settings, dates: list[dt.date]) -> None:
 
 def one_by_one(settings: Settings, dates: list[dt.date]) -> None:
     """A run for each date."""
-    profile = steps.current_profile(settings)
+    profile = current_profile(settings)
     for as_of in dates:
         steps.freeze(settings, profile, as_of=as_of)
         steps.check_snapshot(settings, as_of=as_of)
@@ -103,7 +104,7 @@ def _timeless(path: Path) -> bytes:
 
 def test_a_backfill_is_as_many_single_runs(taken_in: Settings, prepared: Settings, tmp_path: Path) -> None:
     together, apart = copy_of(prepared, tmp_path / "together"), copy_of(taken_in, tmp_path / "apart")
-    made = list(several.issue_each(together, steps.current_profile(together), list(reversed(DATES))))
+    made = list(several.issue_each(together, current_profile(together), list(reversed(DATES))))
     assert [as_of for as_of, _ in made] == DATES
     assert all(p.new and p.folder.is_dir() for _, p in made)
     one_by_one(apart, DATES)
@@ -139,19 +140,20 @@ def test_what_cannot_be_taken_up_stops_those_after_it(prepared: Settings, tmp_pa
 
 
 def _each(settings: Settings) -> Iterator[str]:
-    for _, made in several.issue_each(settings, steps.current_profile(settings), DATES):
+    for _, made in several.issue_each(settings, current_profile(settings), DATES):
         yield made.name
 
 
 KILLED = """
 import datetime as dt, sys
 from pathlib import Path
-from reportmetrics import several, steps
+from reportmetrics import several
+from reportmetrics.current import current_profile
 from reportmetrics.settings import Settings
 if __name__ == "__main__":
     settings = Settings(*map(Path, sys.argv[1:4]))
     dates = [dt.date.fromisoformat(d) for d in sys.argv[4:]]
-    list(several.issue_each(settings, steps.current_profile(settings), dates))
+    list(several.issue_each(settings, current_profile(settings), dates))
 """
 
 

@@ -43,6 +43,14 @@ def column_types(catalogue: Catalogue) -> Mapping[str, dict[str, str]]:
     return found
 
 
+def meanings_of(catalogue: Catalogue) -> dict[str, dict[str, str]]:
+    """For each metric and derived view (by id) what its columns mean, as far as it is declared."""
+    views = {v.id: column_meanings(v.reads) for v in catalogue.derived.values()}
+    return views | {
+        m.definition.id: column_meanings(m.tables, m.definition.estimators) for m in catalogue.metrics.values()
+    }
+
+
 def column_meanings(tables: Collection[str], uses: Collection[EstimatorUse] = ()) -> dict[str, str]:
     """What columns mean, by name: those that the estimators in ``uses`` take, and those of the canonical ``tables``.
 

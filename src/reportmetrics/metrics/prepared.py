@@ -34,10 +34,16 @@ class DefinitionsError(Exception):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A catalogue without mistakes; ``types`` gives each metric and view, by id, its columns and their SQL types."""
+    """A catalogue without mistakes, and what a graph shows of it.
+
+    ``types`` gives each metric and view, by id, its columns and their SQL types; ``meanings`` what columns of it mean,
+    where that is declared; ``core`` the hash of each core table's SQL.
+    """
 
     catalogue: Catalogue
     types: Mapping[str, Mapping[str, str]]
+    meanings: Mapping[str, Mapping[str, str]]
+    core: Mapping[str, str]
 
 
 def prepared(sql_folder: Path, keep_in: Path) -> Prepared:
@@ -56,7 +62,8 @@ def prepared(sql_folder: Path, keep_in: Path) -> Prepared:
 
 def _prepare(folder: Path) -> Prepared:
     """Load and lint: a metric that does not lint stops everything before anything is computed, with all mistakes."""
-    from reportmetrics.metrics.column_types import column_types
+    from reportmetrics.metrics.column_types import column_types, meanings_of
+    from reportmetrics.metrics.hashes import core_hashes
     from reportmetrics.metrics.lint import lint_folder
 
     catalogue = None
@@ -66,7 +73,7 @@ def _prepare(folder: Path) -> Prepared:
     errors = [str(f) for f in lint_folder(folder, today=dt.date.today(), loaded=catalogue) if f.severity == "error"]
     if errors or catalogue is None:
         raise DefinitionsError("\n".join(["the metrics have mistakes; nothing was computed", *errors]))
-    return Prepared(catalogue, column_types(catalogue))
+    return Prepared(catalogue, column_types(catalogue), meanings_of(catalogue), core_hashes(folder))
 
 
 def _made_from(folder: Path) -> str:

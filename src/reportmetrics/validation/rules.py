@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-import duckdb
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -46,6 +45,8 @@ def load_rules(sql_folder: Path) -> list[CrossRule]:
 
 def tables_of(rules: Sequence[CrossRule]) -> set[str]:
     """Tables that the rules read."""
+    import duckdb
+
     with duckdb.connect() as connection:
         return {table for rule in rules for table in connection.get_table_names(rule.sql)}
 

@@ -9,9 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from reportmetrics.warehouse.store import Store
-from reportmetrics.warehouse.tables import SOURCE_TABLES
-
-BOOKS = ("ledger", "reject")
+from reportmetrics.warehouse.tables import BOOKS, SOURCE_TABLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,3 +91,6 @@ TABLES: Mapping[str, Table] = {
 
 SOURCE_TABLES: tuple[Table, ...] = tuple(t for t in TABLES.values() if t.origin == "source")
 """Tables that deliveries fill; each has a file in ``sql/core`` and carries the provenance columns."""
+
+BOOKS: tuple[str, ...] = tuple(t.name for t in TABLES.values() if t.origin == "system")
+"""Tables that ingestion keeps about deliveries: what became of their rows, and which were refused."""

@@ -12,9 +12,10 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl
 
 Params = Mapping[str, Any]
 
@@ -191,7 +192,7 @@ def present(rows: pl.DataFrame, *columns: str) -> pl.DataFrame:
 def positive_rows(rows: pl.DataFrame, column: str) -> pl.DataFrame:
     """Rows in which ``column``, which has no nulls, is above zero; with the same reason as ``present``."""
     lowest = rows.get_column(column).min()
-    return rows if isinstance(lowest, int | float) and lowest > 0 else rows.filter(pl.col(column) > 0)
+    return rows if isinstance(lowest, int | float) and lowest > 0 else rows.filter(rows.get_column(column) > 0)
 
 
 PER_UNIT = Param("per_unit", 1, positive, "how many of the rows' units make one unit of the figure")
