@@ -16,7 +16,7 @@ import dagster as dg
 from pydantic import Field
 
 from pipelines import names
-from pipelines.runs import this_process
+from pipelines.runs import dates_of, this_process
 from reportmetrics.alone import alone
 from reportmetrics.current import ENGINES, current_profile
 from reportmetrics.garbage import searched_seldom
@@ -58,9 +58,14 @@ class Installation(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
         """Keep other runs out of this home while a run has the resource, and note whose the run is."""
-        if context.instance is not None and context.run_id is not None:
-            context.instance.add_run_tags(context.run_id, {names.PROCESS_TAG: this_process()})
-        with alone(self.settings, waiting=context.log.info if context.log else None), searched_seldom():
+        many = 1
+        if context.instance is not None and context.run is not None:
+            context.instance.add_run_tags(context.run.run_id, {names.PROCESS_TAG: this_process()})
+            many = dates_of(context.instance, context.run)
+        from reportmetrics.several import prepared_for
+
+        waiting = context.log.info if context.log else None
+        with alone(self.settings, waiting=waiting), searched_seldom(), prepared_for(self.settings, many):
             yield self
 
     def load_profile(self) -> Profile:

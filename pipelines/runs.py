@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
 from pipelines import names
 
@@ -31,6 +32,14 @@ def add_dates(instance: dg.DagsterInstance, dates: Iterable[dt.date]) -> None:
     for late in known[same:]:
         instance.delete_dynamic_partition(AS_OF, late)
     instance.add_dynamic_partitions(AS_OF, wanted[same:])
+
+
+def dates_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> int:
+    """How many dates a run is for."""
+    first, last = (run.tags.get(tag) for tag in (ASSET_PARTITION_RANGE_START_TAG, ASSET_PARTITION_RANGE_END_TAG))
+    if not first or not last:
+        return 1
+    return sum(first <= date <= last for date in instance.get_dynamic_partitions(AS_OF))
 
 
 def this_process() -> str:

@@ -52,13 +52,13 @@ def hide_as_before(
     if not again:
         return None
     with open_engine(snapshot, catalogue.tables_of(again)) as engine:
-        if not any(_moves(catalogue.metrics[name], engine, before) for name in again):
-            return None
-    snapshot = remember_hidden(snapshot, [group for group in before if group[0] in again])
-    with open_engine(snapshot, catalogue.tables_of(again)) as engine:
-        anew = compute(catalogue, engine, as_of=snapshot.as_of, select=again)
-    of_these = {group for group in hidden if group[0] in again}
-    if hidden_groups(anew.figures) == of_these:
+        moved = [name for name in again if _moves(catalogue.metrics[name], engine, before)]
+    if not moved:
+        return None
+    snapshot = remember_hidden(snapshot, [group for group in before if group[0] in moved])
+    with open_engine(snapshot, catalogue.tables_of(moved)) as engine:
+        anew = compute(catalogue, engine, as_of=snapshot.as_of, select=moved)
+    if hidden_groups(anew.figures) == {group for group in hidden if group[0] in moved}:
         remember_hidden(snapshot, [])
         return None
     return anew

@@ -17,8 +17,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from reportmetrics import steps, workers
-from reportmetrics.current import StepError
+from reportmetrics.current import StepError, current_catalogue
 from reportmetrics.issuing import issue, issue_side_by_side
+from reportmetrics.metrics.estimators import ESTIMATORS
+from reportmetrics.metrics.known import Known
 from reportmetrics.metrics.results import Results
 from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
@@ -27,6 +29,26 @@ from reportmetrics.settings import Settings
 from reportmetrics.validation.run import CheckResult
 from reportmetrics.warehouse.snapshot import Snapshot
 from reportmetrics.warehouse.store import Store
+
+
+@contextlib.contextmanager
+def prepared_for(settings: Settings, dates: int) -> Iterator[None]:
+    """Within the block, the steps for so many dates share their processes, which start at once where they are needed.
+
+    Without it each step starts its own.
+    """
+    if not workers.worth_processes(dates):
+        yield
+        return
+    with workers.kept(workers.processes(dates), functools.partial(_prepare, settings)):
+        yield
+
+
+def _prepare(settings: Settings) -> None:
+    """Import and read, in a process of the pool, what its first job would."""
+    current_catalogue(settings)
+    for name in ESTIMATORS:
+        ESTIMATORS[name]  # is imported when it is asked for
 
 
 def freeze_each(
@@ -94,8 +116,14 @@ def measure_each(
             yield as_of, job.result()
 
 
+@functools.cache
+def _known() -> Known:
+    """What this process knows of the dates that it computed before."""
+    return Known()
+
+
 def _measure(settings: Settings, as_of: dt.date, engine: str, select: Collection[str] | None) -> Results:
-    return steps.measure(settings, as_of=as_of, engine=engine, select=select)
+    return steps.measure(settings, as_of=as_of, engine=engine, select=select, known=_known())
 
 
 def issue_each(

@@ -23,6 +23,7 @@ import polars as pl
 from reportmetrics.current import ENGINES, StepError, current_catalogue
 from reportmetrics.engines.base import Engine
 from reportmetrics.garbage import searched_seldom
+from reportmetrics.metrics.known import Known
 from reportmetrics.metrics.results import Results
 from reportmetrics.metrics.run import compute
 from reportmetrics.profile.load import Profile
@@ -183,11 +184,15 @@ def measure(
     engine: str = "duckdb",
     select: Collection[str] | None = None,
     track: Track = silent,
+    known: Known | None = None,
 ) -> Results:
-    """Compute the metrics named in ``select`` (all when left out) and leave their results in the workspace."""
+    """Compute the metrics named in ``select`` (all when left out) and leave their results in the workspace.
+
+    ``known`` is what is remembered of other dates; see ``metrics.known``.
+    """
     catalogue = current_catalogue(settings)
     with open_engine(engine, open_snapshot(settings, as_of)) as opened:
-        results = compute(catalogue, opened, as_of=as_of, select=select, track=track)
+        results = compute(catalogue, opened, as_of=as_of, select=select, track=track, known=known)
     save_results(
         workspace_of(settings, as_of) / "results", results, select if select is not None else catalogue.metrics
     )

@@ -10,9 +10,13 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, wait
 from multiprocessing.synchronize import Event
+from typing import Any, ParamSpec, Self, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 WORTH_PROCESSES = 4
 """From so many dates on, processes of their own save more than they cost to start."""
@@ -23,6 +27,9 @@ LOOKS_EVERY = 0.5
 
 _given_up: Event | None = None
 """Set, in a process of a pool, when nobody waits for its work any more."""
+
+_kept: Pool | None = None
+"""The processes that :func:`kept` lends to one step after the other."""
 
 
 def worth_processes(dates: int) -> bool:
@@ -35,23 +42,74 @@ def processes(dates: int) -> int:
     return min(os.cpu_count() or 1, MOST_PROCESSES, dates)
 
 
-@contextlib.contextmanager
-def pool(number: int) -> Iterator[ProcessPoolExecutor]:
-    """So many processes, each with one thread for polars.
+class Pool:
+    """Processes, each with one thread for polars. Close it after use."""
 
-    When the block ends, by an error too, what has not begun is not begun, and :func:`given_up` is true in the others.
-    """
-    context = multiprocessing.get_context("spawn")
-    ended = context.Event()
-    with ProcessPoolExecutor(number, context, initializer=_begin, initargs=(ended, os.getpid())) as executor:
+    def __init__(self, number: int, prepare: Callable[[], object] = int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._ended = context.Event()
+        self._processes = ProcessPoolExecutor(number, context, initializer=_begin, initargs=(self._ended, os.getpid()))
+        self._jobs: list[Future[Any]] = []
+        with _one_thread_each():  # processes start with the first jobs, which are not handed over before
+            for _ in range(number):
+                self._processes.submit(prepare)
+
+    def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """What ``work`` will have returned, called in one of the processes."""
+        job = self._processes.submit(work, *args, **kwargs)
+        self._jobs.append(job)
+        return job
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[Self]:
+        """For one step. When it ends, by an error too, what has not begun is not begun.
+
+        The rest is waited for, and :func:`given_up` is true in it.
+        """
+        self._ended.clear()
         try:
-            with _one_thread_each():  # processes start with the first jobs, which are not handed over before
-                for _ in range(number):
-                    executor.submit(int)
-            yield executor
+            yield self
         finally:
-            ended.set()
-            executor.shutdown(wait=True, cancel_futures=True)
+            self._ended.set()
+            wait([job for job in self._jobs if not job.cancel()])
+            self._jobs.clear()
+
+    def close(self) -> None:
+        """End the processes once they have done what they do."""
+        self._ended.set()
+        self._processes.shutdown(wait=True, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def kept(number: int, prepare: Callable[[], object]) -> Iterator[None]:
+    """Within the block, each :func:`pool` is the same so many processes.
+
+    They start, and call ``prepare``, at once: beside work that has only one processor to do, it costs no time.
+    """
+    global _kept
+    _kept = Pool(number, prepare)
+    try:
+        yield
+    finally:
+        mine, _kept = _kept, None
+        if mine is not None:
+            mine.close()
+
+
+@contextlib.contextmanager
+def pool(number: int) -> Iterator[Pool]:
+    """So many processes for a step; those that are kept, where there are any. See :meth:`Pool.lent`."""
+    global _kept
+    processes = _kept or Pool(number)
+    try:
+        with processes.lent():
+            yield processes
+    except BrokenExecutor:
+        _kept = None  # a process was killed; whoever tries the step again is not lent the others
+        raise
+    finally:
+        if processes is not _kept:
+            processes.close()
 
 
 def given_up() -> bool:

@@ -6,6 +6,7 @@ Belongs here: the order of things. Not here: formulas (``estimators``), meaning 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -19,6 +20,7 @@ from reportmetrics.metrics.collected import Collected
 from reportmetrics.metrics.definition import EstimatorUse
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.estimators.base import Estimate, Estimator, EstimatorError, Figure
+from reportmetrics.metrics.known import Known
 from reportmetrics.metrics.metric import FRAME_COLUMN, ROWS, Metric
 from reportmetrics.metrics.reduce import PEOPLE, Part, people_counted, reduced
 from reportmetrics.metrics.results import Results, dims_key
@@ -42,9 +44,11 @@ def compute(
     as_of: dt.date,
     select: Collection[str] | None = None,
     track: Track = silent,
+    known: Known | None = None,
 ) -> Results:
     """All figures, series and listings of the metrics in ``select`` (ids; all when None) over the engine's snapshot.
 
+    ``known`` spares what it knows from dates that were computed with it before.
     Raises :class:`ComputeError` for an unknown id or rows that an estimator refuses, and the engine's own error where
     a query fails.
     """
@@ -59,7 +63,7 @@ def compute(
             held.enter_context(engine.holding(name, sql))
         before = _hidden_before(engine)
         for metric in track(chosen, "metrics", total=len(chosen)):
-            _collect(metric, engine, found, held=shared, before=before)
+            _collect(metric, engine, found, held=shared, before=before, known=known)
     return found.results()
 
 
@@ -89,6 +93,7 @@ def _collect(
     held: Collection[str],
     before: Mapping[str, Sequence[Dims]],
     known_hidden: Collection[str] | None = None,
+    known: Known | None = None,
 ) -> None:
     """Add what a metric publishes to ``found``.
 
@@ -110,10 +115,10 @@ def _collect(
         groups: dict[tuple[str, ...], list[tuple[Dims, Estimate]]] = {tuple(g): [] for g in definition.groupings}
         for part, table in reduced(metric, engine, source):
             use, estimates = uses[part.estimator], groups[part.grouping]
-            known = _finish(metric, ESTIMATORS[use.name], table, part, use)
-            estimates += known
+            made = _finish(metric, ESTIMATORS[use.name], table, part, use, known)
+            estimates += made
             if frame is not None:
-                estimates += _framed(frame, part.grouping, {dims_key(d) for d, _ in known}, use)
+                estimates += _framed(frame, part.grouping, {dims_key(d) for d, _ in made}, use)
         for estimates in groups.values():
             for key, estimate in _marked(estimates):
                 found.add(definition, key, estimate, hidden=key in hidden)
@@ -178,25 +183,36 @@ def _marked(found: list[tuple[Dims, Estimate]]) -> Iterator[tuple[str, Estimate]
 
 
 def _finish(
-    metric: Metric, estimator: Estimator, reduced: pl.DataFrame, part: Part, use: EstimatorUse
+    metric: Metric, estimator: Estimator, reduced: pl.DataFrame, part: Part, use: EstimatorUse, known: Known | None
 ) -> list[tuple[Dims, Estimate]]:
     if estimator.scope == "family":
         return estimator.finish_family(reduced, part.grouping, use.params)
     done = []
+    remembered = known if _has_many_rows(part) else None  # what comes of one row is had sooner than it is compared
     for group in _groups(reduced, part):
         dims = _dims(part.grouping, group.row(0, named=True))
+        make = functools.partial(estimator.finish, group, use.params)
         try:
-            done.append((dims, estimator.finish(group, use.params)))
+            if remembered is None:
+                estimate = make()
+            else:
+                place = (metric.definition.id, use.name, part.grouping, *dims.values())
+                estimate = remembered.estimate(place, group, use.params, make)
+            done.append((dims, estimate))
         except EstimatorError as error:
             raise ComputeError(f"{metric.definition.id}, group {dims_key(dims)}: {error}") from error
     return done
+
+
+def _has_many_rows(part: Part) -> bool:
+    return len(part.keys) > len(part.grouping)
 
 
 def _groups(reduced: pl.DataFrame, part: Part) -> Iterator[pl.DataFrame]:
     """The rows of each group, in order; without keys of its own a group is one row."""
     if reduced.is_empty():
         return
-    if len(part.keys) == len(part.grouping):
+    if not _has_many_rows(part):
         yield from (reduced.slice(place, 1) for place in range(reduced.height))
     else:
         yield from reduced.partition_by(list(part.grouping), maintain_order=True) if part.grouping else [reduced]

@@ -6,7 +6,7 @@ Belongs here: the test of equal hazards and its publication. Not here: the group
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
@@ -82,21 +82,57 @@ def compare(strata: Sequence[Sequence[Spells]]) -> Comparison:
     Prentice 1980, 1.4). Ties need no correction; late entry only changes who is at risk. The statistic is
     (O-E)' V^- (O-E), its degrees of freedom the rank of V, so that groups never at risk beside another take none.
     """
-    k = len(strata[0])
-    observed, expected, variance = np.zeros(k), np.zeros(k), np.zeros((k, k))
+    (whole,) = compare_each(strata, [range(len(strata[0]))])
+    return whole
+
+
+def compare_each(strata: Sequence[Sequence[Spells]], choices: Sequence[Sequence[int]]) -> list[Comparison]:
+    """One test for each of ``choices``: of the groups at those places alone, as :func:`compare` of them would be.
+
+    Who is at risk in a group does not depend on which others it is compared with, and is counted once.
+    """
+    sums = [_Sums(len(choice)) for choice in choices]
+    for at_risk, events in _exposed(strata):
+        for choice, sum_ in zip(choices, sums, strict=True):
+            sum_.add(at_risk.take(choice, axis=1), events.take(choice, axis=1))
+    return [sum_.comparison() for sum_ in sums]
+
+
+def _exposed(strata: Sequence[Sequence[Spells]]) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """Numbers at risk, and of events, at event times of a stratum: arrays (times, groups)."""
     for groups in strata:
         times = np.unique(np.concatenate([g.exit[g.events > 0] for g in groups]))
-        step = max(1, CELLS // k)
+        step = max(1, CELLS // len(groups))
         for part in (times[i : i + step] for i in range(0, len(times), step)):
-            at_risk = np.column_stack([g.at_risk(part) for g in groups])
-            events = np.column_stack([g.events_at(part) for g in groups])
-            n, d = at_risk.sum(axis=1), events.sum(axis=1)
-            share = at_risk / n[:, None]
-            weight = np.divide(d * (n - d), n - 1, out=np.zeros_like(n), where=n > 1)
-            observed += events.sum(axis=0)
-            expected += (d[:, None] * share).sum(axis=0)
-            variance += np.diag((weight[:, None] * share).sum(axis=0)) - (weight[:, None] * share).T @ share
-    return Comparison(observed, expected, *_quadratic_form(observed - expected, variance))
+            yield (
+                np.column_stack([g.at_risk(part) for g in groups]),
+                np.column_stack([g.events_at(part) for g in groups]),
+            )
+
+
+class _Sums:
+    """What adds up over event times, of so many groups."""
+
+    def __init__(self, groups: int) -> None:
+        self._observed, self._expected = np.zeros(groups), np.zeros(groups)
+        self._variance = np.zeros((groups, groups))
+
+    def add(self, at_risk: FloatArray, events: FloatArray) -> None:
+        d = events.sum(axis=1)
+        here = d > 0
+        if not here.all():
+            at_risk, events, d = at_risk[here], events[here], d[here]
+        n = at_risk.sum(axis=1)
+        share = at_risk / n[:, None]
+        weight = np.divide(d * (n - d), n - 1, out=np.zeros_like(n), where=n > 1)
+        self._observed += events.sum(axis=0)
+        self._expected += (d[:, None] * share).sum(axis=0)
+        self._variance += np.diag((weight[:, None] * share).sum(axis=0)) - (weight[:, None] * share).T @ share
+
+    def comparison(self) -> Comparison:
+        return Comparison(
+            self._observed, self._expected, *_quadratic_form(self._observed - self._expected, self._variance)
+        )
 
 
 def _quadratic_form(difference: FloatArray, variance: FloatArray) -> tuple[float, int]:
@@ -204,16 +240,16 @@ def _test_figures(test: Comparison | None, n: int, missing: int, across: str) ->
 def _pairs(strata: Sequence[Sequence[Spells]], names: Sequence[object]) -> list[Figure]:
     """Tests of two groups each, Holm's correction over all of them; a pair that cannot be compared counts as 1."""
     found = []
-    for i, j in combinations(range(len(names)), 2):
-        alone = [[groups[i], groups[j]] for groups in strata]
-        test = compare(alone)
-        rows = sum(int(g.rows.sum()) for groups in alone for g in groups)
-        found.append((test.p if test.degrees else 1.0, BETWEEN.join(_text(names[k]) or "" for k in (i, j)), rows))
+    pairs = list(combinations(range(len(names)), 2))
+    rows = [sum(int(groups[i].rows.sum()) for groups in strata) for i in range(len(names))]
+    for (i, j), test in zip(pairs, compare_each(strata, pairs), strict=True):
+        label = BETWEEN.join(_text(names[k]) or "" for k in (i, j))
+        found.append((test.p if test.degrees else 1.0, label, rows[i] + rows[j]))
     corrected: dict[str, Figure] = {}
     highest = 0.0
-    for place, (p, label, rows) in enumerate(sorted(found)):
+    for place, (p, label, n) in enumerate(sorted(found)):
         highest = max(highest, min(1.0, p * (len(found) - place)))
-        corrected[label] = Figure("pair_p", highest, rows, label=label, unit="probability")
+        corrected[label] = Figure("pair_p", highest, n, label=label, unit="probability")
     return [corrected[label] for _, label, _ in found]
 
 
