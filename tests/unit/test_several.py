@@ -10,15 +10,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 from polars.exceptions import ComputeError
+from polars.testing import assert_frame_equal
 
 from reportmetrics import issuing, several, steps
 from reportmetrics.current import StepError, current_profile
 from reportmetrics.ingest.run import ingest
+from reportmetrics.metrics.estimators.base import Estimate
+from reportmetrics.metrics.known import Known, Place
 from reportmetrics.publish import history
 from reportmetrics.settings import Settings
 from reportmetrics.workspace import workspace_of
@@ -113,6 +118,35 @@ def test_a_backfill_is_as_many_single_runs(taken_in: Settings, prepared: Setting
     assert [name for name in these if these[name] != those[name]] == []
     assert len({these[f"{d}-r1/exports/figures.csv"] for d in DATES}) == len(DATES)
     assert not any(workspace_of(together, d).exists() for d in DATES)
+
+
+class Counting(Known):
+    """Counts the groups that were not estimated again."""
+
+    spared = 0
+
+    def estimate(
+        self, place: Place, rows: pl.DataFrame, params: Mapping[str, Any], make: Callable[[], Estimate]
+    ) -> Estimate:
+        made: list[Estimate] = []
+
+        def counted() -> Estimate:
+            made.append(make())
+            return made[0]
+
+        estimate = super().estimate(place, rows, params, counted)
+        self.spared += not made
+        return estimate
+
+
+def test_what_is_known_of_earlier_dates_changes_no_result(prepared: Settings, tmp_path: Path) -> None:
+    settings, known = copy_of(prepared, tmp_path / "known"), Counting()
+    for as_of in DATES:
+        plain = steps.measure(settings, as_of=as_of)
+        spared = steps.measure(settings, as_of=as_of, known=known)
+        for name in ("figures", "series", "listings"):
+            assert_frame_equal(getattr(spared, name), getattr(plain, name), check_exact=True)
+    assert known.spared > 0
 
 
 def test_an_error_leaves_what_was_before_it_and_nothing_half_made(prepared: Settings, tmp_path: Path) -> None:
