@@ -28,6 +28,7 @@ from reportmetrics import (
 )
 from reportmetrics.cli_sources import register as register_sources
 from reportmetrics.garbage import searched_seldom
+from reportmetrics.leaving import leave
 from reportmetrics.settings import Settings, sql_folder
 
 if TYPE_CHECKING:
@@ -311,6 +312,10 @@ def main() -> None:
     try:
         with searched_seldom():
             app()
+    except SystemExit as ended:
+        if not isinstance(ended.code, int):
+            raise
+        leave(ended.code)
     except Exception as error:
         if "--verbose" in sys.argv or "-v" in sys.argv:
             raise
@@ -318,4 +323,4 @@ def main() -> None:
 
         message, code = cli_errors.explain(error)
         typer.echo(f"error: {message}", err=True)
-        sys.exit(code)
+        leave(code)
