@@ -8,6 +8,7 @@ Rounding is half away from zero, as a reader does it by hand; ``round`` would tu
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,6 +24,9 @@ HIDDEN = suppression.HIDDEN
 _PLACES = tuple(Decimal(1).scaleb(-decimals) for decimals in range(10))
 
 Format = Callable[[float], str]
+
+REMEMBERED = 16_384
+"""Texts of numbers that are remembered: a publication writes each of its own two or three times."""
 
 # Not strftime: pages do not change with the locale of the machine.
 _MONTHS = (
@@ -43,6 +47,11 @@ _MONTHS = (
 
 def fixed(value: float, decimals: int) -> str:
     """``value`` with ``decimals`` places, true minus, thin space between thousands; never a negative zero."""
+    return _fixed(value, decimals)
+
+
+@functools.lru_cache(maxsize=REMEMBERED)
+def _fixed(value: float, decimals: int) -> str:
     rounded = _decimal(value, decimals)
     text = f"{abs(rounded):,.{decimals}f}".replace(",", THIN_SPACE)
     return f"{MINUS}{text}" if rounded < 0 else text
@@ -177,5 +186,6 @@ def _rounded(value: float, decimals: int) -> float:
     return float(_decimal(value, decimals))
 
 
+@functools.lru_cache(maxsize=REMEMBERED)
 def _decimal(value: float, decimals: int) -> Decimal:
     return Decimal(repr(float(value))).quantize(_PLACES[decimals], rounding=ROUND_HALF_UP)

@@ -141,9 +141,10 @@ def place(
         for across, up in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)):
             dx, dy = across * (width / 2 + gap), -up * (height / 2 + gap)
             x, y = at[0] + dx, at[1] + dy
-            box = Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-            fits = box.left >= inside.left and box.right <= inside.right
-            fits = fits and box.top >= inside.top and box.bottom <= inside.bottom
-            if fits and not any(box.touches(b) for b in boxes) and not points.any_in(box) and accept(box):
+            left, top, right, bottom = x - width / 2, y - height / 2, x + width / 2, y + height / 2
+            if left < inside.left or right > inside.right or top < inside.top or bottom > inside.bottom:
+                continue
+            box = Box(left, top, right, bottom)
+            if not any(box.touches(b) for b in boxes) and not points.any_in(box) and accept(box):
                 return dx, dy, box
     return None

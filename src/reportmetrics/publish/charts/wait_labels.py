@@ -6,7 +6,8 @@ Belongs here: the curve's values and the places of its words. Not here: its line
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,9 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 NEAR = (8, 16, 26, 38)
 """Pixels between a label and its curve: farther off it would seem to belong to another one."""
+
+APART = 6
+"""Pixels from one point of a curve that a label may stand beside to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def labels(curve: WaitCurve, points: Sequence[Point], scale: Scale, *, compact: 
     notes: list[dict[str, object]] = []
     taken: list[Box] = []
     nearer = _nearer(curve, points, scale) if curve.answered else _anywhere
-    for w in _wanted(curve, points, scale.end, compact=compact):
+    for w in _wanted(curve, points, scale, compact=compact):
         for text, at in itertools.product(w.texts, w.places):
             size = text_size(text, bold=w.bold)
             accept = nearer if w.biased else _anywhere
@@ -87,7 +91,7 @@ def labels(curve: WaitCurve, points: Sequence[Point], scale: Scale, *, compact: 
     return notes
 
 
-def _wanted(curve: WaitCurve, points: Sequence[Point], end: float, *, compact: bool) -> list[_Wanted]:
+def _wanted(curve: WaitCurve, points: Sequence[Point], scale: Scale, *, compact: bool) -> list[_Wanted]:
     found = []
     if curve.median is not None:
         spread = numbers.interval(curve.lower, curve.upper, numbers.days)
@@ -99,7 +103,7 @@ def _wanted(curve: WaitCurve, points: Sequence[Point], end: float, *, compact: b
         if curve.answered_median is not None:
             text += f";<br>median {numbers.days(curve.answered_median)} days"
         low = [a for a in curve.answered if a[1] <= 0.3][:1]
-        beside = (*low, *(a for a in curve.answered if a[1] <= 0.8))
+        beside = (*low, *_apart((a for a in curve.answered if a[1] <= 0.8), scale))
         found.append(
             _Wanted(
                 (text, "<b>Answered alone,</b><br>biased", "<b>biased</b>"), beside, palette.INK, False, biased=True
@@ -107,11 +111,21 @@ def _wanted(curve: WaitCurve, points: Sequence[Point], end: float, *, compact: b
         )
     places = []
     for share in (0.66, 0.5, 0.8, 0.35):
-        y = next((p.y for p in reversed(points) if p.x <= end * share), 1.0)
-        places.append((end * share, y or 0.0))
+        x = scale.end * share
+        places.append((x, next((p.y for p in reversed(points) if p.x <= x), 1.0) or 0.0))
     text = f"<b>All {numbers.count(curve.requests)} requests,</b><br><b>those still open counted in</b>"
     found.append(_Wanted((text, "<b>All requests</b>"), tuple(places), palette.PURPLE, True))
     return found
+
+
+def _apart(corners: Iterable[Pair], scale: Scale) -> Iterator[Pair]:
+    """Those that lie some pixels from the one before; a label fits beside another or beside neither."""
+    last = (-math.inf, -math.inf)
+    for corner in corners:
+        x, y = scale.at(*corner)
+        if max(abs(x - last[0]), abs(y - last[1])) >= APART:
+            yield corner
+            last = x, y
 
 
 def _marks(curve: WaitCurve, points: Sequence[Point], scale: Scale) -> list[Pair]:
