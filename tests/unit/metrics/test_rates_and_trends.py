@@ -104,6 +104,15 @@ def test_tau_b_is_that_of_scipy_ties_and_all(pairs: list[tuple[int, int]]) -> No
     assert float(tau_b(x, y)) == pytest.approx(theirs, nan_ok=True)
 
 
+@pytest.mark.parametrize("n", [128, 129, 700])
+def test_tau_b_of_long_series_is_that_of_scipy(n: int) -> None:
+    """Ranks of 128 numbers fit into a byte, and so does the difference of the first and the last."""
+    rng = np.random.default_rng(n)
+    for y in (np.arange(n, dtype=float)[::-1], rng.normal(size=n), rng.integers(0, 3, n).astype(float)):
+        x = np.arange(n, dtype=float)
+        assert float(tau_b(x, y)) == pytest.approx(stats.kendalltau(x, y).statistic, abs=1e-12)
+
+
 def test_tau_b_of_many_draws_is_that_of_each() -> None:
     rng = np.random.default_rng(1)
     x, y = rng.integers(0, 9, (5, 12)).astype(float), rng.normal(size=(5, 12))

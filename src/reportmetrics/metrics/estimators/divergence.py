@@ -6,28 +6,24 @@ from collections.abc import Collection, Sequence
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction, positive
-from reportmetrics.metrics.estimators.kendall import tau_b
+from reportmetrics.metrics.estimators.kendall import Numbers, ranks, tau_b, tau_of_ranks
 from reportmetrics.metrics.estimators.mean import t_interval
 from reportmetrics.metrics.estimators.paired import NEEDS, FloatArray, IntArray, Pair, pair, reduction
-
-Ranks = npt.NDArray[np.float32]
 
 MIN_READINGS = 8
 WEEKS_PER_BLOCK, READINGS_PER_BLOCK = 4, 2
 
 
-def trend_of(time: FloatArray | Ranks, values: FloatArray | Ranks) -> FloatArray:
+def trend_of(time: Numbers, values: Numbers) -> FloatArray:
     """Kendall's tau-b with time; 0 where nothing changes at all, which is no trend."""
-    return np.asarray(np.nan_to_num(tau_b(time, values), nan=0.0))
+    return _or_none(tau_b(time, values))
 
 
-def _ranks(values: FloatArray | IntArray) -> Ranks:
-    """Places in order, equal for equal values: tau knows nothing else, and half as wide they are compared faster."""
-    return np.unique(values, return_inverse=True)[1].astype(np.float32)
+def _or_none(tau: FloatArray) -> FloatArray:
+    return np.asarray(np.nan_to_num(tau, nan=0.0))
 
 
 def block_indices(n: int, block: int, starts: FloatArray) -> IntArray:
@@ -109,12 +105,12 @@ def _objective(found: Pair, params: Params) -> list[Figure]:
     draws = int(params["draws"])
     longest = max(len(activity), *(len(p.days) for p in paths))
     chosen = block_indices(len(activity), WEEKS_PER_BLOCK, rng.random((draws, longest)))
-    drawn_activity = trend_of(_ranks(weeks)[chosen], _ranks(activity)[chosen])
+    drawn_activity = _or_none(tau_of_ranks(ranks(weeks)[chosen], ranks(activity)[chosen]))
     starts = rng.random((draws, longest))
     drawn = []
     for path in paths:
         chosen = block_indices(len(path.days), READINGS_PER_BLOCK, starts)
-        drawn.append(trend_of(_ranks(path.days)[chosen], _ranks(path.progress)[chosen]))
+        drawn.append(_or_none(tau_of_ranks(ranks(path.days)[chosen], ranks(path.progress)[chosen])))
     lower, upper = np.quantile(drawn_activity - np.median(drawn, axis=0), [0.025, 0.975])
     value = tau_activity - tau_progress
     return [

@@ -14,28 +14,42 @@ import numpy.typing as npt
 from reportmetrics.metrics.estimators.distributions import normal_quantile
 
 FloatArray = npt.NDArray[np.float64]
-Floats = npt.NDArray[np.floating[Any]]
-"""Of any width: what is compared only may be given in half the memory."""
+Numbers = npt.NDArray[Any]
+Ranks = npt.NDArray[np.signedinteger[Any]]
 
 
-def tau_b(x: Floats, y: Floats) -> FloatArray:
+def tau_b(x: Numbers, y: Numbers) -> FloatArray:
     """Kendall's tau-b of pairs along the last axis, one for each leading index; nan where x or y is all ties.
 
     (concordant - discordant) / sqrt((pairs - ties in x)(pairs - ties in y)), Kendall 1945. Arrays of n numbers, or of
-    (draws, n).
+    (draws, n), none of them nan.
     """
+    return tau_of_ranks(ranks(x), ranks(y))
+
+
+def tau_of_ranks(x: Ranks, y: Ranks) -> FloatArray:
+    """The same of places that :func:`ranks` gave, or drawn from them."""
     # Pairs k places apart, for each k: slices need no copy, and all pairs at once would not fit in a processor's cache.
-    first: Floats = np.ascontiguousarray(np.moveaxis(x, -1, 0))
-    second: Floats = np.ascontiguousarray(np.moveaxis(y, -1, 0))
+    first, second = (np.ascontiguousarray(np.moveaxis(places, -1, 0)) for places in (x, y))
+    sums = np.int16 if len(first) <= np.iinfo(np.int16).max else np.int64
     score, untied_x, untied_y = np.zeros((3, *first.shape[1:]))
     for k in range(1, len(first)):
         dx, dy = np.sign(first[k:] - first[:-k]), np.sign(second[k:] - second[:-k])
-        score += np.einsum("i...,i...->...", dx, dy)
-        untied_x += np.einsum("i...,i...->...", dx, dx)
-        untied_y += np.einsum("i...,i...->...", dy, dy)
+        score += np.add.reduce(dx * dy, axis=0, dtype=sums)
+        untied_x += np.add.reduce(dx * dx, axis=0, dtype=sums)
+        untied_y += np.add.reduce(dy * dy, axis=0, dtype=sums)
     untied = np.sqrt(untied_x * untied_y)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(untied > 0, score / untied, np.nan))
+
+
+def ranks(values: Numbers) -> Ranks:
+    """Places in order, from 0 on, equal for equal values, in the narrowest type that holds the difference of any two.
+
+    Tau knows nothing else of its numbers, and an eighth as wide they are compared three times as fast.
+    """
+    places = np.unique(values, return_inverse=True)[1].reshape(values.shape)
+    return places.astype(np.min_scalar_type(-max(1, values.size)))
 
 
 def tie_groups(values: FloatArray) -> npt.NDArray[np.int64]:
