@@ -81,7 +81,7 @@ def _grouped(keys: Sequence[str], aggregates: Sequence[str], sets: Iterable[Sequ
     return f"SELECT {', '.join(outputs)} FROM {source}{group_by} HAVING count(*) > 0"
 
 
-def _quoted(names: Sequence[str]) -> list[str]:
+def _quoted(names: Iterable[str]) -> list[str]:
     return [f'"{name}"' for name in names]
 
 
@@ -113,16 +113,20 @@ def reduced(metric: Metric, engine: Engine, source: str) -> Iterator[tuple[Part,
 
 
 def people_counted(metric: Metric, engine: Engine, source: str) -> Iterator[tuple[tuple[str, ...], pl.DataFrame]]:
-    """Distinct people behind each cell of each grouping: the grouping's columns and ``people``."""
-    sets: dict[frozenset[str], tuple[str, ...]] = {}
-    for grouping in metric.definition.groupings:
-        sets.setdefault(frozenset(grouping), tuple(grouping))
-    columns = tuple(dict.fromkeys(c for grouping in sets.values() for c in grouping))
-    counted = f'CAST(count(DISTINCT "{metric.definition.people}") AS BIGINT) AS {PEOPLE}'
-    found = engine.frame(_grouped(columns, [counted], sets.values(), source))
-    for grouping in metric.definition.groupings:
-        mine = found.filter(pl.col(_SET) == _number(columns, grouping)) if len(sets) > 1 else found
-        yield tuple(grouping), mine.select(*grouping, PEOPLE)
+    """Distinct people behind each cell of each grouping: the grouping's columns and ``people``.
+
+    The engine says once who stands behind the finest cells; counting those is quicker than a GROUPING SETS of DISTINCT.
+    """
+    groupings = [tuple(grouping) for grouping in metric.definition.groupings]
+    columns = _quoted(dict.fromkeys(c for grouping in groupings for c in grouping))
+    wanted = [*columns, f'"{metric.definition.people}" AS {PEOPLE}']
+    found = engine.frame(f"SELECT DISTINCT {', '.join(wanted)} FROM {source}")
+    counted = pl.col(PEOPLE).drop_nulls().n_unique().cast(pl.Int64)
+    for grouping in groupings:
+        if grouping:
+            yield grouping, found.group_by(grouping).agg(counted)
+        else:
+            yield grouping, found.select(counted).head(found.height)  # of no rows, no cell
 
 
 def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
