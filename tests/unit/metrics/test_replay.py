@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reportmetrics.metrics.estimators import replay_loss
 from reportmetrics.metrics.estimators.base import Estimate, checked_params
 from reportmetrics.metrics.estimators.replay import Replay
-from reportmetrics.metrics.estimators.replay_loss import carried_forward_errors, material_changes, phase_loss
+from reportmetrics.metrics.estimators.replay_loss import carried_forward_errors, material_changes, phase_losses
 
 KS = (2, 4, 8, 13)
 
@@ -76,7 +77,7 @@ def test_a_spell_is_missed_as_often_as_it_is_shorter_than_the_interval(k: int, l
     assert changes.ends.tolist() == [start + length, values.shape[1]]
     assert changes.lasts.tolist() == changes.reverses.tolist() == [False, True]
     days = 7.0 * np.arange(values.shape[1])[None, :]
-    losses = [phase_loss(values, days, np.ones(1), changes, k, p) for p in range(k)]
+    losses = phase_losses(values, days, np.ones(1), changes, k)
     assert sum(loss.missed for loss in losses) / k == pytest.approx(max(0.0, 1 - length / k))
 
 
@@ -85,7 +86,7 @@ def test_it_agrees_with_a_plain_replay(values: list[int], k: int, data: st.DataO
     phase = data.draw(st.integers(0, k - 1))
     matrix, scale = np.array([values], dtype=float), np.array([4.0])
     changes = material_changes(matrix, 0.25 * scale)
-    loss = phase_loss(matrix, np.arange(len(values), dtype=float)[None, :], scale, changes, k, phase)
+    loss = phase_losses(matrix, np.arange(len(values), dtype=float)[None, :], scale, changes, k)[phase]
     # Plainly: walk through the reports, with what was kept last in the hand.
     events, level = [], values[0]
     for i, x in enumerate(values):
@@ -105,6 +106,16 @@ def test_it_agrees_with_a_plain_replay(values: list[int], k: int, data: st.DataO
     plain = [abs(values[i] - values[i - (i - phase) % k]) / 4 for i in range(phase, last)]
     assert loss.absolute == pytest.approx(sum(plain))
     assert loss.points == len(plain)
+
+
+def test_phases_taken_a_few_at_a_time_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.random.default_rng(3).normal(size=(6, 40)).cumsum(axis=1)
+    days, scale = 7.0 * np.tile(np.arange(40.0), (6, 1)), np.array([1, 2, 0, 4, 5, 6.0])
+    changes = material_changes(values, np.full(6, 0.5))
+    at_once = phase_losses(values, days, scale, changes, 13)
+    monkeypatch.setattr(replay_loss, "CELLS", 3 * len(changes.at))
+    assert phase_losses(values, days, scale, changes, 13) == at_once
+    assert sum(loss.seen for loss in at_once) > 0
 
 
 @given(st.lists(st.lists(st.integers(0, 9), min_size=2, max_size=12), min_size=1, max_size=4))

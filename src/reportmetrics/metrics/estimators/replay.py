@@ -10,7 +10,14 @@ import numpy as np
 import polars as pl
 
 from reportmetrics.metrics.estimators.base import Estimate, Figure, Need, Param, Params, Reduction, positive, present
-from reportmetrics.metrics.estimators.replay_loss import Changes, FloatArray, Loss, material_changes, phase_loss
+from reportmetrics.metrics.estimators.replay_loss import (
+    Changes,
+    FloatArray,
+    IntArray,
+    Loss,
+    material_changes,
+    phase_losses,
+)
 
 MONTH_DAYS = 30.4375
 LIMITS = ("error_limit", "missed_limit", "delay_limit")
@@ -93,17 +100,17 @@ class Replay:
         known = present(reduced, "value", "at")
         missing = reduced.height - known.height
         histories = _histories(known)
-        hours = _hours_a_month(known)
-        blocks = list(_blocks(histories, params["material"]))
+        count, constant = len(histories.starts), histories.constant
+        hours = _hours_a_month(known, histories)
+        blocks = list(histories.blocks(params["material"]))
         cadences = [_replayed(blocks, k) for k in params["cadences"]]
-        constant = int((histories["range"] == 0).sum())
         caveats: tuple[str, ...] = ()
         if constant:
-            caveats = (f"constant: {constant} of {histories.height} series never change and are not in the error",)
+            caveats = (f"constant: {constant} of {count} series never change and are not in the error",)
         figures: list[Figure] = []
         for cadence in cadences:
-            figures += self._figures(cadence, histories.height, constant, hours, caveats)
-        figures.append(_advised(cadences, reduced, histories.height, missing))
+            figures += self._figures(cadence, count, constant, hours, caveats)
+        figures.append(_advised(cadences, reduced, count, missing))
         return Estimate(figures, {"frontier": _frontier(cadences, hours)})
 
     @staticmethod
@@ -137,23 +144,6 @@ class Replay:
         return figures
 
 
-def _histories(known: pl.DataFrame) -> pl.DataFrame:
-    """One row a series: its values and days as lists, length, range, scale and noise."""
-    optional = [c for c in ("scale", "noise") if c in known.columns]
-    frame = known.group_by("series", maintain_order=True).agg(
-        "value",
-        pl.col("at").cast(pl.Float64),
-        *(pl.col(c).last() for c in optional),
-        length=pl.len(),
-        range=pl.col("value").max() - pl.col("value").min(),
-    )
-    given = pl.col("scale").abs() if "scale" in optional else pl.lit(None, dtype=pl.Float64)
-    noise = pl.col("noise") if "noise" in optional else pl.lit(None, dtype=pl.Float64)
-    # A series without any change has nothing to lose, whatever it is a distance to.
-    scale = pl.when(pl.col("range") == 0).then(0.0).when(given > 0).then(given).otherwise(pl.col("range"))
-    return frame.with_columns(scale=scale, noise=noise)
-
-
 @dataclass(frozen=True, slots=True)
 class _Block:
     """All series of one length, a row each, with what does not depend on the cadence."""
@@ -164,12 +154,47 @@ class _Block:
     changes: Changes
 
 
-def _blocks(histories: pl.DataFrame, material: float) -> Iterator[_Block]:
-    for same in histories.partition_by("length", maintain_order=True) if histories.height else []:
-        values, days = (same[c].explode().to_numpy().reshape(same.height, -1) for c in ("value", "at"))
-        scale = same["scale"].to_numpy()
-        changes = material_changes(values, same["noise"].fill_null(material).to_numpy() * scale)
-        yield _Block(values, days, scale, changes)
+@dataclass(frozen=True, slots=True)
+class _Histories:
+    """All series, one after the other: their values and days, and of each where it starts, its length, scale and noise.
+
+    ``scale`` is 0 where a series never changes: it has nothing to lose, whatever it is a distance to. ``noise`` is nan
+    where none is stated.
+    """
+
+    values: FloatArray
+    days: FloatArray
+    starts: IntArray
+    lengths: IntArray
+    scale: FloatArray
+    noise: FloatArray
+    constant: int
+
+    def blocks(self, material: float) -> Iterator[_Block]:
+        """The series by their length; ``material`` is the noise of those that state none, in units of the scale."""
+        for length in dict.fromkeys(self.lengths.tolist()):
+            mine = self.lengths == length
+            rows = self.starts[mine, None] + np.arange(length)
+            values, scale, noise = self.values[rows], self.scale[mine], self.noise[mine]
+            threshold = np.where(np.isnan(noise), material, noise) * scale
+            yield _Block(values, self.days[rows], scale, material_changes(values, threshold))
+
+
+def _histories(known: pl.DataFrame) -> _Histories:
+    """The series of rows in order of series and day."""
+    values, days = (known[c].cast(pl.Float64).to_numpy() for c in ("value", "at"))
+    starts = np.flatnonzero(np.diff(known["series"].rle_id().to_numpy().astype(np.int64), prepend=-1))
+    lengths = np.diff(starts, append=known.height)
+    if not len(starts):
+        return _Histories(values, days, starts, lengths, np.zeros(0), np.zeros(0), 0)
+    spread = np.maximum.reduceat(values, starts) - np.minimum.reduceat(values, starts)
+    last = starts + lengths - 1
+    unknown = np.full(known.height, np.nan)
+    given, noise = (
+        known[c].cast(pl.Float64).to_numpy()[last] if c in known.columns else unknown[last] for c in ("scale", "noise")
+    )
+    scale = np.where(spread == 0, 0.0, np.where(np.abs(given) > 0, np.abs(given), spread))
+    return _Histories(values, days, starts, lengths, scale, noise, int(np.count_nonzero(spread == 0)))
 
 
 def _replayed(blocks: Sequence[_Block], k: int) -> _Cadence:
@@ -180,22 +205,20 @@ def _replayed(blocks: Sequence[_Block], k: int) -> _Cadence:
         if length < 2 * k:
             short += count
             continue
-        for phase in range(k):
-            phases[phase].add(phase_loss(block.values, block.days, block.scale, block.changes, k, phase))
+        for phase, loss in enumerate(phase_losses(block.values, block.days, block.scale, block.changes, k)):
+            phases[phase].add(loss)
     return _Cadence(k, phases, short)
 
 
-def _hours_a_month(known: pl.DataFrame) -> float | None:
+def _hours_a_month(known: pl.DataFrame, histories: _Histories) -> float | None:
     """Minutes of all rows over the time that they cover; None without minutes or with one report a series."""
     if "minutes" not in known.columns or known["minutes"].null_count() == known.height:
         return None
-    longest = int(max(known.group_by("series").len()["len"]))
-    first, last = known["at"].min(), known["at"].max()
+    longest, first, last = int(histories.lengths.max()), histories.days.min(), histories.days.max()
     if longest < 2 or first == last:
         return None
-    span = (float(last) - float(first)) * longest / (longest - 1)  # type: ignore[arg-type]
-    minutes = float(np.nansum(known["minutes"].fill_null(0).to_numpy()))
-    return minutes / 60 / span * MONTH_DAYS
+    span = float(last - first) * longest / (longest - 1)
+    return float(np.nansum(known["minutes"].cast(pl.Float64).to_numpy())) / 60 / span * MONTH_DAYS
 
 
 def _advised(cadences: Sequence[_Cadence], reduced: pl.DataFrame, series: int, missing: int) -> Figure:

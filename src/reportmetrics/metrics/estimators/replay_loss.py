@@ -8,6 +8,7 @@ All functions take series of one length as rows of a matrix. A *phase* (0 to k-1
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,10 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+
+
+CELLS = 2_000_000
+"""Largest number of (phase, change) pairs held at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +85,15 @@ def material_changes(values: FloatArray, threshold: FloatArray) -> Changes:
     direction = np.zeros(count)
     limit = threshold * (1 + 1e-9)
     for i in range(1, length):
-        moved = values[:, i] - level
+        now = values[:, i]
+        moved = now - level
         here = np.abs(moved) > limit
+        if not here.any():
+            continue
         happens[:, i] = here
-        reverses[:, i] = here & (np.sign(moved) == -direction) & (direction != 0)
-        direction = np.where(here, np.sign(moved), direction)
-        level = np.where(here, values[:, i], level)
+        reverses[:, i] = here & (moved * direction < 0)
+        np.copyto(direction, np.sign(moved), where=here)
+        np.copyto(level, now, where=here)
     series, at = np.nonzero(happens)
     lasts = np.ones(len(at), dtype=np.bool_)
     lasts[:-1] = series[1:] != series[:-1]
@@ -93,8 +101,8 @@ def material_changes(values: FloatArray, threshold: FloatArray) -> Changes:
     return Changes(series, at, ends, lasts, reverses[series, at])
 
 
-def phase_loss(values: FloatArray, days: FloatArray, scale: FloatArray, changes: Changes, k: int, phase: int) -> Loss:
-    """What keeping reports ``phase``, ``phase`` + k, ... loses; ``days`` tells when each report was.
+def phase_losses(values: FloatArray, days: FloatArray, scale: FloatArray, changes: Changes, k: int) -> list[Loss]:
+    """What keeping every k-th report loses, for each phase; ``days`` tells when each report was.
 
     A change is seen at the first kept report after it, and missed where the next material change comes first: a spell
     of L reports is missed with probability max(0, 1 - L/k) over the phases, a lasting change seen (k-1)/2 reports later
@@ -102,14 +110,28 @@ def phase_loss(values: FloatArray, days: FloatArray, scale: FloatArray, changes:
     series counts for the error, else zero.
     """
     counted = scale > 0
-    errors = carried_forward_errors(values if counted.all() else values[counted], k, phase)
-    loss = Loss(float((np.abs(errors).sum(axis=1) / scale[counted]).sum()), int(errors.size))
-    kept = changes.at + (phase - changes.at) % k
+    among, scale = (values, scale) if counted.all() else (values[counted], scale[counted])
+    losses = []
+    for phase in range(k):
+        errors = carried_forward_errors(among, k, phase)
+        losses.append(Loss(float((np.abs(errors).sum(axis=1) / scale).sum()), int(errors.size)))
+    at_once = max(1, CELLS // max(1, len(changes.at)))
+    for first in range(0, k, at_once):
+        _add_changes(losses[first : first + at_once], days, changes, k, first)
+    return losses
+
+
+def _add_changes(losses: Sequence[Loss], days: FloatArray, changes: Changes, k: int, first: int) -> None:
+    """Which changes are missed or seen, and how late, in phases from ``first`` on: arrays (phases, changes)."""
+    phases = np.arange(first, first + len(losses))[:, None]
+    kept = changes.at + (phases - changes.at) % k
     unseen = kept >= changes.ends
     missed, seen = unseen & ~changes.lasts, ~unseen
-    loss.missed, loss.seen = int(np.count_nonzero(missed)), int(np.count_nonzero(seen))
-    loss.reversals_missed = int(np.count_nonzero(missed & changes.reverses))
-    loss.reversals_seen = int(np.count_nonzero(seen & changes.reverses))
-    series, at = changes.series[seen], changes.at[seen]
-    loss.delay = float((days[series, kept[seen]] - days[series, at]).sum())
-    return loss
+    counts = [np.count_nonzero(which, axis=1).tolist() for which in (missed, seen)]
+    turned = [np.count_nonzero(which & changes.reverses, axis=1).tolist() for which in (missed, seen)]
+    seen_at = days[changes.series, np.where(seen, kept, changes.at)]
+    delays = (seen_at - days[changes.series, changes.at]).sum(axis=1).tolist()
+    for i, loss in enumerate(losses):
+        loss.missed, loss.seen = counts[0][i], counts[1][i]
+        loss.reversals_missed, loss.reversals_seen = turned[0][i], turned[1][i]
+        loss.delay = delays[i]
