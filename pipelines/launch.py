@@ -21,6 +21,7 @@ from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PART
 
 from pipelines import names
 from pipelines.build import build
+from pipelines.clock import set_right
 from pipelines.resources import WATCH, Watch
 from pipelines.runs import add_dates, bury_the_dead
 from reportmetrics.alone import locked
@@ -96,6 +97,7 @@ def launch_several(
     try:
         with open_instance(settings.dagster_home) as instance:
             bury_the_dead(instance)
+            set_right(instance)
             with _one_at_a_time(settings.dagster_home):
                 add_dates(instance, dates)
             result = definitions.resolve_job_def(names.JOB).execute_in_process(

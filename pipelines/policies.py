@@ -12,7 +12,8 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from reportmetrics.current import as_of_date
+from reportmetrics.current import StepError, as_of_date, future_problem
+from reportmetrics.profile.load import Profile
 from reportmetrics.transient import is_transient
 
 RETRIES = dg.RetryPolicy(max_retries=4, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
@@ -39,3 +40,15 @@ def no_vain_retries() -> Iterator[None]:
 def dates(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> list[dt.date]:
     """The dates that a run is for, oldest first. Raises ``StepError`` for a partition that is no date."""
     return sorted(as_of_date(key) for key in context.partition_keys)
+
+
+def past_dates(context: dg.AssetExecutionContext, profile: Profile) -> list[dt.date]:
+    """The same for the first step of a date. Raises ``StepError`` for one that lies ahead.
+
+    Somebody may have added it by hand, or a schedule while the machine's clock was ahead.
+    """
+    wanted = dates(context)
+    problem = future_problem(wanted[-1], profile)
+    if problem:
+        raise StepError(problem)
+    return wanted

@@ -6,7 +6,7 @@ import dagster as dg
 
 from pipelines import names
 from pipelines.assets.columns import column_schema
-from pipelines.policies import IN_ONE_RUN, PUBLISH_NEW_DATES, RETRIES, dates, no_vain_retries
+from pipelines.policies import IN_ONE_RUN, PUBLISH_NEW_DATES, RETRIES, no_vain_retries, past_dates
 from pipelines.resources import Installation, watch
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.tables import TABLES
@@ -42,8 +42,8 @@ def snapshot_asset() -> dg.AssetsDefinition:
         from reportmetrics import several
 
         with no_vain_retries():
-            wanted = dates(context)
             profile = installation.load_profile()
+            wanted = past_dates(context, profile)
             for made in several.freeze_each(installation.settings, profile, wanted, track=watch().track):
                 for spec in specs:
                     rows = made.rows.get(spec.key.path[-1], 1)

@@ -296,14 +296,13 @@ def _opened(profile: Path | None, home: Path | None, landing: Path | None) -> tu
 
 
 def _day(given: dt.datetime | None, profile: Profile) -> dt.date:
-    from reportmetrics.current import today
+    from reportmetrics.current import future_problem, today
 
     if given is None:
         return today(profile)
-    if given.date() > today(profile):
-        raise typer.BadParameter(
-            f"--as-of {given.date()} lies in the future, of which nothing is known; give {today(profile)} or earlier"
-        )
+    problem = future_problem(given.date(), profile)
+    if problem:
+        raise typer.BadParameter(f"--as-of {problem}")
     return given.date()
 
 

@@ -44,19 +44,17 @@ def backfill(
       reportmetrics backfill --from 2021-02-08 --to 2022-01-31
     """
     from reportmetrics import cli_print
-    from reportmetrics.current import current_profile, today
+    from reportmetrics.current import current_profile, future_problem
     from reportmetrics.progress import on_terminal
     from reportmetrics.settings import Settings
     from reportmetrics.several import weekly
 
     settings = Settings.from_environment(profile=profile, home=home, landing=landing)
     loaded = current_profile(settings)
-    last_known = today(loaded)
     dates = weekly(first.date(), last.date(), every_days=every)
-    if dates[-1] > last_known:
-        raise typer.BadParameter(
-            f"{dates[-1]} lies in the future, of which nothing is known; end at {last_known} or earlier"
-        )
+    problem = future_problem(dates[-1], loaded)
+    if problem:
+        raise typer.BadParameter(problem)
     from pipelines.launch import launch_several
 
     outcome = launch_several(settings, dates=dates, track=on_terminal, verbose=verbose)

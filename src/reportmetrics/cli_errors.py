@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from reportmetrics.current import StepError
 from reportmetrics.engines.base import EngineError
-from reportmetrics.ingest.ledger import LedgerError
+from reportmetrics.ingest.ledger import ClockError, LedgerError
 from reportmetrics.ingest.rebuild import RebuildError
 from reportmetrics.ingest.sidecars import SidecarError
 from reportmetrics.metrics.header import DefinitionError
@@ -25,6 +25,7 @@ FAILURE: tuple[type[Exception], ...] = (
     DefinitionError,
     StoreError,
     LedgerError,
+    ClockError,
     RebuildError,
     SidecarError,
     ForgetError,

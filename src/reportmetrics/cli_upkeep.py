@@ -78,6 +78,8 @@ def rebuild(
 
 def _tell(made: Rebuilt) -> None:
     typer.echo(f"{made.deliveries:,} deliveries, {made.rows:,} rows read, ledger position {made.position}")
+    if made.were_ahead:
+        typer.echo(f"{made.were_ahead} files had arrived by a clock that was ahead; their arrival was set right")
     if made.forgotten:
         typer.echo(f"{made.forgotten} places of the ledger stay empty: their files were forgotten")
     if made.changed is None:

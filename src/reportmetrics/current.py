@@ -42,6 +42,12 @@ def today(profile: Profile) -> dt.date:
     return dt.datetime.now(zoneinfo.ZoneInfo(profile.mission.time_zone)).date()
 
 
+def future_problem(day: dt.date, profile: Profile) -> str | None:
+    """What is wrong with a date that lies ahead of today in the mission's time zone; None for any other."""
+    last = today(profile)
+    return None if day <= last else f"{day} lies in the future, of which nothing is known; give {last} or earlier"
+
+
 def current_profile(settings: Settings) -> Profile:
     """The profile as its files are now; read again only when one of them changed."""
     return _profile(settings.profile, _state(settings.profile, "*.yaml"))

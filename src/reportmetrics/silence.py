@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reportmetrics.clock import TOLERANCE
 from reportmetrics.profile.sources import Source
 
 PATIENCE = 1.5
@@ -17,12 +18,16 @@ PATIENCE = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """How long ago a source last sent something. ``last`` is naive UTC, None where it never did."""
+    """How long ago a source last sent something. ``last`` is naive UTC, None where it never did.
+
+    ``ahead``: it lies ahead of the clock, so that nobody can tell how long the source has been silent.
+    """
 
     source: str
     every_days: int
     last: dt.datetime | None
     silent: bool
+    ahead: bool = False
 
     @property
     def sentence(self) -> str:
@@ -30,6 +35,11 @@ class Silence:
         if self.last is None:
             return f"{self.source} has never sent anything; it is expected every {self.every_days} days"
         day = self.last.date().isoformat()
+        if self.ahead:
+            return (
+                f"{self.source} last sent something on {day}, which lies ahead: the clock was wrong then or is now; "
+                "set it right, then: reportmetrics rebuild"
+            )
         return f"{self.source} last sent something on {day}; it is expected every {self.every_days} days"
 
 
@@ -44,10 +54,11 @@ def silent_after(source: Source) -> dt.timedelta:
 
 
 def silences(sources: Sequence[Source], last_arrival: dict[str, dt.datetime], now: dt.datetime) -> list[Silence]:
-    """State of each source at ``now`` (naive UTC)."""
+    """State of each source at ``now`` (naive UTC). An arrival that lies ahead of it counts as silence."""
     found = []
     for source in sources:
         last = last_arrival.get(source.source)
-        silent = last is None or now - last > silent_after(source)
-        found.append(Silence(source.source, source.every_days, last, silent))
+        ahead = last is not None and last > now + TOLERANCE
+        silent = last is None or ahead or now - last > silent_after(source)
+        found.append(Silence(source.source, source.every_days, last, silent, ahead))
     return found

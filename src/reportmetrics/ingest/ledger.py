@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 import duckdb
+
+from reportmetrics.clock import TOLERANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,28 @@ class IngestSummary:
 
 class LedgerError(Exception):
     """The ledger does not balance. Nothing of the batch has been stored."""
+
+
+class ClockError(Exception):
+    """Deliveries arrived at a time that is still to come. Nothing has been taken in."""
+
+
+def check_clock(connection: duckdb.DuckDBPyConnection, now: dt.datetime) -> None:
+    """Raise ``ClockError`` where the warehouse holds arrivals that lie ahead of ``now`` (naive UTC).
+
+    What arrived then would be hidden from all publications until that day comes, and what arrives now would count as
+    older than it.
+    """
+    files, last = connection.execute(
+        "SELECT count(DISTINCT file_seq), max(arrived_at) FROM ledger WHERE arrived_at > $limit",
+        {"limit": now + TOLERANCE},
+    ).fetchall()[0]
+    if files:
+        raise ClockError(
+            f"{files} files of the ledger arrived as late as {last:%Y-%m-%d %H:%M} UTC, and it is {now:%Y-%m-%d %H:%M} "
+            "UTC now: the clock of this machine was ahead then, or is behind now; nothing was taken in. Set the clock "
+            "right, then give these files their time: reportmetrics rebuild"
+        )
 
 
 def check_balance(connection: duckdb.DuckDBPyConnection) -> None:

@@ -14,19 +14,20 @@ import datetime as dt
 import os
 import zoneinfo
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from reportmetrics.clock import TOLERANCE, now_utc
 from reportmetrics.ingest.archive import Kept, fingerprint
 from reportmetrics.ingest.batch import Taken
 from reportmetrics.ingest.landing import Found, dated_by_name, facts_of_name
 from reportmetrics.ingest.ledger import check_balance
 from reportmetrics.ingest.pseudonyms import pseudonym_key
 from reportmetrics.ingest.run import batches, store_taken
-from reportmetrics.ingest.sidecars import NO_NAME, Sidecar, SidecarError, read_sidecar, sidecar_paths
+from reportmetrics.ingest.sidecars import NO_NAME, Sidecar, SidecarError, read_sidecar, sidecar_paths, write_sidecar
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
@@ -50,7 +51,8 @@ class Rebuilt:
     """What a rebuild made.
 
     ``changed`` tells lines of the ledger that differ from the old one's (None: there was none that could be read):
-    what today's profile reads otherwise. ``aside`` is where the old warehouse lies now.
+    what today's profile reads otherwise. ``aside`` is where the old warehouse lies now. ``were_ahead`` counts
+    deliveries whose arrival lay ahead of the clock and was set right.
     """
 
     deliveries: int
@@ -59,15 +61,25 @@ class Rebuilt:
     forgotten: int
     changed: list[str] | None
     aside: Path | None
+    were_ahead: int
 
 
 def rebuild(
-    settings: Settings, profile: Profile, *, key: bytes | None = None, keep_old: bool = True, track: Track = silent
+    settings: Settings,
+    profile: Profile,
+    *,
+    key: bytes | None = None,
+    keep_old: bool = True,
+    now: dt.datetime | None = None,
+    track: Track = silent,
 ) -> Rebuilt:
     """Make the warehouse anew and put it in the old one's place.
 
     ``key`` is the key of the pseudonyms, when it is another than that of the settings. Without ``keep_old`` the old
     database is removed: it holds what was forgotten, or pseudonyms of the old key.
+
+    An arrival that lies ahead of ``now`` (naive UTC; left out: the clock's) was told by a clock that was ahead. It is
+    set, in the sidecar too, to that of the next delivery whose arrival can be true, at most to ``now``.
 
     Raises ``RebuildError`` where files of the archive are missing or altered, or their source is not in the profile,
     and ``StoreError`` while another process has the warehouse open. The old warehouse then stays as it was.
@@ -75,19 +87,20 @@ def rebuild(
     key = pseudonym_key(settings) if key is None else key
     fresh = settings.home / _FRESH
     with _Locked(settings.warehouse) as old:
-        deliveries = _deliveries(settings, profile)
+        moment = now or now_utc()
+        deliveries, ahead = _set_right(_deliveries(settings, profile), moment)
         _remove(fresh)
         with Store(fresh) as store:
             rows = _fill(store, profile, deliveries, key, track)
             changed = old.compare(store.connection)
             if changed == []:
                 store.mark_validated(old.validated)
-            old.copy_history(store.connection)
+            old.copy_history(store.connection, moment)
             position = store.position()
             store.connection.execute("CHECKPOINT")
     aside = _exchange(settings, fresh, keep_old=keep_old)
     forgotten = sum(d.sidecar.forgotten is not None for d in deliveries)
-    return Rebuilt(len(deliveries) - forgotten, rows, position, forgotten, changed, aside)
+    return Rebuilt(len(deliveries) - forgotten, rows, position, forgotten, changed, aside, ahead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,14 @@ class _Delivery:
     def found(self) -> Found:
         assert self.kept is not None
         return self.kept.found
+
+    def arrived(self, at: dt.datetime) -> _Delivery:
+        """The delivery with another arrival, of which its sidecar keeps the one that it had."""
+        said = self.sidecar.said
+        said = said | {"arrived_at": at.isoformat(), "clock_said": said["arrived_at"]}
+        write_sidecar(self.sidecar.path, said)
+        kept = replace(self.kept, arrived_at=at) if self.kept else None
+        return _Delivery(Sidecar(self.sidecar.path, said), kept)
 
 
 def _deliveries(settings: Settings, profile: Profile) -> list[_Delivery]:
@@ -130,6 +151,20 @@ def _deliveries(settings: Settings, profile: Profile) -> list[_Delivery]:
     if problems:
         raise RebuildError("\n".join(["the archive is not whole; nothing was changed", *problems]))
     return sorted(found, key=_order)
+
+
+def _set_right(deliveries: Sequence[_Delivery], now: dt.datetime) -> tuple[list[_Delivery], int]:
+    """Deliveries, in the order of the ledger, with arrivals that can be true; and how many could not."""
+    told: list[_Delivery] = []
+    next_one, ahead = now, 0
+    for delivery in reversed(deliveries):
+        if delivery.sidecar.arrived_at > now + TOLERANCE:
+            ahead += 1
+            told.append(delivery.arrived(next_one))
+        else:
+            next_one = min(now, delivery.sidecar.arrived_at)
+            told.append(delivery)
+    return told[::-1], ahead
 
 
 def _kept(sidecar: Sidecar, source: Source, path: Path, zone: zoneinfo.ZoneInfo) -> Kept:
@@ -255,9 +290,11 @@ class _Locked:
                 said.append(f"{row['original_name'] or row['original_name_now']} ({row['table_name']}): {told}")
         return said
 
-    def copy_history(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """What no file tells: which batches were set aside, and what checks have found."""
-        for table, rows in self._history.items():
+    def copy_history(self, connection: duckdb.DuckDBPyConnection, now: dt.datetime) -> None:
+        """What no file tells: which batches were set aside, and what checks have found; nothing of it after ``now``."""
+        for table, told in self._history.items():
+            times = [name for name, of in told.schema.items() if of == pl.Datetime]
+            rows = told.with_columns(pl.min_horizontal(name, pl.lit(now)).alias(name) for name in times)
             connection.register("history", rows)
             connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM history")
             connection.unregister("history")

@@ -24,7 +24,7 @@ from reportmetrics.ingest.corrections import corrections_of
 from reportmetrics.ingest.hand_backs import due_records
 from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.landing import Claim, Claims, Found, Landing, list_files, look
-from reportmetrics.ingest.ledger import Delivery, IngestSummary, check_balance
+from reportmetrics.ingest.ledger import Delivery, IngestSummary, check_balance, check_clock
 from reportmetrics.ingest.pseudonyms import key_check, pseudonym_key
 from reportmetrics.ingest.write import (
     Counts,
@@ -59,7 +59,8 @@ def ingest(
     """Take in all files of the landing folder that have not been taken before.
 
     ``now`` is the arrival (naive UTC, or with a zone), for replays. Raises ``StoreError`` when the warehouse cannot be
-    opened and ``LedgerError`` when the books do not balance; then nothing of the batch has been stored.
+    opened, ``ClockError`` when the machine's clock lies far behind earlier arrivals, and ``LedgerError`` when the books
+    do not balance; then nothing of the batch has been stored.
     """
     moment = _naive_utc(now or dt.datetime.now(dt.UTC))
     key = pseudonym_key(settings)
@@ -68,6 +69,8 @@ def ingest(
         # The folder is listed while the warehouse opens; what another run took meanwhile is known once it is open.
         listed = beside.submit(list_files, settings.landing)
         store = opened.enter_context(Store(settings.warehouse))
+        if now is None:
+            check_clock(store.connection, moment)
         clear_incoming(settings.archive)
         zone = zoneinfo.ZoneInfo(profile.mission.time_zone)
         news = functools.partial(_not_seen, store.connection)

@@ -103,6 +103,20 @@ def published_snapshot(publications: Path, as_of: dt.date) -> Path | None:
     return next((f for f in folders if f.is_dir()), None)
 
 
+def not_ahead(all_entries: Sequence[Entry], today: dt.date) -> list[Entry]:
+    """Those of dates up to today; all where there are no others.
+
+    A clock that was ahead may have let a later date be published: nothing is to lead to it until it comes.
+    """
+    return [e for e in all_entries if e.as_of <= today] or list(all_entries)
+
+
+def pointed_to(publications: Path) -> str:
+    """The publication that ``latest`` names; empty where there is no such file."""
+    pointer = publications / "latest"
+    return pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else ""
+
+
 def point_to_newest(publications: Path, all_entries: list[Entry], index_html: str) -> None:
     """Make ``latest`` name the newest publication and replace the list of all; each file is replaced as a whole.
 

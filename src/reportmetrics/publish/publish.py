@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reportmetrics.current import today
 from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish import history
@@ -97,6 +98,7 @@ def publish(
     with only_publisher(settings.publications):
         planned = plan(settings, profile, snapshot, catalogue, engine_name=engine_name)
         if isinstance(planned, Publication):
+            _lead_to_newest(settings.publications, profile)
             return planned
         building = build(
             settings,
@@ -183,9 +185,15 @@ def release(settings: Settings, profile: Profile, planned: Plan, building: Path)
         building.rename(publications / planned.name)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    known = history.entries(publications)
-    history.point_to_newest(publications, known, render_index(profile, known))
+    _lead_to_newest(publications, profile, changed=True)
     return _publication(publications / planned.name, new=True)
+
+
+def _lead_to_newest(publications: Path, profile: Profile, *, changed: bool = False) -> None:
+    """Make ``latest`` and the list of all lead to the newest, where that has ``changed`` or they lead elsewhere."""
+    known = history.not_ahead(history.entries(publications), today(profile))
+    if changed or history.pointed_to(publications) != known[0].name:
+        history.point_to_newest(publications, known, render_index(profile, known))
 
 
 def _write(

@@ -6,6 +6,7 @@ whether figures are right (``audit.verify``).
 
 from __future__ import annotations
 
+import datetime as dt
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import duckdb
 
 from reportmetrics.audit.opened import AuditError
 from reportmetrics.audit.verify import verify
+from reportmetrics.clock import TOLERANCE, now_utc
 from reportmetrics.ingest.archive import fingerprint
 from reportmetrics.ingest.ledger import LedgerError, check_balance
 from reportmetrics.ingest.sidecars import Sidecar, SidecarError, read_sidecar, sidecar_paths
@@ -65,6 +67,7 @@ def fsck(settings: Settings, *, track: Track = silent) -> Examined:
     for entry in track(editions, "Publications", len(editions)):
         findings += _publication(entry.folder)
     findings += _pointer(settings.publications, [e.name for e in editions])
+    findings += _ahead(sidecars, [e.as_of for e in editions])
     return Examined(len(sidecars), len(hashes), len(editions), findings)
 
 
@@ -187,6 +190,15 @@ def _publication(folder: Path) -> Iterator[Finding]:
 
 
 def _pointer(publications: Path, names: list[str]) -> Iterator[Finding]:
-    pointer = publications / "latest"
-    if names and (not pointer.is_file() or pointer.read_text(encoding="utf-8").strip() not in names):
+    if names and history.pointed_to(publications) not in names:
         yield Finding("publications/latest", "names no publication that is there", "reportmetrics publish")
+
+
+def _ahead(sidecars: list[Sidecar], dates: list[dt.date]) -> Iterator[Finding]:
+    """What was taken in or published by a clock that was ahead."""
+    limit = now_utc() + TOLERANCE
+    files = sum(s.arrived_at > limit for s in sidecars)
+    if files:
+        yield Finding("archive", f"{files} files arrived at a time that is still to come", f"set the clock, {_REBUILD}")
+    for day in sorted({d for d in dates if d > limit.date()}):
+        yield Finding(f"publications/{day}", "is of a day that is still to come", "remove it, then: reportmetrics run")
