@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import stat
 import time
 import zoneinfo
 from collections.abc import Callable, Iterable, Sequence
@@ -79,17 +80,16 @@ def look(
     zone: zoneinfo.ZoneInfo,
     *,
     news: Callable[[Claims], Sequence[Claim]] = all_rows,
-    listed: Iterable[Listed] | None = None,
 ) -> Landing:
     """All files below ``folder`` that are ``news``, in the order in which they are to be taken.
 
     That is by date stated, name, source. Hidden files and the lock files of office programs (``~$...``) are nobody's.
     Ten thousand files that are known lie there soon: they are asked for their size and time of change, and otherwise
-    worked on as columns only. ``listed`` is what ``list_files`` gave, where the caller has it.
+    worked on as columns only.
     """
     landing = Landing()
     by_id = {source.source: source for source in sources}
-    claims = _claims(list_files(folder) if listed is None else listed, sources, landing.unmatched)
+    claims = _claims(list_files(folder), sources, landing.unmatched)
     now = time.time_ns()
     fresh = news(claims)
     landing.unchanged = len(claims["name"]) - len(fresh)
@@ -118,30 +118,34 @@ def list_files(folder: Path) -> list[Listed]:
 def _list_folder(folder: Path, at: Listed) -> list[str]:
     """Fill ``at``; returns the folders within it. A file that is gone before it could be asked is not there."""
     within: list[str] = []
+    below, names, sizes, times = at.below, at.names, at.sizes, at.times
     try:
         # By its descriptor: then the system does not walk the whole path again for each of the files.
-        opened = os.open(folder / at.below, os.O_RDONLY | os.O_DIRECTORY)
+        opened = os.open(folder / below, os.O_RDONLY | os.O_DIRECTORY)
     except (FileNotFoundError, NotADirectoryError):
         return within
     try:
-        with os.scandir(opened) as entries:
-            for entry in entries:
-                name = entry.name
-                if name.startswith(_SCRATCH):
-                    continue
-                try:
-                    if entry.is_file():
-                        stat = entry.stat()
-                        at.sizes.append(stat.st_size)
-                        at.times.append(stat.st_mtime_ns)
-                        at.names.append(at.below + name)
-                    elif entry.is_dir(follow_symlinks=False):
-                        within.append(f"{at.below}{name}/")
-                except FileNotFoundError:
-                    continue
+        for name in os.listdir(opened):  # noqa: PTH208 (a Path has no descriptor)
+            if name.startswith(_SCRATCH):
+                continue
+            try:
+                asked = os.stat(name, dir_fd=opened)
+                kind = stat.S_IFMT(asked.st_mode)
+                if kind == stat.S_IFREG:
+                    names.append(below + name)
+                    sizes.append(asked.st_size)
+                    times.append(asked.st_mtime_ns)
+                elif kind == stat.S_IFDIR and not _is_link(name, opened):
+                    within.append(f"{below}{name}/")
+            except FileNotFoundError:
+                continue
     finally:
         os.close(opened)
     return within
+
+
+def _is_link(name: str, opened: int) -> bool:
+    return stat.S_ISLNK(os.stat(name, dir_fd=opened, follow_symlinks=False).st_mode)
 
 
 def _claims(listed: Iterable[Listed], sources: Sequence[Source], unmatched: list[str]) -> Claims:
@@ -206,9 +210,9 @@ def _part(glob: str) -> str:
 
 def found_as(source: Source, path: Path, name: str, zone: zoneinfo.ZoneInfo) -> Found:
     """A file as ``source`` would take it, under the name ``name``."""
-    stat = path.stat()
+    asked = path.stat()
     facts = facts_of_name(source, path.name)
-    return Found(source, path, name, stat.st_size, stat.st_mtime_ns, facts, dated_by_name(source, facts, zone))
+    return Found(source, path, name, asked.st_size, asked.st_mtime_ns, facts, dated_by_name(source, facts, zone))
 
 
 def is_scratch(path: Path, folder: Path) -> bool:

@@ -6,13 +6,11 @@ stops in between leaves the warehouse as it was after the last batch, and the ne
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import functools
 import shutil
 import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
 import duckdb
@@ -23,7 +21,7 @@ from reportmetrics.ingest.batch import Batch, Taken, read_batch
 from reportmetrics.ingest.corrections import corrections_of
 from reportmetrics.ingest.hand_backs import due_records
 from reportmetrics.ingest.judging import judged_tables
-from reportmetrics.ingest.landing import Claim, Claims, Found, Landing, list_files, look
+from reportmetrics.ingest.landing import Claim, Claims, Found, Landing, look
 from reportmetrics.ingest.ledger import Delivery, IngestSummary, check_balance, check_clock
 from reportmetrics.ingest.pseudonyms import key_check, pseudonym_key
 from reportmetrics.ingest.write import (
@@ -65,16 +63,13 @@ def ingest(
     moment = _naive_utc(now or dt.datetime.now(dt.UTC))
     key = pseudonym_key(settings)
     deliveries: list[Delivery] = []
-    with ThreadPoolExecutor(1) as beside, contextlib.ExitStack() as opened:
-        # The folder is listed while the warehouse opens; what another run took meanwhile is known once it is open.
-        listed = beside.submit(list_files, settings.landing)
-        store = opened.enter_context(Store(settings.warehouse))
+    with Store(settings.warehouse) as store:
         if now is None:
             check_clock(store.connection, moment)
         clear_incoming(settings.archive)
         zone = zoneinfo.ZoneInfo(profile.mission.time_zone)
         news = functools.partial(_not_seen, store.connection)
-        landing = look(settings.landing, intake(profile.sources), zone, news=news, listed=listed.result())
+        landing = look(settings.landing, intake(profile.sources), zone, news=news)
         fresh, unchanged = _fresh(store.connection, landing, settings, moment, track)
         for some in batches(track(fresh, "Taking in files", len(fresh)), lambda r: r.found.dated or moment):
             kept = [keep(r, settings.archive, moment) for r in some]
