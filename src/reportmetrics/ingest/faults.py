@@ -1,7 +1,7 @@
 """What is wrong with a row: casts that failed, missing entries, unknown codes and ids, numbers out of range, rules.
 
-All follow from the declarations in ``warehouse.tables`` and the ids of the profile. Rows that fail any check are put
-aside first, in one pass; only these few are looked at check by check.
+All follow from the declarations in ``warehouse.tables`` and the ids of the profile. Rows that may fail any check are
+marked when they are made (``doubt``); only these few are looked at check by check.
 
 Leaves the temporary table ``fault``: row_id, column_name, code, message, remedy, entry (the text that was judged).
 """
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import duckdb
 
 from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK
-from reportmetrics.ingest.text import literal, literals
+from reportmetrics.ingest.text import literal, not_among
 from reportmetrics.ingest.typed import filled_bit
-from reportmetrics.warehouse.shape import Column, Table, Type
+from reportmetrics.warehouse.shape import Column, Rule, Table, Type
 
 Ids = Mapping[str, frozenset[str]]
 """Known ids by profile table."""
@@ -35,15 +35,23 @@ _KINDS: Mapping[Type, tuple[str, str, str]] = {
 _HARD_SPACE = " (it holds a space that does not break: what looks like an ordinary one is another character)"
 _EARLIER = "send the earlier events of this record too, or correct the name of the event that tells it"
 _BAD = "starts_with({text}, chr(26))"
+_SOUND = "m.row_fault IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
 class _Check:
+    """A row is at fault where ``hint`` and ``narrowed`` hold; ``hint`` alone is cheap, and seldom so of a sound row."""
+
     code: str
     column: str | None
-    found: str
+    hint: str
+    narrowed: str
     message: str
     remedy: str
+
+    @property
+    def found(self) -> str:
+        return f"({self.hint}) AND {self.narrowed}"
 
 
 def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids, agreed: Agreed) -> int:
@@ -54,12 +62,8 @@ def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids, a
     )
     checks = [*_checks(table, ids, agreed)]
     wanted = [_by_typed(table, c.found) for c in checks]
-    rules = "".join(f", coalesce({r.violated}, false) AS rule_{i}" for i, r in enumerate(table.rules))
-    # One condition for all checks is cheaper than a count for each: most batches end here.
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE doubtful AS SELECT * FROM (SELECT *{rules} FROM typed) AS t "
-        f"WHERE {' OR '.join(f'({w})' for w in wanted)}"
-    )
+    rules = "".join(f", {_broken(r)} AS rule_{i}" for i, r in enumerate(table.rules))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE doubtful AS SELECT *{rules} FROM typed WHERE doubt")
     counts = connection.execute(
         f"SELECT {', '.join(f'count(*) FILTER (WHERE {w})' for w in wanted)} FROM doubtful AS t"
     ).fetchall()[0]
@@ -80,6 +84,20 @@ def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids, a
         if check.column is not None:
             _name_formulas(connection, check.column)
     return sum(counts)
+
+
+def doubt(table: Table, ids: Ids) -> str:
+    """SQL of whether any check may fail, over the columns of ``typed``, called ``t``.
+
+    It is asked of every row, while the rows are made: so it has the hints only, each once.
+    """
+    rules = {f"t.rule_{i}": _broken(rule) for i, rule in enumerate(table.rules)}
+    hints = (_by_typed(table, rules.get(c.hint, c.hint)) for c in _checks(table, ids, {}))
+    return f"({' OR '.join(f'({hint})' for hint in dict.fromkeys(hints))})"
+
+
+def _broken(rule: Rule) -> str:
+    return f"coalesce({rule.violated}, false)"
 
 
 def _name_formulas(connection: duckdb.DuckDBPyConnection, column: str) -> None:
@@ -110,39 +128,41 @@ def _checks(table: Table, ids: Ids, agreed: Agreed) -> Iterator[_Check]:
     yield _Check(
         "ragged_row",
         None,
-        f"m.row_fault IS NOT NULL AND NOT {marked}",
+        "m.row_fault IS NOT NULL",
+        f"NOT {marked}",
         "m.row_fault",
         "give the row one cell for each column of the header",
     )
     yield _Check(
         "unknown_event",
         None,
+        "m.row_fault IS NOT NULL",
         marked,
         "ltrim(m.row_fault, chr(26))",
         "correct the name of the event, or add it to the source's mapping",
     )
     for column in table.columns:
         yield from _of_column(column, ids, agreed.get(column.name, {}))
-    sound = "m.row_fault IS NULL"
     for number, rule in enumerate(table.rules):
         # A date that could not be read is one fault; that it is missing from a rule's point of view is not another.
         failed = f'm."{rule.column}" IS NOT NULL AND t."{rule.column}" IS NULL'
-        violated = f"{sound} AND t.rule_{number} AND NOT ({failed})"
-        yield _Check(rule.code, rule.column, violated, literal(rule.message), rule.remedy)
+        narrowed = f"{_SOUND} AND NOT ({failed})"
+        yield _Check(rule.code, rule.column, f"t.rule_{number}", narrowed, literal(rule.message), rule.remedy)
 
 
 def _of_column(column: Column, ids: Ids, agreed: Mapping[int, str]) -> Iterator[_Check]:
     text, typed = f'm."{column.name}"', f't."{column.name}"'
     marked = _BAD.format(text=text)
-    sound = "m.row_fault IS NULL"
     shown = f"left(ltrim({text}, chr(26)), 100)"
     if column.required:
-        missing = f"{sound} AND {text} IS NULL"
+        missing = f"{text} IS NULL"
         said = literal(f"nothing is entered: {column.meaning}")
         # What an event log tells of a record has no cell.
-        yield _Check("missing", column.name, f"{missing} AND t.event_at IS NULL", said, "fill in the cell")
+        narrowed = f"{_SOUND} AND t.event_at IS NULL"
+        yield _Check("missing", column.name, missing, narrowed, said, "fill in the cell")
         said = literal(f"no event has told yet: {column.meaning}")
-        yield _Check("missing", column.name, f"{missing} AND t.event_at IS NOT NULL", said, _EARLIER)
+        narrowed = f"{_SOUND} AND t.event_at IS NOT NULL"
+        yield _Check("missing", column.name, missing, narrowed, said, _EARLIER)
     code, said, remedy = _KINDS[column.type]
     message = f"'''' || {shown} || ''' is ' || {literal(said)}"
     if agreed:
@@ -154,27 +174,25 @@ def _of_column(column: Column, ids: Ids, agreed: Mapping[int, str]) -> Iterator[
         )
     if column.type != "text":
         failed = f"{text} IS NOT NULL AND ({typed} IS NULL{_not_finite(column, typed)})"
-        yield _Check(code, column.name, f"{sound} AND {failed}", message, remedy)
+        yield _Check(code, column.name, failed, _SOUND, message, remedy)
     elif column.codes:
         unknown = f"'''' || {shown} || ''' is not one of: ' || {literal(', '.join(column.codes))}"
-        found = f"{sound} AND {text} IS NOT NULL AND {text} NOT IN ({literals(column.codes)})"
-        yield _Check("unknown_code", column.name, found, unknown, "use one of these, or add it to the source's mapping")
+        remedy = "use one of these, or add it to the source's mapping"
+        yield _Check("unknown_code", column.name, not_among(text, column.codes), _SOUND, unknown, remedy)
     else:
         yield _Check(
             "unknown_code",
             column.name,
-            f"{sound} AND {marked}",
+            f"{text} < chr(27)",
+            f"{_SOUND} AND {marked}",
             f"'''' || {shown} || ''' is not in the mapping of the source'",
             "correct the entry, or add it to the source's mapping",
         )
     if column.refers is not None and column.refers in ids:
-        known = sorted(ids[column.refers])
-        found = f"{sound} AND {text} IS NOT NULL AND NOT {marked}"
-        found += f" AND {text} NOT IN ({literals(known)})" if known else ""
         unknown = f"'''' || {shown} || ''' is no known {column.refers}'"
-        yield _Check(
-            "unknown_id", column.name, found, unknown, f"correct it, or add the {column.refers} to the profile"
-        )
+        remedy = f"correct it, or add the {column.refers} to the profile"
+        hint = not_among(text, sorted(ids[column.refers]))
+        yield _Check("unknown_id", column.name, hint, f"{_SOUND} AND NOT {marked}", unknown, remedy)
     yield from _range(column, typed, shown)
 
 
@@ -190,4 +208,4 @@ def _range(column: Column, typed: str, shown: str) -> Iterator[_Check]:
         bounds.append((f"{typed} > {column.maximum:g}", f"at most {column.maximum:g}"))
     for found, said in bounds:
         message = f"{shown} || ' is out of range: ' || {literal(said)}"
-        yield _Check("out_of_range", column.name, f"coalesce({found}, false)", message, "correct the number")
+        yield _Check("out_of_range", column.name, found, "true", message, "correct the number")

@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from reportmetrics.ingest.batch import Batch
-from reportmetrics.ingest.faults import Ids, find_faults
+from reportmetrics.ingest.faults import Ids, doubt, find_faults
 from reportmetrics.ingest.text import written_like
 from reportmetrics.ingest.typed import make_typed
 from reportmetrics.ingest.verdicts import judge
@@ -43,7 +43,8 @@ def judged_tables(connection: duckdb.DuckDBPyConnection, profile: Profile, batch
             for f in g.fits
             if f.table.table == table.name
         }
-        if not make_typed(connection, table, batch, zone=profile.mission.time_zone, key=key, keys=keys):
+        zone, marks = profile.mission.time_zone, doubt(table, ids)
+        if not make_typed(connection, table, batch, zone=zone, key=key, keys=keys, doubt=marks):
             continue
         find_faults(connection, table, ids, _agreed(table, batch))
         judge(connection, table, known)

@@ -23,6 +23,9 @@ _MARKED = "chr(26) || {cell}"
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 """Years outside are slips of the pen (217, 20222)."""
 
+_MANY = 8
+"""Comparing with so many texts takes as long as looking a text up."""
+
 CELL_DATES = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S.%f%z")
 """How readers write real dates of workbooks and Parquet; understood besides the formats that the mapping names."""
 
@@ -53,6 +56,16 @@ def literal(text: str) -> str:
 def literals(texts: Iterable[str]) -> str:
     """SQL string literals, separated by commas."""
     return ", ".join(literal(t) for t in texts)
+
+
+def not_among(text: str, known: Sequence[str]) -> str:
+    """SQL of whether there is a text that is none of the known ones.
+
+    Many are looked up at once: comparing with one after the other would take as long as there are many.
+    """
+    if len(known) > _MANY:
+        return f"{text} IS NOT NULL AND TRY_CAST({text} AS ENUM({literals(known)})) IS NULL"
+    return f"{text} NOT IN ({literals(known)})" if known else f"{text} IS NOT NULL"
 
 
 def entered(cell: str, given: ColumnMap, *, bare: bool = False) -> str:

@@ -2,7 +2,8 @@
 
 ``mapped`` (a view, but for event logs) holds canonical text in the declared columns, and for each record its number,
 group, file, row in the file, part of that row, a fault of the row as a whole, and the hash of its content. ``typed`` is
-what ``sql/core/<table>.sql`` makes of it, with the place and the key of each row. ``filtered`` holds the records that
+what ``sql/core/<table>.sql`` makes of it, with the place and the key of each row, and whether there is any doubt about
+it. ``filtered`` holds the records that
 the mapping leaves out, and why.
 """
 
@@ -42,10 +43,11 @@ def make_typed(
     zone: str,
     key: bytes,
     keys: Mapping[int, Sequence[str]],
+    doubt: str,
 ) -> bool:
     """Make ``mapped`` and ``typed``. False, and neither is made, when the batch holds nothing for ``table``.
 
-    ``keys`` gives, per group, the columns of the business key.
+    ``keys`` gives, per group, the columns of the business key; ``doubt`` is SQL of whether a row is to be looked at.
     """
     connection.execute(_FILTERED)
     parts: list[str] = []
@@ -74,7 +76,8 @@ def make_typed(
         if fitted.events is not None:
             content = _content(table.columns)
             event_log.fold(connection, table, fitted.events, record, own_time=own_time, content=content)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {_typed_sql(table, keys)}")
+    typed = _typed_sql(table, keys)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS SELECT *, {doubt} AS doubt FROM ({typed}) AS t")
     for group_number in zeros:
         _end_at_start(connection, table, group_number)
     return True

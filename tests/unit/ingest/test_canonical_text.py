@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from reportmetrics.ingest.text import canonical, entered, literal
+from reportmetrics.ingest.text import canonical, entered, literal, not_among
 from reportmetrics.profile.sources import ColumnMap
 from reportmetrics.warehouse.shape import Column, Type
 
@@ -138,3 +138,13 @@ def test_texts_of_the_mapping_are_quoted() -> None:
     evil = "x'; DROP TABLE t; --"
     assert literal(evil) == "'x''; DROP TABLE t; --'"
     assert text(evil, "text", map={evil: "fine"}) == "fine"
+
+
+@pytest.mark.parametrize("size", [0, 1, 8, 9, 300])
+def test_text_is_among_the_known_ones_however_many_they_are(size: int) -> None:
+    known = [f"it's {i}" for i in range(size)]
+    cells = [None, "", "IT'S 0", " it's 0", "it's 0", f"it's {size - 1}", f"it's {size}", BAD + "it's 0"]
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE t AS SELECT unnest($cells) AS c", {"cells": cells})
+        rows = connection.execute(f"SELECT c FROM t WHERE {not_among('c', known)}").fetchall()
+    assert [r[0] for r in rows] == [c for c in cells if c is not None and c not in known]
