@@ -31,16 +31,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from tests.browser.flags import FLAGS
+
 PAGES = ("index", "objectives", "objective-lo-04", "headquarters", "burden", "simulate", "quality", "definitions")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 MARKS = ("first-contentful-paint", "in view drawn", "all drawn")
 PUBLICATIONS = Path("data") / "publications"
 

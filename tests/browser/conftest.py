@@ -17,20 +17,12 @@ from reportmetrics.metrics.results import Results
 from reportmetrics.profile.objectives import Objective
 from reportmetrics.publish.publish import publish
 from reportmetrics.settings import Settings
+from tests.browser.flags import FLAGS
 from tests.browser.tabs import Tabs, Visit
 from tests.shared import made_once
 from tests.unit.publish import synthetic
 
 ROOT = Path(__file__).parents[2]
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 EVIL = "<script>document.title='taken'</script><img src=x onerror=alert(1)>"
 
 

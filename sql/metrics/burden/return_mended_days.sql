@@ -31,11 +31,9 @@ SELECT
 FROM refused_row
 UNION ALL
 SELECT
-    min(row_key) AS row_key,
+    row_key,
     unit_id,
     reporter_id,
     cast(0 AS BIGINT) AS duration,
     FALSE AS event
-FROM report
-WHERE reporter_id IS NOT NULL
-GROUP BY unit_id, reporter_id
+FROM unit_sender

@@ -32,16 +32,6 @@ WITH step AS (
     SELECT 'mended' AS step
     UNION ALL
     SELECT 'open' AS step
-),
-
-sender AS (
-    SELECT
-        min(row_key) AS row_key,
-        unit_id,
-        reporter_id
-    FROM report
-    WHERE reporter_id IS NOT NULL
-    GROUP BY unit_id, reporter_id
 )
 
 SELECT
@@ -58,10 +48,10 @@ FROM refused_row
 CROSS JOIN step
 UNION ALL
 SELECT
-    sender.row_key,
-    sender.unit_id,
-    sender.reporter_id,
+    unit_sender.row_key,
+    unit_sender.unit_id,
+    unit_sender.reporter_id,
     step.step,
     0 AS value
-FROM sender
+FROM unit_sender
 CROSS JOIN step
