@@ -21,7 +21,7 @@ from reportmetrics.metrics.results import Results
 from reportmetrics.metrics.run import compute, too_few
 from reportmetrics.metrics.suppression import HIDDEN
 from reportmetrics.publish import history
-from reportmetrics.warehouse.snapshot import Snapshot, remember_hidden
+from reportmetrics.warehouse.snapshot import Snapshot, remember_hidden, remembered_hidden
 
 Group = tuple[str, str]
 """A metric and the ``dims`` of a group."""
@@ -46,28 +46,37 @@ def hide_as_before(
     What is remembered is written into the snapshot; nothing is where it changes nothing.
     """
     before = _before(others, snapshot.as_of)
+    groups = set(results.figures.select("metric", "dims").unique().iter_rows())
     hidden = hidden_groups(results.figures)
-    shown = set(results.figures.select("metric", "dims").unique().iter_rows()) - hidden
-    again = sorted({metric for metric, dims in before & shown} & {metric for metric, _ in hidden})
+    again = {metric for metric, _ in before & (groups - hidden)} & {metric for metric, _ in hidden}
     if not again:
         return None
     with open_engine(snapshot, catalogue.tables_of(again)) as engine:
-        moved = [name for name in again if _moves(catalogue.metrics[name], engine, before)]
-    if not moved:
-        return None
-    snapshot = remember_hidden(snapshot, [group for group in before if group[0] in moved])
-    with open_engine(snapshot, catalogue.tables_of(moved)) as engine:
-        anew = compute(catalogue, engine, as_of=snapshot.as_of, select=moved)
-    if hidden_groups(anew.figures) == {group for group in hidden if group[0] in moved}:
-        remember_hidden(snapshot, [])
-        return None
+        moved = {name: now for name in sorted(again) if (now := _moved(catalogue.metrics[name], engine, before))}
+        wrong = {
+            name: now
+            for name, now in moved.items()
+            if {dims for metric, dims in groups if metric == name and dims in now} != _of(name, hidden)
+        }
+        anew = compute(catalogue, engine, as_of=snapshot.as_of, select=wrong, hidden=wrong) if wrong else None
+    if moved:  # what an attempt before this one remembered of other metrics stays
+        elsewhere = [group for group in remembered_hidden(snapshot) if group[0] not in again]
+        remember_hidden(snapshot, [*elsewhere, *(group for group in before if group[0] in moved)])
     return anew
 
 
-def _moves(metric: Metric, engine: Engine, before: Collection[Group]) -> bool:
-    """Whether other groups are hidden once those are taken first that were hidden before; nothing is estimated."""
-    groups = [json.loads(dims) for name, dims in before if name == metric.definition.id]
-    return len({frozenset(hidden) for hidden in too_few(metric, engine, [(), groups])}) > 1
+def _moved(metric: Metric, engine: Engine, before: Collection[Group]) -> set[str] | None:
+    """Groups that are hidden once those are taken first that were hidden before; None where that hides no others.
+
+    Nothing is estimated.
+    """
+    groups = [json.loads(dims) for dims in _of(metric.definition.id, before)]
+    plain, remembering = too_few(metric, engine, [(), groups])
+    return None if plain == remembering else remembering
+
+
+def _of(metric: str, groups: Collection[Group]) -> set[str]:
+    return {dims for name, dims in groups if name == metric}
 
 
 def _before(others: Sequence[history.Entry], as_of: dt.date) -> set[Group]:

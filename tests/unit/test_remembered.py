@@ -91,7 +91,9 @@ def test_a_new_form_does_not_open_what_was_hidden_the_week_before(catalogue: Cat
     assert later.rows["hidden_before"] > 0
     assert measured(catalogue, later).figures.equals(anew.figures)
     assert not any(p.stat().st_mode & 0o222 for p in (second.folder / "hidden_before").iterdir())
+    # Where the step is tried again, nothing is computed again, nor forgotten.
     assert again(catalogue, later, tmp_path / "publications") is None
+    assert measured(catalogue, Snapshot.open(second.folder)).figures.equals(anew.figures)
 
 
 def test_nothing_is_remembered_where_it_changes_nothing(catalogue: Catalogue, tmp_path: Path) -> None:

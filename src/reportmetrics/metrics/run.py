@@ -45,10 +45,12 @@ def compute(
     select: Collection[str] | None = None,
     track: Track = silent,
     known: Known | None = None,
+    hidden: Mapping[str, Collection[str]] | None = None,
 ) -> Results:
     """All figures, series and listings of the metrics in ``select`` (ids; all when None) over the engine's snapshot.
 
-    ``known`` spares what it knows from dates that were computed with it before.
+    ``known`` spares what it knows from dates that were computed with it before. ``hidden`` (groups, as their ``dims``,
+    by metric) is for whoever knows already which are hidden.
     Raises :class:`ComputeError` for an unknown id or rows that an estimator refuses, and the engine's own error where
     a query fails.
     """
@@ -63,7 +65,8 @@ def compute(
             held.enter_context(engine.holding(name, sql))
         before = _hidden_before(engine)
         for metric in track(chosen, "metrics", total=len(chosen)):
-            _collect(metric, engine, found, held=shared, before=before, known=known)
+            known_hidden = (hidden or {}).get(metric.definition.id)
+            _collect(metric, engine, found, held=shared, before=before, known=known, known_hidden=known_hidden)
     return found.results()
 
 

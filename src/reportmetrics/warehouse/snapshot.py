@@ -140,6 +140,11 @@ def remember_hidden(snapshot: Snapshot, groups: Collection[tuple[str, str]]) -> 
     return Snapshot.open(snapshot.folder)
 
 
+def remembered_hidden(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Groups (metric, dims) that :func:`remember_hidden` wrote."""
+    return pl.read_parquet(snapshot.folder / "hidden_before" / f"{_ALL}.parquet").select("metric", "dims").rows()
+
+
 def _hidden_frame(groups: Sequence[tuple[str, str]]) -> pl.DataFrame:
     from reportmetrics.profile.frames import row_key
 
