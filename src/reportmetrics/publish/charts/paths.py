@@ -35,7 +35,12 @@ class Path:
 def paths_chart(paths: Sequence[Path], median: Points, plans: Sequence[Points], today: dt.date) -> Chart:
     """The chart; ``plans`` are straight lines from baseline to target, one for each different pair of dates."""
     screens = _Size(556, 300, 13), _Size(358, 260, 9), _Size(343, 224, 9, 10)
-    wide, compact, paper = (_paths(paths, median, plans, today, size) for size in screens)
+    lines = [  # the same at each size
+        *(_dashed(plan) for plan in plans),
+        *(_thin(path) for path in paths),
+        *([_thick(median)] if len(median) > 1 else []),
+    ]
+    wide, compact, paper = (_paths(paths, median, plans, today, size) | {"data": lines} for size in screens)
     return Chart(wide, compact, paper, time=Time(EPOCH, 1, _RIM))
 
 
@@ -83,11 +88,6 @@ def _paths(
     )
     ends = _ends(paths, median, scale, size, before=len(plans))
     return {
-        "data": [
-            *(_dashed(plan) for plan in plans),
-            *(_thin(path) for path in paths),
-            *([_thick(median)] if len(median) > 1 else []),
-        ],
         "layout": layout(
             size.height,
             left=_LEFT,
