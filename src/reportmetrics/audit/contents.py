@@ -14,7 +14,7 @@ from reportmetrics.audit.opened import Opened
 from reportmetrics.metrics.metric_values import PREPARED
 from reportmetrics.publish import tombstone
 from reportmetrics.publish.audit_folder import prepared_text
-from reportmetrics.publish.files import digest_of, files_below, sha256
+from reportmetrics.publish.files import digest_of, names_below, sha256
 from reportmetrics.publish.manifest import NAME, inputs_digest
 from reportmetrics.publish.seal import CHECKSUM, SIGNATURE
 
@@ -42,7 +42,7 @@ def check_files(opened: Opened) -> list[Difference]:
     """Every file against the manifest: missing, altered, or not listed."""
     listed = _as_accounted_for(opened)
     found = [*_beyond_its_right(opened), *_no_files(opened.folder)]
-    present = {p.relative_to(opened.folder).as_posix(): p for p in files_below(opened.folder)}
+    present = {name: opened.folder / name for name in names_below(opened.folder)}
     for name, facts in sorted(listed.items()):
         path = present.get(name)
         if path is None:

@@ -6,7 +6,7 @@ Belongs here: look-ups. Not here: computing (``metrics``), wording (``sentences`
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +81,7 @@ class Figures:
         self._rows: dict[str, _Groups] = {}
         self._made: dict[tuple[str, str], list[Figure]] = {}
         self._dims: dict[str, dict[str, str | None]] = {}
+        self._by_names: dict[str, dict[frozenset[str], list[str]]] = {}
         self._curves = _by_metric(results.series.select(_POINT_COLUMNS))
         self._points: dict[str, dict[tuple[str, str], list[tuple[Any, ...]]]] = {}
         self._listings: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
@@ -129,10 +130,17 @@ class Figures:
 
     def each(self, metric: str, statistic: str, *names: str) -> Iterator[Figure]:
         """All figures of a statistic whose group has exactly these dimensions, in published order."""
-        wanted = set(names)
-        for dims in self._groups(metric):
-            if self._named(dims).keys() == wanted:
-                yield from (f for f in self._group(metric, dims) if f.statistic == statistic)
+        for dims in self._groups_by(metric, frozenset(names)):
+            yield from (f for f in self._group(metric, dims) if f.statistic == statistic)
+
+    def _groups_by(self, metric: str, names: frozenset[str]) -> Sequence[str]:
+        """Groups of a metric that have exactly these dimensions, in published order."""
+        found = self._by_names.get(metric)
+        if found is None:
+            found = self._by_names[metric] = {}
+            for dims in self._groups(metric):
+                found.setdefault(frozenset(self._named(dims)), []).append(dims)
+        return found.get(names, ())
 
     def first_statistics(self) -> dict[str, str]:
         """The statistic that each metric publishes first, which is the one that it is for."""

@@ -18,15 +18,30 @@ def sha256(path: Path) -> str:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """All files below ``folder``, sorted by their path with forward slashes."""
-    return sorted((p for p in folder.rglob("*") if p.is_file()), key=lambda p: p.relative_to(folder).as_posix())
+    """All files below ``folder``, sorted by their path with forward slashes. Links to folders are not followed."""
+    return [folder / name for name in names_below(folder)]
+
+
+def names_below(folder: Path) -> list[str]:
+    """The same as texts, below ``folder`` and with forward slashes: five publications have ten thousand files."""
+    found: list[str] = []
+    within = [""] if folder.is_dir() else []
+    while within:
+        at = within.pop()
+        with os.scandir(folder / at) as entries:
+            for entry in entries:
+                if entry.is_file():
+                    found.append(at + entry.name)
+                elif entry.is_dir(follow_symlinks=False):
+                    within.append(f"{at}{entry.name}/")
+    return sorted(found)
 
 
 def digest_of(folder: Path) -> str:
     """SHA-256 over the names and contents of all files below ``folder``."""
     total = hashlib.sha256()
-    for path in files_below(folder):
-        total.update(f"{path.relative_to(folder).as_posix()}\0{sha256(path)}\n".encode())
+    for name in names_below(folder):
+        total.update(f"{name}\0{sha256(folder / name)}\n".encode())
     return total.hexdigest()
 
 

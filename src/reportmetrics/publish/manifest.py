@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reportmetrics.publish.files import digest_of, files_below, sha256
+from reportmetrics.publish.files import digest_of, names_below, sha256
 
 if TYPE_CHECKING:
     from reportmetrics.metrics.catalogue import Catalogue
@@ -55,7 +55,7 @@ def write_manifest(
 ) -> None:
     """Write the manifest of everything that is in ``folder`` by now."""
     files = {
-        p.relative_to(folder).as_posix(): {"sha256": sha256(p), "bytes": p.stat().st_size} for p in files_below(folder)
+        name: {"sha256": sha256(folder / name), "bytes": (folder / name).stat().st_size} for name in names_below(folder)
     }
     manifest = {
         "format": FORMAT,
