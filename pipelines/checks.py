@@ -52,6 +52,7 @@ def batch_checks() -> dg.AssetChecksDefinition:
             checked = steps.check_new(installation.settings, installation.load_profile(), track=watch().track)
         watch().checks += checked.results
         watch().aside += checked.aside
+        watch().cleared = checked.cleared
         done = {(names.core(r.table), r.check): r for r in checked.results}
         for spec in specs:
             members = [done[k] for e in grouped[spec.asset_key, spec.name] if (k := (spec.asset_key, e.name)) in done]

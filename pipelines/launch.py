@@ -25,6 +25,7 @@ from pipelines.clock import set_right
 from pipelines.resources import WATCH, Watch
 from pipelines.runs import add_dates, bury_the_dead
 from reportmetrics.alone import locked
+from reportmetrics.ingest.clearing import Cleared
 from reportmetrics.ingest.ledger import IngestSummary
 from reportmetrics.metrics.results import Results
 from reportmetrics.progress import Track, silent
@@ -50,7 +51,7 @@ class Outcome:
 
     ``publications`` are those that are whole, oldest date first, fewer than asked for when a critical check or an error
     stopped the run; ``results`` are those of the last date; ``error`` says what broke; ``aside`` lists the files of a
-    batch that was set aside.
+    batch that was set aside, ``cleared`` those that were removed from the landing folder.
     """
 
     run_id: str
@@ -59,6 +60,7 @@ class Outcome:
     refused: Refusals | None
     checks: list[CheckResult]
     aside: list[Aside]
+    cleared: Cleared | None
     results: Results | None
     publications: list[Publication]
     error: str | None
@@ -117,6 +119,7 @@ def launch_several(
         refused=watcher.refused,
         checks=watcher.checks,
         aside=watcher.aside,
+        cleared=watcher.cleared,
         results=watcher.results,
         publications=watcher.publications,
         error=None if result.success or stopped else _first_error(result),

@@ -25,6 +25,7 @@ from reportmetrics.progress import Track, silent
 from reportmetrics.settings import Settings
 
 if TYPE_CHECKING:
+    from reportmetrics.ingest.clearing import Cleared
     from reportmetrics.ingest.ledger import IngestSummary
     from reportmetrics.metrics.results import Results
     from reportmetrics.publish.publish import Publication
@@ -82,6 +83,7 @@ class Watch:
     refused: Refusals | None = None
     checks: list[CheckResult] = field(default_factory=list)
     aside: list[Aside] = field(default_factory=list)
+    cleared: Cleared | None = None
     results: Results | None = None
     publications: list[Publication] = field(default_factory=list)
 

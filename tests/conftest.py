@@ -81,6 +81,8 @@ class SmallMission:
 
     folder: Path
     sources: list[dict[str, Any]] = field(default_factory=lambda: [REQUESTS])
+    more: dict[str, Any] = field(default_factory=dict)
+    """Of the mission, beside ``MISSION``."""
 
     @property
     def settings(self) -> Settings:
@@ -98,7 +100,7 @@ class SmallMission:
         }  # fmt: skip
         return Profile(
             self.folder,
-            Mission.model_validate(MISSION),
+            Mission.model_validate(MISSION | self.more),
             objectives,
             [Indicator.model_validate(indicator)],
             [],

@@ -136,6 +136,7 @@ def run(
         cli_print.taken_in(outcome.ingested, outcome.refused)
     cli_print.checks(outcome.checks)
     cli_print.set_aside(outcome.aside)
+    cli_print.cleared(outcome.cleared)
     if outcome.error is not None:
         cli_print.problem(outcome.error)
     if outcome.results is not None and outcome.publication is not None:
@@ -194,6 +195,7 @@ def check(
     with alone(settings):
         batch = steps.check_new(settings, loaded, track=on_terminal)
         cli_print.set_aside(batch.aside)
+        cli_print.cleared(batch.cleared)
         steps.freeze(settings, loaded, as_of=day)
         results = [*batch.results, *steps.check_snapshot(settings, as_of=day)]
     cli_print.checks(results)

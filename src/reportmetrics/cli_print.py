@@ -17,6 +17,7 @@ from rich import markup
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from reportmetrics.ingest.clearing import Cleared
     from reportmetrics.ingest.ledger import IngestSummary
     from reportmetrics.metrics.catalogue import Catalogue
     from reportmetrics.metrics.metric import Metric
@@ -150,6 +151,21 @@ def set_aside(files: Sequence[Aside]) -> None:
     if len(named) > FIRST:
         out.print(f"  ... {len(named) - FIRST:,} more files with failing rows")
     out.print("  mend the mapping, or replace the files in the landing folder, and run again: they are taken in anew")
+
+
+def cleared(files: Cleared | None) -> None:
+    """Files that were removed from the landing folder, counted, and those that could not be."""
+    if files is None:
+        return
+    out = _console()
+    if files.removed:
+        out.print(
+            f"[bold]Cleared[/bold]   {len(files.removed):,} files that are safe in the archive left the landing folder"
+        )
+    for said in files.stuck[:FIRST]:
+        out.print(f"  [yellow]not removed[/yellow] {escape(said)}")
+    if len(files.stuck) > FIRST:
+        out.print(f"  ... {len(files.stuck) - FIRST:,} more files could not be removed")
 
 
 def published(publication: Publication) -> None:

@@ -23,6 +23,7 @@ import polars as pl
 from reportmetrics.current import ENGINES, StepError, current_catalogue
 from reportmetrics.engines.base import Engine
 from reportmetrics.garbage import searched_seldom
+from reportmetrics.ingest.clearing import Cleared, clear_landing
 from reportmetrics.metrics.known import Known
 from reportmetrics.metrics.results import Results
 from reportmetrics.metrics.run import compute
@@ -54,13 +55,15 @@ Refusals = pl.DataFrame
 class BatchCheck:
     """Result of validating what is new. ``tables`` names those that were checked, up to ledger ``position``.
 
-    ``aside`` lists the files of a batch that was set aside, those with failing rows first.
+    ``aside`` lists the files of a batch that was set aside, those with failing rows first; ``cleared`` is what was
+    removed from the landing folder.
     """
 
     position: int
     tables: list[str]
     results: list[CheckResult]
     aside: list[Aside] = field(default_factory=list)
+    cleared: Cleared = field(default_factory=Cleared)
 
     @property
     def blocked(self) -> bool:
@@ -93,6 +96,7 @@ def check_new(
     # The store is closed here: validation reads the staged files and must not keep others from the warehouse.
     results = validate(staged, profile, compared=compared, track=track)
     aside: list[Aside] = []
+    cleared = Cleared()
     with Store(settings.warehouse) as store:
         record(store, results, position=position, now=moment)
         if any(r.blocks for r in results):
@@ -100,10 +104,11 @@ def check_new(
             aside = set_aside(store, settings.archive, failing, now=moment)
         else:
             store.mark_validated(position)
+            cleared = clear_landing(store, settings, profile)
     if staged:
         save_checks(settings.staging / "batch_checks.json", results)
     shutil.rmtree(folder, ignore_errors=True)
-    return BatchCheck(position, sorted(staged), results, aside)
+    return BatchCheck(position, sorted(staged), results, aside, cleared)
 
 
 def freeze(

@@ -89,7 +89,7 @@ def look(
     """
     landing = Landing()
     by_id = {source.source: source for source in sources}
-    claims = _claims(list_files(folder), sources, landing.unmatched)
+    claims = claims_of(folder, sources, landing.unmatched)
     now = time.time_ns()
     fresh = news(claims)
     landing.unchanged = len(claims["name"]) - len(fresh)
@@ -102,6 +102,11 @@ def look(
     landing.waiting.sort()
     landing.unmatched.sort()
     return landing
+
+
+def claims_of(folder: Path, sources: Sequence[Source], unmatched: list[str]) -> Claims:
+    """Which source claims which file below ``folder``; names that none does go to ``unmatched``."""
+    return _claims(list_files(folder), sources, unmatched)
 
 
 def list_files(folder: Path) -> list[Listed]:

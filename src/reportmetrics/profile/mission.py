@@ -103,6 +103,9 @@ class Mission(Model):
     headquarters: list[Headquarters]
     verifiers: Annotated[list[str], Field(description="counterparts whose verification of a reading counts")] = []
     reportable_counts: list[ReportableCount] = []
+    clear_landing: Annotated[
+        bool, Field(description="true: files are removed from the landing folder once they are safe in the archive")
+    ] = False
     rebase_dates: dict[str, list[dt.date]] = Field(
         default_factory=dict, description="per objective, the days at which an XmR chart may be rebased"
     )
