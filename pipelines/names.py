@@ -29,6 +29,12 @@ MISSION_TAG, ENGINE_TAG, TRIGGER_TAG = "reportmetrics/mission", "reportmetrics/e
 PROCESS_TAG = f"{HIDDEN_TAG_PREFIX}reportmetrics-process"
 """Host, process and start of what executes a run, by which others know that it has died. Of no use on a page."""
 
+
+def group(name: str) -> str:
+    """A group of the graph: where several missions share an instance, each has its own."""
+    return "/".join([*_FIRST, name])
+
+
 PROFILE = dg.AssetKey([*_FIRST, "profile"])
 PUBLICATION = dg.AssetKey([*_FIRST, "publication"])
 

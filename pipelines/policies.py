@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from pipelines import names
 from reportmetrics.current import StepError, as_of_date, future_problem
 from reportmetrics.profile.load import Profile
 from reportmetrics.transient import is_transient
@@ -22,7 +23,7 @@ RETRIES = dg.RetryPolicy(max_retries=4, delay=2, backoff=dg.Backoff.EXPONENTIAL,
 IN_ONE_RUN = dg.BackfillPolicy.single_run()
 """A year of dates shares catalogue, profile and engine."""
 
-PUBLISH_NEW_DATES = dg.AutomationCondition.on_missing().ignore(dg.AssetSelection.groups("landing"))
+PUBLISH_NEW_DATES = dg.AutomationCondition.on_missing().ignore(dg.AssetSelection.groups(names.group("landing")))
 """A date that somebody adds by hand is published without further clicks; nothing is published anew by itself."""
 
 

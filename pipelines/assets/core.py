@@ -58,7 +58,7 @@ def _raw_spec(source: Source) -> dg.AssetSpec:
     return dg.AssetSpec(
         names.raw(source.source),
         deps=[names.landing(source.source)],
-        group_name="raw",
+        group_name=names.group("raw"),
         description=f"Every cell of {source.title} as text, with file, sheet and row; the files are in archive/.",
         owners=[names.OWNER],
         kinds={"duckdb", "table"},
@@ -72,7 +72,7 @@ def _core_spec(table: Table, profile: Profile, hashes: Mapping[str, str]) -> dg.
     return dg.AssetSpec(
         names.core(table.name),
         deps=[names.PROFILE, *(names.raw(s.source) for s in sources)],
-        group_name="core",
+        group_name=names.group("core"),
         description=f"One row is {table.one_row_is}.",
         code_version=hashes.get(table.name),
         metadata={

@@ -17,7 +17,7 @@ def landing_specs(profile: Profile) -> list[dg.AssetSpec]:
     return [
         dg.AssetSpec(
             names.PROFILE,
-            group_name="landing",
+            group_name=names.group("landing"),
             description=f"{mission.name}: objectives, indicators, report forms, units, calendars.",
             metadata={
                 "folder": dg.MetadataValue.path(str(profile.folder)),
@@ -34,7 +34,7 @@ def landing_specs(profile: Profile) -> list[dg.AssetSpec]:
 def _spec(source: Source, profile: Profile) -> dg.AssetSpec:
     return dg.AssetSpec(
         names.landing(source.source),
-        group_name="landing",
+        group_name=names.group("landing"),
         description=f"{source.title}, sent by {source.sender}. Expected every {source.every}.",
         metadata={
             "files are called": source.files,

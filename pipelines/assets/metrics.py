@@ -63,7 +63,7 @@ def _derived_spec(view: Derived, definitions: Prepared) -> dg.AssetSpec:
     return dg.AssetSpec(
         names.derived(view.id),
         deps=[_key(name, definitions) for name in view.reads],
-        group_name="derived",
+        group_name=names.group("derived"),
         description=f"One row is {view.one_row_is}.",
         code_version=view.hash,
         metadata={
@@ -83,7 +83,7 @@ def _metric_spec(metric: Metric, definitions: Prepared) -> dg.AssetSpec:
     return dg.AssetSpec(
         names.metric(definition.id),
         deps=[_key(name, definitions) for name in sorted({*definition.select.reads, *frame})],
-        group_name=f"metrics/{definition.theme}",
+        group_name=names.group(f"metrics/{definition.theme}"),
         description=f"**{definition.title}.** {definition.question}\n\n"
         f"Serves: {definition.decision}\n\nLimits: {definition.limits}",
         code_version=metric.definition_hash,

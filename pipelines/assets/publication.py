@@ -22,7 +22,7 @@ def publication_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
         key=names.PUBLICATION,
         # All tables, not only those that metrics read: pages show ledger and rejects, and a failed rule on any blocks.
         deps=[*(names.metric(m) for m in catalogue.metrics), *(names.snapshot(t) for t in TABLES)],
-        group_name="publication",
+        group_name=names.group("publication"),
         partitions_def=names.AS_OF,
         backfill_policy=IN_ONE_RUN,
         retry_policy=RETRIES,
@@ -31,7 +31,7 @@ def publication_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
         kinds={"html", "csv", "parquet"},
     )
     def publication(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:
-        """Static site, exports, audit trail and manifest of one as_of."""
+        """What was known at a date: static site, exports, audit trail and manifest."""
         from reportmetrics import several
 
         with no_vain_retries():

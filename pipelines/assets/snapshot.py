@@ -20,7 +20,7 @@ def snapshot_asset() -> dg.AssetsDefinition:
     specs.append(
         dg.AssetSpec(
             names.snapshot(AS_OF_TABLE),
-            group_name="snapshot",
+            group_name=names.group("snapshot"),
             description="One row: the date, its instant, and the mission's time zone.",
             owners=[names.OWNER],
             kinds={"parquet", "table"},
@@ -59,7 +59,7 @@ def _spec(table: Table) -> dg.AssetSpec:
     return dg.AssetSpec(
         names.snapshot(table.name),
         deps=[names.core(table.name) if from_core else names.PROFILE],
-        group_name="snapshot",
+        group_name=names.group("snapshot"),
         description=f"One row is {table.one_row_is}, as known at as_of.",
         metadata={"dagster/column_schema": column_schema(table), "level": table.level},
         owners=[names.OWNER],

@@ -7,9 +7,9 @@ remedy: correct a mistyped year in the register; leave it where the request is t
 ---*/
 SELECT
     request.row_key,
-    'request ' || request.request_id || ' was raised ' || cast(cast(request.raised_at AS DATE) AS VARCHAR)
-    || ' and ended or is open on '
-    || cast(cast(coalesce(request.decided_at, request.withdrawn_at, as_of.as_of_at) AS DATE) AS VARCHAR) AS detail
+    'request ' || request.request_id || ' was raised ' || left(cast(request.raised_at AS VARCHAR), 16)
+    || ' UTC and ended or is open on '
+    || left(cast(coalesce(request.decided_at, request.withdrawn_at, as_of.as_of_at) AS VARCHAR), 16) || ' UTC' AS detail
 FROM request
 CROSS JOIN as_of
 WHERE

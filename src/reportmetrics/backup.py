@@ -49,7 +49,7 @@ def backup(settings: Settings, folder: Path, *, now: dt.datetime | None = None) 
         shutil.copyfile(settings.warehouse, building / settings.warehouse.name)
     if settings.pseudonym_key_file.is_file():
         shutil.copy2(settings.pseudonym_key_file, building / settings.pseudonym_key_file.name)
-    _copy_history(settings.dagster_home, building / settings.dagster_home.name)
+    _copy_history(settings.dagster_home, building / "dagster")
     shutil.copytree(settings.profile, building / _PROFILE)
     (building / COMPLETE).write_text(f"{moment.isoformat(timespec='seconds')}\n", encoding="utf-8")
     building.rename(target)

@@ -71,8 +71,12 @@ class Settings:
 
     @property
     def dagster_home(self) -> Path:
-        """Dagster's instance: run history, event log, schedules."""
-        return self.home / "dagster"
+        """Dagster's instance: run history, event log, schedules.
+
+        Below home; where several missions share one (``REPORTMETRICS_LOCATION``), the folder ``DAGSTER_HOME``.
+        """
+        shared = os.environ.get("DAGSTER_HOME") if location_from_environment() else None
+        return Path(shared) if shared else self.home / "dagster"
 
     @property
     def pseudonym_key_file(self) -> Path:

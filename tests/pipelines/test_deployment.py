@@ -153,6 +153,7 @@ def test_two_missions_stand_side_by_side_in_one_instance(tmp_path: Path) -> None
             context = process.create_request_context()
             assert [e.load_error for e in context.get_code_location_entries().values()] == [None, None]
             keys = {key.to_user_string() for key in context.asset_graph.get_all_asset_keys()}
+            groups = {context.asset_graph.get(key).group_name for key in context.asset_graph.get_all_asset_keys()}
             dates = {
                 n.partitions_def.name
                 for n in context.asset_graph.asset_nodes
@@ -161,10 +162,38 @@ def test_two_missions_stand_side_by_side_in_one_instance(tmp_path: Path) -> None
         assert {k.split("/")[0] for k in keys} == {"one", "two"}
         assert {"one/core/request", "two/core/request", "one/publication", "two/publication"} <= keys
         assert dates == {"as_of_one", "as_of_two"}
+        assert {"one/landing", "two/landing", "one/metrics/latency", "two/publication"} <= groups
+        assert {g.split("/")[0] for g in groups} == {"one", "two"}
     finally:
         for server in servers:
             server.terminate()
             server.wait(30)
+
+
+def test_runs_by_hand_of_two_missions_are_recorded_in_the_instance_that_they_share(tmp_path: Path) -> None:
+    """As docs/deployment.md says to begin; and each one's backup has the history."""
+    from pipelines.launch import open_instance
+
+    shared, dates = tmp_path / "dagster", {"one": "2021-02-08", "two": "2021-02-15"}
+    for name, day in dates.items():
+        settings = make(tmp_path / name)
+        environment = clean_environment(
+            REPORTMETRICS_PROFILE=str(settings.profile),
+            REPORTMETRICS_HOME=str(settings.home),
+            REPORTMETRICS_LANDING=str(settings.landing),
+            REPORTMETRICS_LOCATION=name,
+            DAGSTER_HOME=str(shared),
+        )
+        for command in (["run", "--as-of", day], ["backup", str(tmp_path / "backups" / name)]):
+            called = [sys.executable, "-c", "from reportmetrics.cli import main; main()", *command]
+            done = subprocess.run(called, env=environment, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
+        assert not (settings.home / "dagster").exists()
+        assert list((tmp_path / "backups" / name).glob("*/dagster/history/runs.db"))
+    assert (shared / "dagster.yaml").is_file()
+    with open_instance(shared) as instance:
+        assert sorted(r.tags["dagster/partition"] for r in instance.get_runs()) == sorted(dates.values())
+        assert {n: instance.get_dynamic_partitions(f"as_of_{n}") for n in dates} == {n: [d] for n, d in dates.items()}
 
 
 def wait_for(port: int, seconds: float = 60) -> None:

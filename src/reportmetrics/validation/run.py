@@ -104,7 +104,9 @@ def cross_checks(engine: Engine, rules: Sequence[CrossRule]) -> list[CheckResult
                 check=rule.id,
                 severity=rule.severity,
                 success=rows.is_empty(),
-                message=rule.title if rows.is_empty() else f"{rule.title}: {rows.height} rows; {rule.remedy}",
+                message=rule.title
+                if rows.is_empty()
+                else f"{rule.title}: {_counted(rows.height, 'row')}; {rule.remedy}",
                 observed="; ".join(found) + ("; ..." if rows.height > len(found) else ""),
                 failing_count=rows.height,
                 failing_keys=sorted(str(k) for k in rows["row_key"]),
@@ -132,4 +134,8 @@ def _sentence(expected: Expected, count: int, error: str | None, what: str) -> s
         return f"the check itself failed: {error}"
     if count == 0:
         return f"no {what} where {expected.message}"
-    return f"{count} {what}{'' if count == 1 else 's'} where {expected.message}"
+    return f"{_counted(count, what)} where {expected.message}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -128,7 +128,7 @@ def _of_column(column: Column) -> list[Expected]:
                 "range",
                 "critical",
                 (name,),
-                f"{name} is outside {_bounds(column)}",
+                f"{name} is {_outside_of(column)}",
                 minimum=column.minimum,
                 maximum=column.maximum,
             )
@@ -139,10 +139,12 @@ def _of_column(column: Column) -> list[Expected]:
     return expected
 
 
-def _bounds(column: Column) -> str:
-    low = "-inf" if column.minimum is None else f"{column.minimum:g}"
-    high = "inf" if column.maximum is None else f"{column.maximum:g}"
-    return f"{low} to {high}"
+def _outside_of(column: Column) -> str:
+    if column.maximum is None:
+        return f"below {column.minimum:g}"
+    if column.minimum is None:
+        return f"above {column.maximum:g}"
+    return f"outside {column.minimum:g} to {column.maximum:g}"
 
 
 def _within_limits(templates: Sequence[Template]) -> Expected:
