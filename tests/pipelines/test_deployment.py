@@ -57,6 +57,27 @@ def test_services_run_without_rights_and_on_loopback(path: Path) -> None:
         assert "--host 127.0.0.1" in command
 
 
+def test_a_command_has_the_settings_of_the_missions_services(tmp_path: Path) -> None:
+    """Values with blanks, in quotes as systemd wants them, included."""
+    told = '/usr/local/bin/tell --channel "the ops"'
+    (tmp_path / "common.env").write_text(f"# shared\nDAGSTER_HOME=/srv/shared\nREPORTMETRICS_ALERT_COMMAND='{told}'\n")
+    (tmp_path / "nmi.env").write_text("REPORTMETRICS_HOME=/srv/nmi/home\n")
+    names = ("DAGSTER_HOME", "REPORTMETRICS_ALERT_COMMAND", "REPORTMETRICS_HOME")
+    code = f"import os; print([os.environ[n] for n in {names}])"
+    environment = {"REPORTMETRICS_ETC": str(tmp_path), "PATH": os.environ["PATH"]}
+
+    def mission(*arguments: str) -> subprocess.CompletedProcess[str]:
+        called = [str(DEPLOY / "mission"), *arguments]
+        return subprocess.run(called, env=environment, capture_output=True, text=True, check=False)
+
+    done = mission("nmi", sys.executable, "-c", code)
+    assert done.stdout.strip() == repr(["/srv/shared", told, "/srv/nmi/home"]), done.stderr
+    unknown = mission("other", "true")
+    assert unknown.returncode == 2
+    assert "other" not in unknown.stdout
+    assert "usage: mission NAME COMMAND" in unknown.stderr
+
+
 def test_the_container_installs_from_the_lock_and_runs_as_nobody_in_particular() -> None:
     text = re.sub(r"\\\n\s*", "", (DEPLOY / "Containerfile").read_text(encoding="utf-8"))
     steps = [line.split(None, 1) for line in text.splitlines() if line and not line.startswith("#")]
