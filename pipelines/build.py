@@ -6,6 +6,7 @@ Belongs here: putting the parts together. Not here: the parts (``assets``, ``che
 from __future__ import annotations
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from pipelines import names
 from pipelines.assets.core import core_asset
@@ -51,7 +52,7 @@ def _jobs(
     core: dg.AssetsDefinition,
     batch: dg.AssetChecksDefinition,
     listening: dg.AssetChecksDefinition,
-) -> list[object]:
+) -> list[dg.JobDefinition | UnresolvedAssetJobDefinition]:
     tags = {names.MISSION_TAG: profile.mission.id}
     listen = dg.AssetSelection.checks(listening)
     take_in = dg.AssetSelection.assets(core) | dg.AssetSelection.checks(batch)

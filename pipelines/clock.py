@@ -9,6 +9,7 @@ Belongs here: times of ticks. Not here: arrivals (``ingest.rebuild``) and public
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import dagster as dg
 from dagster._core.scheduler.instigation import InstigatorState, InstigatorTick
@@ -44,7 +45,8 @@ def _times_ahead(state: InstigatorState, now: float) -> dict[str, float]:
 def _remembering(state: InstigatorState, now: float) -> InstigatorState:
     if state.instigator_data is None:
         return state
-    return state.with_data(state.instigator_data._replace(**dict.fromkeys(_times_ahead(state, now), now)))
+    right: dict[str, Any] = dict.fromkeys(_times_ahead(state, now), now)
+    return state.with_data(state.instigator_data._replace(**right))
 
 
 if __name__ == "__main__":

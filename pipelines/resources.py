@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import dagster as dg
 from pydantic import Field
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from reportmetrics.warehouse.aside import Aside
 
 
-class Installation(dg.ConfigurableResource):
+class Installation(dg.ConfigurableResource[Any]):
     """A mission's installation. Fields left out follow the environment, as on the command line."""
 
     profile: str = Field(default="", description="folder of the profile (REPORTMETRICS_PROFILE)")

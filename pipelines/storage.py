@@ -34,7 +34,7 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_
 from dagster._core.storage.sql import create_engine
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, CursorResult, Engine
 
 KEPT = 8
 """Databases kept open: the index of all runs, and the runs of which pages or steps speak at the moment."""
@@ -72,7 +72,7 @@ class KeptConnections(SqliteEventLogStorage):
         return {"home": StringSource}
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: dict[str, str]) -> Self:
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:
         """The storage that ``dagster.yaml`` describes."""
         return cls(str(Path(config_value["home"]) / "history" / "runs"), inst_data)
 
@@ -123,7 +123,7 @@ class KeptConnections(SqliteEventLogStorage):
         if not mirrored:
             return
         with self.index_transaction() as index:
-            ids = [index.execute(_INSERT, row).inserted_primary_key[0] for _, row in mirrored]
+            ids = [_number(index.execute(_INSERT, row)) for _, row in mirrored]
             numbered = list(zip((event for event, _ in mirrored), ids, strict=True))
             self._note_assets([n for n in numbered if n[0].dagster_event_type in ASSET_EVENTS], index)
         for event, number in (n for n in numbered if n[0].dagster_event_type in ASSET_CHECK_EVENTS):
@@ -205,6 +205,11 @@ def _asset(event: EventLogEntry) -> str:
     assert event.dagster_event is not None
     assert event.dagster_event.asset_key is not None
     return event.dagster_event.asset_key.to_string()
+
+
+def _number(inserted: CursorResult[Any]) -> int:
+    assert inserted.inserted_primary_key is not None
+    return int(inserted.inserted_primary_key[0])
 
 
 def _has_table(engine: Engine, name: str) -> bool:

@@ -28,7 +28,7 @@ def core_asset(profile: Profile, hashes: Mapping[str, str]) -> dg.AssetsDefiniti
     core = [_core_spec(table, profile, hashes) for table in (*SOURCE_TABLES, *(TABLES[b] for b in BOOKS))]
 
     @dg.multi_asset(name="ingest", specs=[*raw, *core], pool=names.WRITER_POOL, retry_policy=RETRIES)
-    def take_in(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult]:
+    def take_in(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult[None]]:
         """Files -> archive -> text rows -> typed rows, rejects, ledger."""
         from reportmetrics import steps
         from reportmetrics.ingest.run import ingest

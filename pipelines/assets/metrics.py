@@ -35,7 +35,7 @@ def metrics_asset(definitions: Prepared) -> dg.AssetsDefinition:
         backfill_policy=IN_ONE_RUN,
         retry_policy=RETRIES,
     )
-    def measure(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult]:
+    def measure(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult[None]]:
         """Rows that count -> figures, series, listings."""
         from reportmetrics import several
 

@@ -30,7 +30,7 @@ def publication_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
         owners=[names.OWNER],
         kinds={"html", "csv", "parquet"},
     )
-    def publication(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:
+    def publication(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult[None]:
         """What was known at a date: static site, exports, audit trail and manifest."""
         from reportmetrics import several
 

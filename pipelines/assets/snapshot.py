@@ -37,7 +37,7 @@ def snapshot_asset() -> dg.AssetsDefinition:
         pool=names.WRITER_POOL,
         retry_policy=RETRIES,
     )
-    def freeze(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult]:
+    def freeze(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult[None]]:
         """Validated rows as known at ``as_of``, as Parquet, never changed again."""
         from reportmetrics import several
 
