@@ -160,15 +160,20 @@ def _claims(listed: Iterable[Listed], sources: Sequence[Source], unmatched: list
     for at in listed:
         left = at.names
         for source_id, claimed in candidates(at.below):
-            fits = [claimed(name) is not None for name in at.names]
-            names = list(compress(at.names, fits))
+            names, sizes, times = at.names, at.sizes, at.times
+            fits = [*map(claimed, names)]
+            if all(fits):  # as in a folder that is for one source
+                left = []
+            else:
+                names = list(compress(names, fits))
+                sizes, times = list(compress(sizes, fits)), list(compress(times, fits))
+                if left and names:
+                    taken = set(names)
+                    left = [name for name in left if name not in taken]
             claims["source"] += [source_id] * len(names)
             claims["name"] += names
-            claims["size"] += compress(at.sizes, fits)
-            claims["modified_ns"] += compress(at.times, fits)
-            if left and names:
-                taken = set(names)
-                left = [name for name in left if name not in taken]
+            claims["size"] += sizes
+            claims["modified_ns"] += times
         unmatched += left
     return claims
 

@@ -89,3 +89,18 @@ def test_links_to_files_are_followed_and_links_to_folders_are_not(mission: Small
         ("", []),
         ("requests/", ["requests/a.csv", "requests/linked.csv"]),
     ]
+
+
+def test_what_no_source_claims_is_told_whichever_claims_the_rest(mission: SmallMission) -> None:
+    for name in ("requests/a.csv", "requests/b.csv", "requests/c.txt", "elsewhere/d.csv"):
+        mission.put(name, "x")
+    mission.sources = [{**REQUESTS, "source": s, "files": f} for s, f in (("one", "requests/a.*"), ("two", "*/b.csv"))]
+
+    def claimed() -> tuple[list[tuple[str, str]], list[str]]:
+        seen = look(mission.settings.landing, mission.profile.sources, zoneinfo.ZoneInfo("UTC"))
+        return [(f.source.source, f.name) for f in seen.found], seen.unmatched
+
+    assert claimed() == ([("one", "requests/a.csv"), ("two", "requests/b.csv")], ["elsewhere/d.csv", "requests/c.txt"])
+    mission.sources.append({**REQUESTS, "source": "all", "files": "requests/*"})
+    found, unmatched = claimed()
+    assert (len(found), unmatched) == (5, ["elsewhere/d.csv"])
