@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reportmetrics import steps
+from reportmetrics import cli_print, steps
 from reportmetrics.ingest import run
 from reportmetrics.ingest.clearing import Cleared, clear_landing
 from reportmetrics.ingest.rebuild import rebuild
@@ -192,6 +192,18 @@ def test_file_that_the_system_does_not_let_go_is_told(clearing: SmallMission, mo
 
     monkeypatch.setattr(Path, "unlink", refused)
     assert clear(clearing).stuck == ["requests/a.csv (Permission denied)", "requests/b.csv (Permission denied)"]
+
+
+def test_what_left_and_what_could_not_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    cli_print.cleared(None)
+    cli_print.cleared(Cleared())
+    assert capsys.readouterr().out == ""
+    cli_print.cleared(Cleared(["a.csv"] * 1_200, [f"{n}.csv (Permission denied)" for n in range(7)]))
+    said = capsys.readouterr().out
+    assert "1,200 files" in said
+    assert "0.csv (Permission denied)" in said
+    assert "6.csv" not in said
+    assert "2 more files" in said
 
 
 def test_link_goes_and_what_it_leads_to_stays(clearing: SmallMission, tmp_path: Path) -> None:
