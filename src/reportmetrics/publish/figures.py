@@ -154,6 +154,11 @@ class Figures:
         """Points of a curve in order of x, empty when it was not published."""
         return [Point(*point) for point in self._points_of(metric).get((dims_key(dims), series), ())]
 
+    def point_at(self, metric: str, series: str, x: float, **dims: str | None) -> Point | None:
+        """The point of a curve at ``x``; None where it has none there. A long curve is not made for it."""
+        points = self._points_of(metric).get((dims_key(dims), series), ())
+        return next((Point(*point) for point in points if point[0] == x), None)
+
     def _points_of(self, metric: str) -> dict[tuple[str, str], list[tuple[Any, ...]]]:
         """Points of a metric by group and curve."""
         points = self._points.get(metric)

@@ -167,8 +167,7 @@ def _objective(edition: Edition, objective_id: str) -> Cell:
 
 def _chance(edition: Edition, w: Wait, age: float | None) -> Cell:
     """Chance of a decision in 30 more days at this age; only where at least ten decisions tell of it."""
-    points = edition.figures.series(DEBT, "chance", hq=w.name)
-    point = next((p for p in points if age is not None and p.x == float(int(age))), None)
+    point = None if age is None else edition.figures.point_at(DEBT, "chance", float(int(age)), hq=w.name)
     if point is None or point.y is None or (point.n or 0) < sentences.FEW_EVENTS:
         return Cell(f"{numbers.DASH} too few", None, quiet=True)
     return estimate_cell(point.y, point.lower, point.upper, numbers.percent)
