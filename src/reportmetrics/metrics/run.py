@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,15 @@ from reportmetrics.engines.base import Engine
 from reportmetrics.metrics.collected import Collected
 from reportmetrics.metrics.definition import EstimatorUse
 from reportmetrics.metrics.estimators import ESTIMATORS
-from reportmetrics.metrics.estimators.base import Estimate, Estimator, EstimatorError, Figure
+from reportmetrics.metrics.estimators.base import (
+    Estimate,
+    Estimator,
+    EstimatorError,
+    Figure,
+    GroupEstimator,
+    Params,
+    RowEstimator,
+)
 from reportmetrics.metrics.known import Known
 from reportmetrics.metrics.metric import FRAME_COLUMN, ROWS, Metric
 from reportmetrics.metrics.reduce import PEOPLE, Part, people_counted, reduced
@@ -192,11 +200,9 @@ def _finish(
         return estimator.finish_family(reduced, part.grouping, use.params)
     done = []
     remembered = known if _has_many_rows(part) else None  # what comes of one row is had sooner than it is compared
-    for group in _groups(reduced, part):
-        dims = _dims(part.grouping, group.row(0, named=True))
-        make = functools.partial(estimator.finish, group, use.params)
+    for dims, group, make in _makers(reduced, part, estimator, use.params):
         try:
-            if remembered is None:
+            if remembered is None or group is None:
                 estimate = make()
             else:
                 place = (metric.definition.id, use.name, part.grouping, *dims.values())
@@ -205,6 +211,20 @@ def _finish(
         except EstimatorError as error:
             raise ComputeError(f"{metric.definition.id}, group {dims_key(dims)}: {error}") from error
     return done
+
+
+def _makers(
+    reduced: pl.DataFrame, part: Part, estimator: GroupEstimator | RowEstimator, params: Params
+) -> Iterator[tuple[Dims, pl.DataFrame | None, Callable[[], Estimate]]]:
+    """Each group with its rows and what makes its estimate; without a frame where one row is all that is needed."""
+    finish_row = None if _has_many_rows(part) else getattr(estimator, "finish_row", None)
+    if finish_row is not None:
+        for row in reduced.iter_rows(named=True):
+            yield _dims(part.grouping, row), None, functools.partial(finish_row, row, params)
+        return
+    for group in _groups(reduced, part):
+        make = functools.partial(estimator.finish, group, params)
+        yield _dims(part.grouping, group.row(0, named=True)), group, make
 
 
 def _has_many_rows(part: Part) -> bool:

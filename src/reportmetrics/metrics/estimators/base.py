@@ -101,6 +101,17 @@ class GroupEstimator(Protocol):
         ...
 
 
+class RowEstimator(GroupEstimator, Protocol):
+    """Finishes each group on its own, of which the engine returns one row: of ten thousand groups no frames are made.
+
+    ``finish`` is ``finish_row`` of a frame's only row.
+    """
+
+    def finish_row(self, row: Mapping[str, Any], params: Params) -> Estimate:
+        """Figures of one group; ``row`` has the group's columns and the aggregates."""
+        ...
+
+
 class FamilyEstimator(Protocol):
     """Compares groups: finishes the reduced table of all groups at once."""
 

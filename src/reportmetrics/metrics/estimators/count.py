@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Literal
+from collections.abc import Collection, Mapping
+from typing import Any, Literal
 
 import polars as pl
 
@@ -23,7 +23,11 @@ class Count:
         """Rows per group."""
         return Reduction((), {"n_rows": "CAST(count(*) AS BIGINT)"})
 
-    def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:  # noqa: ARG002 (the protocol's)
+    def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:
         """The number, as value and as n."""
-        n = int(reduced["n_rows"].sum())
+        return self.finish_row(reduced.row(0, named=True), params)
+
+    def finish_row(self, row: Mapping[str, Any], params: Params) -> Estimate:  # noqa: ARG002 (the protocol's)
+        """The same of a row."""
+        n = int(row["n_rows"])
         return Estimate([Figure("count", float(n), n)])

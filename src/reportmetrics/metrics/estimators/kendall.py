@@ -78,13 +78,17 @@ def theil_sen(x: FloatArray, y: FloatArray) -> tuple[float, float, float] | None
     ranks fall outside. None without two different x.
     """
     i, j = np.triu_indices(len(x), k=1)
-    apart = x[i] != x[j]
+    run = x[j] - x[i]
+    apart = run != 0
     if not apart.any():
         return None
-    slopes = np.sort((y[j] - y[i])[apart] / (x[j] - x[i])[apart])
+    slopes = (y[j] - y[i])[apart] / run[apart]
     pairs = len(slopes)
     half = normal_quantile(0.975) * math.sqrt(max(0.0, kendall_variance(x, y)))
     low, high = round((pairs - half) / 2) - 1, round((pairs + half) / 2)
+    middle = ((pairs - 1) // 2, pairs // 2)
+    # Only these places are put in order: all of them would take ten times as long.
+    slopes.partition([place for place in (low, high, *middle) if 0 <= place < pairs])
     lower = float(slopes[low]) if low >= 0 else -math.inf
     upper = float(slopes[high]) if high < pairs else math.inf
-    return float(np.median(slopes)), lower, upper
+    return float(slopes[list(middle)].mean()), lower, upper

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Literal
+from collections.abc import Collection, Mapping
+from typing import Any, Literal
 
 import polars as pl
 
@@ -46,7 +46,10 @@ class Sum:
 
     def finish(self, reduced: pl.DataFrame, params: Params) -> Estimate:
         """The total divided by ``per_unit``."""
-        row = reduced.row(0, named=True)
+        return self.finish_row(reduced.row(0, named=True), params)
+
+    def finish_row(self, row: Mapping[str, Any], params: Params) -> Estimate:
+        """The same of a row."""
         scale = float(params["per_unit"])
         n, missing = int(row["n_value"]), int(row["n_rows"] - row["n_value"])
         if n == 0:

@@ -103,7 +103,7 @@ class Marks:
     """Points in pixels that no label may cover, from left to right: a label is asked about its own part only."""
 
     def __init__(self, points: Iterable[tuple[float, float]]) -> None:
-        found = np.array(list(points), dtype=np.float64).reshape(-1, 2)
+        found = one_a_pixel(np.array(list(points), dtype=np.float64).reshape(-1, 2))
         found = found[np.argsort(found[:, 0], kind="stable")]
         self._x: list[float] = found[:, 0].tolist()
         self._y: npt.NDArray[np.float64] = np.ascontiguousarray(found[:, 1])
@@ -112,6 +112,14 @@ class Marks:
         """Whether any of the points lies inside."""
         above = self._y[bisect_right(self._x, box.left) : bisect_left(self._x, box.right)]
         return bool(((above > box.top) & (above < box.bottom)).any())
+
+
+def one_a_pixel(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The first of the points (rows x, y) that fall into one pixel: years of history draw over themselves."""
+    cells = np.floor(points).astype(np.int64)
+    first = np.unique(cells[:, 0] * 2**32 + cells[:, 1], return_index=True)[1]
+    kept: npt.NDArray[np.float64] = points[np.sort(first)]
+    return kept
 
 
 def text_size(text: str, *, bold: bool = False, size: int = 12) -> tuple[float, float]:

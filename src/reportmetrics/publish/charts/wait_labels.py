@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reportmetrics.publish import numbers, palette
-from reportmetrics.publish.charts.base import Box, Marks, note, place, text_size
+from reportmetrics.publish.charts.base import Box, Marks, note, one_a_pixel, place, text_size
 from reportmetrics.publish.figures import Point
 
 Pair = tuple[float, float]
@@ -146,8 +146,9 @@ def _anywhere(_: Box) -> bool:
 
 def _nearer(curve: WaitCurve, points: Sequence[Point], scale: Scale) -> Callable[[Box], bool]:
     """A place nearer to the biased curve than to the other, so that nobody takes its words for the other's."""
-    biased = np.array(_sampled(curve.answered, scale) if curve.answered_in_full else _straight(curve.answered, scale)).T
-    other = np.array(_sampled([(p.x, p.y or 0.0) for p in points], scale)).T
+    answered = _sampled(curve.answered, scale) if curve.answered_in_full else _straight(curve.answered, scale)
+    biased = one_a_pixel(np.array(answered)).T
+    other = one_a_pixel(np.array(_sampled([(p.x, p.y or 0.0) for p in points], scale))).T
 
     def distance(box: Box, marks: npt.NDArray[np.float64]) -> float:
         x, y = marks
