@@ -12,6 +12,7 @@ from pipelines import names
 from pipelines.assets.columns import written_in
 from pipelines.policies import IN_ONE_RUN, PUBLISH_NEW_DATES, RETRIES, dates, no_vain_retries
 from pipelines.resources import Installation, watch
+from pipelines.told import Told, tell
 from reportmetrics.metrics.catalogue import Derived
 from reportmetrics.metrics.metric import Metric
 from reportmetrics.metrics.prepared import Prepared
@@ -49,11 +50,12 @@ def metrics_asset(definitions: Prepared) -> dg.AssetsDefinition:
                 select=list(chosen.values()),
                 track=watch().track,
             )
+            told: list[Told] = []
             for as_of, results in measured:
                 watch().results = results
                 counts = results.counts()
-                for key, name in chosen.items():
-                    context.add_asset_metadata(counts[name], key, as_of.isoformat())
+                told += [(key, as_of, counts[name]) for key, name in chosen.items()]
+            tell(context, told)
         yield from (dg.MaterializeResult(asset_key=key) for key in (*views, *metrics) if key in wanted)
 
     return measure

@@ -7,6 +7,7 @@ import dagster as dg
 from pipelines import names
 from pipelines.policies import IN_ONE_RUN, PUBLISH_NEW_DATES, RETRIES, dates, no_vain_retries
 from pipelines.resources import Installation, watch
+from pipelines.told import Told, tell
 from reportmetrics.metrics.catalogue import Catalogue
 from reportmetrics.settings import publications_address_from_environment
 from reportmetrics.warehouse.tables import TABLES
@@ -42,9 +43,11 @@ def publication_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
                 engine=installation.engine,
                 track=watch().track,
             )
+            told: list[Told] = []
             for as_of, made in published:
-                context.add_asset_metadata(_metadata(made), names.PUBLICATION, as_of.isoformat())
+                told.append((names.PUBLICATION, as_of, _metadata(made)))
                 watch().publications.append(made)
+            tell(context, told)
         return dg.MaterializeResult()
 
     return publication

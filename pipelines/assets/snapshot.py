@@ -8,6 +8,7 @@ from pipelines import names
 from pipelines.assets.columns import column_schema
 from pipelines.policies import IN_ONE_RUN, PUBLISH_NEW_DATES, RETRIES, no_vain_retries, past_dates
 from pipelines.resources import Installation, watch
+from pipelines.told import Told, tell
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.tables import TABLES
 
@@ -44,11 +45,12 @@ def snapshot_asset() -> dg.AssetsDefinition:
         with no_vain_retries():
             profile = installation.load_profile()
             wanted = past_dates(context, profile)
+            told: list[Told] = []
             for made in several.freeze_each(installation.settings, profile, wanted, track=watch().track):
                 for spec in specs:
                     rows = made.rows.get(spec.key.path[-1], 1)
-                    metadata = {"dagster/row_count": rows, "ledger position": made.position}
-                    context.add_asset_metadata(metadata, spec.key, made.as_of.isoformat())
+                    told.append((spec.key, made.as_of, {"dagster/row_count": rows, "ledger position": made.position}))
+            tell(context, told)
         yield from (dg.MaterializeResult(asset_key=spec.key) for spec in specs)
 
     return freeze

@@ -11,13 +11,14 @@ before (``steps``), processes (``workers``).
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import json
 import shutil
 import time
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,7 @@ def issue(
         checks=made.checks,
         engine_name=engine,
         compare=functools.partial(_compare, made),
-        watched=_watched(settings, as_of, made.checks),
+        watched=_watched(settings, {as_of: made.checks})[as_of],
         track=track,
     )
     shutil.rmtree(workspace_of(settings, as_of), ignore_errors=True)
@@ -109,6 +110,7 @@ def issue_side_by_side(
     cleared: deque[dt.date] = deque()
     try:
         with only_publisher(settings.publications), searched_seldom(), workers.pool(number) as pool:
+            watched = _watched(settings, _ready(settings, sorted(dates)))
             for as_of in sorted(dates):
                 while jobs and (jobs[0].done or len(jobs) >= ahead):
                     yield _released(settings, profile, jobs, cleared)
@@ -120,8 +122,7 @@ def issue_side_by_side(
                 )
                 building = None
                 if isinstance(planned, Plan):
-                    watched = _watched(settings, as_of, made.checks)
-                    building = pool.submit(_built, settings, profile, planned, made.checks, watched)
+                    building = pool.submit(_built, settings, profile, planned, made.checks, watched[as_of])
                     drafts.append(_draft(settings, planned))
                 jobs.append(_Job(as_of, planned, building))
             while jobs:
@@ -194,17 +195,31 @@ def _take_up(settings: Settings, as_of: dt.date, engine: str, others: Sequence[h
     workspace = workspace_of(settings, as_of)
     snapshot = open_snapshot(settings, as_of)
     catalogue = current_catalogue(settings)
-    crossed = load_checks(workspace / "checks.json")
-    failed = [c.message for c in crossed if c.blocks]
-    if failed:
-        raise StepError("a critical check failed, nothing is published: " + "; ".join(failed))
-    checks = [*load_checks(settings.staging / "batch_checks.json"), *crossed]
+    checks = _checks(settings, as_of)
     results = load_results(workspace / "results", catalogue.metrics)
     anew = hide_as_before(snapshot, others, catalogue, results, functools.partial(open_engine, engine))
     if anew is not None:
         save_results(workspace / "results", anew, set(anew.figures["metric"]))
         results = load_results(workspace / "results", catalogue.metrics)
     return _TakenUp(open_snapshot(settings, as_of), catalogue, results, checks)
+
+
+def _checks(settings: Settings, as_of: dt.date) -> list[CheckResult]:
+    """What was checked of the batch and of the snapshot. Raises ``StepError`` where a critical rule failed."""
+    crossed = load_checks(workspace_of(settings, as_of) / "checks.json")
+    failed = [c.message for c in crossed if c.blocks]
+    if failed:
+        raise StepError("a critical check failed, nothing is published: " + "; ".join(failed))
+    return [*load_checks(settings.staging / "batch_checks.json"), *crossed]
+
+
+def _ready(settings: Settings, dates: Sequence[dt.date]) -> dict[dt.date, list[CheckResult]]:
+    """The same of each date, up to the first that cannot be published: its turn comes after those before it."""
+    ready: dict[dt.date, list[CheckResult]] = {}
+    with contextlib.suppress(StepError):
+        for as_of in dates:
+            ready[as_of] = _checks(settings, as_of)
+    return ready
 
 
 def _compare(made: _TakenUp, before: history.Entry, name: str) -> Changes | str:
@@ -216,13 +231,9 @@ def _compare(made: _TakenUp, before: history.Entry, name: str) -> Changes | str:
     return changes_since(InTheMaking(before.name, before.as_of, draft.snapshot, made.catalogue, results), after)
 
 
-def _watched(settings: Settings, as_of: dt.date, checks: list[CheckResult]) -> Watched:
-    """What the warehouse knows of this run's ``checks`` in runs up to ``as_of``, and of batches that were set aside."""
+def _watched(settings: Settings, checks: Mapping[dt.date, list[CheckResult]]) -> dict[dt.date, Watched]:
+    """For each date with its checks: what the warehouse knows of them in runs up to then, and of batches set aside."""
     with Store(settings.warehouse) as store:
-        past = {
-            (r["table_name"], r["check_name"]): Past(r["runs"], r["failed"], r["last_failed_at"], r["since"])
-            for r in check_history(store.connection, through=as_of).iter_rows(named=True)
-        }
         aside = [
             SetAside(
                 r["set_aside_at"],
@@ -234,4 +245,11 @@ def _watched(settings: Settings, as_of: dt.date, checks: list[CheckResult]) -> W
             )
             for r in batches(store.connection).iter_rows(named=True)
         ]
-    return Watched(checks, past, aside)
+        return {as_of: Watched(found, _past(store, as_of), aside) for as_of, found in checks.items()}
+
+
+def _past(store: Store, as_of: dt.date) -> dict[tuple[str, str], Past]:
+    return {
+        (r["table_name"], r["check_name"]): Past(r["runs"], r["failed"], r["last_failed_at"], r["since"])
+        for r in check_history(store.connection, through=as_of).iter_rows(named=True)
+    }

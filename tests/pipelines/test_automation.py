@@ -167,6 +167,16 @@ def test_several_dates_are_one_run_with_a_publication_and_numbers_for_each(setti
             ).records
             assert record.asset_materialization is not None
             assert record.asset_materialization.metadata["dagster/row_count"].value == requests
+            for key, name in (
+                (names.metric("latency.time_to_decision"), "figures"),
+                (names.PUBLICATION, "publication"),
+            ):
+                record, *_ = instance.fetch_materializations(
+                    dg.AssetRecordsFilter(key, asset_partitions=[date.isoformat()]), limit=9
+                ).records
+                assert record.asset_materialization is not None
+                told = record.asset_materialization.metadata[name].value
+                assert told == f"{date}-r1" if name == "publication" else told >= 0
 
 
 def test_what_arrived_counts_as_a_sign_of_life_of_its_source(settings: Settings) -> None:

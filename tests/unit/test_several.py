@@ -173,6 +173,25 @@ def test_what_cannot_be_taken_up_stops_those_after_it(prepared: Settings, tmp_pa
     assert list(settings.publications.glob(".building-*")) == []
 
 
+def test_a_critical_failure_stops_its_date_and_those_after_it(prepared: Settings, tmp_path: Path) -> None:
+    settings = copy_of(prepared, tmp_path / "critical")
+    path = workspace_of(settings, DATES[2]) / "checks.json"
+    told = json.loads(path.read_text())
+    told[0] |= {"success": False, "severity": "critical", "message": "a decision before its request"}
+    path.write_text(json.dumps(told))
+    made: list[str] = []
+    with pytest.raises(StepError, match="a decision before its request"):
+        made.extend(_each(settings))
+    # Those before it are published unless the failure came while they were still being built.
+    assert (
+        made
+        == sorted(e.name for e in history.entries(settings.publications))
+        == [f"{d}-r1" for d in DATES[: len(made)]]
+    )
+    assert len(made) <= 2
+    assert list(settings.publications.glob(".building-*")) == []
+
+
 def _each(settings: Settings) -> Iterator[str]:
     for _, made in several.issue_each(settings, current_profile(settings), DATES):
         yield made.name
