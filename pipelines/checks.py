@@ -13,6 +13,7 @@ import dagster as dg
 from pipelines import names
 from pipelines.policies import RETRIES, dates, no_vain_retries
 from pipelines.resources import Installation, watch
+from reportmetrics.clock import now_utc
 from reportmetrics.profile.load import Profile
 from reportmetrics.silence import Silence, silences
 from reportmetrics.validation.rules import CrossRule
@@ -108,7 +109,7 @@ def silence_checks(profile: Profile) -> dg.AssetChecksDefinition:
 
         with no_vain_retries():
             arrived = steps.held(installation.settings).last_arrival
-        now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        now = now_utc()
         found = {s.source: s for s in silences(installation.load_profile().sources, arrived, now)}
         yield from (_heard(spec, found[spec.asset_key.path[-1]]) for spec in specs)
 

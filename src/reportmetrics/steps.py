@@ -20,6 +20,7 @@ from pathlib import Path
 
 import polars as pl
 
+from reportmetrics.clock import now_utc
 from reportmetrics.current import ENGINES, StepError, current_catalogue
 from reportmetrics.engines.base import Engine
 from reportmetrics.garbage import searched_seldom
@@ -86,7 +87,7 @@ def check_new(
     ``now`` (naive UTC, default: the clock) is the time that the history of checks and the list of batches tell.
     """
     folder = settings.staging / "batch"
-    moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    moment = now or now_utc()
     compared = folder / "compared.parquet"
     with Store(settings.warehouse) as store:
         position = store.position()
@@ -172,7 +173,7 @@ def contradictions(settings: Settings, *, as_of: dt.date, engine: str = "duckdb"
 
 def record_contradictions(settings: Settings, found: Mapping[dt.date, list[CheckResult]]) -> None:
     """Keep the results of each date in the history of checks, and for the step that publishes them."""
-    moment = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    moment = now_utc()
     with Store(settings.warehouse) as store:
         for as_of, results in found.items():
             position = open_snapshot(settings, as_of).position

@@ -8,7 +8,6 @@ Belongs here: whose file it may be, and what became of its rows. Not here: print
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import tempfile
 import zoneinfo
@@ -19,6 +18,7 @@ from pathlib import Path, PurePath
 import duckdb
 import polars as pl
 
+from reportmetrics.clock import now_utc
 from reportmetrics.ingest.archive import Kept, fingerprint, identity
 from reportmetrics.ingest.batch import Batch, Taken, read_batch
 from reportmetrics.ingest.judging import judged_tables
@@ -83,7 +83,7 @@ def _fits(path: Path, pattern: str) -> bool:
 
 def try_file(profile: Profile, source: Source, path: Path, *, key: bytes) -> list[TriedTable]:
     """What the mapping of ``source`` makes of a file, table by table. ``key`` is that of the pseudonyms."""
-    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    now = now_utc()
     found = found_as(source, path, path.name, zoneinfo.ZoneInfo(profile.mission.time_zone))
     sha256 = fingerprint(path)
     kept = Kept(found, sha256, identity(source.source, found.facts, sha256), path, now)

@@ -23,7 +23,7 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def names_below(folder: Path) -> list[str]:
-    """The same as texts, below ``folder`` and with forward slashes: five publications have ten thousand files."""
+    """The same as texts, below ``folder`` and with forward slashes."""
     found: list[str] = []
     within = [""] if folder.is_dir() else []
     while within:

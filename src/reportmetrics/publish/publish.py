@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reportmetrics.clock import now_utc
 from reportmetrics.current import today
 from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
@@ -209,7 +210,7 @@ def _write(
     track: Track,
 ) -> None:
     marking = edition.profile.mission.marking
-    moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    moment = now or now_utc()
     folder.mkdir()
     title = f"{edition.profile.mission.name}, state at {edition.as_of.isoformat()}"
     write_exports(

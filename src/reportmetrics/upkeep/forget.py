@@ -9,7 +9,6 @@ Belongs here: finding what is to go, and the order in which it goes. Not here: m
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
+from reportmetrics.clock import now_utc
 from reportmetrics.ingest.archive import fingerprint
 from reportmetrics.ingest.mapping import fit
 from reportmetrics.ingest.pseudonyms import pseudonym, pseudonym_key
@@ -141,7 +141,7 @@ def forget(settings: Settings, profile: Profile, plan: Plan, *, reason: str, tra
 
     Raises what ``rebuild`` raises; archive and publications are then done, and a rebuild is what is left to do.
     """
-    at = dt.datetime.now(dt.UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+    at = now_utc().isoformat(timespec="seconds")
     for folder in track(list(plan.publications), "Publications", len(plan.publications)):
         take_out(folder, plan.wanted, at=at, reason=reason)
     sources = {s.source: s for s in intake(profile.sources)}

@@ -87,7 +87,7 @@ def theil_sen(x: FloatArray, y: FloatArray) -> tuple[float, float, float] | None
     half = normal_quantile(0.975) * math.sqrt(max(0.0, kendall_variance(x, y)))
     low, high = round((pairs - half) / 2) - 1, round((pairs + half) / 2)
     middle = ((pairs - 1) // 2, pairs // 2)
-    # Only these places are put in order: all of them would take ten times as long.
+    # Only these places are put in order: nothing else of the order is asked for.
     slopes.partition([place for place in (low, high, *middle) if 0 <= place < pairs])
     lower = float(slopes[low]) if low >= 0 else -math.inf
     upper = float(slopes[high]) if high < pairs else math.inf
