@@ -10,6 +10,7 @@ import pytest
 
 from reportmetrics.settings import Settings
 from reportmetrics.warehouse.store import Store
+from tests.commands import to_its_end
 from tests.pipelines.tiny import make
 
 ROOT = Path(__file__).parents[2]
@@ -28,13 +29,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def call(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", CODE, *arguments],
-        capture_output=True,
-        text=True,
-        env=environment(settings),
-        check=False,
-    )
+    return to_its_end([sys.executable, "-c", CODE, *arguments], env=environment(settings))
 
 
 @pytest.fixture

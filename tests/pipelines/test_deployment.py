@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.commands import to_its_end
 from tests.pipelines.tiny import make
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,7 @@ def test_systemd_accepts_all_units(tmp_path: Path) -> None:
         text = re.sub(rf"{PROGRAMS}\S+", "/bin/true", path.read_text(encoding="utf-8"))
         (tmp_path / path.name).write_text(text, encoding="utf-8")
     files = [str(p) for p in sorted(tmp_path.iterdir())]
-    done = subprocess.run(["systemd-analyze", "verify", *files], capture_output=True, text=True, check=False)
+    done = to_its_end(["systemd-analyze", "verify", *files])
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -68,7 +69,7 @@ def test_a_command_has_the_settings_of_the_missions_services(tmp_path: Path) -> 
 
     def mission(*arguments: str) -> subprocess.CompletedProcess[str]:
         called = [str(DEPLOY / "mission"), *arguments]
-        return subprocess.run(called, env=environment, capture_output=True, text=True, check=False)
+        return to_its_end(called, env=environment)
 
     done = mission("nmi", sys.executable, "-c", code)
     assert done.stdout.strip() == repr(["/srv/shared", told, "/srv/nmi/home"]), done.stderr
@@ -102,7 +103,7 @@ def test_the_container_installs_from_the_lock_and_runs_as_nobody_in_particular()
 def test_hadolint_finds_nothing_in_the_container_file() -> None:
     if shutil.which("hadolint") is None:
         pytest.skip("hadolint is not installed here")
-    done = subprocess.run(["hadolint", str(DEPLOY / "Containerfile")], capture_output=True, text=True, check=False)
+    done = to_its_end(["hadolint", str(DEPLOY / "Containerfile")])
     assert (done.returncode, done.stdout) == (0, "")
 
 
@@ -161,7 +162,8 @@ def test_two_missions_stand_side_by_side_in_one_instance(tmp_path: Path) -> None
             (tmp_path / "dagster").mkdir(exist_ok=True)
             command = [*("-m", "dagster", "code-server", "start", "--module-name", "pipelines.definitions")]
             command += ["--location-name", name, "--host", "127.0.0.1", "--port", str(port)]
-            servers.append(subprocess.Popen([sys.executable, *command], env=environment, stderr=subprocess.DEVNULL))
+            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            servers.append(subprocess.Popen([sys.executable, *command], env=environment, **quiet))
             places.append({"grpc_server": {"host": "127.0.0.1", "port": port, "location_name": name}})
         for place in places:
             wait_for(place["grpc_server"]["port"])
@@ -207,7 +209,7 @@ def test_runs_by_hand_of_two_missions_are_recorded_in_the_instance_that_they_sha
         )
         for command in (["run", "--as-of", day], ["backup", str(tmp_path / "backups" / name)]):
             called = [sys.executable, "-c", "from reportmetrics.cli import main; main()", *command]
-            done = subprocess.run(called, env=environment, capture_output=True, text=True, check=False)
+            done = to_its_end(called, env=environment)
             assert done.returncode == 0, done.stdout + done.stderr
         assert not (settings.home / "dagster").exists()
         assert list((tmp_path / "backups" / name).glob("*/dagster/history/runs.db"))
@@ -245,6 +247,7 @@ def postgres() -> Iterator[dict[str, str]]:
             check=True,
             stdout=subprocess.DEVNULL,
             cwd="/",
+            timeout=120,
         )
 
     data = str(folder / "data")
@@ -275,10 +278,10 @@ def test_the_history_can_be_kept_in_postgres(tmp_path: Path, postgres: dict[str,
     code = "from reportmetrics.cli import main; main()"
     folders = ["--profile", settings.profile, "--home", settings.home, "--landing", settings.landing]
     command = [sys.executable, "-c", code, "run", "--as-of", "2021-02-08", *map(str, folders)]
-    done = subprocess.run(command, env=clean_environment(**postgres), capture_output=True, text=True, check=False)
+    done = to_its_end(command, env=clean_environment(**postgres))
     assert done.returncode == 0, done.stderr
     place = {"host": "127.0.0.1", "port": postgres["DAGSTER_PG_PORT"], "user": "dagster", "dbname": "dagster"}
-    connection = psycopg2.connect(**place)
+    connection = psycopg2.connect(**place, connect_timeout=60)
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT status, count(*) FROM runs GROUP BY 1")

@@ -2,12 +2,13 @@
 
 import ast
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.commands import to_its_end
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = sorted((ROOT / "src" / "reportmetrics").rglob("*.py"))
@@ -77,9 +78,8 @@ def test_a_graph_is_shown_without_what_computes(tmp_path: Path) -> None:
     environment = os.environ | {"REPORTMETRICS_HOME": str(tmp_path), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
     environment["REPORTMETRICS_PROFILE"] = str(ROOT / "data" / "profiles" / "nmi")
     for _ in range(2):
-        told = subprocess.run(
-            [sys.executable, "-c", LOADED], env=environment, check=True, capture_output=True, text=True
-        )
+        told = to_its_end([sys.executable, "-c", LOADED], env=environment)
+        assert told.returncode == 0, told.stderr
     modules = set(told.stdout.split())
     assert {"dagster", "pipelines.build", "reportmetrics.current"} <= modules
     heavy = DATA_TOOLS - {"sqlglot"} | {"jinja2", "plotly", "rich"}

@@ -7,15 +7,14 @@ import sys
 import pytest
 
 from reportmetrics.leaving import LOST_OUTPUT
+from tests.commands import to_its_end
 
 BEFORE = "import atexit, sys, threading, time\nfrom reportmetrics.leaving import leave\n"
 
 
 def ended(code: str) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
-    return subprocess.run(
-        [sys.executable, "-c", BEFORE + code], capture_output=True, text=True, check=False, timeout=60, env=environment
-    )
+    return to_its_end([sys.executable, "-c", BEFORE + code], env=environment, seconds=60)
 
 
 @pytest.mark.parametrize("code", [0, 1, 2])

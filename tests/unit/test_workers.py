@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import threading
 import time
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
@@ -57,7 +59,8 @@ def begun_and_failed(jobs: list[Future[bool]], marks: Path) -> None:
     """A step that fails once its first job has begun."""
     with workers.pool(1) as pool:
         jobs += [pool.submit(waited_for, marks) for _ in range(4)]
-        while not any(marks.iterdir()):
+        until = time.monotonic() + 60
+        while not any(marks.iterdir()) and time.monotonic() < until:
             time.sleep(0.01)
         raise ZeroDivisionError
 
@@ -87,3 +90,49 @@ def test_after_a_process_was_killed_the_step_can_be_tried_again() -> None:
             killed()
         with workers.pool(1) as pool:
             assert pool.submit(abs, -2).result() == 2
+
+
+class TwoWords(Exception):  # noqa: N818 (what matters is that it cannot be made again from its message)
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(f"{one} and {two}")
+
+
+def fails(error: type[Exception], *words: str) -> None:
+    raise error(*words)
+
+
+def test_an_error_arrives_with_the_place_where_it_was_raised() -> None:
+    with workers.pool(1) as pool:
+        with pytest.raises(KeyError, match="here") as told:
+            pool.submit(fails, KeyError, "here").result()
+        assert "in fails" in "".join(told.value.__notes__)
+
+
+def test_what_cannot_pass_between_processes_is_an_error_and_the_process_goes_on() -> None:
+    with workers.pool(1) as pool:
+        with pytest.raises(RuntimeError, match="TwoWords: one and two"):
+            pool.submit(fails, TwoWords, "one", "two").result()
+        with pytest.raises((AttributeError, TypeError), match="pickle"):
+            pool.submit(lambda: 1).result()
+        with pytest.raises(Exception, match="pickle"):
+            pool.submit(threading.Lock).result()
+        assert pool.submit(abs, -3).result() == 3
+
+
+def kill_among_many(marks: Path, waiting: int) -> list[Future[bool]]:
+    """A step of which a process is killed while both work and many jobs wait."""
+    with workers.pool(2) as pool:
+        jobs = [pool.submit(waited_for, marks) for _ in range(waiting)]
+        until = time.monotonic() + 60
+        while len(list(marks.iterdir())) < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+        os.kill(int(next(marks.iterdir()).name), signal.SIGKILL)
+        for job in jobs:
+            job.result()
+    return jobs
+
+
+def test_a_process_killed_while_many_jobs_wait_ends_the_step(tmp_path: Path) -> None:
+    with pytest.raises(BrokenProcessPool):
+        kill_among_many(tmp_path, waiting=200)
+    assert not multiprocessing.active_children()

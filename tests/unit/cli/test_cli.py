@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from reportmetrics.cli import app
+from tests.commands import to_its_end
 
 ROOT = Path(__file__).parents[3]
 PROFILE = ROOT / "data" / "profiles" / "nmi"
@@ -47,9 +48,7 @@ def call(*arguments: str, home: Path | None = None) -> subprocess.CompletedProce
     code = "from reportmetrics.cli import main; main()"
     env = {k: v for k, v in os.environ.items() if not k.startswith("REPORTMETRICS_")}
     given = ["--home", str(home)] if home else []
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments, *given], capture_output=True, text=True, env=env, cwd=ROOT, check=False
-    )
+    return to_its_end([sys.executable, "-c", code, *arguments, *given], env=env, cwd=ROOT)
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["run", "--help"]])
