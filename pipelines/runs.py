@@ -57,12 +57,25 @@ def bury_the_dead(instance: dg.DagsterInstance) -> list[str]:
     running = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]))
     for run in running:
         if _died(run.tags.get(names.PROCESS_TAG, "")):
+            # First its hold, then the word: whoever is killed in between leaves a run that is still looked at.
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
             instance.report_run_failed(
                 run, "the process that ran it ended before the run did; nothing half-made is left"
             )
-            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
             buried.append(run.run_id)
+    _free_what_the_ended_hold(instance)
     return buried
+
+
+def _free_what_the_ended_hold(instance: dg.DagsterInstance) -> None:
+    """Take the warehouse back from runs that have ended or were deleted: the next one would wait for them for ever."""
+    storage = instance.event_log_storage
+    for pool in storage.get_concurrency_keys():
+        told = storage.get_concurrency_info(pool)
+        for run_id in {*told.active_run_ids, *told.pending_run_ids}:
+            run = instance.get_run_by_id(run_id)
+            if run is None or run.is_finished:
+                storage.free_concurrency_slots_for_run(run_id)
 
 
 def _died(process: str) -> bool:
