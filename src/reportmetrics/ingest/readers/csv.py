@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import functools
 import io
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
 
+from reportmetrics.ingest.in_order import in_order
 from reportmetrics.ingest.readers import csv_blocks
 from reportmetrics.ingest.readers.base import Sheet, Spool, UnreadableError, clean_header, sheet_schema
 from reportmetrics.ingest.readers.encoding import PACKED, decoded
@@ -57,16 +59,16 @@ def read_quickly(path: Path, options: Options) -> Sheet:
         raise _OddError
     with _as_utf8(path, options.encoding) as file:
         header, at = _header(file, options)
-        keeper = _Keeper(header, spool=path.stat().st_size >= SPOOL_BYTES)
+        size = path.stat().st_size
+        keeper = _Keeper(header, spool=size >= SPOOL_BYTES)
+        blocks = csv_blocks.blocks(file, at, options.delimiter, options.quote, len(header))
+        parse = functools.partial(_parsed, options=options, width=len(header))
+        # For a file of one block threads would cost more than they save.
+        each = map(parse, blocks) if size <= csv_blocks.BLOCK_BYTES else in_order(parse, blocks)
         number = options.skip_rows + 2
-        for data, block in csv_blocks.blocks(file, at, options.delimiter, options.quote, len(header)):
-            if b"\0" in data:
-                raise _OddError
-            rows = None
-            if block.regular:
-                rows = csv_blocks.parse(data, block, options.delimiter, options.quote, len(header), number)
-            if rows is not None:
-                keeper.add(rows, bare=block.bare)
+        for data, block, cells in each:
+            if cells is not None:
+                keeper.add(csv_blocks.numbered(cells, number), bare=block.bare)
                 number += block.records
                 continue
             lines = io.StringIO(data.decode(), newline="")
@@ -74,6 +76,17 @@ def read_quickly(path: Path, options: Options) -> Sheet:
                 keeper.add(some, bare=False)
                 number = after
     return keeper.sheet()
+
+
+def _parsed(
+    found: tuple[bytes, csv_blocks.Block], options: Options, width: int
+) -> tuple[bytes, csv_blocks.Block, pl.DataFrame | None]:
+    """A block with its cells; without them when it is for the strict parser."""
+    data, block = found
+    if b"\0" in data:
+        raise _OddError
+    cells = csv_blocks.parse(data, block, options.delimiter, options.quote, width) if block.regular else None
+    return data, block, cells
 
 
 def read_strictly(path: Path, options: Options) -> Sheet:

@@ -153,13 +153,9 @@ def _is_bare(data: bytes, block: Bytes, delimiter: int, quote: int) -> bool:
     return not (edge[block[blank - 1]].any() or edge[block[blank + 1]].any())
 
 
-def parse(data: bytes, block: Block, delimiter: str, quote: str, width: int, first: int) -> pl.DataFrame | None:
-    """Rows of a regular block, as ``Sheet.rows``; None when the parser, after all, does not agree with the count.
-
-    ``first`` is the number of its first record.
-    """
-    schema = sheet_schema(width)
-    cells = [name for name in schema if name not in ("source_row", "row_fault")]
+def parse(data: bytes, block: Block, delimiter: str, quote: str, width: int) -> pl.DataFrame | None:
+    """Cells of a regular block; None when the parser, after all, does not agree with the count of records."""
+    cells = _cells(width)
     try:
         rows = pl.read_csv(
             data,
@@ -175,9 +171,19 @@ def parse(data: bytes, block: Block, delimiter: str, quote: str, width: int, fir
         return None
     if block.quoted:
         rows = rows.with_columns(pl.when(pl.col(cells) != "").then(pl.col(cells)).name.keep())
-    filled = _filled(rows, cells)
-    numbered = rows.hstack([counted_column(rows, "source_row", first), *constant_columns(rows, {"row_fault": None})])
-    return numbered.select(list(schema)) if filled is None else numbered.select(list(schema)).filter(filled)
+    return rows
+
+
+def numbered(cells: pl.DataFrame, first: int) -> pl.DataFrame:
+    """Rows as ``Sheet.rows``, without those that have no entry. ``first`` is the number of the first of ``cells``."""
+    filled = _filled(cells, cells.columns)
+    rows = cells.hstack([counted_column(cells, "source_row", first), *constant_columns(cells, {"row_fault": None})])
+    rows = rows.select(list(sheet_schema(cells.width)))
+    return rows if filled is None else rows.filter(filled)
+
+
+def _cells(width: int) -> list[str]:
+    return [name for name in sheet_schema(width) if name not in ("source_row", "row_fault")]
 
 
 _BLANK = r"^[\s\x1c-\x1f]*$"
