@@ -8,7 +8,6 @@ that whoever computes from it hides the same).
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 
@@ -17,7 +16,7 @@ import polars as pl
 from reportmetrics.engines.base import Engine
 from reportmetrics.metrics.catalogue import Catalogue
 from reportmetrics.metrics.metric import Metric
-from reportmetrics.metrics.results import Results
+from reportmetrics.metrics.results import Results, dims_of
 from reportmetrics.metrics.run import compute, too_few
 from reportmetrics.metrics.suppression import HIDDEN
 from reportmetrics.publish import history
@@ -70,7 +69,7 @@ def _moved(metric: Metric, engine: Engine, before: Collection[Group]) -> set[str
 
     Nothing is estimated.
     """
-    groups = [json.loads(dims) for dims in _of(metric.definition.id, before)]
+    groups = [dims_of(dims) for dims in _of(metric.definition.id, before)]
     plain, remembering = too_few(metric, engine, [(), groups])
     return None if plain == remembering else remembering
 

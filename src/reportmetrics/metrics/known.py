@@ -25,6 +25,7 @@ Place = Hashable
 
 @dataclass(frozen=True, slots=True)
 class _Made:
+    kind: int
     rows: pl.DataFrame
     params: Mapping[str, Any]
     estimate: Estimate
@@ -35,23 +36,29 @@ class Known:
 
     def __init__(self, most_rows: int = MOST_ROWS) -> None:
         self._made: dict[Place, _Made] = {}
+        self._kinds: dict[tuple[tuple[str, pl.DataType], ...], int] = {}
         self._room = most_rows
 
+    def kind(self, schema: pl.Schema) -> int:
+        """A number for tables with these columns and types: comparing two schemas takes longer than comparing rows."""
+        return self._kinds.setdefault(tuple(schema.items()), len(self._kinds))
+
     def estimate(
-        self, place: Place, rows: pl.DataFrame, params: Mapping[str, Any], make: Callable[[], Estimate]
+        self, place: Place, kind: int, rows: pl.DataFrame, params: Mapping[str, Any], make: Callable[[], Estimate]
     ) -> Estimate:
         """What ``make`` makes of ``rows``: what it made at the same place of the same rows, or made now.
 
-        Rows are the same with the same columns, types, values and order. What ``make`` raises is raised.
+        ``kind`` is the number of their schema. Rows are the same with the same columns, types, values and order. What
+        ``make`` raises is raised.
         """
         before = self._made.get(place)
         if before is not None:
-            if before.params == params and before.rows.schema == rows.schema and before.rows.equals(rows):
+            if before.kind == kind and before.params == params and before.rows.equals(rows):
                 return before.estimate
             del self._made[place]
             self._room += before.rows.height
         estimate = make()
         if rows.height <= self._room:
-            self._made[place] = _Made(rows, params, estimate)
+            self._made[place] = _Made(kind, rows, params, estimate)
             self._room -= rows.height
         return estimate

@@ -5,6 +5,8 @@ Belongs here: the shape of results. Not here: how they are computed (``estimator
 
 from __future__ import annotations
 
+import functools
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -61,9 +63,22 @@ LISTING_SCHEMA: dict[str, pl.DataType] = {
 
 def dims_key(dims: Mapping[str, str | None]) -> str:
     """Canonical JSON of a group: sorted keys, no spaces, non-ASCII kept."""
-    # Written by hand around the encoder of strings: a JSON encoder takes ten times as long, for each of 10,000 groups.
-    cells = (f"{encode(k)}:{'null' if v is None else encode(v)}" for k, v in sorted(dims.items()))
+    return _dims_key(tuple(dims.items()))
+
+
+@functools.lru_cache(maxsize=65_536)
+def _dims_key(dims: tuple[tuple[str, str | None], ...]) -> str:
+    # Written by hand around the encoder of strings: a JSON encoder takes ten times as long. The same groups come again
+    # with each estimator and each metric, so that most are remembered.
+    cells = (f"{encode(k)}:{'null' if v is None else encode(v)}" for k, v in sorted(dims))
     return "{" + ",".join(cells) + "}"
+
+
+@functools.lru_cache(maxsize=65_536)
+def dims_of(key: str) -> dict[str, str | None]:
+    """The group that ``dims_key`` wrote. It is the same object for the same text: leave it as it is."""
+    dims: dict[str, str | None] = json.loads(key)
+    return dims
 
 
 @dataclass(frozen=True, slots=True)

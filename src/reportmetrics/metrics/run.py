@@ -31,7 +31,7 @@ from reportmetrics.metrics.estimators.base import (
 from reportmetrics.metrics.known import Known
 from reportmetrics.metrics.metric import FRAME_COLUMN, ROWS, Metric
 from reportmetrics.metrics.reduce import PEOPLE, Part, people_counted, reduced
-from reportmetrics.metrics.results import Results, dims_key
+from reportmetrics.metrics.results import Results, dims_key, dims_of
 from reportmetrics.metrics.suppression import hidden_cells
 from reportmetrics.progress import Track, silent
 
@@ -167,7 +167,7 @@ def _hidden_before(engine: Engine) -> dict[str, list[Dims]]:
     """Groups of each metric that the publication before hid."""
     found: dict[str, list[Dims]] = {}
     for metric, dims in engine.frame("SELECT metric, dims FROM hidden_before ORDER BY metric, dims").iter_rows():
-        found.setdefault(metric, []).append(json.loads(dims))
+        found.setdefault(metric, []).append(dims_of(dims))
     return found
 
 
@@ -199,14 +199,16 @@ def _finish(
     if estimator.scope == "family":
         return estimator.finish_family(reduced, part.grouping, use.params)
     done = []
-    remembered = known if _has_many_rows(part) else None  # what comes of one row is had sooner than it is compared
+    # What comes of one row is had sooner than it is compared.
+    remembered = known if _has_many_rows(part) else None
+    kind = 0 if remembered is None else remembered.kind(reduced.schema)
     for dims, group, make in _makers(reduced, part, estimator, use.params):
         try:
             if remembered is None or group is None:
                 estimate = make()
             else:
                 place = (metric.definition.id, use.name, part.grouping, *dims.values())
-                estimate = remembered.estimate(place, group, use.params, make)
+                estimate = remembered.estimate(place, kind, group, use.params, make)
             done.append((dims, estimate))
         except EstimatorError as error:
             raise ComputeError(f"{metric.definition.id}, group {dims_key(dims)}: {error}") from error

@@ -61,7 +61,7 @@ class Cell:
     @property
     def unbroken(self) -> bool:
         """Whether a word of it is so long that it must be broken anywhere, or it would push the table apart."""
-        return any(len(word) > _LONGEST_WORD for word in self.text.split())
+        return len(self.text) > _LONGEST_WORD and any(len(word) > _LONGEST_WORD for word in self.text.split())
 
     @property
     def sort_key(self) -> str:

@@ -5,14 +5,22 @@ Belongs here: a row, a cell, escaped. Not here: the table around them (``dashboa
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
-from markupsafe import Markup, escape
+import markupsafe
+from markupsafe import Markup
 
 from reportmetrics.publish.blocks import Cell, Column, Table
 
 SHORT = 18
 """Texts of up to so many characters are not broken over lines."""
+
+
+@functools.lru_cache(maxsize=65_536)
+def escape(text: str) -> str:
+    """``text`` for HTML, as plain text. The same few thousand texts fill most cells, and are escaped once."""
+    return str(markupsafe.escape(text))
 
 
 def table_rows(table: Table) -> Markup:

@@ -59,7 +59,7 @@ def write_csv(path: Path, heads: Sequence[str], rows: Iterable[Sequence[Any]], *
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([for_spreadsheet(h) for h in (*heads, "marking")])
-        writer.writerows([for_spreadsheet(_plain(c)) for c in (*row, marking)] for row in rows)
+        writer.writerows([_written(c) for c in (*row, marking)] for row in rows)
 
 
 def write_table(path: Path, table: Table, *, marking: str) -> None:
@@ -95,12 +95,15 @@ def _as_python_writes(number: pl.Expr) -> pl.Expr:
     return pl.when(odd).then(written).otherwise(number.cast(pl.String))
 
 
-def _plain(cell: Any) -> Any:
+def _written(cell: Any) -> Any:
+    """What the writer of CSV is given for a cell: most are numbers or blank, which stay as they are."""
+    if cell is None or isinstance(cell, float):
+        return cell
     if isinstance(cell, list):
-        return " | ".join(cell)
-    if isinstance(cell, dt.date):
-        return cell.isoformat()
-    return cell
+        cell = " | ".join(cell)
+    elif isinstance(cell, dt.date):
+        cell = cell.isoformat()
+    return for_spreadsheet(cell)
 
 
 def _resource(name: str, frame: pl.DataFrame) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from reportmetrics.metrics.results import Results, dims_key
+from reportmetrics.metrics.results import Results, dims_key, dims_of
 from reportmetrics.metrics.suppression import HIDDEN
 
 
@@ -80,7 +80,7 @@ class Figures:
         self._frames = _by_metric(results.figures.select(_FIGURE_COLUMNS))
         self._rows: dict[str, _Groups] = {}
         self._made: dict[tuple[str, str], list[Figure]] = {}
-        self._dims: dict[str, dict[str, str | None]] = {}
+        self._each: dict[tuple[str, str, frozenset[str]], list[Figure]] = {}
         self._by_names: dict[str, dict[frozenset[str], list[str]]] = {}
         self._curves = _by_metric(results.series.select(_POINT_COLUMNS))
         self._points: dict[str, dict[tuple[str, str], list[tuple[Any, ...]]]] = {}
@@ -102,15 +102,9 @@ class Figures:
         """Figures of one group, by its canonical dims."""
         made = self._made.get((metric, dims))
         if made is None:
-            made = [_figure(row, self._named(dims)) for row in self._groups(metric).get(dims, ())]
+            made = [_figure(row, dims_of(dims)) for row in self._groups(metric).get(dims, ())]
             self._made[metric, dims] = made
         return made
-
-    def _named(self, dims: str) -> dict[str, str | None]:
-        """The group of a canonical text."""
-        if dims not in self._dims:
-            self._dims[dims] = json.loads(dims)
-        return self._dims[dims]
 
     def one(self, metric: str, statistic: str, label: str = "", /, **dims: str | None) -> Figure | None:
         """The figure of exactly this group, None when it was not published."""
@@ -130,8 +124,12 @@ class Figures:
 
     def each(self, metric: str, statistic: str, *names: str) -> Iterator[Figure]:
         """All figures of a statistic whose group has exactly these dimensions, in published order."""
-        for dims in self._groups_by(metric, frozenset(names)):
-            yield from (f for f in self._group(metric, dims) if f.statistic == statistic)
+        wanted = (metric, statistic, frozenset(names))
+        found = self._each.get(wanted)
+        if found is None:
+            groups = (self._group(metric, dims) for dims in self._groups_by(metric, wanted[2]))
+            found = self._each[wanted] = [f for group in groups for f in group if f.statistic == statistic]
+        return iter(found)
 
     def _groups_by(self, metric: str, names: frozenset[str]) -> Sequence[str]:
         """Groups of a metric that have exactly these dimensions, in published order."""
@@ -139,7 +137,7 @@ class Figures:
         if found is None:
             found = self._by_names[metric] = {}
             for dims in self._groups(metric):
-                found.setdefault(frozenset(self._named(dims)), []).append(dims)
+                found.setdefault(frozenset(dims_of(dims)), []).append(dims)
         return found.get(names, ())
 
     def first_statistics(self) -> dict[str, str]:

@@ -16,6 +16,7 @@ from typing import Any
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
 _RUN = re.compile(r"[\t\r\n\f\v][ \t\r\n\f\v]*| [ \t\r\n\f\v]+")
 """White space that is not one space already."""
+_FRENCH = re.compile("(?<=\u00ab) | (?=[\u00bb;:!?])")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -65,7 +66,9 @@ def isolated(text: str) -> str:
     Without the two invisible marks, a name in Arabic would take the punctuation and numbers beside it into its own
     direction.
     """
-    return f"\u2068{text}\u2069" if any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text) else text
+    if text.isascii() or not any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text):
+        return text
+    return f"\u2068{text}\u2069"
 
 
 def curly(text: str) -> str:
@@ -75,7 +78,7 @@ def curly(text: str) -> str:
 
 def bound(text: str) -> str:
     """``text`` with the spaces of French punctuation made no-break: ``« oui »``, ``combien ?``."""
-    return re.sub("(?<=\u00ab) | (?=[\u00bb;:!?])", "\u00a0", text)
+    return _FRENCH.sub("\u00a0", text) if " " in text else text
 
 
 def for_style(text: str) -> str:

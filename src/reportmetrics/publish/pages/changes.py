@@ -8,12 +8,12 @@ Restated figures (by corrections or by changed definitions) stand apart from tho
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from reportmetrics.metrics.results import dims_of
 from reportmetrics.publish import numbers
 from reportmetrics.publish.blocks import Block, Cell, Column, Table, definition_href, name_cell, number_cell
 from reportmetrics.publish.edition import Edition
@@ -107,7 +107,7 @@ def _parts(edition: Edition, found: Changes) -> tuple[pl.DataFrame, pl.DataFrame
     """
     redefined = pl.col("metric").is_in([m for m in found.versions if m in edition.catalogue.metrics])
     unexplained = redefined & pl.col("definitions").is_null()
-    dims = [json.loads(d) for d in found.figures["dims"]]
+    dims = [dims_of(d) for d in found.figures["dims"]]
     headline = {m.id: sorted(m.by) for m in edition.catalogue.metrics.values()}
     as_of = numbers.parse_day(found.before)
     marked = found.figures.with_columns(
@@ -246,7 +246,7 @@ def _metric_cell(edition: Edition, metric: object) -> Cell:
 
 
 def _names(edition: Edition, row: dict[str, Any]) -> list[Cell]:
-    dims = json.loads(str(row["dims"]))
+    dims = dims_of(str(row["dims"]))
     group = (
         ", ".join(f"{_column(k)} {numbers.DASH if v is None else v}" for k, v in dims.items()) or "the whole mission"
     )
