@@ -155,7 +155,8 @@ def measure(folder: Path) -> tuple[list[tuple[str, float, float, int]], float]:
 
     steps = []
     begun, used = time.perf_counter(), time.process_time()
-    novelty = text_novelty(folder / "report")
+    with duckdb.connect() as connection:
+        novelty = text_novelty(connection, folder / "report")
     (folder / "text_novelty").mkdir()
     novelty.write_parquet(folder / "text_novelty" / "all.parquet")
     steps.append(("text novelty", time.perf_counter() - begun, time.process_time() - used, novelty.height))

@@ -56,12 +56,17 @@ def freeze_each(
 ) -> Iterator[Snapshot]:
     """A snapshot of each date, oldest first, several made at a time; the warehouse is opened once."""
     ordered = sorted(dates)
+    from reportmetrics.profile.frames import ProfileTables
+
+    if not ordered:
+        return
     with Store(settings.warehouse) as store, _threads(len(ordered)) as pool:
         jobs: list[Future[Snapshot]] = []
         position = store.validated_position()
+        tables = ProfileTables(profile, ordered[-1])
         for as_of in ordered:
             before = functools.partial(_folder, jobs[-1]) if jobs else None
-            make = functools.partial(steps.freeze, settings, profile, as_of=as_of, position=position)
+            make = functools.partial(steps.freeze, settings, profile, as_of=as_of, position=position, tables=tables)
             jobs.append(pool.submit(make, store=store, previous=before))
         yield from track((job.result() for job in jobs), "Snapshots", len(ordered))
 

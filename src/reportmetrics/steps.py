@@ -17,6 +17,7 @@ import shutil
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -47,6 +48,9 @@ from reportmetrics.workspace import (
     save_results,
     workspace_of,
 )
+
+if TYPE_CHECKING:
+    from reportmetrics.profile.frames import ProfileTables
 
 Refusals = pl.DataFrame
 """Rows that were refused; columns as ``rejects`` gives them."""
@@ -120,21 +124,26 @@ def freeze(
     store: Store | None = None,
     position: int | None = None,
     previous: Callable[[], Path] | None = None,
+    tables: ProfileTables | None = None,
 ) -> Snapshot:
     """A fresh snapshot of all validated rows as known at ``as_of``, in an emptied workspace.
 
     ``store`` is the warehouse where the caller has it open, ``position`` its validated position (several snapshots of
     which may then be made at a time). Files that are the same in the snapshot ``previous`` (left
     out: of the publication nearest before) are links to it; it is asked for last, as it may be in the making.
+    ``tables`` are those of the profile, where several snapshots are made of it.
     """
     if store is None:
         with Store(settings.warehouse) as opened:
-            return freeze(settings, profile, as_of=as_of, store=opened, position=position, previous=previous)
+            return freeze(
+                settings, profile, as_of=as_of, store=opened, position=position, previous=previous, tables=tables
+            )
     workspace = workspace_of(settings, as_of)
     shutil.rmtree(workspace, ignore_errors=True)
     workspace.mkdir(parents=True)
     before = previous or functools.partial(published_snapshot, settings.publications, as_of)
-    return make_snapshot(store, profile, as_of=as_of, target=workspace / "snapshot", position=position, previous=before)
+    target = workspace / "snapshot"
+    return make_snapshot(store, profile, as_of=as_of, target=target, position=position, previous=before, tables=tables)
 
 
 def open_snapshot(settings: Settings, as_of: dt.date) -> Snapshot:

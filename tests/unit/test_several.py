@@ -126,7 +126,7 @@ class Counting(Known):
     spared = 0
 
     def estimate(
-        self, place: Place, rows: pl.DataFrame, params: Mapping[str, Any], make: Callable[[], Estimate]
+        self, place: Place, kind: int, rows: pl.DataFrame, params: Mapping[str, Any], make: Callable[[], Estimate]
     ) -> Estimate:
         made: list[Estimate] = []
 
@@ -134,7 +134,7 @@ class Counting(Known):
             made.append(make())
             return made[0]
 
-        estimate = super().estimate(place, rows, params, counted)
+        estimate = super().estimate(place, kind, rows, params, counted)
         self.spared += not made
         return estimate
 

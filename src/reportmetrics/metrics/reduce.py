@@ -48,12 +48,18 @@ class Query:
         """What tells rows of a set of keys in the query's result."""
         return _number(self.keys, keys)
 
+    def orders(self, keys: Sequence[str]) -> bool:
+        """Whether rows of a set of keys that are in order of all keys are in order of ``keys`` too."""
+        places = [self.keys.index(key) for key in keys]
+        return places == sorted(places)
+
 
 def reduce_query(metric: Metric, source: str) -> Query:
     """The query over ``source``, a table or a bracketed SELECT of the metric's rows."""
     definition = metric.definition
     parts: list[Part] = []
-    keys: dict[str, None] = {}
+    # Columns of groupings first: then most parts have their keys in this order, and are sorted together.
+    keys = dict.fromkeys(c for grouping in definition.groupings for c in grouping)
     sets: dict[frozenset[str], tuple[str, ...]] = {}
     aggregates: dict[str, str] = {}
     for k, (use, reduction) in enumerate(_reductions(metric)):
@@ -103,13 +109,13 @@ def reduced(metric: Metric, engine: Engine, source: str) -> Iterator[tuple[Part,
     query = reduce_query(metric, source)
     if not query.parts:
         return
-    found = _rounded(engine.frame(query.sql))
+    found = _rounded(engine.frame(query.sql)).sort(_SET, *query.keys)
     sets = {number: rows for (number,), rows in found.partition_by(_SET, as_dict=True).items()}
     for part in query.parts:
         mine = sets.get(query.number(part.keys), found.clear())
         aggregates = [mine[name].alias(alias) for name, alias in part.aggregates]
         own = pl.DataFrame([*(mine[key] for key in part.keys), *aggregates])
-        yield part, own.sort(part.keys) if part.keys and own.height > 1 else own
+        yield part, own if query.orders(part.keys) else own.sort(part.keys)
 
 
 def people_counted(metric: Metric, engine: Engine, source: str) -> Iterator[tuple[tuple[str, ...], pl.DataFrame]]:

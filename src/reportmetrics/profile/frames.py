@@ -43,6 +43,23 @@ def profile_frames(profile: Profile, *, through: dt.date) -> dict[str, pl.DataFr
 
     ``expected_report`` holds the periods that start before ``through``; ``due_at`` is naive UTC.
     """
+    return ProfileTables(profile, through).at(through)
+
+
+class ProfileTables:
+    """The tables of a profile for several dates up to ``last``: what the dates have in common is made once."""
+
+    def __init__(self, profile: Profile, last: dt.date) -> None:
+        self._profile = profile
+        self._frames = _frames(profile, last)
+
+    def at(self, through: dt.date) -> dict[str, pl.DataFrame]:
+        """As by :func:`profile_frames`, for a date that is not after ``last``."""
+        due = self._frames["expected_report"].filter(pl.col("period_start") < through)
+        return {**self._frames, "expected_report": due, "calendar_day": _calendar(self._profile, through)}
+
+
+def _frames(profile: Profile, through: dt.date) -> dict[str, pl.DataFrame]:
     rows: dict[str, Iterable[Mapping[str, Any]]] = {
         "objective": (o.model_dump(exclude={"aim"}) for o in profile.objectives),
         "indicator": _indicator_rows(profile),
@@ -62,9 +79,7 @@ def profile_frames(profile: Profile, *, through: dt.date) -> dict[str, pl.DataFr
         ),
         "expected_report": _expected_rows(profile, through),
     }
-    frames = {name: _frame(TABLES[name], list(found)) for name, found in rows.items()}
-    frames["calendar_day"] = _calendar(profile, through)
-    return frames
+    return {name: _frame(TABLES[name], list(found)) for name, found in rows.items()}
 
 
 def row_key(table: str, values: Sequence[object]) -> str:

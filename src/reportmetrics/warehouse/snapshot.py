@@ -19,7 +19,7 @@ import zoneinfo
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import duckdb
 import polars as pl
@@ -31,6 +31,9 @@ from reportmetrics.warehouse.shape import Column, Table
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 from reportmetrics.warehouse.vanished import sightings, vanished
+
+if TYPE_CHECKING:
+    from reportmetrics.profile.frames import ProfileTables
 
 _SYSTEM = ("ledger", "reject")
 _ABOUT = "snapshot.json"
@@ -77,11 +80,13 @@ def make_snapshot(
     target: Path,
     position: int | None = None,
     previous: Callable[[], Path | None] | None = None,
+    tables: ProfileTables | None = None,
 ) -> Snapshot:
     """Write the snapshot of ``as_of`` to ``target``, which is replaced when it exists.
 
     ``position`` is the ledger position up to which deliveries count, left out the validated one. ``previous`` gives
-    the folder of an earlier snapshot, whose files are linked where they are the same.
+    the folder of an earlier snapshot, whose files are linked where they are the same. ``tables`` are those of the
+    profile, where several snapshots are made of it.
     """
     position = store.validated_position() if position is None else position
     zone = profile.mission.time_zone
@@ -95,11 +100,12 @@ def make_snapshot(
         rows |= {name: _write_system(connection, name, building, position) for name in _SYSTEM}
         rows["reject_answer"] = _write_answers(connection, building, position)
         seen = sightings(connection, profile.sources, as_of_at=as_of_at, position=position)
-    rows |= _write_profile(profile, as_of, building)
+        novel = _write_text_novelty(connection, building)
+    rows |= _write_profile(profile, tables, as_of, building)
     gone = vanished(seen, building / "request", zone)
     _write_frame(gone, building / "vanished_request")
     rows["vanished_request"] = gone.height
-    rows["text_novelty"] = _write_text_novelty(building)
+    rows["text_novelty"] = novel
     _write_frame(_hidden_frame([]), building / "hidden_before")
     rows["hidden_before"] = 0
     _write_frame(_as_of_frame(as_of, as_of_at, zone), building / "as_of")
@@ -238,8 +244,8 @@ def _write_source(
         _write_frame(rows, place)
         return int(rows.height)
     months = rows.with_columns(month=pl.col(table.happens).dt.strftime("%Y-%m"))
-    for (month,), part in months.group_by("month", maintain_order=True):
-        _write_frame(part.drop("month"), place, str(month))
+    for (month,), part in months.partition_by("month", include_key=False, as_dict=True).items():
+        _write_frame(part, place, str(month))
     return int(rows.height)
 
 
@@ -258,20 +264,20 @@ def _write_answers(connection: duckdb.DuckDBPyConnection, folder: Path, position
     return answered.height
 
 
-def _write_profile(profile: Profile, as_of: dt.date, folder: Path) -> dict[str, int]:
-    from reportmetrics.profile.frames import profile_frames
+def _write_profile(profile: Profile, tables: ProfileTables | None, as_of: dt.date, folder: Path) -> dict[str, int]:
+    from reportmetrics.profile.frames import ProfileTables
 
     rows: dict[str, int] = {}
-    for name, frame in profile_frames(profile, through=as_of).items():
+    for name, frame in (tables or ProfileTables(profile, as_of)).at(as_of).items():
         _write_frame(frame, folder / name)  # sorted by key already
         rows[name] = frame.height
     return rows
 
 
-def _write_text_novelty(folder: Path) -> int:
+def _write_text_novelty(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
     from reportmetrics.warehouse.text_novelty import text_novelty
 
-    frame = text_novelty(folder / "report")
+    frame = text_novelty(connection, folder / "report")
     _write_frame(frame, folder / "text_novelty")
     return frame.height
 

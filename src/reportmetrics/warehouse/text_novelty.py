@@ -62,21 +62,21 @@ _MIXERS = tuple(np.uint64(m) for m in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0
 """Odd numbers by which three hashes of words, and the series, are made one key."""
 
 
-def text_novelty(reports: Path, *, bucket_bytes: int = BUCKET_BYTES) -> pl.DataFrame:
+def text_novelty(
+    connection: duckdb.DuckDBPyConnection, reports: Path, *, bucket_bytes: int = BUCKET_BYTES
+) -> pl.DataFrame:
     """Rows of the table, by row_key, for the Parquet files of the table ``report`` in the folder ``reports``.
 
     ``words`` is at least 1: an empty narrative is none. ``new_words`` is null for the first narrative of a series.
+    ``connection`` is any that may read the files.
     """
     files = {"files": str(reports / "*.parquet")}
-    with duckdb.connect() as connection:
-        connection.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
-        connection.execute("SET memory_limit = '1GB'")
-        parts = [pl.DataFrame(schema=SCHEMA)]
-        for bucket in _cut(connection.sql(_LATEST, params=files).pl().sort(*_SERIES), bucket_bytes):
-            connection.register("bucket", bucket.select("row_key"))
-            texts = connection.sql(_TEXTS, params=files).pl()
-            connection.unregister("bucket")
-            parts.append(compare(texts))
+    parts = [pl.DataFrame(schema=SCHEMA)]
+    for bucket in _cut(connection.sql(_LATEST, params=files).pl().sort(*_SERIES), bucket_bytes):
+        connection.register("bucket", bucket.select("row_key"))
+        texts = connection.sql(_TEXTS, params=files).pl()
+        connection.unregister("bucket")
+        parts.append(compare(texts))
     return pl.concat(parts).sort("row_key")
 
 

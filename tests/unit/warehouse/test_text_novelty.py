@@ -8,6 +8,7 @@ import re
 import unicodedata
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import polars as pl
 from hypothesis import given
@@ -115,9 +116,9 @@ def test_buckets_and_the_order_of_rows_change_nothing(tmp_path: Path) -> None:
     for name, rows in (("one", frame), ("two", frame.sample(fraction=1, shuffle=True, seed=1))):
         (tmp_path / name).mkdir()
         rows.write_parquet(tmp_path / name / "all.parquet")
-    whole = text_novelty(tmp_path / "one")
+    whole = text_novelty(duckdb.connect(), tmp_path / "one")
     assert whole.height == 36
-    assert text_novelty(tmp_path / "two", bucket_bytes=10).equals(whole)
+    assert text_novelty(duckdb.connect(), tmp_path / "two", bucket_bytes=10).equals(whole)
     assert compare(frame).sort("row_key").equals(whole)
 
 
@@ -125,7 +126,7 @@ def test_the_latest_revision_counts(tmp_path: Path) -> None:
     revised = reports("x", "alpha bravo charlie")[1:].with_columns(revision=1, row_key=pl.col("row_key") + "r1")
     both = pl.concat([reports("alpha bravo charlie", "delta"), revised], how="vertical_relaxed")
     both.write_parquet(tmp_path / "all.parquet")
-    assert text_novelty(tmp_path).select("words", "new_words").rows() == [(3, None), (3, 0)]
+    assert text_novelty(duckdb.connect(), tmp_path).select("words", "new_words").rows() == [(3, None), (3, 0)]
 
 
 def test_words_are_found_as_the_pattern_says() -> None:
