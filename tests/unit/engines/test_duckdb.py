@@ -85,3 +85,30 @@ def test_a_query_that_fails_is_told_with_what_was_to_be_held(tmp_path: Path, mon
         engine.holding("kept", "SELECT nope FROM request"),
     ):
         pass
+
+
+@pytest.mark.parametrize("where", ["true", "false"], ids=["rows", "no rows"])
+def test_rows_of_any_type_are_the_same_over_a_small_snapshot_and_a_large_one(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come to polars in two ways."""
+    sql = f"""
+        SELECT * FROM (
+            SELECT
+                i, CASE WHEN i > 0 THEN i END AS some, i = 1 AS flag, i / 3 AS share, 'اسم ' || i AS words,
+                DATE '2022-01-31' + CAST(i AS INTEGER) AS day, TIMESTAMP '2022-01-31 10:00:00.123456' AS at,
+                [i, NULL] AS several, CAST(i AS DECIMAL(18, 3)) AS exact, CAST(i AS TINYINT) AS little, NULL AS nothing,
+                sum(i) OVER () AS total, {{'a': i, 'b': 'x'}} AS pair
+            FROM range(3) AS t(i)
+        ) WHERE {where} ORDER BY i
+    """
+    folder = build(tmp_path / "s", {}, as_of=AS_OF)
+    frames = []
+    for held_below in (0, 2**40):
+        monkeypatch.setattr(engine_module, "HELD_BELOW", held_below)
+        with DuckDBEngine(folder) as engine:
+            frames.append(engine.frame(sql))
+    large, small = frames
+    assert small.schema == large.schema
+    assert small.equals(large)
+    assert small.height == (3 if where == "true" else 0)

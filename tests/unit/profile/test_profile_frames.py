@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from reportmetrics.profile.calendar import Calendar
-from reportmetrics.profile.frames import periods, profile_frames
+from reportmetrics.profile.frames import ProfileTables, periods, profile_frames
 from reportmetrics.profile.load import Profile, load_profile
 from reportmetrics.profile.mission import Mission, Place
 from reportmetrics.profile.templates import Template
@@ -270,3 +270,14 @@ def test_a_daily_form_is_due_for_each_day(tmp_path):
     days = [D(2021, 2, 27), D(2021, 2, 28), D(2021, 3, 1)]
     assert frame.sort("period_start")["period_start"].to_list() == days
     assert frame.sort("period_start")["period_end"].to_list() == days
+
+
+@pytest.mark.parametrize("through", [D(2020, 6, 1), D(2021, 3, 31), D(2022, 1, 31)])
+def test_tables_made_for_several_dates_are_those_of_each_date(through):
+    profile = load_profile(NMI)
+    frames, alone = ProfileTables(profile, D(2022, 1, 31)).at(through), profile_frames(profile, through=through)
+    assert list(frames) == list(alone)
+    for name, frame in alone.items():
+        assert frames[name].equals(frame), name
+        assert frames[name].schema == frame.schema, name
+    assert frames["expected_report"].filter(pl.col("period_start") >= through).is_empty()
