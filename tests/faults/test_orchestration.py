@@ -22,6 +22,7 @@ from tests.pipelines.tiny import make
 
 ROOT = Path(__file__).parents[2]
 DAY = dt.date(2021, 2, 8)
+DEAD = "00000000-0000-4000-8000-000000000000"
 BOOKS = {"activity": 3, "request": 3, "observation": 1, "ledger": 3, "reject": 1}
 """Rows of the tiny mission, each once."""
 
@@ -138,41 +139,45 @@ def test_when_the_daemon_and_its_run_are_killed_the_next_daemon_says_so(settings
 
 @pytest.mark.parametrize("ended", [dg.DagsterRunStatus.FAILURE, None], ids=["failed", "deleted"])
 def test_a_run_that_ended_without_letting_go_of_the_warehouse_keeps_nobody_waiting(
-    settings: Settings, ended: dg.DagsterRunStatus | None
+    settings: Settings, instance: dg.DagsterInstance, ended: dg.DagsterRunStatus | None
 ) -> None:
     """As when whoever marks a dead run as failed is killed before it has freed the hold."""
-    with open_instance(settings.dagster_home) as instance:
-        storage = instance.event_log_storage
-        dead = "0" * 8 + "-0000-4000-8000-" + "0" * 12
-        if ended:
-            instance.add_run(dg.DagsterRun(job_name=names.JOB, run_id=dead, status=ended))
-        storage.set_concurrency_slots(names.WRITER_POOL, 1)
-        assert storage.claim_concurrency_slot(names.WRITER_POOL, dead, "snapshot").is_claimed
-        bury_the_dead(instance)
-        assert storage.get_concurrency_info(names.WRITER_POOL).active_run_ids == set()
-        assert storage.get_concurrency_info(names.WRITER_POOL).pending_run_ids == set()
+    if ended:
+        instance.add_run(dg.DagsterRun(job_name=names.JOB, run_id=DEAD, status=ended))
+    hold(instance)
+    bury_the_dead(instance)
+    assert holders(instance) == set()
     assert launch(settings, as_of=DAY).success
 
 
 def test_the_hold_of_a_dead_run_is_freed_before_it_is_said_to_have_failed(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever is killed between the two is followed by somebody who still finds the run."""
-    with open_instance(settings.dagster_home) as instance:
-        storage = instance.event_log_storage
-        gone = {names.PROCESS_TAG: f"{platform.node()} {2**22 + 1} 1"}
-        dead = "0" * 8 + "-0000-4000-8000-" + "0" * 12
-        instance.add_run(dg.DagsterRun(job_name=names.JOB, run_id=dead, status=dg.DagsterRunStatus.STARTED, tags=gone))
-        storage.set_concurrency_slots(names.WRITER_POOL, 1)
-        assert storage.claim_concurrency_slot(names.WRITER_POOL, dead, "snapshot").is_claimed
-        with monkeypatch.context() as patched:
-            patched.setattr(storage, "free_concurrency_slots_for_run", killed_here)
-            with pytest.raises(KeyboardInterrupt):
-                bury_the_dead(instance)
-        assert states(settings) == [dg.DagsterRunStatus.STARTED]
-        assert bury_the_dead(instance) == [dead]
-        assert states(settings) == [dg.DagsterRunStatus.FAILURE]
-        assert storage.get_concurrency_info(names.WRITER_POOL).active_run_ids == set()
+    gone = {names.PROCESS_TAG: f"{platform.node()} {2**22 + 1} 1"}
+    instance.add_run(dg.DagsterRun(job_name=names.JOB, run_id=DEAD, status=dg.DagsterRunStatus.STARTED, tags=gone))
+    hold(instance)
+    with monkeypatch.context() as patched:
+        patched.setattr(instance.event_log_storage, "free_concurrency_slots_for_run", killed_here)
+        with pytest.raises(KeyboardInterrupt):
+            bury_the_dead(instance)
+    assert states(settings) == [dg.DagsterRunStatus.STARTED]
+    assert bury_the_dead(instance) == [DEAD]
+    assert states(settings) == [dg.DagsterRunStatus.FAILURE]
+    assert holders(instance) == set()
+
+
+def hold(instance: dg.DagsterInstance) -> None:
+    """Let the dead run have the warehouse."""
+    storage = instance.event_log_storage
+    storage.set_concurrency_slots(names.WRITER_POOL, 1)
+    assert storage.claim_concurrency_slot(names.WRITER_POOL, DEAD, "snapshot").is_claimed
+
+
+def holders(instance: dg.DagsterInstance) -> set[str]:
+    """Runs that have the warehouse, or wait for it."""
+    info = instance.event_log_storage.get_concurrency_info(names.WRITER_POOL)
+    return {*info.active_run_ids, *info.pending_run_ids}
 
 
 def killed_here(_: str) -> None:

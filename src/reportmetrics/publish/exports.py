@@ -97,7 +97,7 @@ def _as_python_writes(number: pl.Expr) -> pl.Expr:
 
 def _written(cell: Any) -> Any:
     """What the writer of CSV is given for a cell: most are numbers or blank, which stay as they are."""
-    if cell is None or isinstance(cell, float):
+    if cell is None or type(cell) in (float, int):
         return cell
     if isinstance(cell, list):
         cell = " | ".join(cell)
