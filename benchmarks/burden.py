@@ -25,6 +25,7 @@ from reportmetrics.profile.frames import profile_frames
 from reportmetrics.profile.load import Profile, load_profile
 from reportmetrics.settings import sql_folder
 from reportmetrics.warehouse.shape import Table
+from reportmetrics.warehouse.store import MEMORY_LIMIT
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 
 PROFILE = Path(__file__).parents[1] / "data" / "profiles" / "nmi"
@@ -155,7 +156,7 @@ def measure(folder: Path) -> tuple[list[tuple[str, float, float, int]], float]:
 
     steps = []
     begun, used = time.perf_counter(), time.process_time()
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT}) as connection:
         novelty = text_novelty(connection, folder / "report")
     (folder / "text_novelty").mkdir()
     novelty.write_parquet(folder / "text_novelty" / "all.parquet")

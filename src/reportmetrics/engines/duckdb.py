@@ -18,6 +18,7 @@ import polars as pl
 
 from reportmetrics.engines.base import EngineError
 
+# ``frame`` says why the copy is wanted.
 warnings.filterwarnings("ignore", "Arrow output on a DB-API result makes an extra copy", UserWarning)
 
 MEMORY_LIMIT = "2GB"
