@@ -291,10 +291,12 @@ def _cell(value: Any) -> Any:
 
 
 def _dims(grouping: Sequence[str], row: Mapping[str, Any]) -> Dims:
-    return {name: None if row[name] is None else _dim(row[name]) for name in grouping}
+    return {name: _dim(row[name]) for name in grouping}
 
 
-def _dim(value: Any) -> str:
+def _dim(value: Any) -> str | None:
+    if value is None or type(value) is str:
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     return value.isoformat() if isinstance(value, dt.date) else str(value)

@@ -46,6 +46,8 @@ def hidden_cells(people: Mapping[Columns, Mapping[Values, int]], before: Collect
     ``people`` has, for each published grouping (its columns in any order), the distinct people behind each cell (its
     values in that order). ``before`` are cells hidden in the publication before, named alike; they are taken first.
     """
+    if not any(0 < count < MINIMUM_PEOPLE for cells in people.values() for count in cells.values()):
+        return set()
     table = _Table(people, before)
     hidden = {cell for cell, count in table.count.items() if 0 < count < MINIMUM_PEOPLE}
     while True:
@@ -135,11 +137,12 @@ def _all_parts(levels: Mapping[Columns, _Level]) -> Iterator[tuple[Cell, list[Ce
         closed |= more
     for fine in sorted(known, key=sorted):
         fine_columns = tuple(sorted(fine))
+        ordered = sorted(levels[fine_columns], key=_values_order)
         for coarse in sorted((c for c in closed if c < fine), key=sorted):
             coarse_columns = tuple(sorted(coarse))
             keep = [fine_columns.index(c) for c in coarse_columns]
             below: dict[Values, list[Cell]] = {}
-            for values in sorted(levels[fine_columns], key=_values_order):
+            for values in ordered:
                 below.setdefault(tuple(values[i] for i in keep), []).append((fine_columns, values))
             for values, parts in below.items():
                 yield (coarse_columns, values), parts

@@ -17,6 +17,9 @@ FloatArray = npt.NDArray[np.float64]
 Numbers = npt.NDArray[Any]
 Ranks = npt.NDArray[np.signedinteger[Any]]
 
+_ALL_PAIRS = 500
+"""So many numbers have a quarter of a million pairs, which are compared at once."""
+
 
 def tau_b(x: Numbers, y: Numbers) -> FloatArray:
     """Kendall's tau-b of pairs along the last axis, one for each leading index; nan where x or y is all ties.
@@ -29,6 +32,10 @@ def tau_b(x: Numbers, y: Numbers) -> FloatArray:
 
 def tau_of_ranks(x: Ranks, y: Ranks) -> FloatArray:
     """The same of places that :func:`ranks` gave, or drawn from them."""
+    if x.ndim == y.ndim == 1 and len(x) <= _ALL_PAIRS:
+        dx, dy = np.sign(np.subtract.outer(x, x)), np.sign(np.subtract.outer(y, y))
+        # Each pair twice, which the quotient does not know of.
+        return _tau(*(np.asarray(np.sum(a * b, dtype=np.float64)) for a, b in ((dx, dy), (dx, dx), (dy, dy))))
     # Pairs k places apart, for each k: slices need no copy, and all pairs at once would not fit in a processor's cache.
     first, second = (np.ascontiguousarray(np.moveaxis(places, -1, 0)) for places in (x, y))
     sums = np.int16 if len(first) <= np.iinfo(np.int16).max else np.int64
@@ -38,6 +45,10 @@ def tau_of_ranks(x: Ranks, y: Ranks) -> FloatArray:
         score += np.add.reduce(dx * dy, axis=0, dtype=sums)
         untied_x += np.add.reduce(dx * dx, axis=0, dtype=sums)
         untied_y += np.add.reduce(dy * dy, axis=0, dtype=sums)
+    return _tau(score, untied_x, untied_y)
+
+
+def _tau(score: FloatArray, untied_x: FloatArray, untied_y: FloatArray) -> FloatArray:
     untied = np.sqrt(untied_x * untied_y)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(untied > 0, score / untied, np.nan))

@@ -30,9 +30,16 @@ def _day(reduced: pl.DataFrame, name: str) -> dt.date | None:
 
 
 def _line(days: list[dt.date], values: list[float]) -> pl.DataFrame:
-    schema = {"x": pl.Float64, "y": pl.Float64, "lower": pl.Float64, "upper": pl.Float64, "n": pl.Int64}
-    points = [(float((day - EPOCH).days), value, None, None, 1) for day, value in zip(days, values, strict=True)]
-    return pl.DataFrame(points, schema=schema, orient="row")
+    none = pl.Series("lower", [None] * len(days), pl.Float64)
+    return pl.DataFrame(
+        [
+            pl.Series("x", [float((day - EPOCH).days) for day in days], pl.Float64),
+            pl.Series("y", values, pl.Float64),
+            none,
+            none.alias("upper"),
+            pl.Series("n", [1] * len(days), pl.Int64),
+        ]
+    )
 
 
 def _needed(reduced: pl.DataFrame, read: pl.DataFrame) -> dict[str, pl.DataFrame]:
