@@ -51,10 +51,9 @@ def metrics_asset(definitions: Prepared) -> dg.AssetsDefinition:
                 track=watch().track,
             )
             told: list[Told] = []
-            for as_of, results in measured:
-                watch().results = results
-                counts = results.counts()
-                told += [(key, as_of, counts[name]) for key, name in chosen.items()]
+            for date in measured:
+                watch().results = date.results
+                told += [(key, date.as_of, date.counts[name]) for key, name in chosen.items()]
             tell(context, told)
         yield from (dg.MaterializeResult(asset_key=key) for key in (*views, *metrics) if key in wanted)
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import functools
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from reportmetrics import steps, workers
@@ -101,6 +102,18 @@ def _contradictions(settings: Settings, engine: str, as_of: dt.date) -> list[Che
     return steps.contradictions(settings, as_of=as_of, engine=engine)
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A date whose results lie in its workspace: how many there are, by metric, as ``Results.counts`` has them.
+
+    ``results`` is None where another process computed them: megabytes a date that nobody here may want.
+    """
+
+    as_of: dt.date
+    counts: Mapping[str, dict[str, int]]
+    results: Results | None
+
+
 def measure_each(
     settings: Settings,
     dates: Collection[dt.date],
@@ -108,17 +121,19 @@ def measure_each(
     engine: str = "duckdb",
     select: Collection[str] | None = None,
     track: Track = silent,
-) -> Iterator[tuple[dt.date, Results]]:
+) -> Iterator[Measured]:
     """Results of each date, oldest first; of many dates, several are computed at a time in processes of their own."""
     ordered = sorted(dates)
+    wanted = list(current_catalogue(settings).metrics if select is None else select)
     if not workers.worth_processes(len(ordered)):
         for as_of in ordered:
-            yield as_of, steps.measure(settings, as_of=as_of, engine=engine, select=select, track=track)
+            results = steps.measure(settings, as_of=as_of, engine=engine, select=wanted, track=track)
+            yield Measured(as_of, results.counts(wanted), results)
         return
     with workers.pool(workers.processes(len(ordered))) as pool:
-        jobs = [pool.submit(_measure, settings, as_of, engine, select) for as_of in ordered]
+        jobs = [pool.submit(_measure, settings, as_of, engine, wanted) for as_of in ordered]
         for as_of, job in track(zip(ordered, jobs, strict=True), "Metrics", len(ordered)):
-            yield as_of, job.result()
+            yield Measured(as_of, job.result(), None)
 
 
 @functools.cache
@@ -127,8 +142,8 @@ def _known() -> Known:
     return Known()
 
 
-def _measure(settings: Settings, as_of: dt.date, engine: str, select: Collection[str] | None) -> Results:
-    return steps.measure(settings, as_of=as_of, engine=engine, select=select, known=_known())
+def _measure(settings: Settings, as_of: dt.date, engine: str, select: Collection[str]) -> dict[str, dict[str, int]]:
+    return steps.measure(settings, as_of=as_of, engine=engine, select=select, known=_known()).counts(select)
 
 
 def issue_each(

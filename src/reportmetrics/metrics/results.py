@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from json.encoder import encode_basestring as encode
 
@@ -106,10 +105,10 @@ class Results:
             pl.concat([p.listings for p in parts]),
         )
 
-    def counts(self) -> Mapping[str, dict[str, int]]:
+    def counts(self, metrics: Iterable[str]) -> dict[str, dict[str, int]]:
         """Figures, points of curves and listed rows by metric; zeros for a metric that published nothing."""
         frames = {"figures": self.figures, "points of curves": self.series, "rows of listings": self.listings}
-        found: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(frames, 0))
+        found = {metric: dict.fromkeys(frames, 0) for metric in metrics}
         for name, frame in frames.items():
             for metric, count in frame.group_by("metric").len().iter_rows():
                 found[metric][name] = count
