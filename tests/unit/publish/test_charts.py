@@ -207,3 +207,13 @@ def test_the_layers_of_what_becomes_of_requests_add_up_and_their_names_do_not_to
     assert all(b - a >= 14.9 for a, b in itertools.pairwise(places))
     assert places[0] >= 0
     assert places[-1] <= plot
+
+
+def test_dense_rows_have_their_number_alone_on_the_side_with_more_room():
+    """The panel is 100 pixels wide there: "131 days" left of a bar would lie over the name of the row."""
+    rows = [WaitRow("JFC Naples", 131, 99, 155, ("a",), ""), WaitRow("Grants", 35, 28, 41, ("a",), "")]
+    rows += [WaitRow("Open", 50, 20, None, ("a",), ""), *(WaitRow(f"H{i}", 10, None, None, (), "") for i in range(4))]
+    for figure in (waits_chart(rows).wide, waits_chart(rows).compact):
+        found = {n["text"]: (n["x"], n["xanchor"]) for n in figure["layout"]["annotations"] if "<b>" in n["text"]}
+        assert found == {"<b>131</b>": (99, "right"), "<b>35</b>": (41, "left"), "<b>50</b>": (20, "right"),
+                         "<b>10</b>": (10, "left")}  # fmt: skip

@@ -34,14 +34,17 @@ class ProgressRow:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How the figures of a chart are written at their dots and on the axis."""
+    """How the figures of a chart are written at their dots and on the axis; ``short`` where there is little room."""
 
     label: Callable[[float], str]
+    short: Callable[[float], str]
     tick: Callable[[float], str]
 
 
-DAYS = Reading(lambda v: f"{numbers.days(v)} days", lambda t: numbers.count(t) if t == int(t) else f"{t:g}")
-SHARES = Reading(numbers.percent, numbers.percent)
+DAYS = Reading(
+    lambda v: f"{numbers.days(v)} days", numbers.days, lambda t: numbers.count(t) if t == int(t) else f"{t:g}"
+)
+SHARES = Reading(numbers.percent, numbers.percent, numbers.percent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,14 +274,15 @@ def _wait_dots(rows: Sequence[WaitRow], reading: Reading) -> Trace:
 
 
 def _median_label(row: WaitRow, y: int, high: float, reading: Reading, *, dense: bool) -> dict[str, object]:
-    """Above the dot where rows have room for it, else beside the bar, on the side with more room."""
+    """Above the dot where rows have room for it, else short and beside the bar, on the side with more room."""
     if row.median is None:
         return note(for_plotly(row.missing), 0, y, xanchor="left", xshift=6)
-    text = f"<b>{reading.label(row.median)}</b>"
+    text = f"<b>{(reading.short if dense else reading.label)(row.median)}</b>"
     if dense:
+        start = row.lower if row.lower is not None else row.median
         end = row.upper if row.upper is not None else high if row.lower is not None else row.median
-        after = end < high * 0.6
-        at = end if after else row.lower if row.lower is not None else row.median
+        after = high - end >= start
+        at = end if after else start
         return note(text, at, y, xanchor="left" if after else "right", xshift=7 if after else -7, font=ink())
     early = row.median < high * 0.2
     anchor = {"xanchor": "left", "xshift": -6} if early else {"xanchor": "center"}
