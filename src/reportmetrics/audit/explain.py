@@ -7,7 +7,6 @@ printing (``cli_audit``), the archive (``raw``).
 from __future__ import annotations
 
 import difflib
-import json
 import shlex
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -20,7 +19,7 @@ from reportmetrics.audit.opened import NotPublishedError, Opened
 from reportmetrics.audit.origins import SCHEMA, judged_by, origins
 from reportmetrics.engines.base import Engine
 from reportmetrics.metrics.metric import Metric
-from reportmetrics.metrics.results import FIGURE_SCHEMA, Results, dims_key
+from reportmetrics.metrics.results import FIGURE_SCHEMA, Results, dims_key, dims_of
 
 HELD = "rows_of_the_group"
 """Name under which the engine holds the rows that are asked about."""
@@ -157,7 +156,7 @@ def _published_group(
         raise NotPublishedError(f"{opened.name} has no metric '{metric_id}'{meant} It has: {', '.join(known)}")
     groups = figures.filter(pl.col("metric") == metric_id)["dims"].unique(maintain_order=True).to_list()
     if dims_key(dims) not in groups:
-        raise NotPublishedError(_what_there_is(opened.name, metric_id, dims, [json.loads(g) for g in groups]))
+        raise NotPublishedError(_what_there_is(opened.name, metric_id, dims, [dims_of(g) for g in groups]))
     return metric, dims
 
 

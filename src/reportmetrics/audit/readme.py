@@ -5,13 +5,12 @@ Belongs here: its words, and the figures that it recomputes. Not here: the files
 
 from __future__ import annotations
 
-import json
-
 import polars as pl
 
 from reportmetrics.audit.by_hand import by_hand
 from reportmetrics.audit.opened import Opened
 from reportmetrics.audit.tables import as_lines
+from reportmetrics.metrics.results import dims_of
 
 EXAMPLES = (("latency.time_to_decision", "median"), ("activity.held", "sum"), ("burden.timeliness", "share"))
 """Figures that are recomputed step by step, the first that the publication has."""
@@ -91,7 +90,7 @@ def published_values(opened: Opened, metric: str, statistic: str) -> pl.DataFram
     )
     rows = [
         {**{c: dims[c] for c in by}, "value": value}
-        for dims, value in ((json.loads(d), v) for d, v in figures.select("dims", "value").iter_rows())
+        for dims, value in ((dims_of(d), v) for d, v in figures.select("dims", "value").iter_rows())
         if set(dims) == set(by)
     ]
     return pl.DataFrame(rows, schema={**dict.fromkeys(by, pl.String()), "value": pl.Float64()})

@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 _THREADS = 2
-"""One more than this many parts are in memory at a time, whether waiting, in work, or done and not yet asked for."""
+"""So many parts are worked on at a time, and one waits; one is being made and one used beside them."""
 
 Part = TypeVar("Part")
 Done = TypeVar("Done")
