@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reportmetrics.ingest.archive import fingerprint
-from reportmetrics.ingest.landing import is_scratch
+from reportmetrics.ingest.landing import list_files
 from reportmetrics.publish.files import replace_text
 
 MEMORY = "landing_seen.json"
@@ -41,7 +41,11 @@ class Arrivals:
 def look_again(landing: Path, staging: Path) -> Arrivals:
     """Compare the landing folder with the last look, and remember this one."""
     known = _remembered(staging / MEMORY)
-    now = {name: _glimpse(path, known.get(name)) for name, path in _files(landing)}
+    now = {
+        name: _glimpse(landing / name, (size, modified), known.get(name))
+        for at in list_files(landing)
+        for name, size, modified in zip(at.names, at.sizes, at.times, strict=True)
+    }
     if now != known:
         staging.mkdir(parents=True, exist_ok=True)
         replace_text(staging / MEMORY, json.dumps(now, ensure_ascii=False))
@@ -50,20 +54,14 @@ def look_again(landing: Path, staging: Path) -> Arrivals:
     return Arrivals(digest[:32], len(still), len(now) - len(still))
 
 
-def _files(landing: Path) -> list[tuple[str, Path]]:
-    """Files by their name below the landing folder; those that no source claims too, so that a run names them."""
-    found = (p for p in landing.rglob("*") if not is_scratch(p, landing) and p.is_file())
-    return [(p.relative_to(landing).as_posix(), p) for p in sorted(found)]
-
-
-def _glimpse(path: Path, before: Glimpse | None) -> Glimpse:
+def _glimpse(path: Path, asked: tuple[int, int], before: Glimpse | None) -> Glimpse:
+    """How a file looks now, with its hash once it held still; without one where it cannot be read."""
+    if before is None or before[:2] != asked:
+        return (*asked, "")
     try:
-        stat = path.stat()
-        if before is None or before[:2] != (stat.st_size, stat.st_mtime_ns):
-            return (stat.st_size, stat.st_mtime_ns, "")
-        return (*before[:2], before[2] or fingerprint(path))
+        return (*asked, before[2] or fingerprint(path))
     except OSError:  # gone, or not to be read, since it was listed
-        return (-1, -1, "")
+        return (*asked, "")
 
 
 def _remembered(path: Path) -> Mapping[str, Glimpse]:

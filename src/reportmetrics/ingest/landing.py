@@ -225,11 +225,6 @@ def found_as(source: Source, path: Path, name: str, zone: zoneinfo.ZoneInfo) -> 
     return Found(source, path, name, asked.st_size, asked.st_mtime_ns, facts, dated_by_name(source, facts, zone))
 
 
-def is_scratch(path: Path, folder: Path) -> bool:
-    """Whether a file is nobody's: hidden, or the lock file of an office program."""
-    return any(part.startswith(_SCRATCH) for part in path.relative_to(folder).parts)
-
-
 def facts_of_name(source: Source, name: str) -> dict[str, str] | None:
     """Facts that a file's name states; None when it does not fit the source's pattern."""
     if source.facts is None:
