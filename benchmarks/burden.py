@@ -10,7 +10,6 @@ Belongs here: size. Not here: whether the figures are right (``tests``).
 
 from __future__ import annotations
 
-import datetime as dt
 import multiprocessing
 import resource
 import shutil
@@ -21,15 +20,13 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.drawn import AS_OF, ORIGIN, PROFILE, columns, write_tables
 from reportmetrics.profile.frames import profile_frames
 from reportmetrics.profile.load import Profile, load_profile
 from reportmetrics.settings import sql_folder
-from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.store import MEMORY_LIMIT
-from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
+from reportmetrics.warehouse.tables import TABLES
 
-PROFILE = Path(__file__).parents[1] / "data" / "profiles" / "nmi"
-AS_OF = dt.date(2022, 1, 31)
 SERIES, WEEKS, FIELDS, WORDS = 7_700, 52, 15, 150
 FORMS, PER_UNIT = 10, 100
 WANTED_SECONDS, WANTED_GB = 60.0, 3.0
@@ -47,26 +44,11 @@ def make_snapshot_folder(folder: Path, series: int) -> None:
             "report_field": _fields(series),
             "activity": _activities(series),
         }
-        for name, table in TABLES.items():
-            if name != "text_novelty":  # made by what is measured
-                _write(connection, folder / name, told.pop(name, None) or _empty(table))
-        for name, sql in told.items():
-            _write(connection, folder / name, sql)
+        # text_novelty is made by what is measured.
+        write_tables(connection, folder, told, zone=profile.mission.time_zone, left_out=["text_novelty"])
 
 
-_ORIGIN = "'f' AS source_file, 1 AS source_row, 1 AS file_seq, TIMESTAMP '2021-01-01' AS known_from"
 _SERIES = "range(%d) AS s(s), range(52) AS w(w)"
-
-
-def _type(kind: str) -> str:
-    return {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE"}.get(
-        kind, "TIMESTAMP"
-    )
-
-
-def _write(connection: duckdb.DuckDBPyConnection, folder: Path, sql: str) -> None:
-    folder.mkdir(parents=True)
-    connection.execute(f"COPY ({sql}) TO '{folder / 'all.parquet'}' (FORMAT parquet)")
 
 
 def _profile_tables(connection: duckdb.DuckDBPyConnection, profile: Profile) -> dict[str, str]:
@@ -89,18 +71,7 @@ def _profile_tables(connection: duckdb.DuckDBPyConnection, profile: Profile) -> 
         "SELECT * REPLACE ('U' || u AS row_key, 'U' || u AS unit_id) FROM (SELECT * FROM frame_unit LIMIT 1), "
         f"range({SERIES // PER_UNIT}) AS u(u)"
     )
-    zone = profile.mission.time_zone
-    tables["as_of"] = (
-        f"SELECT DATE '{AS_OF}' AS as_of, timezone('UTC', timezone('{zone}', TIMESTAMP '{AS_OF}')) AS as_of_at, "
-        f"'{zone}' AS time_zone"
-    )
     return tables
-
-
-def _empty(table: Table) -> str:
-    columns = ", ".join(f'CAST(NULL AS {_type(c.type)}) AS "{c.name}"' for c in table.columns)
-    origin = f", {_ORIGIN}" if table.origin == "source" else ""
-    return f"SELECT CAST(NULL AS VARCHAR) AS row_key, {columns}{origin} WHERE false"
 
 
 def _reports(series: int) -> str:
@@ -115,7 +86,7 @@ def _reports(series: int) -> str:
             CAST(60 + s % 50 AS BIGINT) AS prep_minutes, 'OF-3' AS grade,
             array_to_string(
                 list_transform(range({WORDS}), lambda x: 'w' || hash(s, w // 4, x) % 3000), ' '
-            ) AS narrative, {_ORIGIN}
+            ) AS narrative, {ORIGIN}
         FROM {_SERIES % series}
     """
 
@@ -126,13 +97,13 @@ def _fields(series: int) -> str:
             md5(s || '-' || w || '-' || f)[:20] AS row_key, s || '-' || w AS report_id, 'Q' || f AS field_id,
             'c' || f AS concept_id, CAST(NULL AS VARCHAR) AS objective_id, CAST(NULL AS VARCHAR) AS value_text,
             CAST(hash(s, w // (1 + f % 7), f) % 10 AS DOUBLE) AS value_number,
-            CAST(NULL AS BOOLEAN) AS confirmed_unchanged, CAST(NULL AS BOOLEAN) AS not_applicable, {_ORIGIN}
+            CAST(NULL AS BOOLEAN) AS confirmed_unchanged, CAST(NULL AS BOOLEAN) AS not_applicable, {ORIGIN}
         FROM {_SERIES % series}, range({FIELDS}) AS f(f)
     """
 
 
 def _activities(series: int) -> str:
-    columns = {
+    told = {
         "activity_id": "s || '-' || w",
         "objective_id": "'LO-01'",
         "kind": "'meeting'",
@@ -142,9 +113,8 @@ def _activities(series: int) -> str:
         "hours": "6.0",
         "reporter_id": "'p' || s // 3",
     }
-    table = next(t for t in SOURCE_TABLES if t.name == "activity")
-    told = ", ".join(f'CAST({columns.get(c.name, "NULL")} AS {_type(c.type)}) AS "{c.name}"' for c in table.columns)
-    return f"SELECT md5('a' || s || '-' || w)[:20] AS row_key, {told}, {_ORIGIN} FROM {_SERIES % series}"
+    told_columns = columns(TABLES["activity"], told)
+    return f"SELECT md5('a' || s || '-' || w)[:20] AS row_key, {told_columns}, {ORIGIN} FROM {_SERIES % series}"
 
 
 def measure(folder: Path) -> tuple[list[tuple[str, float, float, int]], float]:

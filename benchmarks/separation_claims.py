@@ -114,7 +114,7 @@ def _plain_p(one: Pair) -> float:
 
 def association_curves() -> list[Curves]:
     """p-values of one objective where nothing is to be found, by both tests; power against the correlation."""
-    rng, draws, memory = np.random.default_rng(12), 1_500, 0.5
+    rng, draws, memory = np.random.default_rng(12), 3 * DRAWS, 0.5
     kept, plain = [], []
     for _ in on_terminal(range(draws), "p-values without an association", draws):
         one = objective(rng, 160, False, memory)

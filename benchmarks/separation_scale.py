@@ -23,21 +23,18 @@ from typing import TypeVar
 import duckdb
 
 from benchmarks.by_hand import Numbers, by_hand
+from benchmarks.drawn import AS_OF, ORIGIN, PROFILE, columns, write, write_tables
 from reportmetrics.profile.frames import profile_frames
 from reportmetrics.profile.load import load_profile
 from reportmetrics.settings import sql_folder
-from reportmetrics.warehouse.tables import SOURCE_TABLES
+from reportmetrics.warehouse.tables import TABLES
 
-PROFILE = Path(__file__).parents[1] / "data" / "profiles" / "nmi"
-AS_OF = dt.date(2022, 1, 31)
 ROWS, WEEKS = 10_000_000, 60
 THEMES = ("activity.", "outcome.", "separation.")
 ELSEWHERE = ("activity.movement_granted", "activity.small_grants", "separation.attention", "separation.attention_level")
 """They read requests and answered fields, which are no part of this."""
 WANTED_TIMES = 2.0
 ROUNDS = 3
-_ORIGIN = "'f' AS source_file, 1 AS source_row, 1 AS file_seq, TIMESTAMP '2021-01-01' AS known_from"
-_TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE"}
 _ACTIVITY = {
     "activity_id": "'A' || n",
     "objective_id": "'LO-' || lpad(CAST(1 + h % 14 AS VARCHAR), 2, '0')",
@@ -61,51 +58,28 @@ _ACTIVITY = {
 
 def make_snapshot_folder(folder: Path, rows: int) -> None:
     """Parquet of all tables: activity by month and readings every second week at size, the rest empty."""
-    frames = profile_frames(load_profile(PROFILE), through=AS_OF)
+    profile = load_profile(PROFILE)
+    frames = profile_frames(profile, through=AS_OF)
     with duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false; SET memory_limit = '2GB'")
         for name, frame in frames.items():
             connection.register(f"frame_{name}", frame)
-            _write(connection, folder / name / "all.parquet", f"SELECT * FROM frame_{name}")
-        zone = "Asia/Baghdad"
-        _write(
-            connection,
-            folder / "as_of" / "all.parquet",
-            f"SELECT DATE '{AS_OF}' AS as_of, timezone('UTC', timezone('{zone}', TIMESTAMP '{AS_OF}')) AS as_of_at, "
-            f"'{zone}' AS time_zone",
-        )
-        for name in ("ledger", "reject"):
-            _write(connection, folder / name / "all.parquet", "SELECT 1 AS file_seq, 't' AS table_name WHERE false")
-        for table in SOURCE_TABLES:
-            columns = ", ".join(f'CAST(NULL AS {_TYPES.get(c.type, "TIMESTAMP")}) AS "{c.name}"' for c in table.columns)
-            if table.name not in ("activity", "observation"):
-                empty = f"SELECT CAST(NULL AS VARCHAR) AS row_key, {columns}, {_ORIGIN} WHERE false"
-                _write(connection, folder / table.name / "all.parquet", empty)
-        _write(connection, folder / "observation" / "all.parquet", _readings())
+        told = {name: f"SELECT * FROM frame_{name}" for name in frames} | {"observation": _readings()}
+        write_tables(connection, folder, told, zone=profile.mission.time_zone, left_out=["activity"])
         months = WEEKS * 7 // 30
         for month in range(months):
             part = f"SELECT * FROM ({_activities(rows, month, months)}) ORDER BY row_key"
-            _write(connection, folder / "activity" / f"{month:02d}.parquet", part)
-
-
-def _write(connection: duckdb.DuckDBPyConnection, path: Path, sql: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection.execute(f"COPY ({sql}) TO '{path}' (FORMAT parquet)")
+            write(connection, folder / "activity" / f"{month:02d}.parquet", part)
 
 
 def _activities(rows: int, month: int, months: int) -> str:
-    table = next(t for t in SOURCE_TABLES if t.name == "activity")
-    columns = ", ".join(
-        f'CAST({_ACTIVITY.get(c.name, "NULL")} AS {_TYPES.get(c.type, "TIMESTAMP")}) AS "{c.name}"'
-        for c in table.columns
-    )
     first, share = rows * month // months, rows * (month + 1) // months
     span = WEEKS * 7 // months
     start = AS_OF - dt.timedelta(days=WEEKS * 7 - month * span)
     day = f"DATE '{start}' + CAST(hash(n, 1) % {span} AS INTEGER)"
     inner = f"SELECT n, CAST(hash(n) % 1000000007 AS BIGINT) AS h, {day} AS day"
     return (
-        f"SELECT md5('activity|A' || n)[:20] AS row_key, {columns}, {_ORIGIN} "
+        f"SELECT md5('activity|A' || n)[:20] AS row_key, {columns(TABLES['activity'], _ACTIVITY)}, {ORIGIN} "
         f"FROM ({inner} FROM range({first}, {share}) AS r(n))"
     )
 
@@ -120,7 +94,7 @@ def _readings() -> str:
                 0.4 - 0.006 * k + 0.0001 * (hash(i.indicator_id, k) % 100)
             ) AS value,
             CASE WHEN k % 3 = 0 THEN 'Ministry inspectorate' END AS verified_by, CAST(NULL AS VARCHAR) AS evidence,
-            {_ORIGIN}
+            {ORIGIN}
         FROM frame_indicator AS i, range(28) AS r(k)
         WHERE i.level = 'outcome' AND i.objective_id != 'LO-12'
     """

@@ -9,6 +9,7 @@ test can settle.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from benchmarks.claims import Claim, Curves
 from benchmarks.plots import claims_plot, curves_plot
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-REPORT, PLOTS = DOCS / "validation.md", DOCS / "validation"
 
 PARTS: Sequence[tuple[str, str, Callable[[], Iterable[Claim]]]] = (
     ("Waits", wait_claims.__doc__ or "", wait_claims.all_claims),
@@ -44,15 +44,45 @@ Not listed are figures without chance in them: counts, sums and other complete c
 """
 
 
-def section(title: str, about: str, claims: Sequence[Claim]) -> list[str]:
+@dataclass(slots=True)
+class Report:
+    """Lines of Markdown, the plots that they show (SVG by name), and every claim."""
+
+    lines: list[str] = field(default_factory=lambda: [INTRODUCTION.rstrip()])
+    plots: dict[str, str] = field(default_factory=dict)
+    claims: list[Claim] = field(default_factory=list)
+
+    def write(self, docs: Path) -> None:
+        """Replace the report below ``docs`` and its plots."""
+        folder = docs / "validation"
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.svg"):
+            old.unlink()
+        for name, plot in self.plots.items():
+            (folder / f"{name}.svg").write_text(plot, encoding="utf-8")
+        (docs / "validation.md").write_text("\n".join(self.lines) + "\n", encoding="utf-8")
+
+
+def report() -> Report:
+    """Run all parts."""
+    made = Report()
+    for title, about, part in PARTS:
+        _add_section(made, title, about, sorted(part(), key=_first_seen()))
+    _add_curves(made, separation_claims.association_curves())
+    return made
+
+
+def _add_section(made: Report, title: str, about: str, claims: Sequence[Claim]) -> None:
     """One part of the report: what was drawn, plots and tables by estimator."""
-    lines = ["", f"## {title}", "", _opening(about), ""]
+    made.claims += claims
+    made.lines += ["", f"## {title}", "", _opening(about)]
     for part, group in groupby(claims, key=lambda c: c.part):
         found = list(group)
         name = f"{_slug(title)}-{_slug(part)}"
-        (PLOTS / f"{name}.svg").write_text(claims_plot(found), encoding="utf-8")
+        made.plots[name] = claims_plot(found)
         kept = sum(c.kept for c in found)
-        lines += [
+        made.lines += [
+            "",
             f"### {part}",
             "",
             f"![{part}: {kept} of {len(found)} claims kept](validation/{name}.svg)",
@@ -60,9 +90,7 @@ def section(title: str, about: str, claims: Sequence[Claim]) -> list[str]:
             "| claim | draws | held | wanted | |",
             "|---|---:|---:|---|---|",
             *(_row(c) for c in found),
-            "",
         ]
-    return lines[:-1]
 
 
 def _opening(about: str) -> str:
@@ -80,30 +108,20 @@ def _slug(text: str) -> str:
     return "-".join("".join(c if c.isalnum() else " " for c in text.lower()).split())
 
 
-def curve_section(curves: Sequence[Curves]) -> list[str]:
+def _add_curves(made: Report, curves: Sequence[Curves]) -> None:
     """Plots of lines, each under its title."""
-    lines: list[str] = []
     for one in curves:
-        (PLOTS / f"{one.name}.svg").write_text(curves_plot(one), encoding="utf-8")
-        lines += ["", f"{one.title}:", "", f"![{one.title}](validation/{one.name}.svg)"]
-    return lines
+        made.plots[one.name] = curves_plot(one)
+        made.lines += ["", f"{one.title}:", "", f"![{one.title}](validation/{one.name}.svg)"]
 
 
 def main() -> None:
-    """Run all parts, write the report, fail when a claim is not kept."""
-    PLOTS.mkdir(exist_ok=True)
-    for old in PLOTS.glob("*.svg"):
-        old.unlink()
-    lines, everything = [INTRODUCTION.rstrip()], []
-    for title, about, part in PARTS:
-        claims = sorted(part(), key=_first_seen())
-        everything += claims
-        lines += section(title, about, claims)
-    lines += curve_section(separation_claims.association_curves())
-    REPORT.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    for claim in everything:
+    """Run all parts, then write the report; fail when a claim is not kept."""
+    made = report()
+    made.write(DOCS)
+    for claim in made.claims:
         print(f"{'kept    ' if claim.kept else 'NOT KEPT'} {claim.share:6.1%}  {claim.part}: {claim.claim}")
-    raise SystemExit(0 if all(c.kept for c in everything) else 1)
+    raise SystemExit(0 if all(c.kept for c in made.claims) else 1)
 
 
 def _first_seen() -> Callable[[Claim], int]:
