@@ -1,0 +1,151 @@
+"""Every kind of mistake in the mapping of a source: file, key, what to do."""
+
+import pytest
+
+from tests.unit.profile.spoiled import problems, replace
+
+CASES = {
+    "source twice": (
+        "tours.yaml",
+        ("source: tours", "source: small_grants"),
+        "source: source 'small_grants' is described in sources/small_grants.yaml too; "
+        "give each source a name of its own",
+    ),
+    "unknown table": (
+        "tours.yaml",
+        ("table: tour\n", "table: tuor\n"),
+        "tuor: unknown table 'tuor'; did you mean 'tour'?",
+    ),
+    "unknown column": (
+        "tours.yaml",
+        ("  qualified:", "  qualifed:"),
+        "tour.columns.qualifed: unknown column of table 'tour' 'qualifed'; did you mean 'qualified'?",
+    ),
+    "required column left out": (
+        "tours.yaml",
+        ("  post_id: post\n", ""),
+        "tour.columns: required column 'post_id' of table 'tour' is not mapped; add 'post_id': the post",
+    ),
+    "no origin": (
+        "tours.yaml",
+        ("unit_id: unit", "unit_id: {optional: true}"),
+        "tour.columns.unit_id: give exactly one of 'from', 'join', 'value' and 'fact' (given: none); correct this",
+    ),
+    "two origins": (
+        "tours.yaml",
+        ("unit_id: unit", "unit_id: {from: unit, value: U-01}"),
+        "tour.columns.unit_id: give exactly one of 'from', 'join', 'value' and 'fact' (given: from, value); correct",
+    ),
+    "facts are no regular expression": (
+        "movement_requests.yaml",
+        ("movement_(?P<file_date>", "movement_((?P<file_date>"),
+        "facts: not a regular expression (missing ), unterminated subpattern at position 9); correct the pattern; "
+        "quote it with single quotes in YAML",
+    ),
+    "fact that the name does not give": (
+        "monthly_assessment.yaml",
+        ("{fact: unit_id}", "{fact: unitid}"),
+        "tables[report].columns.unit_id.fact: unknown fact of the file's name 'unitid'; did you mean 'unit_id'?",
+    ),
+    "file date that the name does not give": (
+        "tours.yaml",
+        ("(?P<file_date>", "(?P<day>"),
+        "known_from: the file's name gives no fact 'file_date'; add a group (?P<file_date>...) to 'facts'",
+    ),
+    "date without format": (
+        "tours.yaml",
+        ('{from: arrived, format: "%Y-%m-%d"}', "arrived"),
+        "tour.columns.started_on: a date without a format; add 'format', such as \"%Y-%m-%d\": nothing is guessed",
+    ),
+    "format that is none": (
+        "tours.yaml",
+        ('{from: arrived, format: "%Y-%m-%d"}', '{from: arrived, format: "%Y-%Q"}'),
+        "tour.columns.started_on.format: '%Y-%Q' is not a date format ('Q' is a bad directive in format '%Y-%Q'); "
+        "use strptime codes, such as %d/%m/%Y",
+    ),
+    "format without a day": (
+        "tours.yaml",
+        ('{from: arrived, format: "%Y-%m-%d"}', '{from: arrived, format: "%Y-%m"}'),
+        "tour.columns.started_on.format: '%Y-%m' gives no whole date; it needs year, month and day, such as %Y-%m-%d",
+    ),
+    "format of a text": (
+        "tours.yaml",
+        ("post_id: post", 'post_id: {from: post, format: "%Y-%m-%d"}'),
+        "tour.columns.post_id.format: a text column has no date format; remove 'format'",
+    ),
+    "time zone of a day": (
+        "tours.yaml",
+        ("{from: arrived,", "{from: arrived, timezone: UTC,"),
+        "tour.columns.started_on.timezone: a date column has no time zone; remove 'timezone'",
+    ),
+    "code that the table does not know": (
+        "movement_requests.yaml",
+        ("granted: approved", "granted: aproved"),
+        "request.columns.outcome: unknown value of 'outcome' 'aproved'; did you mean 'approved'?",
+    ),
+    "constant that the profile does not know": (
+        "monthly_assessment.yaml",
+        ("{value: MAS}", "{value: MASS}"),
+        "tables[report].columns.template_id: unknown value of 'template_id' 'MASS'; did you mean 'MAS'?",
+    ),
+    "encoding that is none": (
+        "jfc_naples_register.yaml",
+        ("cp1252", "cp12522"),
+        "options.encoding: unknown encoding 'cp12522'; use a name that Python knows, such as utf-8 or cp1252",
+    ),
+    "table twice": (
+        "monthly_assessment.yaml",
+        ("table: report_field", "table: report"),
+        "tables[report]: table 'report' is filled twice; merge the two entries",
+    ),
+    "workbook without sheet": (
+        "monthly_assessment.yaml",
+        ("    sheet: Readings\n", ""),
+        "tables[observation]: the sheet of the workbook is not named; add 'sheet'",
+    ),
+    "sheet of a text file": (
+        "tours.yaml",
+        ("reader: csv\n", "reader: csv\noptions: {sheet: Tours}\n"),
+        "tour: a csv file has no sheets; remove 'sheet'",
+    ),
+    "key that is not mapped": (
+        "tours.yaml",
+        ("table: tour\n", "table: tour\nkey: [reporter_id, colour]\n"),
+        "tour.key: unknown column of table 'tour' 'colour'; known: ",
+    ),
+    "unpivot that nobody reads": (
+        "weekly_reports.yaml",
+        ("name_to: field", "name_to: question"),
+        "tables[report_field].unpivot: no column is taken from 'question'; use it: {from: question}",
+    ),
+    "known from a column that is no date": (
+        "tours.yaml",
+        ('known_from: {file_date: "%Y%m%d"}', "known_from: {column: post_id}"),
+        "known_from.column: 'post_id' is not a date or time of table 'tour'; use one of: started_on, ended_on, "
+        "or a file date",
+    ),
+    "table and tables": (
+        "tours.yaml",
+        ("table: tour\n", "table: tour\ntables: []\n"),
+        "give either 'table' with 'columns', or 'tables', not both; correct this entry",
+    ),
+    "period that is none": (
+        "tours.yaml",
+        ("every: 91 days", "every: quarterly"),
+        "every: String should match pattern '^\\d+ days?$' (given: 'quarterly'); correct this value",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_mistakes_in_a_source(folder, case):
+    name, (old, new), expected = CASES[case]
+    replace(folder, f"sources/{name}", old, new)
+    found = problems(folder)
+    assert any(line.startswith(f"sources/{name}: {expected}") for line in found), found
+    assert all(line.startswith(f"sources/{name}: ") for line in found), found
+
+
+def test_a_broken_pattern_is_blamed_once(folder):
+    replace(folder, "sources/movement_requests.yaml", "movement_(?P<file_date>", "movement_((?P<file_date>")
+    assert len(problems(folder)) == 1
