@@ -64,8 +64,8 @@ def check_rows(opened: Opened, engine: Engine) -> list[Difference]:
     for name, key in engine.frame(f"{twice} ORDER BY ALL").iter_rows():
         found.append(Difference("snapshot", f"{name} {key}", "stands there more than once"))
     brought = " UNION ALL ".join(_BROUGHT.format(table=t.name) for t in SOURCE_TABLES if t.name in held)
-    for name, delivery, rows, accepted in engine.frame(f"{brought} ORDER BY ALL").iter_rows():
-        said = f"{rows} rows, but the ledger has {accepted or 0} accepted"
+    for name, delivery, rows, told in engine.frame(f"{brought} ORDER BY ALL").iter_rows():
+        said = f"{rows} rows, but the ledger has {told or 0} accepted or repeated"
         found.append(Difference("snapshot", f"{name}, delivery {delivery}", said))
     return found
 
@@ -74,10 +74,10 @@ _TWICE = """
 SELECT '{table}' AS name, row_key FROM {table} GROUP BY row_key HAVING count(*) > 1
 """
 _BROUGHT = """
-SELECT '{table}' AS name, brought.file_seq, brought.held, ledger.accepted
+SELECT '{table}' AS name, brought.file_seq, brought.held, ledger.accepted + ledger.duplicate AS told
 FROM (SELECT file_seq, count(*) AS held FROM {table} GROUP BY file_seq) AS brought
 LEFT JOIN ledger ON brought.file_seq = ledger.file_seq AND ledger.table_name = '{table}'
-WHERE ledger.accepted IS NULL OR brought.held > ledger.accepted
+WHERE ledger.accepted IS NULL OR brought.held > ledger.accepted + ledger.duplicate
 """
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from reportmetrics.clock import TOLERANCE
+from reportmetrics.warehouse.schema import RESTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def check_core(connection: duckdb.DuckDBPyConnection, table: str, first: int, la
         f"""
         WITH stored AS (
             SELECT file_seq, count(*) AS rows FROM core.{table}
-            WHERE file_seq BETWEEN $first AND $last GROUP BY file_seq
+            WHERE file_seq BETWEEN $first AND $last AND {RESTATED} IS NULL GROUP BY file_seq
         ),
         told AS (
             SELECT file_seq, accepted FROM ledger

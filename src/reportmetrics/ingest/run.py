@@ -28,6 +28,7 @@ from reportmetrics.ingest.write import (
     Counts,
     write_ledger,
     write_refusals,
+    write_repeated,
     write_resent,
     write_sighted,
     write_table,
@@ -239,5 +240,6 @@ def _store_batch(connection: duckdb.DuckDBPyConnection, profile: Profile, batch:
         counts[table.name] = write_table(connection, table, batch)
         write_resent(connection, table, batch)
         write_sighted(connection, table, batch)
+        write_repeated(connection, table, profile.sources)
     write_refusals(connection, batch.refusals)
     return write_ledger(connection, batch, counts)

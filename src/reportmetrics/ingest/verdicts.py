@@ -11,7 +11,9 @@ in the order of their times. Judged in this order:
 
 Most rows have a key that is new and stands once: they need no sequence. Only the others are put in order. A row that
 is known from an earlier moment than what is stored (a backfill that arrives late) is compared with the history of its
-key in core, so that it finds its place.
+key in core and with the repeats of it, so that it finds its place. Where it changes what a later row repeated, that row
+is *restated*: it counts again from its own moment, so that the same files give the same state in whatever order they
+came. In the ledger it stays the duplicate that it was.
 
 Leaves the temporary table ``set_apart`` (the rows that are not accepted), and the views ``judged`` (one line per row of
 ``mapped``) and ``news`` (the new state of each key).
@@ -55,10 +57,11 @@ def judge(connection: duckdb.DuckDBPyConnection, table: Table, known: KnownFrom)
             l.known_from AS since,
             l.accepted,
             l.told,
-            coalesce(k.earliest < l.known_from, false) AS late
+            l.told_at,
+            coalesce(k.earliest < greatest(l.known_from, l.told_at), false) AS late
         FROM (SELECT row_key, count(*) AS rows, min(known_from) AS earliest FROM told GROUP BY row_key) AS k
         LEFT JOIN (
-            SELECT row_key, known_from, accepted, told FROM latest.{table.name}
+            SELECT row_key, known_from, accepted, told, told_at FROM latest.{table.name}
             WHERE rowid IN (
                 SELECT l.rowid FROM latest.{table.name} AS l
                 SEMI JOIN (SELECT {KEY_HASH} AS key_hash FROM typed) AS t USING (key_hash)
@@ -91,25 +94,32 @@ SELECT
     0::BIGINT AS file_seq,
     0::BIGINT AS place,
     accepted AS content,
-    false AS faulty
+    false AS faulty,
+    false AS again
 FROM contested WHERE NOT late AND accepted IS NOT NULL
 UNION ALL
-SELECT row_key, coalesce(since, TIMESTAMP '0001-01-01'), 0, 1, told, true
+SELECT row_key, coalesce(since, TIMESTAMP '0001-01-01'), 0, 1, told, true, false
 FROM contested
 WHERE told IS NOT NULL AND told IS DISTINCT FROM accepted
 UNION ALL
-SELECT c.row_key, c.known_from, c.file_seq, 0, c.content, false
+SELECT c.row_key, c.known_from, c.file_seq, 0, c.content, false, false
 FROM core.{table} AS c SEMI JOIN (SELECT row_key FROM contested WHERE late) AS k USING (row_key)
 WHERE (SELECT bool_or(late) FROM contested)
+UNION ALL
+SELECT r.row_key, r.known_from, r.file_seq, r.source_row, r.content, false, true
+FROM repeated AS r
+SEMI JOIN (SELECT row_key FROM contested WHERE late) AS k USING (row_key)
+ANTI JOIN core.{table} AS c USING (row_key, known_from, content)
+WHERE r.table_name = '{table}' AND (SELECT bool_or(late) FROM contested)
 """
 
 _SEQUENCE = """
 CREATE OR REPLACE TEMP TABLE sequence AS
 WITH everything AS (
-    SELECT row_id, row_key, known_from, file_seq, row_id AS place, content, faulty
+    SELECT row_id, row_key, known_from, file_seq, row_id AS place, content, faulty, false AS again
     FROM told SEMI JOIN contested USING (row_key)
     UNION ALL
-    SELECT NULL, row_key, known_from, file_seq, place, content, faulty FROM prior
+    SELECT NULL, row_key, known_from, file_seq, place, content, faulty, again FROM prior
 ),
 repeats AS (
     SELECT
@@ -137,10 +147,14 @@ replaced AS (
 )
 SELECT
     *,
-    NOT faulty AND NOT repeats AND NOT superseded AND row_id IS NOT NULL AND coalesce(lag(content) OVER (
-        PARTITION BY row_key, faulty OR repeats OR superseded ORDER BY known_from, file_seq, place
-    ) = content, false) AS told_before
+    NOT faulty AND NOT repeats AND NOT superseded AND row_id IS NOT NULL
+    AND coalesce(lag(content) OVER standing = content, false) AS told_before,
+    again AND coalesce(lag(content) OVER standing <> content, false) AS restated,
+    greatest(lag(file_seq) OVER standing, (SELECT min(file_seq) FROM delivery)) AS restated_by
 FROM replaced
+WINDOW standing AS (
+    PARTITION BY row_key, faulty OR repeats OR superseded ORDER BY known_from, file_seq, place
+)
 """
 
 _SET_APART = """
@@ -172,14 +186,22 @@ SELECT
     row_key,
     CASE WHEN NOT faulty THEN known_from END AS known_from,
     CASE WHEN NOT faulty THEN content END AS accepted,
-    content AS told
+    content AS told,
+    CASE WHEN NOT faulty THEN known_from END AS told_at
 FROM told ANTI JOIN contested USING (row_key)
 UNION ALL
 SELECT
     row_key,
     last(known_from ORDER BY known_from, file_seq, place) FILTER (WHERE stands),
     last(content ORDER BY known_from, file_seq, place) FILTER (WHERE stands),
-    last(content ORDER BY known_from, file_seq, place)
-FROM (SELECT *, NOT faulty AND NOT repeats AND NOT superseded AND NOT told_before AS stands FROM sequence)
+    last(content ORDER BY known_from, file_seq, place),
+    greatest(max(known_from) FILTER (WHERE NOT faulty), max(told_at))
+FROM (
+    SELECT
+        *,
+        NOT faulty AND NOT repeats AND NOT superseded AND NOT told_before AND (restated OR NOT again) AS stands
+    FROM sequence
+)
+JOIN contested USING (row_key)
 GROUP BY row_key
 """

@@ -16,7 +16,8 @@ from reportmetrics.ingest.ledger import Delivery, check_core
 from reportmetrics.ingest.mapping import Origin
 from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK
 from reportmetrics.profile.intake import REFERENCE, is_returned
-from reportmetrics.warehouse.schema import CONTENT, KEY_HASH
+from reportmetrics.profile.sources import Source
+from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.tables import TABLES
 
@@ -39,12 +40,13 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batc
         FROM told AS t ANTI JOIN set_apart AS s ON s.row_id = t.row_id
         """
     )
+    _write_restated(connection, table)
     connection.execute(
         f"DELETE FROM latest.{table.name} "
         "WHERE row_key IN (SELECT row_key FROM contested WHERE since IS NOT NULL OR told IS NOT NULL)"
     )
     connection.execute(
-        f"INSERT INTO latest.{table.name} SELECT {KEY_HASH}, row_key, known_from, accepted, told FROM news"
+        f"INSERT INTO latest.{table.name} SELECT {KEY_HASH}, row_key, known_from, accepted, told, told_at FROM news"
     )
     _write_rejects(connection, table, batch)
     counted = connection.execute(
@@ -57,6 +59,39 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batc
         count = counts.setdefault(seq, {"read": 0})
         count |= {"read": count["read"] + left_out, "filtered": left_out}
     return counts
+
+
+def _write_restated(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Store what was a repeat until a late row came before it, as its own file and row tell it."""
+    if not connection.execute("SELECT count(*) FROM sequence WHERE restated").fetchall()[0][0]:
+        return
+    columns = ", ".join(f'"{c.name}"' for c in table.columns)
+    connection.execute(
+        f"""
+        INSERT INTO core.{table.name}
+        (row_key, source_file, source_row, file_seq, known_from, {columns}, {CONTENT}, {RESTATED})
+        WITH told_once AS (
+            SELECT * FROM core.{table.name} SEMI JOIN (FROM sequence WHERE restated) AS s USING (row_key, {CONTENT})
+            QUALIFY row_number() OVER (PARTITION BY row_key, {CONTENT} ORDER BY known_from, file_seq) = 1
+        )
+        SELECT s.row_key, l.source_file, s.place, s.file_seq, s.known_from, {columns}, {CONTENT}, s.restated_by
+        FROM sequence AS s
+        JOIN told_once AS c USING (row_key, {CONTENT})
+        JOIN ledger AS l ON l.file_seq = s.file_seq AND l.table_name = '{table.name}'
+        WHERE s.restated
+        """
+    )
+
+
+def write_repeated(connection: duckdb.DuckDBPyConnection, table: Table, sources: Iterable[Source]) -> None:
+    """Note which rows repeated what was known, where a file that comes later may be known from an earlier moment."""
+    in_any_order = any(s.known_from != "arrival" and any(t.table == table.name for t in s.tables) for s in sources)
+    if in_any_order:
+        connection.execute(
+            "INSERT INTO repeated SELECT $table, row_key, s.known_from, s.file_seq, t.source_row, s.content "
+            "FROM sequence AS s JOIN typed AS t USING (row_id, row_key) WHERE s.told_before",
+            {"table": table.name},
+        )
 
 
 def _write_rejects(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:

@@ -23,6 +23,7 @@ from reportmetrics.ingest.sidecars import Sidecar, SidecarError, read_sidecar, s
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish import history
 from reportmetrics.settings import Settings
+from reportmetrics.warehouse.schema import RESTATED
 from reportmetrics.warehouse.store import Store, StoreError
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 
@@ -155,7 +156,7 @@ def _places(connection: duckdb.DuckDBPyConnection, sidecars: list[Sidecar]) -> I
 
 
 _DIFFERING = """
-WITH held AS (SELECT file_seq, count(*) AS rows FROM core.{table} GROUP BY file_seq),
+WITH held AS (SELECT file_seq, count(*) AS rows FROM core.{table} WHERE {restated} IS NULL GROUP BY file_seq),
 told AS (SELECT file_seq, original_name, accepted FROM ledger WHERE table_name = '{table}' AND accepted > 0)
 SELECT file_seq, coalesce(original_name, '?'), coalesce(rows, 0), coalesce(accepted, 0)
 FROM held FULL JOIN told USING (file_seq) WHERE rows IS DISTINCT FROM accepted ORDER BY ALL LIMIT 20
@@ -170,7 +171,7 @@ WHERE c.known_from IS DISTINCT FROM l.known_from
 
 def _core(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[Finding]:
     """Core holds what the ledger calls accepted, and the index of what is latest belongs to it."""
-    for seq, name, rows, accepted in connection.execute(_DIFFERING.format(table=table)).fetchall():
+    for seq, name, rows, accepted in connection.execute(_DIFFERING.format(table=table, restated=RESTATED)).fetchall():
         what = f"{rows} rows in core.{table}, the ledger says {accepted}"
         yield Finding(f"delivery {seq} ({name})", what, _REBUILD)
     wrong = connection.execute(_INDEX.format(table=table)).fetchall()[0][0]

@@ -17,11 +17,11 @@ import duckdb
 import polars as pl
 
 from reportmetrics.ingest.archive import identity
-from reportmetrics.warehouse.schema import CONTENT, KEY_HASH
+from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 
-_BY_DELIVERY = ("reject", "resent", "sighted", "ledger")
+_BY_DELIVERY = ("reject", "resent", "sighted", "repeated", "ledger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +139,22 @@ def _forget_rows(connection: duckdb.DuckDBPyConnection, table: str, since: int) 
     older one may be listed once more.
     """
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT row_key FROM core.{table} WHERE file_seq > $since "
+        f"CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT row_key FROM core.{table} "
+        f"WHERE file_seq > $since OR {RESTATED} > $since "
+        "UNION SELECT row_key FROM repeated WHERE file_seq > $since AND table_name = $table "
         "UNION SELECT subject_key FROM reject "
         "WHERE file_seq > $since AND table_name = $table AND subject_key IS NOT NULL",
         {"since": since, "table": table},
     )
-    connection.execute(f"DELETE FROM core.{table} WHERE file_seq > $since", {"since": since})
+    connection.execute(f"DELETE FROM core.{table} WHERE file_seq > $since OR {RESTATED} > $since", {"since": since})
     connection.execute(f"DELETE FROM latest.{table} WHERE row_key IN (SELECT row_key FROM touched)")
     connection.execute(
         f"INSERT INTO latest.{table} SELECT {KEY_HASH}, row_key, max(known_from), "
         f"last({CONTENT} ORDER BY known_from, file_seq, source_row), "
-        f"last({CONTENT} ORDER BY known_from, file_seq, source_row) "
-        f"FROM core.{table} SEMI JOIN touched USING (row_key) GROUP BY row_key"
+        f"last({CONTENT} ORDER BY known_from, file_seq, source_row), greatest(max(known_from), max(r.at)) "
+        f"FROM core.{table} SEMI JOIN touched USING (row_key) LEFT JOIN (SELECT row_key, max(known_from) AS at "
+        "FROM repeated WHERE table_name = $table AND file_seq <= $since GROUP BY row_key) AS r USING (row_key) "
+        "GROUP BY row_key",
+        {"since": since, "table": table},
     )
     connection.execute("DROP TABLE touched")

@@ -2,6 +2,8 @@
 
 * ``core``: typed rows of the source tables, append-only, with provenance. What was sent is not stored a second time:
   the archive holds the file, and file and row say where in it;
+* ``repeated``: rows that repeated what was known, where files may come in another order than that of their moments: a
+  late file may change what stood before them;
 * ``latest``: per table and key, what was told last. It is an index over ``core`` (and over refused rows), kept so that
   taking a file costs the same however long the history is;
 * ``ledger``, ``reject``, ``seen`` (files that need not be opened again), ``state``.
@@ -14,7 +16,7 @@ from collections.abc import Container, Iterator, Sequence
 from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 
-VERSION = 5
+VERSION = 6
 """Version of these tables. A warehouse of another version is made anew from the archive, never altered in place."""
 
 KEY_HASH = "CAST(hash(row_key) >> 32 AS UINTEGER)"
@@ -26,6 +28,12 @@ HASH_CHECK = "hash('reportmetrics', NULL, 2022)"
 
 CONTENT = "content"
 """Column of core beside the declared ones: hash of the row's mapped text, to tell a repeat from a change."""
+
+RESTATED = "restated_by"
+"""Column of core beside the declared ones: the late delivery for which a row that was a repeat is stored after all.
+
+Null for a row that was accepted when it came. The ledger counts such a row as the duplicate that it was.
+"""
 
 
 def core_columns(table: Table) -> tuple[Column, ...]:
@@ -53,10 +61,11 @@ def statements() -> Iterator[str]:
         yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
     for table in SOURCE_TABLES:
         core = columns_sql(core_columns(table), _unlike(table))
-        yield f"CREATE TABLE IF NOT EXISTS core.{table.name} ({core}, {CONTENT} UBIGINT)"
+        yield f"CREATE TABLE IF NOT EXISTS core.{table.name} ({core}, {CONTENT} UBIGINT, {RESTATED} BIGINT)"
         yield (
             f"CREATE TABLE IF NOT EXISTS latest.{table.name} "
-            f"(key_hash UINTEGER, row_key VARCHAR {_AS_IT_IS}, known_from TIMESTAMP, accepted UBIGINT, told UBIGINT)"
+            f"(key_hash UINTEGER, row_key VARCHAR {_AS_IT_IS}, known_from TIMESTAMP, accepted UBIGINT, told UBIGINT, "
+            "told_at TIMESTAMP)"
         )
     for name in ("ledger", "reject"):
         yield f"CREATE TABLE IF NOT EXISTS {name} ({columns_sql(TABLES[name].columns)})"
@@ -68,6 +77,10 @@ def statements() -> Iterator[str]:
     yield (
         "CREATE TABLE IF NOT EXISTS seen "
         "(identity VARCHAR, source VARCHAR, name VARCHAR, size BIGINT, modified_ns BIGINT, seen_at TIMESTAMP)"
+    )
+    yield (
+        "CREATE TABLE IF NOT EXISTS repeated (table_name VARCHAR, row_key VARCHAR, known_from TIMESTAMP, "
+        "file_seq BIGINT, source_row BIGINT, content UBIGINT)"
     )
     # Which requests each delivery of a complete register listed, changed or not.
     yield "CREATE TABLE IF NOT EXISTS sighted (file_seq BIGINT, row_key VARCHAR)"

@@ -26,7 +26,7 @@ import polars as pl
 
 from reportmetrics.profile.load import Profile
 from reportmetrics.warehouse.answers import answers
-from reportmetrics.warehouse.schema import core_columns
+from reportmetrics.warehouse.schema import RESTATED, core_columns
 from reportmetrics.warehouse.shape import Column, Table
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
@@ -199,7 +199,7 @@ def visible_sql(table: Table) -> str:
 WITH known AS (
     SELECT *
     FROM core.{table.name}
-    WHERE known_from < $as_of_at AND file_seq <= $position
+    WHERE known_from < $as_of_at AND file_seq <= $position AND coalesce({RESTATED} <= $position, true)
     QUALIFY row_number() OVER (
         PARTITION BY row_key ORDER BY known_from DESC, file_seq DESC, source_row DESC
     ) = 1
