@@ -40,6 +40,8 @@ def core_asset(profile: Profile, hashes: Mapping[str, str]) -> dg.AssetsDefiniti
             # Asked for here, as a moment later another run may hold the warehouse.
             watch().refused = steps.rejects(settings, installation.load_profile())
         watch().ingested = summary
+        for said in summary.left_alone():
+            context.log.warning(said)
         for source in sorted({d.source for d in summary.deliveries}):
             # An external asset has no step of its own: what arrived is told here, and its freshness counts from it.
             context.log_event(dg.AssetMaterialization(names.landing(source), metadata=_counted(summary, source=source)))

@@ -34,7 +34,7 @@ FIRST = 5
 def _console(*, error: bool = False) -> Console:
     stream = sys.stderr if error else sys.stdout
     # Piped output is not folded: a line stays a line for whatever reads it.
-    return Console(file=stream, soft_wrap=True, highlight=False)
+    return Console(file=stream, soft_wrap=True, highlight=False, emoji=False)
 
 
 _NOT_SHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -76,6 +76,10 @@ def taken_in(summary: IngestSummary, refused: pl.DataFrame) -> None:
             out.print(f"  [yellow]left alone[/yellow] {escape(name)}: {why}")
         if len(names) > FIRST:
             out.print(f"  ... {len(names) - FIRST:,} more files left alone: {why}")
+    for said in summary.stuck[:FIRST]:
+        out.print(f"  [yellow]left alone[/yellow] {escape(said)}")
+    if len(summary.stuck) > FIRST:
+        out.print(f"  ... {len(summary.stuck) - FIRST:,} more files that cannot be taken in")
     for said in summary.uncorrected:
         out.print(f"  [yellow]not corrected[/yellow] {escape(said)}")
     if counts["rejected"]:

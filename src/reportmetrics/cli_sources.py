@@ -175,7 +175,7 @@ def _print_text(
 
     from reportmetrics.cli_print import escape
 
-    out = Console(file=sys.stdout, soft_wrap=True, highlight=False)
+    out = Console(file=sys.stdout, soft_wrap=True, highlight=False, emoji=False)
     out.print(
         f"[bold]{escape(file.name)}[/bold] as '{escape(source.source)}' ({escape(source.title)}); "
         "nothing is stored, times are UTC"

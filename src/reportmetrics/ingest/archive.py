@@ -43,6 +43,14 @@ class StillChangingError(Exception):
     """The file changed while it was copied: it is left for the next run."""
 
 
+class CannotReadError(Exception):
+    """The file cannot be opened; ``why`` is the system's reason."""
+
+    def __init__(self, name: str, why: OSError) -> None:
+        super().__init__(name)
+        self.why = why
+
+
 def identity(source: str, facts: dict[str, str] | None, sha256: str) -> str:
     """Hash of what counts once."""
     text = json.dumps([source, facts, sha256], sort_keys=True)
@@ -70,11 +78,18 @@ class Received:
 
 
 def receive(found: Found, archive: Path) -> Received:
-    """Copy a file and hash what is copied, in one go. Raises ``StillChangingError``; then nothing is left."""
+    """Copy a file and hash what is copied, in one go.
+
+    Raises ``StillChangingError`` and ``CannotReadError``; then nothing is left.
+    """
     (archive / _INCOMING).mkdir(parents=True, exist_ok=True)
     scratch = archive / _INCOMING / uuid.uuid4().hex
     digest = hashlib.sha256()
-    with found.path.open("rb") as file, scratch.open("wb") as copy:
+    try:
+        opened = found.path.open("rb")
+    except OSError as error:
+        raise CannotReadError(found.name, error) from error
+    with opened as file, scratch.open("wb") as copy:
         while some := file.read(_COPY_BYTES):
             digest.update(some)
             copy.write(some)
@@ -91,10 +106,13 @@ def clear_incoming(archive: Path) -> None:
 
 
 def keep(received: Received, archive: Path, now: dt.datetime) -> Kept:
-    """Give a copy its place in the archive, unless the content is there, and describe the delivery."""
+    """Give a copy its place in the archive, unless the content is there, and describe the delivery.
+
+    What is there is read again: bytes that were altered since are replaced by those that have come.
+    """
     found, sha256 = received.found, received.sha256
     target = archive / sha256
-    if target.exists() and target.stat().st_size == found.size:
+    if target.exists() and target.stat().st_size == found.size and fingerprint(target) == sha256:
         received.scratch.unlink()
     else:
         received.scratch.chmod(0o440)

@@ -18,6 +18,7 @@ from reportmetrics.ingest.archive import Kept
 from reportmetrics.ingest.chunks import constant_columns
 from reportmetrics.ingest.grouped import GroupRows
 from reportmetrics.ingest.guard import unguarded
+from reportmetrics.ingest.landing import is_ahead
 from reportmetrics.ingest.mapping import Fit, fit, unknown_columns
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, Spool, UnreadableError, sheet_schema
@@ -128,6 +129,9 @@ def _sheets(taken: Taken) -> dict[str | None, Sheet | UnreadableError]:
     if isinstance(source.known_from, FileDate) and found.dated is None:
         said = f"the name '{found.path.name}' gives no date like {source.known_from.file_date}"
         return dict.fromkeys(wanted, UnreadableError("name_without_date", said, "correct the date in the file's name"))
+    if is_ahead(found, taken.kept.arrived_at):
+        said = f"the name '{found.path.name}' states {found.dated:%Y-%m-%d}, a day that had not come when the file did"
+        return dict.fromkeys(wanted, UnreadableError("name_ahead", said, "correct the date in the file's name"))
     try:
         return read_archived(taken.kept.path, source, wanted)
     except UnreadableError as why:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from itertools import compress
 from pathlib import Path
 
+from reportmetrics.clock import TOLERANCE
 from reportmetrics.profile.sources import FileDate, Source
 
 _SCRATCH = (".", "~$")
@@ -44,22 +45,27 @@ class Found:
 
 @dataclass(slots=True)
 class Landing:
-    """What a look at the landing folder found."""
+    """What a look at the landing folder found. ``stuck`` says of files that cannot be taken in why, and what to do."""
 
     found: list[Found] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
     unchanged: int = 0
 
 
 @dataclass(slots=True)
 class Listed:
-    """The files of one folder: names below the landing folder, sizes, times of change (ns). ``below`` is its path."""
+    """The files of one folder: names below the landing folder, sizes, times of change (ns). ``below`` is its path.
+
+    ``stuck`` says what there cannot be looked at, and what to do.
+    """
 
     below: str
     names: list[str] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     times: list[int] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
 
 
 Claims = dict[str, list[object]]
@@ -89,7 +95,9 @@ def look(
     """
     landing = Landing()
     by_id = {source.source: source for source in sources}
-    claims = claims_of(folder, sources, landing.unmatched)
+    listed = list_files(folder)
+    landing.stuck = sorted(said for at in listed for said in at.stuck)
+    claims = _claims(listed, sources, landing.unmatched)
     now = time.time_ns()
     fresh = news(claims)
     landing.unchanged = len(claims["name"]) - len(fresh)
@@ -97,7 +105,10 @@ def look(
         if 0 <= now - modified < QUIET_SECONDS * 1e9:
             landing.waiting.append(name)
         else:
-            landing.found.append(found_as(by_id[source_id], folder / name, name, zone))
+            try:
+                landing.found.append(found_as(by_id[source_id], folder / name, name, zone))
+            except OSError as error:  # gone, or out of reach, since it was listed
+                landing.stuck.append(cannot_be_read(name, error))
     landing.found.sort(key=lambda f: (f.dated or dt.datetime.max, f.name, f.source.source))
     landing.waiting.sort()
     landing.unmatched.sort()
@@ -129,6 +140,9 @@ def _list_folder(folder: Path, at: Listed) -> list[str]:
         opened = os.open(folder / below, os.O_RDONLY | os.O_DIRECTORY)
     except (FileNotFoundError, NotADirectoryError):
         return within
+    except OSError as error:
+        at.stuck.append(cannot_be_read(below or str(folder), error))
+        return within
     try:
         for name in os.listdir(opened):  # noqa: PTH208 (a Path has no descriptor)
             if name.startswith(_SCRATCH):
@@ -144,9 +158,32 @@ def _list_folder(folder: Path, at: Listed) -> list[str]:
                     within.append(f"{below}{name}/")
             except FileNotFoundError:
                 continue
+            except OSError as error:
+                at.stuck.append(cannot_be_read(below + name, error))
     finally:
         os.close(opened)
+    _leave_undecodable(at)
     return within
+
+
+def cannot_be_read(name: str, error: OSError) -> str:
+    """What is said of a file or folder that the system does not let this program read."""
+    return f"{_readable(name)}: cannot be read ({error.strerror}); mend that or remove it"
+
+
+def _readable(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _leave_undecodable(at: Listed) -> None:
+    """Leave out names whose bytes are not UTF-8: neither the warehouse nor the archive could hold them."""
+    try:
+        "".join(at.names).encode()
+    except UnicodeEncodeError:
+        for place in reversed(range(len(at.names))):
+            if at.names[place] != (name := _readable(at.names[place])):
+                at.stuck.append(f"{name}: the name is not UTF-8; rename the file")
+                del at.names[place], at.sizes[place], at.times[place]
 
 
 def _is_link(name: str, opened: int) -> bool:
@@ -223,6 +260,16 @@ def found_as(source: Source, path: Path, name: str, zone: zoneinfo.ZoneInfo) -> 
     asked = path.stat()
     facts = facts_of_name(source, path.name)
     return Found(source, path, name, asked.st_size, asked.st_mtime_ns, facts, dated_by_name(source, facts, zone))
+
+
+def is_ahead(found: Found, arrived_at: dt.datetime) -> bool:
+    """Whether the name states a date that had not come when the file did (naive UTC): a slip of the keyboard."""
+    return found.dated is not None and found.dated > arrived_at + TOLERANCE
+
+
+def known_from(found: Found, arrived_at: dt.datetime) -> dt.datetime:
+    """From when a file's rows count as known, where they do not say so themselves (naive UTC)."""
+    return arrived_at if found.dated is None or is_ahead(found, arrived_at) else found.dated
 
 
 def facts_of_name(source: Source, name: str) -> dict[str, str] | None:

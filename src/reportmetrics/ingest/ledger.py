@@ -35,7 +35,7 @@ class IngestSummary:
 
     ``position`` is the ledger's end, ``unchanged`` the number of files seen before, ``waiting`` the files that are left
     for the next run because they may still be being written, ``unmatched`` those that no source claims,
-    ``uncorrected`` the corrections of files that were not taken in.
+    ``uncorrected`` the corrections of files that were not taken in, ``stuck`` what cannot be read, and what to do.
     """
 
     deliveries: list[Delivery]
@@ -44,6 +44,12 @@ class IngestSummary:
     waiting: list[str] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
     uncorrected: list[str] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
+
+    def left_alone(self) -> list[str]:
+        """In words, what was not taken in and why; files that may still be written are no news."""
+        unmatched = [f"{name}: no source claims it" for name in self.unmatched]
+        return [*self.stuck, *unmatched, *self.uncorrected]
 
 
 class LedgerError(Exception):
@@ -54,15 +60,18 @@ class ClockError(Exception):
     """Deliveries arrived at a time that is still to come. Nothing has been taken in."""
 
 
-def check_clock(connection: duckdb.DuckDBPyConnection, now: dt.datetime) -> None:
-    """Raise ``ClockError`` where the warehouse holds arrivals that lie ahead of ``now`` (naive UTC).
+def check_clock(connection: duckdb.DuckDBPyConnection, now: dt.datetime) -> dt.datetime:
+    """The moment of arrival of what comes ``now`` (naive UTC): never before what has arrived already.
 
-    What arrived then would be hidden from all publications until that day comes, and what arrives now would count as
-    older than it.
+    A clock that was set back a little would make what comes now older than what came before it. Raises ``ClockError``
+    where the warehouse holds arrivals that lie far ahead: what arrived then would be hidden from all publications until
+    that day comes.
     """
-    files, last = connection.execute(
-        "SELECT count(DISTINCT file_seq), max(arrived_at) FROM ledger WHERE arrived_at > $limit",
-        {"limit": now + TOLERANCE},
+    limit = now + TOLERANCE
+    files, last, latest = connection.execute(
+        "SELECT count(DISTINCT file_seq) FILTER (WHERE arrived_at > $limit), "
+        "max(arrived_at) FILTER (WHERE arrived_at > $limit), max(arrived_at) FROM ledger",
+        {"limit": limit},
     ).fetchall()[0]
     if files:
         raise ClockError(
@@ -70,6 +79,7 @@ def check_clock(connection: duckdb.DuckDBPyConnection, now: dt.datetime) -> None
             "UTC now: the clock of this machine was ahead then, or is behind now; nothing was taken in. Set the clock "
             "right, then give these files their time: reportmetrics rebuild"
         )
+    return now if latest is None else max(now, latest)
 
 
 def check_balance(connection: duckdb.DuckDBPyConnection) -> None:

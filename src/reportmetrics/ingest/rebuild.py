@@ -23,7 +23,7 @@ import polars as pl
 from reportmetrics.clock import TOLERANCE, now_utc
 from reportmetrics.ingest.archive import Kept, fingerprint
 from reportmetrics.ingest.batch import Taken
-from reportmetrics.ingest.landing import Found, dated_by_name, facts_of_name
+from reportmetrics.ingest.landing import Found, dated_by_name, facts_of_name, known_from
 from reportmetrics.ingest.ledger import check_balance
 from reportmetrics.ingest.pseudonyms import pseudonym_key
 from reportmetrics.ingest.run import batches, store_taken
@@ -206,7 +206,7 @@ def _fill(store: Store, profile: Profile, deliveries: Sequence[_Delivery], key: 
 
 def _known_from(delivery: _Delivery) -> dt.datetime:
     assert delivery.kept is not None
-    return delivery.kept.found.dated or delivery.kept.arrived_at
+    return known_from(delivery.kept.found, delivery.kept.arrived_at)
 
 
 def _write_forgotten(store: Store, sidecars: Sequence[Sidecar], places: dict[str, int]) -> None:

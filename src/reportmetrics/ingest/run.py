@@ -16,12 +16,20 @@ from typing import Protocol, TypeVar
 import duckdb
 import polars as pl
 
-from reportmetrics.ingest.archive import Received, StillChangingError, clear_incoming, keep, note_place, receive
+from reportmetrics.ingest.archive import (
+    CannotReadError,
+    Received,
+    StillChangingError,
+    clear_incoming,
+    keep,
+    note_place,
+    receive,
+)
 from reportmetrics.ingest.batch import Batch, Taken, read_batch
 from reportmetrics.ingest.corrections import corrections_of
 from reportmetrics.ingest.hand_backs import due_records
 from reportmetrics.ingest.judging import judged_tables
-from reportmetrics.ingest.landing import Claim, Claims, Found, Landing, look
+from reportmetrics.ingest.landing import Claim, Claims, Found, Landing, cannot_be_read, known_from, look
 from reportmetrics.ingest.ledger import Delivery, IngestSummary, check_balance, check_clock
 from reportmetrics.ingest.pseudonyms import key_check, pseudonym_key
 from reportmetrics.ingest.write import (
@@ -38,7 +46,7 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import FromColumn, Source
 from reportmetrics.progress import Track, silent
 from reportmetrics.settings import Settings
-from reportmetrics.warehouse.store import Store
+from reportmetrics.warehouse.store import Store, transaction
 
 
 class _HasFound(Protocol):
@@ -66,24 +74,27 @@ def ingest(
     deliveries: list[Delivery] = []
     with Store(settings.warehouse) as store:
         if now is None:
-            check_clock(store.connection, moment)
+            moment = check_clock(store.connection, moment)
         clear_incoming(settings.archive)
         zone = zoneinfo.ZoneInfo(profile.mission.time_zone)
         news = functools.partial(_not_seen, store.connection)
         landing = look(settings.landing, intake(profile.sources), zone, news=news)
-        fresh, unchanged = _fresh(store.connection, landing, settings, moment, track)
-        for some in batches(track(fresh, "Taking in files", len(fresh)), lambda r: r.found.dated or moment):
+        fresh, twins, unchanged = _fresh(store.connection, landing, settings, moment, track)
+        for some in batches(track(fresh, "Taking in files", len(fresh)), lambda r: known_from(r.found, moment)):
             kept = [keep(r, settings.archive, moment) for r in some]
             first = store.position() + 1
-            taken = [Taken(k, first + i, k.found.dated or k.arrived_at) for i, k in enumerate(kept)]
+            taken = [Taken(k, first + i, known_from(k.found, k.arrived_at)) for i, k in enumerate(kept)]
             deliveries += store_taken(store, profile, taken, key)
             for each in taken:
                 note_place(each.kept, each.file_seq)
+        _remember(store.connection, [(r.found, r.identity) for r in twins], moment)
         lines, uncorrected = _correct(store, settings, profile, key, moment)
         deliveries += [*lines, *_record_hand_backs(store, settings, profile, key, moment)]
         check_balance(store.connection)
         position = store.position()
-    return IngestSummary(deliveries, position, unchanged, landing.waiting, landing.unmatched, uncorrected)
+    return IngestSummary(
+        deliveries, position, unchanged, landing.waiting, landing.unmatched, uncorrected, landing.stuck
+    )
 
 
 def _correct(
@@ -142,10 +153,11 @@ def _not_seen(connection: duckdb.DuckDBPyConnection, claims: Claims) -> list[Cla
 
 def _fresh(
     connection: duckdb.DuckDBPyConnection, landing: Landing, settings: Settings, now: dt.datetime, track: Track
-) -> tuple[list[Received], int]:
-    """Copies of the files to take, and the number of files seen before.
+) -> tuple[list[Received], list[Received], int]:
+    """Copies of the files to take, files that hold the same as one of these, and the number of files seen before.
 
-    A file whose name, size and time of change are known is not opened again.
+    A file whose name, size and time of change are known is not opened again. The second ones are not known before the
+    first are stored: until then they would stand for rows that nobody has.
     """
     received: list[Received] = []
     for found in track(landing.found, "Copying files to the archive", len(landing.found)):
@@ -153,18 +165,20 @@ def _fresh(
             received.append(receive(found, settings.archive))
         except StillChangingError:
             landing.waiting.append(found.name)
+        except CannotReadError as error:
+            landing.stuck.append(cannot_be_read(found.name, error.why))
     known = _known(connection, [r.identity for r in received])
-    fresh: list[Received] = []
+    fresh: dict[str, Received] = {}
+    twins: list[Received] = []
     again: list[Received] = []
     for each in received:
-        if each.identity in known:
-            each.scratch.unlink()
-            again.append(each)
-        else:
-            fresh.append(each)
-        known.add(each.identity)
+        if each.identity not in known and each.identity not in fresh:
+            fresh[each.identity] = each
+            continue
+        each.scratch.unlink()
+        (again if each.identity in known else twins).append(each)
     _remember(connection, [(r.found, r.identity) for r in again], now)
-    return fresh, landing.unchanged + len(again)
+    return list(fresh.values()), twins, landing.unchanged + len(again) + len(twins)
 
 
 def _known(connection: duckdb.DuckDBPyConnection, identities: Sequence[str]) -> set[str]:
@@ -222,15 +236,10 @@ def store_taken(store: Store, profile: Profile, taken: Sequence[Taken], key: byt
     connection = store.connection
     store.claim_key(key_check(key))
     batch = read_batch(taken)
-    connection.begin()
-    try:
+    with transaction(connection):
         lines = _store_batch(connection, profile, batch, key)
         _remember(connection, [(t.kept.found, t.kept.identity) for t in taken], taken[-1].kept.arrived_at)
         connection.execute("UPDATE state SET position = $position", {"position": taken[-1].file_seq})
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
     return lines
 
 

@@ -22,7 +22,7 @@ from reportmetrics.clock import now_utc
 from reportmetrics.ingest.archive import Kept, fingerprint, identity
 from reportmetrics.ingest.batch import Batch, Taken, read_batch
 from reportmetrics.ingest.judging import judged_tables
-from reportmetrics.ingest.landing import found_as
+from reportmetrics.ingest.landing import found_as, known_from
 from reportmetrics.ingest.mapping import Fit
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
@@ -87,7 +87,7 @@ def try_file(profile: Profile, source: Source, path: Path, *, key: bytes) -> lis
     found = found_as(source, path, path.name, zoneinfo.ZoneInfo(profile.mission.time_zone))
     sha256 = fingerprint(path)
     kept = Kept(found, sha256, identity(source.source, found.facts, sha256), path, now)
-    batch = read_batch([Taken(kept, 1, found.dated or now)])
+    batch = read_batch([Taken(kept, 1, known_from(found, now))])
     refused = {r.table: f"{r.why.message}; {r.why.remedy}" for r in batch.refusals}
     tried: dict[str, pl.DataFrame] = {}
     with tempfile.TemporaryDirectory() as scratch, Store(Path(scratch) / "trial.duckdb") as store:

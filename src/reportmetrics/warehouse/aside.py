@@ -18,7 +18,7 @@ import polars as pl
 
 from reportmetrics.ingest.archive import identity
 from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
-from reportmetrics.warehouse.store import Store
+from reportmetrics.warehouse.store import Store, transaction
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 
 _BY_DELIVERY = ("reject", "resent", "sighted", "repeated", "ledger")
@@ -45,8 +45,7 @@ def set_aside(
     """
     connection, since = store.connection, store.validated_position()
     files, told = _files(connection, since, failing), _told(connection, since)
-    connection.begin()
-    try:
+    with transaction(connection):
         _remember(connection, files, now)
         _forget_seen(connection, since)
         for table in SOURCE_TABLES:
@@ -54,10 +53,6 @@ def set_aside(
         for name in _BY_DELIVERY:
             connection.execute(f"DELETE FROM {name} WHERE file_seq > $since", {"since": since})
         connection.execute("UPDATE state SET position = $since", {"since": since})
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
     _mark_archive(archive, told)
     return sorted(files, key=lambda f: (not f.reasons, f.file_seq))
 

@@ -8,6 +8,8 @@ One process at a time may write. The connection lives for one step only, so that
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,6 +29,19 @@ class StoreError(Exception):
 def is_locked(error: duckdb.Error) -> bool:
     """Whether a database cannot be opened because another process has it open."""
     return "lock" in str(error).lower()
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing. An error is told as it is, also where it has ended the transaction already (a full disk)."""
+    connection.begin()
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        with suppress(duckdb.TransactionException):
+            connection.rollback()
+        raise
 
 
 class Store:

@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 import random
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -206,3 +207,79 @@ def test_row_order_does_not_matter(mission: SmallMission) -> None:
         each.ingest("2021-03-02")
     same = "SELECT * EXCLUDE (source_file, source_row) FROM core.request ORDER BY row_key"
     assert mission.ask(same) == other.ask(same)
+
+
+DATED = {**REQUESTS, "facts": r".*?(?P<file_date>\d{8}).*\.csv", "known_from": {"file_date": "%Y%m%d"}}
+
+
+def test_of_two_files_with_the_same_content_none_is_taken_for_known_before_its_rows_are_stored(
+    mission: SmallMission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "a (1)"):
+        mission.put(f"requests/{name}.csv", HEADER + OPEN_A)
+    with monkeypatch.context() as patched:
+
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        patched.setattr("reportmetrics.ingest.run.store_taken", full)
+        with pytest.raises(OSError, match="No space left"):
+            mission.ingest("2021-02-10")
+    summary = mission.ingest("2021-02-10")
+    assert ([d.accepted for d in summary.deliveries], summary.unchanged) == ([1], 1)
+    assert mission.ingest("2021-02-11").unchanged == 2
+
+
+def test_a_name_that_states_a_day_to_come_is_refused(mission: SmallMission) -> None:
+    mission.sources = [DATED]
+    mission.put("requests/r_20610210.csv", HEADER + OPEN_A)
+    mission.put("requests/r_20210211.csv", HEADER + OPEN_A)  # sent ahead of midnight elsewhere
+    lines = {d.original_name: d for d in mission.ingest("2021-02-10T12:00").deliveries}
+    assert lines["requests/r_20210211.csv"].accepted == 1
+    refused = lines["requests/r_20610210.csv"]
+    assert (refused.status, refused.accepted) == ("unreadable", 0)
+    assert refused.message is not None
+    assert "'r_20610210.csv' states 2061-02-" in refused.message
+    assert refused.message.endswith("correct the date in the file's name")
+    assert mission.ask("SELECT max(known_from) FROM ledger") < [(dt.datetime(2021, 2, 12),)]
+
+
+def test_a_clock_that_was_set_back_a_little_makes_nothing_older_than_what_came_before(
+    mission: SmallMission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    an_hour_ahead = dt.datetime.now(dt.UTC).replace(tzinfo=None) + dt.timedelta(hours=1)
+    mission.put("requests/1.csv", HEADER + OPEN_A)
+    mission.ingest(an_hour_ahead)
+    mission.put("requests/2.csv", HEADER + DONE_A)
+    mission.ingest()
+    assert mission.ask("SELECT file_seq, arrived_at FROM ledger ORDER BY 1") == [(1, an_hour_ahead), (2, an_hour_ahead)]
+    newest = "SELECT file_seq FROM core.request ORDER BY known_from DESC, file_seq DESC LIMIT 1"
+    assert mission.ask(newest) == [(2,)]
+
+
+def test_archived_bytes_that_were_altered_are_replaced_when_the_file_comes_again(mission: SmallMission) -> None:
+    mission.sources = [DATED]
+    mission.put("requests/r_20210210.csv", HEADER + OPEN_A)
+    mission.ingest("2021-02-10")
+    [(sha256,)] = mission.ask("SELECT source_file FROM ledger")
+    archived = mission.settings.archive / sha256
+    archived.chmod(0o640)
+    archived.write_text(HEADER + OPEN_A.replace("A", "Z"))
+    mission.put("requests/r_20210217.csv", HEADER + OPEN_A)
+    [line] = mission.ingest("2021-02-17").deliveries
+    assert (line.accepted, line.duplicate) == (0, 1)
+    assert archived.read_text() == HEADER + OPEN_A
+
+
+def test_an_error_that_ended_the_transaction_is_told_as_it_is(
+    mission: SmallMission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mission.put("requests/a.csv", HEADER + OPEN_A)
+
+    def full(connection: duckdb.DuckDBPyConnection, *_: object) -> None:
+        connection.rollback()  # as DuckDB does by itself when the disk is full
+        raise duckdb.IOException("No space left on device")
+
+    monkeypatch.setattr("reportmetrics.ingest.run.write_ledger", full)
+    with pytest.raises(duckdb.IOException, match="No space left"):
+        mission.ingest("2021-02-10")

@@ -104,3 +104,29 @@ def test_what_no_source_claims_is_told_whichever_claims_the_rest(mission: SmallM
     mission.sources.append({**REQUESTS, "source": "all", "files": "requests/*"})
     found, unmatched = claimed()
     assert (len(found), unmatched) == (5, ["elsewhere/d.csv"])
+
+
+def test_a_file_that_cannot_be_taken_in_is_named_and_holds_up_no_other(
+    mission: SmallMission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "id,raised,decided,outcome\nA,2021-02-01,,\n"
+    good = mission.put("requests/good.csv", text)
+    mission.put("requests/private.csv", text.replace("A", "B"))
+    (good.parent / "loop.csv").symlink_to(good.parent / "loop.csv")
+    (good.parent / os.fsdecode(b"caf\xe9.csv")).write_text(text.replace("A", "C"))
+    opened = Path.open
+
+    def guarded(path: Path, *args: object, **more: object) -> object:
+        if path.name == "private.csv":
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *args, **more)
+
+    monkeypatch.setattr(Path, "open", guarded)
+    summary = mission.ingest()
+    assert [(d.original_name, d.accepted) for d in summary.deliveries] == [("requests/good.csv", 1)]
+    assert sorted(summary.stuck) == [
+        "requests/caf\\xe9.csv: the name is not UTF-8; rename the file",
+        "requests/loop.csv: cannot be read (Too many levels of symbolic links); mend that or remove it",
+        "requests/private.csv: cannot be read (Permission denied); mend that or remove it",
+    ]
+    assert summary.left_alone() == summary.stuck
