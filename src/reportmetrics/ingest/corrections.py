@@ -33,10 +33,15 @@ from reportmetrics.warehouse.tables import TABLES
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A delivery of corrections that was not taken in yet. ``known_from`` is None where that is its arrival."""
+    """A delivery of corrections that was not taken in yet. ``known_from`` is None where that is its arrival.
+
+    ``before`` holds the same rows as they stand until then; their file is known ``since`` (naive UTC).
+    """
 
     found: Found
     known_from: dt.datetime | None
+    before: Found
+    since: dt.datetime
 
 
 @dataclass(slots=True)
@@ -87,7 +92,10 @@ def corrections_of(
                     if known in identities:
                         found.known.append((one, known))
                     else:
-                        found.due.append(Due(one, _known_from(source, file, day, zone)))
+                        before = _written(
+                            source, file, f"{name}, before", records, archive, scratch, stamp, before=True
+                        )
+                        found.due.append(Due(one, _known_from(source, file, day, zone), before, file.known_from))
     found.due.sort(key=lambda d: d.found.name[-len("2022-01-31)") :])
     return found
 
@@ -115,16 +123,35 @@ def _stamp(records: Sequence[Correction]) -> int:
 
 
 def _written(
-    source: Source, file: _File, name: str, records: Sequence[Correction], archive: Path, scratch: Path, stamp: int
+    source: Source,
+    file: _File,
+    name: str,
+    records: Sequence[Correction],
+    archive: Path,
+    scratch: Path,
+    stamp: int,
+    *,
+    before: bool = False,
 ) -> Found:
-    derived = corrected_source(source)
+    """The rows that are corrected on the last day of ``records``; as they stand ``before`` that day, where asked."""
     scratch.mkdir(parents=True, exist_ok=True)
-    path = scratch / f"{file.sha256[:12]}-{stamp:x}.cells"
-    path.write_bytes(kept_cells(_corrected(source, file, records, archive)))
-    os.utime(path, ns=(stamp, stamp))
-    stat = path.stat()
-    facts = facts_of_name(derived, Path(name).name)
-    return Found(derived, path, name, stat.st_size, stat.st_mtime_ns, facts, None)
+    path = scratch / f"{file.sha256[:12]}-{stamp:x}{'.before' if before else ''}.cells"
+    path.write_bytes(kept_cells(_corrected(source, file, records, archive, before=before)))
+    derived = corrected_source(source)
+    return _stamped(Found(derived, path, name, 0, stamp, facts_of_name(derived, Path(name).name), None))
+
+
+def _stamped(found: Found) -> Found:
+    os.utime(found.path, ns=(found.modified_ns, found.modified_ns))
+    stat = found.path.stat()
+    return replace(found, size=stat.st_size, modified_ns=stat.st_mtime_ns)
+
+
+def refused(due: Due, why: UnreadableError) -> Found:
+    """The same delivery with nothing but the reason why it cannot be taken in."""
+    tables = due.found.source.tables
+    due.found.path.write_bytes(kept_cells({sheet_of(due.found.source, t): why for t in tables}))
+    return _stamped(due.found)
 
 
 def _known_from(source: Source, file: _File, day: dt.date, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
@@ -136,7 +163,7 @@ def _known_from(source: Source, file: _File, day: dt.date, zone: zoneinfo.ZoneIn
 
 
 def _corrected(
-    source: Source, file: _File, records: Sequence[Correction], archive: Path
+    source: Source, file: _File, records: Sequence[Correction], archive: Path, *, before: bool
 ) -> dict[str | None, Sheet | UnreadableError]:
     """The corrected rows by sheet, or for all sheets why the records cannot be applied."""
     wanted = list(dict.fromkeys(sheet_of(source, t) for t in source.tables))
@@ -145,7 +172,7 @@ def _corrected(
         found: dict[str | None, Sheet | UnreadableError] = {}
         for name, sheet in read.items():
             mine = [r for r in records if r.sheet in (None, name)]
-            found[name] = _rows(source, sheet, mine, file.name) if isinstance(sheet, Sheet) else sheet
+            found[name] = _rows(source, sheet, mine, file.name, before=before) if isinstance(sheet, Sheet) else sheet
         return found
     except UnreadableError as why:
         return dict.fromkeys(wanted, why)
@@ -153,37 +180,49 @@ def _corrected(
         return dict.fromkeys(wanted, UnreadableError("file_missing", str(error), "restore the archive from its backup"))
 
 
-def _rows(source: Source, sheet: Sheet, records: Sequence[Correction], file: str) -> Sheet:
-    """The rows that ``records`` correct, in their order. Raises ``UnreadableError`` where one does not apply."""
+def _rows(source: Source, sheet: Sheet, records: Sequence[Correction], file: str, *, before: bool) -> Sheet:
+    """The rows that are corrected on the last day of ``records``, in the order of these, each with all of its records.
+
+    Those of the last day are left out where the rows are wanted as they stand ``before``. Raises ``UnreadableError``
+    where a record does not apply.
+    """
+    day = max((r.date for r in records), default=dt.date.min)
+    wanted = {r.row for r in records if r.date == day}
+    records = [r for r in records if r.row in wanted]
     rows: dict[int, pl.DataFrame] = {}
     for record in records:
         if record.row not in rows:
             there = sheet.numbered(record.row)
             if there.is_empty():
-                raise _refusal(source, record, file, "there is no such row below the header")
+                raise _refusal(source, record, file, "there is no such row below the header", day)
             rows[record.row] = there
-        rows[record.row] = _cell(source, sheet.header, rows[record.row], record, file)
+        if not before or record.date != day:
+            rows[record.row] = _cell(source, sheet.header, rows[record.row], record, file, day)
     held = pl.concat(list(rows.values())) if rows else next(iter(sheet.parts())).clear()
     return replace(sheet, held=held, bare=False, notes=tuple(note(source, r) for r in records))
 
 
-def _cell(source: Source, header: Sequence[str], row: pl.DataFrame, record: Correction, file: str) -> pl.DataFrame:
+def _cell(
+    source: Source, header: Sequence[str], row: pl.DataFrame, record: Correction, file: str, day: dt.date
+) -> pl.DataFrame:
     if list(header).count(record.column) != 1:
         there = ", ".join(h for h in header if h)
-        raise _refusal(source, record, file, f"the header does not name the column once (there are: {there})")
+        raise _refusal(source, record, file, f"the header does not name the column once (there are: {there})", day)
     name = f"c{list(header).index(record.column)}"
     held = (unmarked(row[name][0]) or "").strip(BLANKS)
     if held != record.was.strip(BLANKS):
         said = "the cell holds another text than 'was' says"
         if not _is_personal(source, record.column):
             said = f"the cell holds '{held}' and not '{record.was}'"
-        raise _refusal(source, record, file, said)
+        raise _refusal(source, record, file, said, day)
     return row.with_columns(pl.lit(record.now or None, dtype=pl.String).alias(name))
 
 
-def _refusal(source: Source, record: Correction, file: str, said: str) -> UnreadableError:
+def _refusal(source: Source, record: Correction, file: str, said: str, day: dt.date) -> UnreadableError:
     place = f"row {record.row}, column '{record.column}' of {file}"
-    remedy = f"mend the record under 'corrections' of source {source.source}; nothing of that day's was applied"
+    remedy = (
+        f"mend the record of {record.date} under 'corrections' of source {source.source}; nothing of {day} was applied"
+    )
     return UnreadableError("wrong_correction", f"correction of {place}: {said}", remedy)
 
 

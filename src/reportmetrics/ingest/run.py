@@ -26,11 +26,12 @@ from reportmetrics.ingest.archive import (
     receive,
 )
 from reportmetrics.ingest.batch import Batch, Taken, read_batch
-from reportmetrics.ingest.corrections import corrections_of
+from reportmetrics.ingest.corrections import corrections_of, refused
 from reportmetrics.ingest.hand_backs import due_records
 from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.landing import Claim, Claims, Found, Landing, cannot_be_read, known_from, look
 from reportmetrics.ingest.ledger import Delivery, IngestSummary, check_balance, check_clock
+from reportmetrics.ingest.overtaken import overtaken
 from reportmetrics.ingest.pseudonyms import key_check, pseudonym_key
 from reportmetrics.ingest.write import (
     Counts,
@@ -107,7 +108,9 @@ def _correct(
     _remember(store.connection, found.known, now)
     lines: list[Delivery] = []
     for each in found.due:
-        lines += _take_alone(store, settings, profile, key, each.found, each.known_from or now)
+        moment = each.known_from or now
+        why = overtaken(store.connection, profile, key, each.before, since=each.since, moment=moment)
+        lines += _take_alone(store, settings, profile, key, refused(each, why) if why else each.found, moment)
     shutil.rmtree(scratch, ignore_errors=True)
     return lines, found.waiting
 

@@ -13,6 +13,7 @@ from reportmetrics.ingest.rebuild import rebuild
 from reportmetrics.profile.corrections import Correction, correction_problems
 from reportmetrics.profile.source_rules import source_problems
 from reportmetrics.profile.sources import Source
+from reportmetrics.upkeep.fsck import fsck
 from reportmetrics.warehouse.snapshot import Snapshot
 from tests.conftest import REQUESTS, SmallMission
 from tests.unit.ingest.test_workbooks import BOOK, HEADER, book, rows
@@ -119,7 +120,7 @@ def test_what_does_not_fit_is_refused_as_a_whole(mission: SmallMission, wrong: d
     assert (line.status, line.rows_read) == ("unreadable", 0)
     [(code, message, remedy)] = mission.ask("SELECT code, message, remedy FROM reject WHERE source_row IS NULL")
     assert (code, said in message) == ("wrong_correction", True)
-    assert "nothing of that day's was applied" in remedy
+    assert "nothing of 2021-03-01 was applied" in remedy
     assert [d[:2] for d in decided(mission)] == [("A", "2021-02-05"), ("C", None)]
     mission.sources = [{**REQUESTS, "corrections": [fits, correction()]}]
     [mended] = mission.ingest().deliveries
@@ -188,3 +189,62 @@ def test_mistakes_in_the_records_are_seen_by_the_lint() -> None:
     )
     with pytest.raises(ValueError, match="String should match pattern"):
         Correction.model_validate(correction(file="../../etc"))
+
+
+CHANGED = "id,raised,decided,outcome\nA,2021-02-01,2021-02-05,NO\n"
+
+
+def test_a_row_that_a_later_one_has_overtaken_is_not_brought_back(mission: SmallMission) -> None:
+    mission.put("requests/log.csv", LOG)
+    mission.ingest("2021-02-20")
+    mission.put("requests/later.csv", CHANGED)
+    mission.ingest("2021-02-25")
+    both = [correction(), correction(row=4, was="", now="2021-02-09", date="2021-03-02")]
+    mission.sources = [{**REQUESTS, "corrections": both}]
+    refused, sound = mission.ingest("2021-03-03").deliveries
+    assert (refused.status, sound.status, sound.accepted) == ("unreadable", "stored", 1)
+    [(code, message, remedy)] = mission.ask("SELECT code, message, remedy FROM reject WHERE file_seq = 3")
+    assert code == "overtaken_correction"
+    assert "row 2 is no longer what is known of its record: row 2 of requests/later.csv tells something else" in message
+    assert remedy == "correct that row instead, if it is wrong"
+    later = {"file": hashlib.sha256(CHANGED.encode()).hexdigest()[:12], "date": "2021-03-04"}
+    mission.sources = [{**REQUESTS, "corrections": [*both, correction(**later)]}]
+    [line] = mission.ingest("2021-03-05").deliveries
+    assert (line.status, line.accepted) == ("stored", 1)
+    newest = "SELECT outcome, decided_at::DATE::VARCHAR FROM core.request WHERE request_id = 'A' ORDER BY file_seq"
+    assert mission.ask(newest)[-1] == ("denied", "2021-02-15")
+
+
+def test_of_two_rows_of_a_file_the_one_that_was_replaced_is_not_brought_back(mission: SmallMission) -> None:
+    text = LOG + "A,2021-02-01,2021-02-05,NO\n"
+    of_text = {"file": hashlib.sha256(text.encode()).hexdigest()[:12]}
+    mission.put("requests/log.csv", text)
+    mission.sources = [{**REQUESTS, "corrections": [correction(**of_text), correction(**of_text, row=5)]}]
+    taken, refused = mission.ingest("2021-02-20").deliveries
+    assert (taken.superseded, refused.status) == (1, "unreadable")
+    mission.sources = [{**REQUESTS, "corrections": [correction(**of_text, row=5)]}]
+    [line] = mission.ingest("2021-02-21").deliveries
+    assert (line.status, line.accepted) == ("stored", 1)
+
+
+def test_a_later_correction_of_a_row_that_was_corrected_counts(mission: SmallMission) -> None:
+    mission.put("requests/log.csv", LOG)
+    two = [correction(), correction(column="outcome", was="OK", now="NO", date="2021-03-05")]
+    mission.sources = [{**REQUESTS, "corrections": two}]
+    lines = mission.ingest("2021-03-06").deliveries
+    assert [d.status for d in lines] == ["stored"] * 3
+    newest = "SELECT outcome, decided_at::DATE::VARCHAR FROM core.request WHERE request_id = 'A' ORDER BY file_seq"
+    assert mission.ask(newest)[-1] == ("denied", "2021-02-15")
+
+
+def test_a_wrong_record_and_a_later_one_of_its_row_are_two_deliveries(
+    mission: SmallMission,
+) -> None:
+    mission.put("requests/log.csv", LOG)
+    two = [correction(was="2021-02-06"), correction(column="outcome", was="OK", now="NO", date="2021-03-05")]
+    mission.sources = [{**REQUESTS, "corrections": two}]
+    assert [d.status for d in mission.ingest("2021-03-06").deliveries] == ["stored", "unreadable", "unreadable"]
+    assert fsck(mission.settings).findings == []
+    before = mission.ask("SELECT * EXCLUDE (message) FROM ledger ORDER BY ALL")
+    rebuild(mission.settings, mission.profile)
+    assert mission.ask("SELECT * EXCLUDE (message) FROM ledger ORDER BY ALL") == before

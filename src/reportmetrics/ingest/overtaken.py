@@ -1,0 +1,72 @@
+"""Whether a row that is to be corrected is still what is known of its record.
+
+A correction tells its whole row again. Where a later row has told something else of the same record since, that would
+undo it: the later row is the one to correct.
+
+Belongs here: finding such rows. Not here: what a correction makes of a row (``corrections``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import duckdb
+
+from reportmetrics.ingest.archive import Kept, fingerprint, identity
+from reportmetrics.ingest.batch import Taken, read_batch
+from reportmetrics.ingest.judging import judged_tables
+from reportmetrics.ingest.landing import Found
+from reportmetrics.ingest.readers.base import UnreadableError
+from reportmetrics.profile.load import Profile
+
+_OVERTAKEN = """
+WITH current AS (
+    SELECT
+        row_key,
+        last(content ORDER BY known_from, file_seq, source_row) AS content,
+        last(file_seq ORDER BY known_from, file_seq, source_row) AS file_seq,
+        last(source_row ORDER BY known_from, file_seq, source_row) AS source_row,
+        max(known_from) AS known_from
+    FROM core.{table} SEMI JOIN told USING (row_key)
+    WHERE known_from <= $moment
+    GROUP BY row_key
+)
+SELECT t.source_row, l.original_name, c.source_row
+FROM told AS t
+JOIN current AS c USING (row_key)
+JOIN ledger AS l ON l.file_seq = c.file_seq AND l.table_name = '{table}'
+WHERE CASE WHEN t.faulty THEN c.known_from >= $since ELSE c.content <> t.content END
+ORDER BY ALL
+LIMIT 1
+"""
+
+
+def overtaken(
+    connection: duckdb.DuckDBPyConnection,
+    profile: Profile,
+    key: bytes,
+    before: Found,
+    *,
+    since: dt.datetime,
+    moment: dt.datetime,
+) -> UnreadableError | None:
+    """Why rows cannot be corrected, if one of them was overtaken by ``moment``.
+
+    ``before`` holds the rows as they stand, ``since`` is from when their file is known (naive UTC). A row of an event
+    log is one of several that make a record, and overtakes none.
+    """
+    source = before.source
+    if source.has_events:
+        return None
+    sha256 = fingerprint(before.path)
+    kept = Kept(before, sha256, identity(source.source, before.facts, sha256), before.path, moment)
+    for table in judged_tables(connection, profile, read_batch([Taken(kept, 0, moment)]), key):
+        times = {"since": since, "moment": moment}
+        for row, name, later in connection.execute(_OVERTAKEN.format(table=table.name), times).fetchall():
+            said = f"row {row} is no longer what is known of its record: row {later} of {name} tells something else"
+            return UnreadableError(
+                "overtaken_correction",
+                f"correction of {before.name}: {said}",
+                "correct that row instead, if it is wrong",
+            )
+    return None
