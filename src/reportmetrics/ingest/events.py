@@ -18,7 +18,7 @@ from reportmetrics.ingest.shaping import Shape, missing, position
 from reportmetrics.ingest.text import canonical, entered, literal
 from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import ColumnMap, Events, TableMap
-from reportmetrics.warehouse.shape import Column, Table
+from reportmetrics.warehouse.shape import SQL_TYPES, Column, Table
 
 _CLEARED = "chr(24)"
 """Text of a column that an event empties (CANCEL), until it is folded."""
@@ -118,14 +118,17 @@ def fold(
     key: Sequence[str],
     *,
     own_time: bool,
+    ends_may_precede: bool,
     content: str,
 ) -> None:
     """Make each row of ``mapped_rows`` what is known of its record once its event has happened.
 
     ``mapped_rows`` must hold the rows of one delivery. ``own_time``: an event is known from its time, and else from the
-    delivery's. ``content`` is the SQL of the hash of a row. What was known before comes from core, as it was known at
-    that moment. A time that is told again replaces the one told before; what an event sets does not undo what a later
-    one has set. A required column may be told by a later event: the rows of a delivery are one message.
+    delivery's. ``ends_may_precede``: an end before its start means zero. ``content`` is the SQL of the hash of a row.
+    What was known before comes from core, as it was known at that moment. A time that is told again replaces the one
+    told before; what an event sets does not undo what a later one has set. A required column may be told by a later
+    event: the rows of a delivery are one message. An event that cannot be, such as a decision before the request was
+    raised, is left to itself: it is refused later, and what else is told of the record does not suffer for it.
     """
     parts = ", '|', ".join(f"coalesce(\"{n}\", '')" for n in key)
     times = [c.name for c in table.columns if any(c.name in several(e.at) for e in fitted.given.means.values())]
@@ -140,6 +143,8 @@ def fold(
         repeats=" AND ".join(f'("{n}" IS NULL OR coalesce("{n}" IN ({_CLEARED}, {_known(n)}), false))' for n in times)
         or "true",
         tells=" OR ".join(f'coalesce("{n}" <> {_CLEARED}, false)' for n in times) or "false",
+        begun=", ".join(f'min({_good(n)}) OVER (PARTITION BY row_key) AS "{n} begun"' for n in _required(table)),
+        contrary="false" if ends_may_precede else _contrary(table),
         effective=", ".join(_effective(c.name, fitted, times) for c in table.columns),
         folded=", ".join(_folded(c) for c in table.columns),
         finished=", ".join(f'{_finished(c)} AS "{c.name}"' for c in table.columns),
@@ -165,7 +170,7 @@ everything AS (
     FROM core.{table} AS c SEMI JOIN keyed AS k ON c.row_key = k.row_key
 ),
 placed AS (
-    SELECT *, count(*) FILTER (WHERE row_id IS NULL) OVER in_order AS segment
+    SELECT *, count(*) FILTER (WHERE row_id IS NULL) OVER in_order AS segment, {begun}
     FROM everything
     WINDOW in_order AS (
         PARTITION BY row_key ORDER BY since, file_seq, row_id NULLS FIRST
@@ -177,7 +182,8 @@ aged AS (
     SELECT
         *,
         segment > 0 AND row_id IS NOT NULL
-        AND (coalesce(try_cast(event_at AS TIMESTAMP) < greatest({latest}), false) OR (({tells}) AND {repeats})) AS old
+        AND (coalesce(try_cast(event_at AS TIMESTAMP) < greatest({latest}), false) OR (({tells}) AND {repeats})) AS old,
+        row_id IS NOT NULL AND {contrary} AS contrary
     FROM placed
     WINDOW so_far AS (
         PARTITION BY row_key, segment ORDER BY since, file_seq, row_id NULLS FIRST
@@ -185,7 +191,7 @@ aged AS (
     )
 ),
 effective AS (
-    SELECT row_id, row_key, since, file_seq, row_fault, segment, {effective}
+    SELECT row_id, row_key, since, file_seq, row_fault, contrary, segment, {effective}
     FROM aged
     WINDOW so_far AS (
         PARTITION BY row_key, segment ORDER BY since, file_seq, row_id NULLS FIRST
@@ -226,10 +232,30 @@ def _effective(name: str, fitted: EventFit, times: Sequence[str]) -> str:
     return f'CASE WHEN NOT (old AND {_known(name)} IS NOT NULL) THEN "{name}" END AS "{name}"'
 
 
+def _required(table: Table) -> list[str]:
+    return [c.name for c in table.columns if c.required]
+
+
+def _good(name: str) -> str:
+    return f'CASE WHEN row_fault IS NULL AND NOT starts_with("{name}", {literal(BAD_MARK)}) THEN "{name}" END'
+
+
+def _contrary(table: Table) -> str:
+    """Whether what a row tells by itself breaks a rule of the table, with what the record must have as first told."""
+    if not table.rules:
+        return "false"
+    required = _required(table)
+    alone = ", ".join(
+        f'try_cast(placed."{c.name}{" begun" if c.name in required else ""}" AS {SQL_TYPES[c.type]}) AS "{c.name}"'
+        for c in table.columns
+    )
+    return f"(SELECT {' OR '.join(f'coalesce({r.violated}, false)' for r in table.rules)} FROM (SELECT {alone}))"
+
+
 def _folded(column: Column) -> str:
     """The row's own text, which may be marked as bad, or the last good one."""
     name = f'"{column.name}"'
-    good = f"CASE WHEN row_fault IS NULL AND NOT starts_with({name}, {literal(BAD_MARK)}) THEN {name} END"
+    good = f"CASE WHEN NOT contrary THEN {_good(column.name)} END"
     later = f", min({good}) OVER record" if column.required else ""
     return f"coalesce({name}, last_value({good} IGNORE NULLS) OVER so_far{later}) AS {name}"
 

@@ -75,7 +75,9 @@ def make_typed(
         record = fitted.table.key or table.key
         if fitted.events is not None:
             content = _content(table.columns)
-            event_log.fold(connection, table, fitted.events, record, own_time=own_time, content=content)
+            zero = fitted.table.end_before_start == "zero"
+            log = fitted.events
+            event_log.fold(connection, table, log, record, own_time=own_time, ends_may_precede=zero, content=content)
     typed = _typed_sql(table, keys)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS SELECT *, {doubt} AS doubt FROM ({typed}) AS t")
     for group_number in zeros:

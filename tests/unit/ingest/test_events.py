@@ -266,3 +266,18 @@ def test_event_of_a_request_that_nobody_raised_says_what_is_missing(log: SmallMi
     [(message, remedy)] = log.ask("SELECT message, remedy FROM reject")
     assert message == "no event has told yet: when it was raised"
     assert remedy.startswith("send the earlier events of this record too")
+
+
+def test_an_event_that_cannot_be_is_refused_and_takes_nothing_along(log: SmallMission) -> None:
+    """A decision before the request was raised, whichever row stands first."""
+    impossible = "A,approved,2021-01-05 10:00\n"
+    orders = {"A": impossible + RAISED + SEEN, "B": RAISED + SEEN + impossible}
+    for day, (request, rows) in enumerate(orders.items(), start=10):
+        text = HEADER + rows.replace("A,", f"{request},")
+        assert sent(log, text, f"2021-02-{day}") == (3, 1, 1, 0, 1, 0)
+        assert known(log, request)[-1] == ("2021-02-01", "2021-02-03", None, "open")
+    refused = log.ask("SELECT source_row, code FROM reject ORDER BY file_seq")
+    assert refused == [(2, "decided_before_raised"), (4, "decided_before_raised")]
+    # A decision that is told later counts as if the other had never come.
+    sent(log, HEADER + APPROVED, "2021-02-20")
+    assert known(log)[-1] == WHOLE
