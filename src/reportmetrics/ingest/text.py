@@ -11,14 +11,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
 
 from reportmetrics.profile.sources import SERIAL_EPOCHS, ColumnMap
 from reportmetrics.warehouse.shape import Column
 
-BLANKS = " \t\r\n\u00a0\u202f\u200b\ufeff"
-"""What counts as blank at the ends of a cell."""
-_AT_AN_END = f"^[{BLANKS}]|[{BLANKS}]$"
+BLANKS = (
+    " \t\r\n\u0085\u00a0\u00ad\u061c\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
+    "\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2066\u2067\u2068\u2069\u3000\ufeff"
+)
+"""What counts as blank at the ends of a cell: spaces of all widths, and what only turns or joins the text beside it."""
+
+COMPOSED = "\u0300-\u036f\u0653-\u0655"
+"""Ranges of marks that make one letter with the one before; a name is the same however its letters are put together."""
+
+_LOOKED_AT = f"^[{BLANKS}]|[{BLANKS}]$|[{COMPOSED}]"
 _MARKED = "chr(26) || {cell}"
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 """Years outside are slips of the pen (217, 20222)."""
@@ -82,8 +90,8 @@ def inapplicable(cell: str, given: ColumnMap, *, bare: bool = False) -> str:
 
 def _stated(cell: str, *, bare: bool) -> str:
     # Trimming is ten times as dear as looking whether there is anything to trim.
-    blanks = f"regexp_matches({cell}, {literal(_AT_AN_END)})"
-    trimmed = f"CASE WHEN {blanks} THEN trim({cell}, {literal(BLANKS)}) ELSE {cell} END"
+    blanks = f"regexp_matches({cell}, {literal(_LOOKED_AT)})"
+    trimmed = f"CASE WHEN {blanks} THEN nfc_normalize(trim({cell}, {literal(BLANKS)})) ELSE {cell} END"
     return f"nullif({cell if bare else trimmed}, '')"
 
 
@@ -109,13 +117,22 @@ def canonical(cell: str, column: Column, given: ColumnMap, *, zone: str, extra_f
     return cell
 
 
+def plain(text: str) -> str:
+    """A text as it counts where texts are compared: without outer blanks, its letters put together."""
+    return unicodedata.normalize("NFC", text.strip(BLANKS))
+
+
+def _fold(given: ColumnMap) -> Callable[[str], str]:
+    return (lambda text: plain(text).lower()) if given.ignore_case else plain
+
+
 _FLAGS = {"true": ("true", "yes", "1"), "false": ("false", "no", "0")}
 
 
 def _mapped_flag(cell: str, given: ColumnMap) -> str:
     """Yes or no by the words of the map, and by what these words stand for."""
-    fold = str.lower if given.ignore_case else str
-    pairs = {fold(k.strip()): v for k, v in (given.map or {}).items()}
+    fold = _fold(given)
+    pairs = {fold(k): v for k, v in (given.map or {}).items()}
     pairs |= {fold(v): v for v in pairs.values() if v is not None and fold(v) not in pairs}
     of = {word: flag for flag, words in _FLAGS.items() for word in words}
     whens = " ".join(
@@ -133,10 +150,10 @@ def _mapped(cell: str, column: Column, given: ColumnMap) -> str:
     Ids of the profile pass, since they are checked against the profile later.
     """
     pairs = {} if given.map is None else given.map
-    fold = str.lower if given.ignore_case else str
+    fold = _fold(given)
     targets = list(dict.fromkeys([*column.codes, *(v for v in pairs.values() if v is not None)]))
     cases = {fold(t): literal(t) for t in targets}
-    cases |= {fold(k.strip()): "NULL" if v is None else literal(v) for k, v in pairs.items()}
+    cases |= {fold(k): "NULL" if v is None else literal(v) for k, v in pairs.items()}
     whens = " ".join(f"WHEN {literal(k)} THEN {v}" for k, v in cases.items())
     subject = f"lower({cell})" if given.ignore_case else cell
     other = cell if column.refers else _MARKED.format(cell=cell)
@@ -145,8 +162,8 @@ def _mapped(cell: str, column: Column, given: ColumnMap) -> str:
 
 def _named_number(cell: str, given: ColumnMap, *, whole: bool) -> str:
     """A number, or a word that stands for one: ``None`` for 0. Other words are not understood."""
-    fold = str.lower if given.ignore_case else str
-    pairs = {fold(k.strip()): v for k, v in (given.map or {}).items()}
+    fold = _fold(given)
+    pairs = {fold(k): v for k, v in (given.map or {}).items()}
     whens = " ".join(f"WHEN {literal(k)} THEN {'NULL' if v is None else literal(v)}" for k, v in pairs.items())
     subject = f"lower({cell})" if given.ignore_case else cell
     return f"CASE {subject} {whens} ELSE {_number(cell, given, whole=whole)} END"

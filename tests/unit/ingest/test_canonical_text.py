@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import duckdb
@@ -10,6 +11,7 @@ import pytest
 from reportmetrics.ingest.text import canonical, entered, literal, not_among
 from reportmetrics.profile.sources import ColumnMap
 from reportmetrics.warehouse.shape import Column, Type
+from tests.conftest import REQUESTS, SmallMission
 
 BAD = "\x1a"
 
@@ -148,3 +150,34 @@ def test_text_is_among_the_known_ones_however_many_they_are(size: int) -> None:
         connection.execute("CREATE TABLE t AS SELECT unnest($cells) AS c", {"cells": cells})
         rows = connection.execute(f"SELECT c FROM t WHERE {not_among('c', known)}").fetchall()
     assert [r[0] for r in rows] == [c for c in cells if c is not None and c not in known]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["\u200fA1", "A1\u2009", "\u3000A1", "A1\u00ad", "\u202aA1\u202c", "A1\u200b ", "\u2066A1\u2069"],
+    ids=ascii,
+)
+@pytest.mark.parametrize("quoted", [False, True])
+def test_what_cannot_be_seen_at_the_ends_of_a_key_makes_no_other_record(
+    mission: SmallMission, odd: str, quoted: bool
+) -> None:
+    cell = f'"{odd}"' if quoted else odd
+    mission.put("requests/a.csv", f"id,raised,decided,outcome\n{cell},2021-02-01,,\n")
+    mission.put("requests/b.csv", "id,raised,decided,outcome\nA1,2021-02-01,2021-02-02,OK\n")
+    mission.ingest("2021-02-10")
+    assert mission.ask("SELECT DISTINCT request_id FROM core.request") == [("A1",)]
+    assert mission.ask("SELECT count(DISTINCT row_key), count(*) FROM core.request") == [(1, 2)]
+
+
+def test_a_letter_is_the_same_however_it_is_put_together(mission: SmallMission) -> None:
+    columns = {
+        **REQUESTS["columns"],
+        "request_type": {"from": "type", "map": {unicodedata.normalize("NFD", "Sécurité"): "security"}},
+    }
+    mission.sources = [{**REQUESTS, "columns": columns}]
+    for number, form in enumerate(("NFC", "NFD")):
+        row = unicodedata.normalize(form, "São-\u0622,2021-02-01,,,Sécurité,José\n")
+        mission.put(f"requests/{number}.csv", f"id,raised,decided,outcome,type,who\n{row}")
+    one, other = mission.ingest("2021-02-10").deliveries
+    assert (one.accepted, other.accepted, other.duplicate, other.rejected) == (1, 0, 1, 0)
+    assert mission.ask("SELECT request_id, request_type FROM core.request") == [("São-\u0622", "security")]

@@ -10,6 +10,7 @@ Belongs here: telling regular blocks from others, and parsing those. Not here: w
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -20,12 +21,16 @@ import polars as pl
 
 from reportmetrics.ingest.chunks import constant_columns, counted_column
 from reportmetrics.ingest.readers.base import sheet_schema
+from reportmetrics.ingest.text import BLANKS, COMPOSED
 
 BLOCK_BYTES = 8 * 1024 * 1024
 """Small enough that the memory of one block is used again for the next."""
 _LINE_FEED, _RETURN, _SPACE, _TAB = 10, 13, 32, 9
-_OUTER = ("\u00a0", "\u202f", "\u200b", "\ufeff")
-"""Blanks beyond ASCII that do not count at the ends of a cell; see ``text``."""
+_OUTER = sorted(blank.encode() for blank in BLANKS if not blank.isascii())
+_BEGINNINGS = sorted({blank[:2] for blank in _OUTER})
+"""Blanks beyond ASCII that do not count at the ends of a cell, and how they begin; see ``text``."""
+_MARKS = re.compile(f"[{COMPOSED}]")
+_MARK_LEADS = (b"\xcc", b"\xcd", b"\xd9")
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
@@ -141,8 +146,11 @@ def _is_regular(data: bytes, block: Bytes, inside: Bytes | None, ends: Places, d
 
 
 def _is_bare(data: bytes, block: Bytes, delimiter: int, quote: int) -> bool:
-    if not data.isascii() and any(blank.encode() in data for blank in _OUTER):
-        return False
+    if not data.isascii():
+        if any(lead in data for lead in _BEGINNINGS) and any(blank in data for blank in _OUTER):
+            return False
+        if any(lead in data for lead in _MARK_LEADS) and _MARKS.search(data.decode(errors="replace")):
+            return False
     blank = _places(block, _SPACE, _TAB)
     if not len(blank):
         return True
