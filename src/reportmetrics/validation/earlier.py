@@ -37,8 +37,12 @@ SCHEMA: dict[str, pl.DataType] = {
 
 
 def comparisons(store: Store, profile: Profile) -> pl.DataFrame:
-    """One row per comparison of what came after the validated position: columns of ``SCHEMA``."""
-    connection, since = store.connection, store.validated_position()
+    """One row per comparison of what no batch that passed has held yet: columns of ``SCHEMA``.
+
+    That is what came after the validated position; but a warehouse that was made anew is validated anew as a whole, and
+    what it held when it passed is still the past that a new delivery is compared with.
+    """
+    connection, since = store.connection, store.passed_position()
     parts = [_volume(connection, since), _gaps(connection, since, intake(profile.sources))]
     asked = _filled_columns(profile)
     counted = dict(

@@ -38,12 +38,12 @@ class Aside:
 def set_aside(
     store: Store, archive: Path, failing: dict[str, tuple[str, list[str]]], *, now: dt.datetime
 ) -> list[Aside]:
-    """Take all deliveries above the validated position out of the warehouse, in one transaction.
+    """Take all deliveries that came after the last batch that passed out of the warehouse, in one transaction.
 
     ``failing`` names the critical checks that failed, each with its table and the ``row_key`` of every failing row.
     ``now`` is naive UTC. Returns the files, those with failing rows first.
     """
-    connection, since = store.connection, store.validated_position()
+    connection, since = store.connection, store.passed_position()
     files, told = _files(connection, since, failing), _told(connection, since)
     with transaction(connection):
         _remember(connection, files, now)

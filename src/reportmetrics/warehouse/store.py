@@ -144,6 +144,19 @@ class Store:
                 "reportmetrics rebuild --drop-old"
             )
 
+    def passed_position(self) -> int:
+        """The ledger position of the last batch that passed its checks.
+
+        That is the validated position; or beyond it, in a warehouse that was made anew and is yet to be validated as a
+        whole. What came up to it is no part of what is new.
+        """
+        found = self.connection.execute(
+            "SELECT max(position) FROM (SELECT position FROM check_history WHERE as_of IS NULL "
+            "AND position <= (SELECT position FROM state) GROUP BY run_at, position "
+            "HAVING bool_and(success OR severity <> 'critical'))"
+        ).fetchall()
+        return max(self.validated_position(), found[0][0] or 0)
+
     def mark_validated(self, position: int) -> None:
         """Record that all rows up to ``position`` have passed. It never moves back, nor past the ledger."""
         self.connection.execute(

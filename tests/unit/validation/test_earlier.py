@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from reportmetrics.settings import sql_folder
+from reportmetrics.steps import check_new
+from reportmetrics.upkeep.forget import forget, plan_file
 from reportmetrics.validation.document import document
 from reportmetrics.validation.earlier import comparisons
 from reportmetrics.validation.rules import load_rules
@@ -91,3 +93,19 @@ def test_the_document_names_every_check_once() -> None:
         assert f"| `{expected.name}` | {expected.severity} |" in text
     for rule in load_rules(sql_folder()):
         assert text.count(f"| `{rule.id}` |") == 1
+
+
+def test_after_a_file_was_forgotten_a_new_delivery_has_the_same_past(mission: SmallMission) -> None:
+    """All is validated anew then, and what had passed is no part of what is new."""
+    for week in range(1, 7):
+        deliver(mission, week, 30, validated=False)
+        assert not check_new(mission.settings, mission.profile).blocked
+    forget(mission.settings, mission.profile, plan_file(mission.settings, "requests/w01.csv"), reason="a test")
+    deliver(mission, 7, 30, decided=False, validated=False)
+    assert mission.ask("SELECT validated_position FROM state") == [(0,)]
+    assert {line.split(" ")[1] for line in failures(mission)["went_blank"]} == {"decided_at", "outcome"}
+    checked = check_new(mission.settings, mission.profile)
+    assert checked.blocked
+    assert [a.original_name for a in checked.aside] == ["requests/w07.csv"], "what had passed stays"
+    assert not check_new(mission.settings, mission.profile).blocked
+    assert mission.ask("SELECT validated_position FROM state") == [(6,)]
