@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reportmetrics.ingest.landing import Found
@@ -21,6 +21,8 @@ from reportmetrics.ingest.sidecars import read_sidecar, write_sidecar
 
 _INCOMING = ".incoming"
 """Folder for copies in the making: looking into it must not cost what the archive holds."""
+AGAIN = "(again)"
+"""Fact of a file that holds again what it held before something else: how many times it does. No group is called so."""
 _COPY_BYTES = 1024 * 1024
 
 
@@ -75,6 +77,11 @@ class Received:
     def identity(self) -> str:
         """What counts once."""
         return identity(self.found.source.source, self.found.facts, self.sha256)
+
+    def again(self, times: int) -> Received:
+        """The same as a delivery of its own, which holds this content for the second, third ... time."""
+        facts = {**(self.found.facts or {}), AGAIN: str(times)}
+        return replace(self, found=replace(self.found, facts=facts))
 
 
 def receive(found: Found, archive: Path) -> Received:

@@ -21,7 +21,7 @@ import duckdb
 import polars as pl
 
 from reportmetrics.clock import TOLERANCE, now_utc
-from reportmetrics.ingest.archive import Kept, fingerprint
+from reportmetrics.ingest.archive import AGAIN, Kept, fingerprint
 from reportmetrics.ingest.batch import Taken
 from reportmetrics.ingest.landing import Found, dated_by_name, facts_of_name, known_from
 from reportmetrics.ingest.ledger import check_balance
@@ -170,6 +170,8 @@ def _set_right(deliveries: Sequence[_Delivery], now: dt.datetime) -> tuple[list[
 def _kept(sidecar: Sidecar, source: Source, path: Path, zone: zoneinfo.ZoneInfo) -> Kept:
     name = Path(sidecar.name)
     facts = facts_of_name(source, name.name)
+    times = (sidecar.said["facts"] or {}).get(AGAIN)
+    facts = facts if facts is None or times is None else {**facts, AGAIN: times}
     found = Found(source, name, sidecar.name, sidecar.said["bytes"], 0, facts, dated_by_name(source, facts, zone))
     return Kept(found, sidecar.sha256, sidecar.said["identity"], path, sidecar.arrived_at, sidecar.sent)
 

@@ -175,13 +175,33 @@ def _fresh(
     twins: list[Received] = []
     again: list[Received] = []
     for each in received:
-        if each.identity not in known and each.identity not in fresh:
-            fresh[each.identity] = each
+        is_known = each.identity in known
+        told = _as_told(connection, each) if is_known else each
+        if told is not None and told.identity not in fresh:
+            fresh[told.identity] = told
             continue
         each.scratch.unlink()
-        (again if each.identity in known else twins).append(each)
+        (again if is_known else twins).append(each)
     _remember(connection, [(r.found, r.identity) for r in again], now)
     return list(fresh.values()), twins, landing.unchanged + len(again) + len(twins)
+
+
+def _as_told(connection: duckdb.DuckDBPyConnection, known: Received) -> Received | None:
+    """A file whose content is known as a delivery of its own, where its name stood for other content meanwhile.
+
+    A register that is overwritten each week may go back to what it was; one that is sent again as it was tells nothing.
+    """
+    if known.found.facts is None:
+        return None
+    last = connection.execute(
+        "SELECT identity FROM seen WHERE source = $source AND name = $name ORDER BY rowid DESC LIMIT 1",
+        {"source": known.found.source.source, "name": known.found.name},
+    ).fetchall()
+    same, times = {known.identity}, 2
+    while _known(connection, [(again := known.again(times)).identity]):
+        same.add(again.identity)
+        times += 1
+    return again if last and last[0][0] not in same else None
 
 
 def _known(connection: duckdb.DuckDBPyConnection, identities: Sequence[str]) -> set[str]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import random
+import time
 
 import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reportmetrics.ingest.rebuild import rebuild
+from reportmetrics.upkeep.fsck import fsck
 from tests.conftest import REQUESTS, SmallMission
 
 HEADER = "id,raised,decided,outcome\n"
@@ -283,3 +286,33 @@ def test_an_error_that_ended_the_transaction_is_told_as_it_is(
     monkeypatch.setattr("reportmetrics.ingest.run.write_ledger", full)
     with pytest.raises(duckdb.IOException, match="No space left"):
         mission.ingest("2021-02-10")
+
+
+def test_a_file_that_is_overwritten_may_go_back_to_what_it_held(mission: SmallMission) -> None:
+    def send(row: str, now: str) -> list[int]:
+        mission.put("requests/current.csv", HEADER + row)
+        return [d.accepted for d in mission.ingest(now).deliveries]
+
+    assert send(OPEN_A, "2021-02-10") == [1]
+    assert send(DONE_A, "2021-02-17") == [1]
+    assert send(OPEN_A, "2021-02-24") == [1], "a change again"
+    assert send(OPEN_A, "2021-02-25") == [], "the same sent again"
+    assert send(DONE_A, "2021-03-03") == [1]
+    assert send(OPEN_A, "2021-03-10") == [1]
+    assert outcomes(mission)[-1] == ("A", False, 5)
+    mission.put("requests/copy.csv", HEADER + OPEN_A)
+    assert mission.ingest("2021-03-11").unchanged == 2, "another name says nothing new"
+    assert fsck(mission.settings).findings == []
+    books = "SELECT * FROM ledger ORDER BY ALL"
+    before = mission.ask(books)
+    rebuild(mission.settings, mission.profile)
+    assert mission.ask(books) == before
+
+
+def test_all_files_sent_again_by_their_names_tell_nothing(mission: SmallMission) -> None:
+    for _ in range(3):
+        mission.put("requests/a.csv", HEADER + OPEN_A)
+        mission.put("requests/b.csv", HEADER + DONE_A)
+        mission.ingest("2021-02-10")
+        time.sleep(0.01)
+    assert mission.ask("SELECT count(*) FROM ledger") == [(2,)]
