@@ -22,6 +22,7 @@ from reportmetrics.ingest.landing import is_ahead
 from reportmetrics.ingest.mapping import Fit, fit, unknown_columns
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, Spool, UnreadableError, sheet_schema
+from reportmetrics.ingest.readers.records import NoRecordsError
 from reportmetrics.profile.intake import is_returned, written_here
 from reportmetrics.profile.sources import FileDate, Source, sheet_of
 
@@ -89,6 +90,8 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
             if isinstance(sheet, UnreadableError) and is_returned(source) and sheet.code == "missing_sheet":
                 # A returned workbook has the sheets on which something was refused.
                 continue
+            nothing = isinstance(sheet, NoRecordsError) and any(t.per == "file" for t in tables)
+            sheet = _NO_RECORDS if nothing else sheet
             if isinstance(sheet, UnreadableError):
                 batch.refusals += [Refusal(taken, t.table, name, sheet) for t in tables]
                 continue
@@ -102,7 +105,8 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
                 group.files.add(_placed(taken, _AS_A_WHOLE))
             group.bare &= sheet.bare
             group.left |= sheet.left is not None
-            batch.refusals += [Refusal(taken, table, name, why) for table, why in refused[key]]
+            per_row = {t.table for t in tables if nothing and t.per != "file"}
+            batch.refusals += [Refusal(taken, t, name, why) for t, why in refused[key] if t not in per_row]
             said = [*sheet.notes]
             if group.unknown:
                 names = ", ".join(group.unknown[:40])
@@ -115,6 +119,7 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
 
 _AS_A_WHOLE = Sheet("", (), pl.DataFrame({"source_row": [None], "row_fault": [None]}, schema=sheet_schema(0)))
 """One row that stands for a file."""
+_NO_RECORDS = Sheet("", (), pl.DataFrame(schema=sheet_schema(0)))
 
 
 def _sheets(taken: Taken) -> dict[str | None, Sheet | UnreadableError]:

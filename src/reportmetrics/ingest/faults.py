@@ -104,8 +104,11 @@ def _name_formulas(connection: duckdb.DuckDBPyConnection, column: str) -> None:
     """Where the cell is a formula without a usable value, say that, and not what the value should have been."""
     connection.execute(
         "UPDATE fault SET code = 'formula_without_value', entry = substr(entry, 2), "
-        "message = '''' || left(substr(entry, 2), 100) || ''' is the cell of a formula without a value', "
-        "remedy = 'let the spreadsheet compute the formula, or enter the value itself' "
+        "message = '''' || left(substr(entry, 2), 100) || CASE WHEN entry[2] = '#' "
+        "THEN ''' is an error, which the spreadsheet gives for the value of a formula' "
+        "ELSE ''' is the cell of a formula without a value' END, "
+        "remedy = CASE WHEN entry[2] = '#' THEN 'mend the formula, or enter the value itself' "
+        "ELSE 'let the spreadsheet compute the formula, or enter the value itself' END "
         "WHERE column_name = $column AND starts_with(entry, $mark)",
         {"column": column, "mark": FORMULA_MARK.removeprefix(BAD_MARK)},
     )

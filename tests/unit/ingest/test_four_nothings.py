@@ -211,3 +211,30 @@ def test_mistakes_in_the_mapping_are_found(more: dict[str, Any], said: str) -> N
     source = Source.model_validate({**REQUESTS, **more})
     problems = [str(p) for p in source_problems([("sources/log.yaml", source)], {"headquarters": {"HQ"}})]
     assert any(said in p for p in problems), problems
+
+
+def test_an_empty_list_is_a_nil_return_and_a_file_without_any_bytes_is_not(mission: SmallMission) -> None:
+    facts = r"(?P<unit>U-\d)_(?P<first>\d{8})_(?P<last>\d{8})\.json"
+    said = {
+        "table": "observation",
+        "per": "file",
+        "columns": {
+            "indicator_id": {"value": "LO-1.1"},
+            "objective_id": {"value": "LO-1"},
+            "level": {"value": "outcome"},
+            "observed_on": {"fact": "last", "format": "%Y%m%d"},
+            "value": {"value": "0"},
+        },
+    }
+    tables = [said, RETURNS["tables"][1]]
+    mission.sources = [{**RETURNS, "reader": "json", "files": "returns/*.json", "facts": facts, "tables": tables}]
+    mission.put("returns/U-1_20210104_20210110.json", "[]")
+    mission.put("returns/U-1_20210111_20210117.json", "")
+    lines = [(d.table_name, d.status, d.accepted) for d in mission.ingest("2021-02-01").deliveries]
+    assert lines == [
+        ("observation", "stored", 1),
+        ("activity", "stored", 0),
+        ("observation", "unreadable", 0),
+        ("activity", "unreadable", 0),
+    ]
+    assert mission.ask("SELECT observed_on::VARCHAR FROM core.observation") == [("2021-01-10",)]

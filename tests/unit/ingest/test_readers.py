@@ -95,3 +95,30 @@ def test_rows_of_a_workbook_keep_their_numbers(tmp_path: Path) -> None:
     assert found.rows.select("source_row", "row_fault").rows()[:2] == [(4, None), (7, None)]
     assert found.rows["source_row"].to_list() == [4, 7, 8]
     assert "right of the header" in found.rows["row_fault"].to_list()[2]
+
+
+@pytest.mark.parametrize(
+    ("content", "declared", "said"),
+    [
+        ("id\nSão\n".encode("utf-8-sig"), "cp1252", "UTF-8"),
+        ("skipped\nid\nSão\n".encode("utf-8-sig"), "latin-1", "UTF-8"),
+        ("id\nA\n".encode("utf-16"), "utf-8", "UTF-16"),
+        ("id\nA\n".encode("utf-32"), "utf-16", "UTF-32"),
+    ],
+)
+def test_a_file_whose_first_bytes_name_another_encoding_is_refused(
+    tmp_path: Path, content: bytes, declared: str, said: str
+) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        csv_sheet(tmp_path / "a.csv", content, encoding=declared)
+    assert (caught.value.code, caught.value.message) == (
+        "wrong_encoding",
+        f"the file is {said}, as its first bytes say",
+    )
+    assert caught.value.remedy == f"save it as {declared}, or declare '{said.lower()}' in 'options'"
+
+
+@pytest.mark.parametrize("alias", ["utf16", "UTF_16", "utf-32", "U8", "utf-8-sig"])
+def test_an_encoding_may_be_declared_by_any_of_its_names(tmp_path: Path, alias: str) -> None:
+    found = csv_sheet(tmp_path / "a.csv", "id\nSão\n".encode(alias), encoding=alias)
+    assert (found.header, found.rows["c0"].to_list()) == (("id",), ["São"])

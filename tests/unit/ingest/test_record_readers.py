@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -166,3 +168,49 @@ def test_parquet_beyond_the_caps_is_refused(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("reportmetrics.ingest.readers.parquet.MOST_ROWS", 10)
     pl.DataFrame({"a": ["x"] * 11}).write_parquet(tmp_path / "a")
     assert refusal(tmp_path / "a", "parquet", (tmp_path / "a").read_bytes()).code == "file_too_large"
+
+
+def test_a_number_in_parquet_is_written_as_a_person_would(tmp_path: Path) -> None:
+    values = [1e15, 9007199254740991.0, -3.0, 1e22, 2.5, float("nan"), float("inf")]
+    pl.DataFrame({"id": values}).write_parquet(tmp_path / "a.parquet")
+    found = read(tmp_path / "a.parquet", "parquet").rows["c0"].to_list()
+    assert found == ["1000000000000000", "9007199254740991", "-3", "1e+22", "2.5", "NaN", "inf"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (pa.decimal256(60, 2), [Decimal("1.50")]),
+        (pa.duration("s"), [dt.timedelta(1)]),
+        (pa.large_binary(), [b"x"]),
+        (pa.map_(pa.string(), pa.int64()), [[("a", 1)]]),
+        (pa.struct([("a", pa.int64())]), [{"a": 1}]),
+    ],
+    ids=str,
+)
+def test_types_of_which_no_cell_is_made_are_refused_and_stop_nothing_else(
+    tmp_path: Path, kind: pa.DataType, values: list[Any]
+) -> None:
+    pq.write_table(pa.table({"id": pa.array(["A"]), "odd": pa.array(values, kind)}), tmp_path / "a.parquet")
+    why = refusal(tmp_path / "a.parquet", "parquet", (tmp_path / "a.parquet").read_bytes())
+    assert (why.code, "'odd' holds" in why.message) == ("nested_value", True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "text"),
+    [
+        (pa.float16(), [1.5], "1.5"),
+        (pa.time64("us"), [dt.time(10, 30)], "10:30:00"),
+        (pa.time32("s"), [dt.time(10, 30)], "10:30:00"),
+        (pa.large_string(), ["x"], "x"),
+        (pa.uint64(), [2**64 - 1], str(2**64 - 1)),
+        (pa.decimal128(38, 0), [Decimal(10) ** 37], "1" + "0" * 37),
+    ],
+    ids=str,
+)
+def test_single_values_of_every_type_become_text(
+    tmp_path: Path, kind: pa.DataType, values: list[Any], text: str
+) -> None:
+    pq.write_table(pa.table({"odd": pa.array(values, kind)}), tmp_path / "a.parquet")
+    [found] = read(tmp_path / "a.parquet", "parquet").rows["c0"].to_list()
+    assert found.startswith(text)

@@ -93,7 +93,7 @@ def test_hidden_rows_are_said_and_count_unless_the_source_leaves_them(mission: S
         here.put("log.xlsx", book(fill))
         [line] = here.ingest().deliveries
         assert (line.rows_read, line.accepted, line.filtered) == (3, accepted, filtered)
-        assert line.message == f"hidden rows {fate}: 3"
+        assert line.message == f"rows that are hidden {fate}: row 3"
 
 
 def test_hidden_sheets_are_said(mission: SmallMission) -> None:

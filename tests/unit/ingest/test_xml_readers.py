@@ -179,3 +179,10 @@ def test_memory_does_not_grow_with_what_is_not_read(tmp_path: Path) -> None:
     assert not isinstance(found, UnreadableError)
     assert found.rows.height == 6
     assert peak < 2_000_000
+
+
+def test_an_event_outside_of_a_trace_is_told_and_does_not_count(tmp_path: Path) -> None:
+    stray = '<event><string key="concept:name" value="decided"/></event></log>'
+    found = read(tmp_path / "a.xes", "xes", XES.replace("</log>", stray))
+    assert found.rows.height == 4
+    assert found.rows["row_fault"].to_list() == [None] * 3 + ["the event stands outside of a trace, so it is nobody's"]

@@ -25,7 +25,7 @@ import polars as pl
 from reportmetrics.ingest.in_order import in_order
 from reportmetrics.ingest.readers import csv_blocks
 from reportmetrics.ingest.readers.base import Sheet, Spool, UnreadableError, clean_header, sheet_schema
-from reportmetrics.ingest.readers.encoding import PACKED, decoded
+from reportmetrics.ingest.readers.encoding import PACKED, decoded, other_mark
 from reportmetrics.profile.sources import Options
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _as_utf8(path: Path, encoding: str) -> Iterator[BinaryIO]:
         begins = file.read(len(PACKED))
         if begins == PACKED:
             raise _OddError
-        if begins[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and not name.startswith("utf-16"):
+        if other_mark(begins, encoding) is not None:
             raise _OddError
         file.seek(0)
         if name in _UTF8:

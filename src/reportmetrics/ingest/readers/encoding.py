@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+import codecs
+
 from reportmetrics.ingest.readers.base import UnreadableError
 
 PACKED = b"PK\x03\x04"
 """How a zip archive begins, and with it every workbook."""
+
+
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+"""Byte order marks, the longer ones first, as one begins with another."""
+
+
+def other_mark(begins: bytes, encoding: str) -> str | None:
+    """The encoding whose mark a file begins with, where that is another than the declared one."""
+    found = next((name for mark, name in _MARKS.items() if begins.startswith(mark)), None)
+    return None if found is None or codecs.lookup(encoding).name.startswith(found) else found
 
 
 def decoded(data: bytes, encoding: str) -> str:
@@ -18,8 +36,10 @@ def decoded(data: bytes, encoding: str) -> str:
     if data.startswith(PACKED):
         said = "the file is a workbook or a zip archive, whatever its name says"
         raise UnreadableError("not_text", said, "save the sheet as CSV, or declare 'reader: xlsx'")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") and not encoding.lower().replace("_", "-").startswith("utf-16"):
-        raise UnreadableError("wrong_encoding", "the file is UTF-16", f"save it as {encoding}, or declare 'utf-16'")
+    other = other_mark(data[:4], encoding)
+    if other is not None:
+        said = f"the file is {other.upper()}, as its first bytes say"
+        raise UnreadableError("wrong_encoding", said, f"save it as {encoding}, or declare '{other}' in 'options'")
     try:
         text = data.decode(encoding)
     except UnicodeError as error:

@@ -23,6 +23,9 @@ MOST_BYTES = 8_000_000_000
 MOST_ROWS = 50_000_000
 """Caps of a file, as its own index states them, judged before anything is unpacked."""
 
+_EXACT = 2.0**53
+"""Below this a float that is whole is the number that was meant."""
+
 
 def read_parquet(
     path: Path,
@@ -70,9 +73,15 @@ def _is_single(kind: pa.DataType) -> bool:
     if types.is_dictionary(kind):
         return _is_single(kind.value_type)
     single = (types.is_string, types.is_large_string, types.is_string_view, types.is_null, types.is_boolean)
-    numbers = (types.is_integer, types.is_floating, types.is_decimal)
+    numbers = (types.is_integer, types.is_floating, _is_decimal)
     moments = (types.is_date, types.is_timestamp, types.is_time)
     return any(is_kind(kind) for is_kind in (*single, *numbers, *moments))
+
+
+def _is_decimal(kind: pa.DataType) -> bool:
+    from pyarrow import types
+
+    return types.is_decimal(kind) and not types.is_decimal256(kind)  # of more digits than polars holds
 
 
 def _sheet(table: pa.Table) -> Sheet:
@@ -101,5 +110,7 @@ def _text(column: pl.Series) -> pl.Series:
         return column.dt.strftime("%Y-%m-%d")
     if kind.is_float():
         # Whole numbers without a fraction: an id that passed through a float is still the id. NaN stays what it is.
-        return column.cast(pl.String).str.replace(r"\.0$", "")
+        whole = (column == column.round()) & (column.abs() < _EXACT)
+        digits = column.cast(pl.Int64, strict=False).cast(pl.String)
+        return pl.select(pl.when(whole).then(digits).otherwise(column.cast(pl.String))).to_series()
     return column.cast(pl.String)

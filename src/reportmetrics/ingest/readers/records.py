@@ -17,6 +17,10 @@ MOST_COLUMNS = 4_096
 _BLOCK_ROWS = 50_000
 
 
+class NoRecordsError(UnreadableError):
+    """The file is whole and has no record: where a file is one record, it says that there was nothing to tell."""
+
+
 class Records:
     """Rows in the order in which they are added; columns in the order in which they first appear."""
 
@@ -25,13 +29,14 @@ class Records:
         self._numbers: list[int] = []
         self._last = 0
         self._records: list[Mapping[str, str | None]] = []
+        self._faults: dict[int, str] = {}
         self._blocks: list[pl.DataFrame] = []
 
-    def add(self, number: int, record: Mapping[str, str | None]) -> None:
+    def add(self, number: int, record: Mapping[str, str | None], *, fault: str | None = None) -> None:
         """A record with its row number: the one given, or the next after the last one where that was taken already.
 
-        A file of XML may stand on a single line, and its records must still be told apart. Raises ``UnreadableError``
-        for text that cannot be stored.
+        A file of XML may stand on a single line, and its records must still be told apart. ``fault`` says why the row
+        cannot count. Raises ``UnreadableError`` for text that cannot be stored.
         """
         for name, cell in record.items():
             if name not in self._columns:
@@ -42,6 +47,8 @@ class Records:
             self._last = max(number, self._last + 1)
             self._numbers.append(self._last)
             self._records.append(record)
+            if fault is not None:
+                self._faults[self._last] = fault
         if len(self._records) >= _BLOCK_ROWS:
             self._flush()
 
@@ -50,14 +57,20 @@ class Records:
         self._flush()
         names = tuple(n.strip() for n in self._columns)
         if not names:
-            raise UnreadableError("no_records", "the file holds no record", "send the file again")
+            raise NoRecordsError("no_records", "the file holds no record", "send the file again")
         schema = sheet_schema(len(names))
         if not self._blocks:
             return Sheet("", names, pl.DataFrame(schema=schema))
         width = len(names)
-        rows = pl.concat(self._blocks, how="diagonal").with_columns(row_fault=pl.lit(None, dtype=pl.String))
+        rows = pl.concat(self._blocks, how="diagonal").with_columns(row_fault=self._fault())
         never = [pl.lit(None, dtype=pl.String).alias(f"c{i}") for i in range(width) if f"c{i}" not in rows.columns]
         return Sheet("", names, rows.with_columns(never).select(list(schema)))
+
+    def _fault(self) -> pl.Expr:
+        if not self._faults:
+            return pl.lit(None, dtype=pl.String)
+        rows, said = list(self._faults), list(self._faults.values())
+        return pl.col("source_row").replace_strict(rows, said, default=None, return_dtype=pl.String)
 
     def _new_column(self, number: int, name: str) -> None:
         if not _storable(name):

@@ -67,5 +67,9 @@ class _Events:
             self._given["event"][key] = value
 
     def end(self, path: list[str], text: str) -> None:  # noqa: ARG002 (values are attributes here)
-        if path[-1] == "event" and "trace" in path:
+        if path[-1] != "event":
+            return
+        if "trace" in path:
             self.records.add(self._line, {**self._case, **self._event})
+        else:
+            self.records.add(self._line, self._event, fault="the event stands outside of a trace, so it is nobody's")

@@ -155,7 +155,7 @@ def _hidden(
         said.append(f"sheet '{name}' is hidden; its rows {fate}")
         left = pl.lit("hidden sheet")
     elif rows:
-        said.append(f"hidden rows {fate}: {_some(rows)}")
+        said.append(f"rows that are hidden {fate}: row {_some(rows)}")
         left = pl.when(pl.col("source_row").is_in(rows)).then(pl.lit("hidden row"))
     others = [s for s in workbook.hidden if s not in wanted]
     if others:
