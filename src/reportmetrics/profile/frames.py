@@ -4,7 +4,7 @@ Belongs here: profile -> polars frames in the shape of the canonical tables. Not
 
 A report is due for a period when the mission runs and the unit and the form are active on every day of it. A unit
 that opens on a Wednesday owes its first weekly report for the week after; one that closes on a Wednesday owes none for
-that week.
+that week. A joint report answers for others in the periods for which its sender owes one too.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import polars as pl
 
 from reportmetrics.profile.calendar import Calendar, days
 from reportmetrics.profile.load import Profile
-from reportmetrics.profile.mission import Place
+from reportmetrics.profile.mission import Place, Unit
 from reportmetrics.profile.sources import Source
 from reportmetrics.profile.templates import DueRule, Template
 from reportmetrics.warehouse.shape import Table, Type
@@ -173,6 +173,7 @@ def _expected_rows(profile: Profile, through: dt.date) -> Iterator[dict[str, Any
     mission = profile.mission
     calendar = Calendar(mission.places[mission.home_place])
     zone = zoneinfo.ZoneInfo(mission.time_zone)
+    units = {u.unit_id: u for u in mission.units}
     for t in profile.templates:
         due = {end: due_at(t.due, end, calendar, zone) for _, end in periods(t, mission.starts_on, through)}
         for u in mission.units:
@@ -188,13 +189,17 @@ def _expected_rows(profile: Profile, through: dt.date) -> Iterator[dict[str, Any
                         "period_start": start,
                         "period_end": end,
                         "due_at": due[end],
-                        "answered_by": _answered_by(t, u.unit_id, start, end),
+                        "answered_by": _answered_by(t, u.unit_id, units, start, end),
                     }
 
 
-def _answered_by(t: Template, unit_id: str, start: dt.date, end: dt.date) -> str:
-    """The unit whose report answers for ``unit_id`` in a period: itself, unless a joint report serves it."""
-    joint = (j.unit for j in t.joint if unit_id in j.serves and j.covers(start, end))
+def _answered_by(t: Template, unit_id: str, units: Mapping[str, Unit], start: dt.date, end: dt.date) -> str:
+    """The unit whose report answers for ``unit_id`` in a period: itself, unless a joint report serves it.
+
+    A unit that is not open on every day of the period owes no report for it, so it answers for nobody.
+    """
+    serving = (units[j.unit] for j in t.joint if unit_id in j.serves and j.covers(start, end) and j.unit in units)
+    joint = (u.unit_id for u in serving if u.opened <= start and (u.closed is None or end <= u.closed))
     return next(joint, unit_id)
 
 

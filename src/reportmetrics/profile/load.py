@@ -1,7 +1,7 @@
 """Loading a profile: all files read, all mistakes of all files reported at once.
 
 Belongs here: the order of work and the finished ``Profile``. Not here: reading a file (``reading``), what must hold
-between entries and files (``rules``, ``source_rules``).
+between entries and files (``rules``, ``template_rules``, ``source_rules``).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from reportmetrics.profile.reading import Problem, read_model
 from reportmetrics.profile.rules import profile_problems
 from reportmetrics.profile.source_rules import source_problems
 from reportmetrics.profile.sources import Source
+from reportmetrics.profile.template_rules import template_problems
 from reportmetrics.profile.templates import Template, TemplatesFile
 
 
@@ -60,8 +61,10 @@ def load_profile(folder: Path) -> Profile:
         mission,
         objectives.objectives if objectives else None,
         indicators.indicators if indicators else None,
-        templates.templates if templates else None,
     )
+    if templates:
+        units = {u.unit_id: u for u in mission.units} if mission else None
+        problems += template_problems(templates.templates, units)
     ids = _known_ids(mission, objectives, indicators, templates)
     problems += source_problems(sources, ids)
     if problems or not (mission and objectives and indicators and templates):

@@ -1,6 +1,7 @@
-"""What must hold between the entries of a profile and between its files, sources apart.
+"""What must hold between the entries of a profile and between its files, forms and sources apart.
 
-Belongs here: rules that no single entry can know. Not here: types and ranges of one entry (the models), sources.
+Belongs here: rules that no single entry can know. Not here: types and ranges of one entry (the models), forms
+(``template_rules``), sources (``source_rules``).
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from reportmetrics.profile.mission import Mission, Place
 from reportmetrics.profile.objectives import Indicator, Objective
 from reportmetrics.profile.reading import Problem
-from reportmetrics.profile.templates import Template
 
 
 def unknown_id(file: str, key: str, what: str, value: str, known: Collection[str]) -> Problem:
@@ -28,7 +28,6 @@ def profile_problems(
     mission: Mission | None,
     objectives: Sequence[Objective] | None,
     indicators: Sequence[Indicator] | None,
-    templates: Sequence[Template] | None,
 ) -> list[Problem]:
     """All mistakes between entries. None stands for a file that could not be read: what refers to it is not judged."""
     known = {o.objective_id for o in objectives} if objectives is not None else None
@@ -36,25 +35,24 @@ def profile_problems(
     if mission is not None:
         problems += _mission_problems(mission, known)
     if objectives is not None:
-        problems += _repeated("objectives.yaml", "objectives", "objective", [o.objective_id for o in objectives])
+        problems += repeated("objectives.yaml", "objectives", "objective", [o.objective_id for o in objectives])
         for o in objectives:
-            problems += _dates("objectives.yaml", f"objectives[{o.objective_id}]", o.valid_from, o.valid_to)
+            problems += reversed_dates("objectives.yaml", f"objectives[{o.objective_id}]", o.valid_from, o.valid_to)
     if indicators is not None:
         ends = {o.objective_id: o.valid_to for o in objectives} if objectives is not None else None
         problems += _indicator_problems(indicators, ends)
-    if templates is not None:
-        units = {u.unit_id for u in mission.units} if mission is not None else None
-        problems += _template_problems(templates, units)
     return problems
 
 
-def _repeated(file: str, key: str, what: str, ids: Sequence[str]) -> Iterator[Problem]:
+def repeated(file: str, key: str, what: str, ids: Sequence[str]) -> Iterator[Problem]:
+    """Ids that are given more than once."""
     for value, times in Counter(ids).items():
         if times > 1:
             yield Problem(file, f"{key}[{value}]", f"{what} '{value}' is given {times} times", "keep one entry")
 
 
-def _dates(file: str, key: str, first: dt.date | None, last: dt.date | None) -> Iterator[Problem]:
+def reversed_dates(file: str, key: str, first: dt.date | None, last: dt.date | None) -> Iterator[Problem]:
+    """A time that ends before it starts."""
     if first and last and last < first:
         yield Problem(file, key, f"ends ({last}) before it starts ({first})", "correct one of the two days")
 
@@ -69,13 +67,13 @@ def _mission_problems(mission: Mission, objectives: set[str] | None) -> Iterator
         key = f"units[{unit.unit_id}]"
         if unit.place not in places:
             yield unknown_id(file, f"{key}.place", "place", unit.place, places)
-        yield from _dates(file, key, unit.opened, unit.closed)
+        yield from reversed_dates(file, key, unit.opened, unit.closed)
     for hq in mission.headquarters:
         if hq.place not in places:
             yield unknown_id(file, f"headquarters[{hq.hq}].place", "place", hq.place, places)
-    yield from _repeated(file, "units", "unit", [u.unit_id for u in mission.units])
-    yield from _repeated(file, "headquarters", "headquarters", [h.hq for h in mission.headquarters])
-    yield from _repeated(file, "tariffs", "grade", [t.grade for t in mission.tariffs])
+    yield from repeated(file, "units", "unit", [u.unit_id for u in mission.units])
+    yield from repeated(file, "headquarters", "headquarters", [h.hq for h in mission.headquarters])
+    yield from repeated(file, "tariffs", "grade", [t.grade for t in mission.tariffs])
     if mission.personnel.advisors > mission.personnel.total:
         yield Problem(file, "personnel.advisors", "more advisors than personnel", "advisors are a part of the total")
     for key, (low, high) in (
@@ -121,7 +119,7 @@ def _indicator_problems(
         if objectives is not None and i.objective_id not in objectives:
             yield unknown_id(file, f"{key}.objective_id", "objective", i.objective_id, set(objectives))
         yield from _direction_problems(file, key, i)
-        yield from _dates(file, key, i.valid_from, i.valid_to)
+        yield from reversed_dates(file, key, i.valid_from, i.valid_to)
         if i.baseline_on and i.target_on and i.target_on <= i.baseline_on:
             yield Problem(file, f"{key}.target_on", "not after the day of the baseline", "correct one of the two days")
     versions: dict[str, list[Indicator]] = {}
@@ -175,51 +173,3 @@ def _version_problems(
                 f"keep one objective for all versions, or give {one.objective_id} its 'valid_to' in objectives.yaml",
             )
             return
-
-
-def _template_problems(templates: Sequence[Template], units: set[str] | None) -> Iterator[Problem]:
-    file = "templates.yaml"
-    yield from _repeated(file, "templates", "template", [t.template_id for t in templates])
-    for t in templates:
-        key = f"templates[{t.template_id}]"
-        yield from _repeated(file, f"{key}.fields", "field", [f.field_id for f in t.fields])
-        yield from _dates(file, key, t.valid_from, t.valid_to)
-        if not t.minutes.low <= t.minutes.central <= t.minutes.high:
-            yield Problem(file, f"{key}.minutes", "not in the order low, central, high", "sort the three numbers")
-        if t.every == "2 weeks" and t.anchor is None:
-            yield Problem(file, f"{key}.anchor", "'2 weeks' needs an anchor", "give the first day of any one period")
-        if t.every != "2 weeks" and t.anchor is not None:
-            yield Problem(file, f"{key}.anchor", "an anchor has a meaning for '2 weeks' only", "remove it")
-        yield from _repeated(file, f"{key}.units", "unit", t.units or [])
-        yield from _joint_problems(file, key, t, units)
-        yield from _entry_problems(file, key, t)
-        for unit_id in t.units or []:
-            if units is not None and unit_id not in units:
-                yield unknown_id(file, f"{key}.units", "unit", unit_id, units)
-
-
-def _joint_problems(file: str, key: str, t: Template, units: set[str] | None) -> Iterator[Problem]:
-    """A joint report names known units that owe the form, and serves others than the unit that sends it."""
-    owing = set(t.units) if t.units is not None else units
-    for joint in t.joint:
-        where = f"{key}.joint[{joint.unit}]"
-        yield from _dates(file, where, joint.valid_from, joint.valid_to)
-        yield from _repeated(file, f"{where}.serves", "unit", joint.serves)
-        if joint.unit in joint.serves:
-            yield Problem(file, where, "the unit serves itself anyway", f"take {joint.unit} out of 'serves'")
-        for unit_id in (joint.unit, *joint.serves):
-            if owing is not None and unit_id not in owing:
-                yield unknown_id(file, where, "unit that owes this form", unit_id, owing)
-
-
-def _entry_problems(file: str, key: str, t: Template) -> Iterator[Problem]:
-    """Limits belong to numbers, choices to texts."""
-    for f in t.fields:
-        where = f"{key}.fields[{f.field_id}]"
-        limited = f.minimum is not None or f.maximum is not None
-        if f.kind == "text" and limited:
-            yield Problem(file, where, "a text has no least or largest number", "remove 'minimum' and 'maximum'")
-        if f.kind != "text" and f.choices:
-            yield Problem(file, where, "a number has no choices", "give 'minimum' and 'maximum', or make it a text")
-        if f.minimum is not None and f.maximum is not None and f.minimum > f.maximum:
-            yield Problem(file, where, "the least number is above the largest", "exchange the two")

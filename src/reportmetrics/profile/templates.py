@@ -49,7 +49,10 @@ class TemplateField(Model):
 
 
 class Joint(Model):
-    """One report for several units: that of ``unit`` answers for ``serves`` too, in periods within the two days."""
+    """One report for several units: that of ``unit`` answers for ``serves`` too, in periods within the two days.
+
+    Only in periods for which ``unit`` owes the form itself; a report of a served unit's own counts as well.
+    """
 
     unit: Identifier
     serves: Annotated[list[Identifier], Field(min_length=1)]
@@ -62,18 +65,27 @@ class Joint(Model):
 
 
 class Template(Model):
-    """A report form, owed by each of ``units`` (all units when left out) for each period."""
+    """A report form, owed by each of ``units`` (all units when left out) for each period.
+
+    ``per`` tells how the number of reports would change with the size of the mission, and nothing of which are due.
+    """
 
     template_id: Identifier
     name: str
     every: Every
     anchor: Annotated[dt.date | None, Field(description="first day of one period, for '2 weeks'")] = None
-    per: Literal["advisor", "unit", "mission"]
+    per: Annotated[
+        Literal["advisor", "unit", "mission"],
+        Field(description="what the number of its reports grows with; which are due follows from 'every' and 'units'"),
+    ]
     recipient: str
     minutes: Minutes
     normal_course: Annotated[float, Field(ge=0, le=1, description="share of minutes spent anyway")] = 0.0
     due: DueRule
-    units: list[Identifier] | None = None
+    units: Annotated[
+        list[Identifier] | None,
+        Field(description="who owes it; default: all units, but for 'per: mission', where it has to be said"),
+    ] = None
     joint: Annotated[list[Joint], Field(description="reports that serve several units; each of them counts")] = []
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None

@@ -141,6 +141,23 @@ def test_a_joint_report_is_owed_for_each_unit_and_answered_by_one():
     }  # fmt: skip
 
 
+def test_a_joint_report_ends_with_the_unit_that_sends_it():
+    """U-1 closes on Wednesday 16 December: it owes nothing for that week, so U-2 answers for itself from then on."""
+    form = template(joint=[{"unit": "U-1", "serves": ["U-2"]}])
+    units = (("U-1", D(2020, 1, 1), D(2020, 12, 16)), ("U-2", D(2020, 1, 1), None))
+    frame = profile_frames(profile(form, units=units), through=D(2020, 12, 27))["expected_report"]
+    told = {(r["unit_id"], r["period_start"].day): r["answered_by"] for r in frame.iter_rows(named=True)}
+    assert told == {("U-1", 7): "U-1", ("U-2", 7): "U-1", ("U-2", 14): "U-2", ("U-2", 21): "U-2"}
+
+
+def test_a_joint_report_begins_with_the_unit_that_sends_it():
+    form = template(joint=[{"unit": "U-1", "serves": ["U-2"]}])
+    units = (("U-1", D(2020, 12, 9), None), ("U-2", D(2020, 1, 1), None))
+    frame = profile_frames(profile(form, units=units), through=D(2020, 12, 20))["expected_report"]
+    told = {(r["unit_id"], r["period_start"].day): r["answered_by"] for r in frame.iter_rows(named=True)}
+    assert told == {("U-2", 7): "U-2", ("U-1", 14): "U-1", ("U-2", 14): "U-1"}
+
+
 def test_months_and_quarters_end_on_their_last_day():
     months = list(periods(template("month"), D(2021, 1, 1), D(2021, 3, 2)))
     assert months == [(D(2021, 1, 1), D(2021, 1, 31)), (D(2021, 2, 1), D(2021, 2, 28)), (D(2021, 3, 1), D(2021, 3, 31))]

@@ -22,7 +22,7 @@ def problems(first: str, second: str, *, over: dt.date | None) -> list[str]:
         Indicator(**common, objective_id=first, valid_to=NEW_YEAR - dt.timedelta(days=1)),
         Indicator(**common, objective_id=second, valid_from=NEW_YEAR),
     ]
-    return [p.message for p in profile_problems(None, objectives, versions, None)]
+    return [p.message for p in profile_problems(None, objectives, versions)]
 
 
 def test_an_indicator_goes_on_under_another_objective_when_its_own_is_over() -> None:
