@@ -3,7 +3,9 @@ id: report_answer
 one_row_is: a report that was due by as_of and whether it came, or a tally of such reports
 level: process
 ---*/
--- A joint report answers for each unit that it serves.
+-- Nothing is counted twice. A tally of days that a tally told later holds too, or for which single reports are due, is
+-- missing; of two tallies told at once neither is the later one, so both are.
+-- A joint report answers for each unit that it serves; a report of the unit's own answers too, and the earlier counts.
 WITH answer AS (
     SELECT
         template_id,
@@ -13,38 +15,94 @@ WITH answer AS (
         min(reporter_id) AS reporter_id
     FROM report
     GROUP BY template_id, unit_id, period_start
+),
+
+answered AS (
+    SELECT
+        expected_report.row_key,
+        expected_report.template_id,
+        expected_report.unit_id,
+        expected_report.period_end,
+        expected_report.due_at,
+        CASE WHEN joint.came_at < own.came_at OR own.came_at IS NULL THEN joint.came_at ELSE own.came_at END AS came_at,
+        CASE
+            WHEN joint.came_at < own.came_at OR own.came_at IS NULL THEN joint.reporter_id ELSE own.reporter_id
+        END AS reporter_id
+    FROM expected_report
+    LEFT JOIN answer AS own
+        ON
+            expected_report.template_id = own.template_id
+            AND expected_report.unit_id = own.unit_id
+            AND expected_report.period_start = own.period_start
+    LEFT JOIN answer AS joint
+        ON
+            expected_report.template_id = joint.template_id
+            AND expected_report.answered_by = joint.unit_id
+            AND expected_report.period_start = joint.period_start
+),
+
+twice AS (
+    SELECT tally.row_key
+    FROM report_tally AS tally
+    INNER JOIN report_tally AS other
+        ON
+            tally.template_id = other.template_id
+            AND tally.unit_id = other.unit_id
+            AND tally.period_start <= other.period_end
+            AND tally.period_end >= other.period_start
+            AND tally.row_key != other.row_key
+    WHERE
+        tally.known_from < other.known_from
+        OR (tally.known_from = other.known_from AND tally.file_seq <= other.file_seq)
+    UNION
+    SELECT tally.row_key
+    FROM report_tally AS tally
+    INNER JOIN expected_report
+        ON
+            tally.template_id = expected_report.template_id
+            AND tally.unit_id = expected_report.unit_id
+            AND tally.period_start <= expected_report.period_end
+            AND tally.period_end >= expected_report.period_start
+),
+
+tally AS (
+    SELECT
+        report_tally.row_key,
+        report_tally.template_id,
+        report_tally.unit_id,
+        report_tally.period_end,
+        report_tally.expected,
+        CASE WHEN twice.row_key IS NULL THEN report_tally.received END AS received,
+        CASE WHEN twice.row_key IS NULL THEN report_tally.on_time END AS on_time
+    FROM report_tally
+    LEFT JOIN twice ON report_tally.row_key = twice.row_key
 )
 
 SELECT
-    expected_report.row_key,
-    expected_report.template_id,
-    expected_report.unit_id,
-    answer.reporter_id,
-    cast(date_trunc('week', expected_report.period_end) AS DATE) AS week,
+    answered.row_key,
+    answered.template_id,
+    answered.unit_id,
+    answered.reporter_id,
+    cast(date_trunc('week', answered.period_end) AS DATE) AS week,
     cast(1 AS BIGINT) AS due,
-    cast(CASE WHEN answer.came_at IS NOT NULL THEN 1 ELSE 0 END AS BIGINT) AS came,
-    cast(CASE WHEN answer.came_at <= expected_report.due_at THEN 1 ELSE 0 END AS BIGINT) AS on_time,
+    cast(CASE WHEN answered.came_at IS NOT NULL THEN 1 ELSE 0 END AS BIGINT) AS came,
+    cast(CASE WHEN answered.came_at <= answered.due_at THEN 1 ELSE 0 END AS BIGINT) AS on_time,
     cast(0 AS BIGINT) AS excess,
     cast(
         date_diff(
             'second',
-            expected_report.due_at,
-            greatest(expected_report.due_at, coalesce(answer.came_at, as_of.as_of_at))
+            answered.due_at,
+            greatest(answered.due_at, coalesce(answered.came_at, as_of.as_of_at))
         ) AS BIGINT
     ) AS late_seconds,
     CASE
-        WHEN answer.came_at IS NULL THEN 'overdue'
-        WHEN answer.came_at <= expected_report.due_at THEN 'on time'
+        WHEN answered.came_at IS NULL THEN 'overdue'
+        WHEN answered.came_at <= answered.due_at THEN 'on time'
         ELSE 'late'
     END AS answer_state
-FROM expected_report
+FROM answered
 CROSS JOIN as_of
-LEFT JOIN answer
-    ON
-        expected_report.template_id = answer.template_id
-        AND coalesce(expected_report.answered_by, expected_report.unit_id) = answer.unit_id
-        AND expected_report.period_start = answer.period_start
-WHERE expected_report.due_at < as_of.as_of_at
+WHERE answered.due_at < as_of.as_of_at
 UNION ALL
 SELECT
     row_key,
@@ -58,4 +116,4 @@ SELECT
     CASE WHEN received > expected THEN received - expected ELSE 0 END AS excess,
     cast(NULL AS BIGINT) AS late_seconds,
     cast(NULL AS VARCHAR) AS answer_state
-FROM report_tally
+FROM tally

@@ -1,6 +1,6 @@
 /*---
 id: burden.answer_state
-version: 1
+version: 2
 title: Reports in time, late and overdue
 question: Of the reports due, how many came in time, came late, or are still missing?
 level: process

@@ -1,6 +1,6 @@
 /*---
 id: burden.lateness
-version: 1
+version: 2
 title: How late reports come
 question: How long after it was due does a report come, with those still missing counted in?
 level: process

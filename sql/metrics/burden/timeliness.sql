@@ -1,6 +1,6 @@
 /*---
 id: burden.timeliness
-version: 1
+version: 2
 title: Reports due that came in time
 question: Do reports come by the time they are due?
 level: process
