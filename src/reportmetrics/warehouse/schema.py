@@ -17,7 +17,8 @@ from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 
 VERSION = 6
-"""Version of these tables. A warehouse of another version is made anew from the archive, never altered in place."""
+"""Version of these tables and of their keys, which each row has as ``row_key``. A warehouse of another version is made
+anew from the archive, never altered in place."""
 
 KEY_HASH = "CAST(hash(row_key) >> 32 AS UINTEGER)"
 """A key in four bytes, by which the few rows of ``latest`` that a batch may be about are found among all. Keys that

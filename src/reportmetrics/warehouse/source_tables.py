@@ -116,7 +116,7 @@ REPORT_TALLY = Table(
     "reports known only by their number",
     level="process",
     origin="source",
-    key=("unit_id", "template_id", "period_start"),
+    key=("unit_id", "template_id", "period_start", "period_end"),
     happens="period_end",
     columns=(
         key_column("unit_id", "the unit or place"),
@@ -126,6 +126,24 @@ REPORT_TALLY = Table(
         Column("expected", "integer", "reports due", "process", minimum=0),
         Column("received", "integer", "reports that came", "process", minimum=0),
         Column("on_time", "integer", "of them by the due date", "process", minimum=0),
+    ),
+    rules=(
+        # Told this way round, ``end_before_start: zero`` does not move the period: a wait can be zero, a period cannot.
+        Rule(
+            "period_reversed",
+            "period_end",
+            "period_start > period_end",
+            "the period ends before it starts",
+            "correct the period's first and last day",
+        ),
+        # More received than expected may be so (late registration of a unit); the figures cut it and say so.
+        Rule(
+            "on_time_over_received",
+            "on_time",
+            "on_time > received",
+            "more reports came in time than came at all",
+            "correct one of the two numbers",
+        ),
     ),
 )
 

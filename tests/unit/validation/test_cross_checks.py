@@ -170,9 +170,67 @@ def test_a_ledger_that_does_not_balance_is_critical(tmp_path: Path) -> None:
     assert failed[0].observed == "a.csv (request): 10 read, 9 accounted for"
 
 
+def tally(row_key: str, first: dt.date, last: dt.date, unit: str = "U1", form: str = "T") -> dict[str, Any]:
+    return {"row_key": row_key, "template_id": form, "unit_id": unit, "period_start": first, "period_end": last}
+
+
+def failed(folder: Path, rows: Rows) -> list[tuple[str, list[str], str, bool]]:
+    with DuckDBEngine(snapshot(folder, rows)) as engine:
+        found = [r for r in cross_checks(engine, load_rules(sql_folder())) if not r.success]
+    return [(r.check, r.failing_keys, r.observed, r.blocks) for r in found]
+
+
+def test_tallies_that_share_days_are_named(tmp_path: Path) -> None:
+    """A month, the winter around it and the day on which both end; another form, unit and the day after are apart."""
+    january = (dt.date(2021, 1, 1), dt.date(2021, 1, 31))
+    rows = [
+        tally("month", *january),
+        tally("winter", dt.date(2020, 12, 1), dt.date(2021, 2, 28)),
+        tally("march", dt.date(2021, 3, 1), dt.date(2021, 3, 31)),
+        tally("day", dt.date(2021, 3, 31), dt.date(2021, 3, 31)),
+        tally("other unit", *january, unit="U2"),
+        tally("other form", *january, form="S"),
+    ]
+    [(rule, keys, observed, blocks)] = failed(tmp_path, {**SOUND, "report_tally": rows})
+    assert (rule, keys, blocks) == ("tally_overlaps", ["day", "march", "month", "winter"], False)
+    assert observed.count("tally of T and U1 for ") == 3
+    assert observed.count(" shares days with 1 other, the first for ") == 3
+
+
+def test_a_tally_beside_single_reports_is_named(tmp_path: Path) -> None:
+    """Of one form single reports are due, of another some came that nobody expects; a tally of March is apart."""
+    first, last = dt.date(2021, 1, 1), dt.date(2021, 1, 31)
+    due = {"template_id": "T", "unit_id": "U1", "answered_by": "U1", "due_at": DAY}
+    weeks = [(dt.date(2020, 12, 28), dt.date(2021, 1, 3)), (dt.date(2021, 1, 4), dt.date(2021, 1, 10))]
+    came = {"report_id": "P2", "template_id": "S", "unit_id": "U1", "submitted_at": DAY}
+    given: Rows = {
+        **SOUND,
+        "expected_report": [
+            {**due, "row_key": f"e{n}", "period_start": a, "period_end": b} for n, (a, b) in enumerate(weeks)
+        ],
+        "report": [
+            *SOUND["report"],
+            *({**came, "row_key": f"p{n}", "revision": n, "period_start": first, "period_end": first} for n in (0, 1)),
+        ],
+        "report_tally": [
+            tally("due", first, last),
+            tally("came", first, last, form="S"),
+            tally("march", dt.date(2021, 3, 1), dt.date(2021, 3, 31)),
+            tally("other unit", first, last, unit="U2"),
+        ],
+    }
+    [(rule, keys, observed, blocks)] = failed(tmp_path, given)
+    assert (rule, keys, blocks) == ("tally_beside_reports", ["came", "due"], False)
+    assert set(observed.split("; ")) == {
+        "tally of T and U1 for 2021-01-01 to 2021-01-31: in these days 2 single reports are due, and 0 came",
+        "tally of S and U1 for 2021-01-01 to 2021-01-31: in these days 0 single reports are due, and 1 came",
+    }
+
+
 def test_every_shipped_rule_is_tested_here() -> None:
     elsewhere = {"request_vanished"}  # tests/unit/warehouse/test_vanished.py
-    assert {r.id for r in load_rules(sql_folder())} == {*FAULTS, "ledger_balances", *elsewhere}
+    alone = {"ledger_balances", "tally_overlaps", "tally_beside_reports"}
+    assert {r.id for r in load_rules(sql_folder())} == {*FAULTS, *alone, *elsewhere}
 
 
 @pytest.mark.parametrize(
