@@ -1,4 +1,4 @@
-"""A batch beside the eight deliveries before it: volume, gaps, blanks, and the shares of codes.
+"""A batch beside the eight deliveries before it: volume, gaps, blanks, shares of codes, and reports that were others.
 
 What is usual is read off the source's own past, so that no limit has to be kept up by hand. A source that is new, or
 has sent little so far, is not judged.
@@ -44,6 +44,7 @@ def comparisons(store: Store, profile: Profile) -> pl.DataFrame:
     """
     connection, since = store.connection, store.passed_position()
     parts = [_volume(connection, since), _gaps(connection, since, intake(profile.sources))]
+    parts.append(_same_report(connection, since))
     asked = _filled_columns(profile)
     counted = dict(
         connection.execute(
@@ -117,6 +118,32 @@ def _gaps(connection: duckdb.DuckDBPyConnection, since: int, sources: list[Sourc
         params={"since": since},
     ).pl()
     connection.unregister("promised")
+    return found
+
+
+_SAME_REPORT = """
+WITH said AS (
+    SELECT *, concat_ws(', ', unit_id, template_id, period_start) AS is_of
+    FROM core.report
+    WHERE row_key IN (SELECT row_key FROM core.report WHERE file_seq > $since)
+),
+steps AS (
+    SELECT
+        report_id, revision, is_of, lag(is_of) OVER told AS was_of, greatest(file_seq, lag(file_seq) OVER told) AS seq
+    FROM said
+    WINDOW told AS (PARTITION BY row_key ORDER BY known_from, file_seq)
+)
+SELECT
+    'report: ' || report_id || ' (revision ' || revision || ') was of ' || was_of || ' and is now of ' || is_of
+        AS row_key,
+    'report' AS table_name, 'same_report' AS kind, FALSE AS holds
+FROM steps WHERE seq > $since AND was_of != is_of ORDER BY ALL
+"""
+
+
+def _same_report(connection: duckdb.DuckDBPyConnection, since: int) -> pl.DataFrame:
+    """Reports that replace one of another unit, form or period: two reports with one identifier, or a correction."""
+    found: pl.DataFrame = connection.sql(_SAME_REPORT, params={"since": since}).pl()
     return found
 
 

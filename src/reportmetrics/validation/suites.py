@@ -64,6 +64,7 @@ COMPARED = (
     _compared("gap", "warning", "nothing came for more than twice the time that the source promises"),
     _compared("blanks", "warning", "the share of blanks of a column moved by more than 30 points"),
     _compared("drift", "warning", "the share of a code moved by more than 30 points"),
+    _compared("same_report", "warning", "a report's identifier came again for another unit, form or period"),
 )
 """Expectations on the comparisons with the deliveries before (``earlier``), for every table alike."""
 

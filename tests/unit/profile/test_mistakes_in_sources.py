@@ -2,6 +2,8 @@
 
 import pytest
 
+from reportmetrics.profile.source_rules import source_problems
+from reportmetrics.profile.sources import Source
 from tests.unit.profile.spoiled import problems, replace
 
 CASES = {
@@ -149,3 +151,52 @@ def test_mistakes_in_a_source(folder, case):
 def test_a_broken_pattern_is_blamed_once(folder):
     replace(folder, "sources/movement_requests.yaml", "movement_(?P<file_date>", "movement_((?P<file_date>")
     assert len(problems(folder)) == 1
+
+
+def reports_by_name(facts, report_id):
+    return Source.model_validate(
+        {
+            "source": "calls",
+            "title": "Calls of the day",
+            "sender": "Unit {unit}",
+            "files": "calls/*.csv",
+            "reader": "csv",
+            "facts": facts,
+            "table": "report",
+            "per": "file",
+            "columns": {
+                "report_id": report_id,
+                "template_id": {"value": "WAR"},
+                "unit_id": {"fact": "unit"},
+                "period_start": {"fact": "day", "format": "%Y%m%d"},
+                "period_end": {"fact": "day", "format": "%Y%m%d"},
+                "submitted_at": {"fact": "day", "format": "%Y%m%d"},
+                "revision": {"value": "0"},
+            },
+        }
+    )
+
+
+APART = r"(?P<unit>U-\d+)_(?P<day>\d{8})\.csv"
+SPANNING = r"(?P<report>(?P<unit>U-\d+)_(?P<day>\d{8}))(_v(?P<sent>\d))?\.csv"
+
+
+@pytest.mark.parametrize(
+    ("facts", "report_id", "lacking"),
+    [
+        (APART, {"fact": "day"}, "'unit' (unit_id)"),
+        (APART, {"fact": "unit"}, "'day' (period_start)"),
+        (APART, {"value": "calls"}, "'unit' (unit_id), 'day' (period_start)"),
+        (r"(?P<kind>[(](?P<unit>U-\d+)\))_(?P<day>\d{8})\.csv", {"fact": "kind"}, "'day' (period_start)"),
+        (SPANNING, {"fact": "report"}, None),
+        (r"(?P<day>\d{8})_(?P<unit>U-\d+)", {"fact": "day"}, "'unit' (unit_id)"),
+    ],
+)
+def test_the_identifier_of_a_report_tells_apart_what_its_file_name_does(facts, report_id, lacking):
+    found = [str(p) for p in source_problems([("sources/calls.yaml", reports_by_name(facts, report_id))], {})]
+    wanted = (
+        f"sources/calls.yaml: report.columns.report_id: the files differ in {lacking}, and their reports would have "
+        "one identifier and replace each other; put one group around all of it in 'facts', such as "
+        "(?P<report>(?P<unit>...)_(?P<day>...)), and say {fact: report}"
+    )
+    assert found == ([] if lacking is None else [wanted])

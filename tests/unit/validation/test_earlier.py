@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 from reportmetrics.settings import sql_folder
 from reportmetrics.steps import check_new
@@ -14,6 +15,7 @@ from reportmetrics.validation.suites import COMPARED, expectations_of
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 from tests.conftest import SmallMission
+from tests.unit.reporting import REPORTS, Reporting
 
 
 def deliver(mission: SmallMission, week: int, rows: int, *, decided: bool = True, validated: bool = True) -> None:
@@ -85,6 +87,26 @@ def test_a_column_that_may_go_blank_does_not_stop_the_run(mission: SmallMission)
         deliver(mission, week, 30)
     deliver(mission, 5, 30, decided=False, validated=False)
     assert "went_blank" not in failures(mission)
+
+
+def test_a_report_that_comes_again_for_another_unit_or_period_is_told(tmp_path: Path) -> None:
+    mission = Reporting(tmp_path / "mission", [REPORTS])
+    head = "report,who,day,sent,minutes\n"
+
+    def send(name: str, row: str, *, validated: bool = False) -> None:
+        mission.put(f"weekly/{name}.csv", f"{head}{row},60\n")
+        mission.ingest(dt.datetime(2021, 3, 1))
+        if validated:
+            with Store(mission.settings.warehouse) as store:
+                store.mark_validated(store.position())
+
+    send("U-1_a", "R1,ann,2021-01-31,2021-02-01", validated=True)
+    send("U-1_b", "R1,bob,2021-01-31,2021-02-02")  # the same report, corrected
+    assert "same_report" not in failures(mission)
+    send("U-1_c", "R1,ann,2021-02-07,2021-02-08")
+    assert failures(mission)["same_report"] == [
+        "report: R1 (revision 0) was of U-1, T, 2021-01-31 and is now of U-1, T, 2021-02-07"
+    ]
 
 
 def test_the_document_names_every_check_once() -> None:
