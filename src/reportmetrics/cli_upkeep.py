@@ -54,7 +54,7 @@ def rebuild(
     """Make the warehouse anew from the archive, by the profile as it is now.
 
     The new warehouse takes the old one's place at the end, in one step; until then nothing changes. The old one stays
-    beside it as warehouse.before-rebuild.duckdb.
+    beside it as warehouse.before-rebuild.duckdb (numbered when there is one already).
 
     \b
     Examples:

@@ -11,13 +11,11 @@ Belongs here: the order of the work, and exchanging the files. Not here: taking 
 from __future__ import annotations
 
 import datetime as dt
-import os
 import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from reportmetrics.clock import TOLERANCE, now_utc
@@ -25,6 +23,7 @@ from reportmetrics.ingest.archive import AGAIN, Kept, fingerprint
 from reportmetrics.ingest.batch import Taken
 from reportmetrics.ingest.landing import Found, dated_by_name, facts_of_name, known_from
 from reportmetrics.ingest.ledger import check_balance
+from reportmetrics.ingest.old_warehouse import OldWarehouse, exchange, remove, shortened
 from reportmetrics.ingest.pseudonyms import pseudonym_key
 from reportmetrics.ingest.run import batches, store_taken
 from reportmetrics.ingest.sidecars import NO_NAME, Sidecar, SidecarError, read_sidecar, sidecar_paths, write_sidecar
@@ -33,13 +32,10 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
 from reportmetrics.progress import Track, silent
 from reportmetrics.settings import Settings
-from reportmetrics.warehouse.made_tables import LEDGER
-from reportmetrics.warehouse.store import Store, StoreError, is_locked
+from reportmetrics.warehouse.store import Store
 
 _FRESH = "warehouse.rebuilding.duckdb"
-_ASIDE = "warehouse.before-rebuild.duckdb"
-_HISTORY = ("set_aside", "check_history")
-_COUNTS = ("status", "rows_read", "accepted", "rejected", "duplicate", "superseded", "filtered")
+_COUNTS = ("rows_read", "accepted", "rejected", "duplicate", "superseded", "filtered")
 
 
 class RebuildError(Exception):
@@ -86,19 +82,21 @@ def rebuild(
     """
     key = pseudonym_key(settings) if key is None else key
     fresh = settings.home / _FRESH
-    with _Locked(settings.warehouse) as old:
+    with OldWarehouse(settings.warehouse) as old:
         moment = now or now_utc()
-        deliveries, ahead = _set_right(_deliveries(settings, profile), moment)
-        _remove(fresh)
+        deliveries, ahead = _set_right(_deliveries(settings, profile, old), moment)
+        remove(fresh)
         with Store(fresh) as store:
-            rows = _fill(store, profile, deliveries, key, track)
+            places = _places(deliveries)
+            rows = _fill(store, profile, deliveries, places, key, track)
             changed = old.compare(store.connection)
             if changed == []:
                 store.mark_validated(old.validated)
             old.copy_history(store.connection, moment)
             position = store.position()
             store.connection.execute("CHECKPOINT")
-    aside = _exchange(settings, fresh, keep_old=keep_old)
+    aside = exchange(settings, fresh, keep_old=keep_old)
+    _note_places(deliveries, places)
     forgotten = sum(d.sidecar.forgotten is not None for d in deliveries)
     return Rebuilt(len(deliveries) - forgotten, rows, position, forgotten, changed, aside, ahead)
 
@@ -122,11 +120,12 @@ class _Delivery:
         return _Delivery(Sidecar(self.sidecar.path, said), kept)
 
 
-def _deliveries(settings: Settings, profile: Profile) -> list[_Delivery]:
+def _deliveries(settings: Settings, profile: Profile, old: OldWarehouse) -> list[_Delivery]:
     """All deliveries in the order of the ledger; those that have no place yet come last, as a run would take them."""
     sources = {s.source: s for s in intake(profile.sources)}
     zone = zoneinfo.ZoneInfo(profile.mission.time_zone)
     found: list[_Delivery] = []
+    sidecars: list[Sidecar] = []
     problems: list[str] = []
     for path in sidecar_paths(settings.archive):
         try:
@@ -134,6 +133,7 @@ def _deliveries(settings: Settings, profile: Profile) -> list[_Delivery]:
         except SidecarError as error:
             problems.append(str(error))
             continue
+        sidecars.append(sidecar)
         if sidecar.forgotten is not None:
             found.append(_Delivery(sidecar, None))
             continue
@@ -145,9 +145,15 @@ def _deliveries(settings: Settings, profile: Profile) -> list[_Delivery]:
             )
         elif not bytes_of.is_file() or fingerprint(bytes_of) != sidecar.sha256:
             word = "was altered" if bytes_of.is_file() else "is missing"
-            problems.append(f"{sidecar.name}: {bytes_of} {word}; restore it from a backup, or forget the file")
+            place = "" if sidecar.file_seq is None else f"place {sidecar.file_seq} of the ledger; "
+            problems.append(f"{sidecar.name}: {place}{bytes_of} {word}; restore it from a backup, or forget the file")
         else:
             found.append(_Delivery(sidecar, _kept(sidecar, source, bytes_of, zone)))
+    lost = list(old.without_sidecar(settings.archive, sidecars))
+    if lost:
+        problems += [*shortened(lost), "restore the archive (bytes and .json files) from a backup, and try again"]
+    elif not sidecars and not problems and (old.is_unknown or not settings.archive.is_dir()):
+        problems.append(f"{settings.archive} holds no delivery; restore it from a backup, or correct --home")
     if problems:
         raise RebuildError("\n".join(["the archive is not whole; nothing was changed", *problems]))
     return sorted(found, key=_order)
@@ -183,9 +189,8 @@ def _order(delivery: _Delivery) -> tuple[float, dt.datetime, dt.datetime, str, s
     return place, sidecar.arrived_at, dated, sidecar.name, sidecar.source
 
 
-def _fill(store: Store, profile: Profile, deliveries: Sequence[_Delivery], key: bytes, track: Track) -> int:
-    """Take in all deliveries; returns the rows read."""
-    rows = 0
+def _places(deliveries: Sequence[_Delivery]) -> dict[str, int]:
+    """The place of each delivery in the new ledger, by the name of its sidecar, in ascending order."""
     places: dict[str, int] = {}
     last = 0
     for delivery in deliveries:
@@ -193,6 +198,22 @@ def _fill(store: Store, profile: Profile, deliveries: Sequence[_Delivery], key: 
         wanted = delivery.sidecar.file_seq
         last = wanted if wanted is not None and wanted > last else last + 1
         places[delivery.sidecar.path.name] = last
+    return places
+
+
+def _note_places(deliveries: Sequence[_Delivery], places: dict[str, int]) -> None:
+    """Write down the places that sidecars do not tell, or tell otherwise: the next rebuild keeps them."""
+    for sidecar in (d.sidecar for d in deliveries):
+        place = places[sidecar.path.name]
+        if sidecar.file_seq != place:
+            write_sidecar(sidecar.path, sidecar.said | {"file_seq": place})
+
+
+def _fill(
+    store: Store, profile: Profile, deliveries: Sequence[_Delivery], places: dict[str, int], key: bytes, track: Track
+) -> int:
+    """Take in all deliveries; returns the rows read."""
+    rows = 0
     kept = [d for d in deliveries if d.kept is not None]
     for some in batches(track(kept, "Rebuilding", len(kept)), _known_from):
         taken = []
@@ -201,7 +222,7 @@ def _fill(store: Store, profile: Profile, deliveries: Sequence[_Delivery], key: 
             taken.append(Taken(delivery.kept, places[delivery.sidecar.path.name], _known_from(delivery)))
         rows += sum(line.rows_read for line in store_taken(store, profile, taken, key))
     _write_forgotten(store, [d.sidecar for d in deliveries if d.kept is None], places)
-    store.connection.execute("UPDATE state SET position = $position", {"position": last})
+    store.connection.execute("UPDATE state SET position = $position", {"position": max(places.values(), default=0)})
     check_balance(store.connection)
     return rows
 
@@ -227,7 +248,7 @@ def _write_forgotten(store: Store, sidecars: Sequence[Sidecar], places: dict[str
                     "arrived_at": sidecar.arrived_at,
                     "status": "forgotten",
                     "message": f"forgotten on {forgotten['at'][:10]}: {forgotten['reason']}",
-                    **dict.fromkeys(_COUNTS[1:], 0),
+                    **dict.fromkeys(_COUNTS, 0),
                 }
             )
         store.connection.execute(
@@ -240,81 +261,3 @@ def _write_forgotten(store: Store, sidecars: Sequence[Sidecar], places: dict[str
         store.connection.register("forgotten_lines", frame)
         store.connection.execute(f"INSERT INTO ledger ({names}) SELECT {names} FROM forgotten_lines")
         store.connection.unregister("forgotten_lines")
-
-
-class _Locked:
-    """The old warehouse, held open so that nobody writes to it meanwhile; it may be missing, broken or of old make."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._connection: duckdb.DuckDBPyConnection | None = None
-        self.validated = 0
-        self._lines: pl.DataFrame | None = None
-        self._history: dict[str, pl.DataFrame] = {}
-
-    def __enter__(self) -> _Locked:
-        if not self._path.exists():
-            return self
-        try:
-            self._connection = duckdb.connect(str(self._path))
-        except duckdb.Error as error:
-            if is_locked(error):
-                raise StoreError(f"{self._path}: another process has it open; wait until it has ended") from error
-            return self
-        try:
-            self.validated = int(self._connection.execute("SELECT validated_position FROM state").fetchall()[0][0])
-            names = ", ".join(("file_seq", "table_name", "original_name", *_COUNTS))
-            self._lines = self._connection.sql(f"SELECT {names} FROM ledger ORDER BY file_seq, table_name").pl()
-            self._history = {t: self._connection.sql(f"SELECT * FROM {t}").pl() for t in _HISTORY}
-        except duckdb.Error:
-            # A warehouse of older make, or a broken one: then there is nothing to compare with.
-            pass
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._connection is not None:
-            self._connection.close()
-
-    def compare(self, connection: duckdb.DuckDBPyConnection) -> list[str] | None:
-        """What the lines of the ledger say otherwise than before; None when there were none to be read."""
-        if self._lines is None:
-            return None
-        assert set(self._lines.columns) <= set(LEDGER.by_name)
-        names = ", ".join(self._lines.columns)
-        now: pl.DataFrame = connection.sql(f"SELECT {names} FROM ledger ORDER BY file_seq, table_name").pl()
-        on = ["file_seq", "table_name"]
-        both = self._lines.join(now, on=on, how="full", coalesce=True, suffix="_now", maintain_order="left_right")
-        said = []
-        for row in both.iter_rows(named=True):
-            differing = [c for c in _COUNTS if row[c] != row[f"{c}_now"]]
-            if differing:
-                told = ", ".join(f"{c} {row[c]} -> {row[f'{c}_now']}" for c in differing)
-                said.append(f"{row['original_name'] or row['original_name_now']} ({row['table_name']}): {told}")
-        return said
-
-    def copy_history(self, connection: duckdb.DuckDBPyConnection, now: dt.datetime) -> None:
-        """What no file tells: which batches were set aside, and what checks have found; nothing of it after ``now``."""
-        for table, told in self._history.items():
-            times = [name for name, of in told.schema.items() if of == pl.Datetime]
-            rows = told.with_columns(pl.min_horizontal(name, pl.lit(now)).alias(name) for name in times)
-            connection.register("history", rows)
-            connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM history")
-            connection.unregister("history")
-
-
-def _exchange(settings: Settings, fresh: Path, *, keep_old: bool) -> Path | None:
-    """Put the new file in the old one's place in one step; the old one stays beside it under another name, or goes."""
-    old, aside = settings.warehouse, settings.home / _ASIDE
-    _remove(aside)
-    kept = keep_old and old.exists()
-    if kept:
-        os.link(old, aside)
-    fresh.replace(old)
-    _remove(Path(f"{old}.wal"), Path(f"{fresh}.wal"))
-    return aside if kept else None
-
-
-def _remove(*paths: Path) -> None:
-    for path in paths:
-        path.unlink(missing_ok=True)
-        Path(f"{path}.wal").unlink(missing_ok=True)

@@ -26,9 +26,24 @@ class StoreError(Exception):
     """The warehouse cannot be opened; the text says why and what to do."""
 
 
-def is_locked(error: duckdb.Error) -> bool:
+def is_locked(error: Exception) -> bool:
     """Whether a database cannot be opened because another process has it open."""
-    return "lock" in str(error).lower()
+    return "could not set lock" in str(error).lower()
+
+
+def may_come_back(error: Exception) -> bool:
+    """Whether what cannot be opened may be whole: somebody else has it open, or this user may not read it."""
+    return is_locked(error) or "permission denied" in str(error).lower()
+
+
+def not_opened(path: Path, error: duckdb.Error) -> str:
+    """Why a database cannot be opened, and what to do."""
+    said = str(error).splitlines()[0]
+    if is_locked(error):
+        return f"{path}: another process has it open ({said}); wait until the other run has ended, and try again"
+    if may_come_back(error):
+        return f"{path}: this user may not read and write it ({said}); run as its owner, or correct its access rights"
+    return f"{path}: cannot be opened ({said}); make it anew from the archive: reportmetrics rebuild"
 
 
 @contextmanager
@@ -58,10 +73,7 @@ class Store:
         try:
             self._connection = duckdb.connect(str(self.path), config=self._settings())
         except duckdb.Error as error:
-            raise StoreError(
-                f"{self.path}: cannot be opened ({str(error).splitlines()[0]}); "
-                "wait until the other run has ended, or rebuild it from the archive"
-            ) from error
+            raise StoreError(not_opened(self.path, error)) from error
         try:
             self._check_version(self._connection)
         except StoreError:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 
+import duckdb
 import pytest
 
 from reportmetrics.ingest.pseudonyms import key_check, pseudonym, pseudonym_key
@@ -152,3 +154,71 @@ def test_another_key_is_not_mixed_in(mission: SmallMission, monkeypatch: pytest.
     assert mission.ask("SELECT DISTINCT raised_by FROM core.request WHERE request_id = 'A'") == [
         (pseudonym(b"another", "Jane Doe"),)
     ]
+
+
+def test_lost_archive_changes_nothing_and_is_named_delivery_by_delivery(mission: SmallMission) -> None:
+    fill(mission)
+    before = contents(mission)
+    archive = mission.settings.archive
+    archive.rename(archive.with_name("moved"))
+    with pytest.raises(RebuildError, match=r"requests/c\.csv: place 1 of the ledger; .*json and its bytes") as told:
+        rebuild(mission.settings, mission.profile)
+    assert "restore the archive" in str(told.value)
+    assert contents(mission) == before
+    archive.with_name("moved").rename(archive)
+    [lost] = [p for p in archive.glob("*.json") if json.loads(p.read_text())["file_seq"] == 2]
+    lost.unlink()
+    with pytest.raises(RebuildError, match=r"place 2 of the ledger; its sidecar .*json is missing"):
+        rebuild(mission.settings, mission.profile)
+    assert contents(mission) == before
+    shutil.rmtree(archive)
+    mission.settings.warehouse.write_bytes(b"broken" * 1_000)
+    with pytest.raises(RebuildError, match="holds no delivery"):
+        rebuild(mission.settings, mission.profile)
+    mission.settings.warehouse.unlink()
+    with pytest.raises(RebuildError, match="holds no delivery"):
+        rebuild(mission.settings, mission.profile)
+
+
+def test_lost_archive_of_a_warehouse_of_older_make_changes_nothing(mission: SmallMission) -> None:
+    fill(mission)
+    mission.ask("ALTER TABLE ledger DROP COLUMN filtered")
+    for path in mission.settings.archive.glob("*.json"):
+        path.unlink()
+    with pytest.raises(RebuildError, match=r"requests/c\.csv: place 1 of the ledger"):
+        rebuild(mission.settings, mission.profile)
+
+
+def test_warehouse_set_aside_earlier_stays(mission: SmallMission) -> None:
+    fill(mission)
+    first, second = (rebuild(mission.settings, mission.profile).aside for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert (first.name, second.name) == ("warehouse.before-rebuild.duckdb", "warehouse.before-rebuild-2.duckdb")
+    mission.settings.warehouse.unlink()
+    assert rebuild(mission.settings, mission.profile).aside is None
+    assert first.is_file()
+    rebuild(mission.settings, mission.profile, keep_old=False)
+    assert [p.name for p in mission.settings.home.glob("*.duckdb")] == ["warehouse.duckdb"]
+
+
+def test_warehouse_that_may_not_be_read_is_not_replaced(mission: SmallMission, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(mission)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise duckdb.IOException("IO Error: Cannot open file: Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("duckdb.connect", refuse)
+        with pytest.raises(StoreError, match="may not read and write it"):
+            rebuild(mission.settings, mission.profile)
+        with pytest.raises(StoreError, match="correct its access rights"):
+            mission.ask("SELECT 1")
+
+
+def test_place_of_a_delivery_that_had_none_is_noted(mission: SmallMission) -> None:
+    fill(mission)
+    [path] = [p for p in mission.settings.archive.glob("*.json") if json.loads(p.read_text())["file_seq"] == 4]
+    path.write_text(json.dumps({k: v for k, v in json.loads(path.read_text()).items() if k != "file_seq"}))
+    assert rebuild(mission.settings, mission.profile).changed == []
+    assert json.loads(path.read_text())["file_seq"] == 4
