@@ -13,21 +13,59 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+import duckdb
+
 from reportmetrics.settings import Settings, pseudonym_key_from_environment
+from reportmetrics.warehouse.store import StoreError, may_come_back, not_opened
 
 _DIGITS = 12
+RESTORE_KEY = (
+    "restore that key from a backup (or set REPORTMETRICS_PSEUDONYM_KEY to it); if it is lost for good, give everybody "
+    "another pseudonym: reportmetrics rebuild --new-key"
+)
+"""What to do where the key that made the pseudonyms is not the one that is there."""
 
 
 def pseudonym_key(settings: Settings) -> bytes:
-    """The key: from the environment, else from the key file, which is made with mode 600 when it is missing."""
+    """The key: from the environment, else from the key file, which is made with mode 600 on first use.
+
+    Raises ``StoreError`` where the file is missing and the warehouse has pseudonyms: a new key is not made in silence.
+    """
     given = pseudonym_key_from_environment()
     if given:
         return given.encode()
     path = settings.pseudonym_key_file
     if not path.exists():
+        if known_key(settings.warehouse) is not None:
+            raise StoreError(f"{path} is missing, and the warehouse has pseudonyms made with it; {RESTORE_KEY}")
         path.parent.mkdir(parents=True, exist_ok=True)
         _make(path)
     return path.read_text().strip().encode()
+
+
+def proven_key(settings: Settings) -> bytes:
+    """The key, as of ``pseudonym_key``; raises ``StoreError`` too where the warehouse was made with another one."""
+    key, known = pseudonym_key(settings), known_key(settings.warehouse)
+    if known is not None and known != key_check(key):
+        raise StoreError(f"{settings.warehouse}: its pseudonyms were made with another key; {RESTORE_KEY}")
+    return key
+
+
+def known_key(warehouse: Path) -> str | None:
+    """``key_check`` of the key that made the pseudonyms of a warehouse; None: none yet, or nobody can tell.
+
+    Raises ``StoreError`` while another process has it open, or where this user may not read it.
+    """
+    if not warehouse.is_file():
+        return None
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            found = connection.execute("SELECT key_check FROM state").fetchall()
+    except duckdb.Error as error:
+        if may_come_back(error):
+            raise StoreError(not_opened(warehouse, error)) from error
+        return None
+    return str(found[0][0]) if found and found[0][0] is not None else None
 
 
 def _make(path: Path) -> None:

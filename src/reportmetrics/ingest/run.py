@@ -118,8 +118,9 @@ def _correct(
 def take_hand_backs(settings: Settings, profile: Profile, *, now: dt.datetime | None = None) -> list[Delivery]:
     """Take in the records of hand-backs that are not known yet, and nothing else. Raises as ``ingest`` does."""
     moment = _naive_utc(now or dt.datetime.now(dt.UTC))
+    key = pseudonym_key(settings)
     with Store(settings.warehouse) as store:
-        return _record_hand_backs(store, settings, profile, pseudonym_key(settings), moment)
+        return _record_hand_backs(store, settings, profile, key, moment)
 
 
 def _record_hand_backs(
