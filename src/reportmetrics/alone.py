@@ -24,6 +24,19 @@ def alone(settings: Settings, *, waiting: Callable[[str], None] | None = None) -
         yield
 
 
+def is_busy(settings: Settings) -> bool:
+    """Whether a run works in this home just now. Nothing is written."""
+    path = settings.staging / ".lock"
+    if not path.is_file():
+        return False
+    with path.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 @contextmanager
 def locked(path: Path, *, waiting: Callable[[str], None] | None = None) -> Iterator[None]:
     """Hold the lock of a file, which is made when it is missing."""

@@ -13,7 +13,7 @@ from reportmetrics.ingest.sidecars import SidecarError
 from reportmetrics.metrics.header import DefinitionError
 from reportmetrics.metrics.run import ComputeError
 from reportmetrics.profile.load import ProfileError
-from reportmetrics.upkeep.forget import ForgetError
+from reportmetrics.upkeep.plan import ForgetError
 from reportmetrics.validation.rules import RuleError
 from reportmetrics.warehouse.store import StoreError
 

@@ -15,7 +15,7 @@ from reportmetrics.settings import Settings
 
 if TYPE_CHECKING:
     from reportmetrics.ingest.rebuild import Rebuilt
-    from reportmetrics.upkeep.forget import Plan
+    from reportmetrics.upkeep.plan import Plan
 
 FAILED = 1
 _SHOWN = 20
@@ -32,6 +32,17 @@ _Landing = Annotated[
     Path | None,
     typer.Option("--landing", help="Folder where files arrive; default: landing below home.", show_default=False),
 ]
+
+
+def _waiting(said: str) -> None:
+    typer.echo(said, err=True)
+
+
+def _there(settings: Settings) -> Settings:
+    """Settings of a home that is there: a slip of the pen in ``--home`` makes none."""
+    if not settings.home.is_dir():
+        raise typer.BadParameter(f"there is no folder {settings.home}; correct --home or REPORTMETRICS_HOME")
+    return settings
 
 
 def register(app: typer.Typer) -> None:
@@ -54,25 +65,36 @@ def rebuild(
     """Make the warehouse anew from the archive, by the profile as it is now.
 
     The new warehouse takes the old one's place at the end, in one step; until then nothing changes. The old one stays
-    beside it as warehouse.before-rebuild.duckdb (numbered when there is one already).
+    beside it as warehouse.before-rebuild.duckdb (numbered when there is one already). It waits for a run to end, and
+    holds the next one off.
 
     \b
     Examples:
       reportmetrics rebuild
       reportmetrics rebuild --new-key
     """
+    from reportmetrics.alone import alone
     from reportmetrics.current import current_profile
+    from reportmetrics.ingest.rebuild import RebuildError
     from reportmetrics.ingest.rebuild import rebuild as make_anew
     from reportmetrics.progress import on_terminal
     from reportmetrics.upkeep.rotation import rotate
+    from reportmetrics.upkeep.unfinished import read_unfinished
 
-    settings = Settings.from_environment(profile=profile, home=home)
+    settings = _there(Settings.from_environment(profile=profile, home=home))
     loaded = current_profile(settings)
-    if new_key:
-        made = rotate(settings, loaded, track=on_terminal)
-        typer.echo("The pseudonyms have a new key; publications that were made before keep the old ones.")
-    else:
-        made = make_anew(settings, loaded, keep_old=not drop_old, track=on_terminal)
+    with alone(settings, waiting=_waiting):
+        left = read_unfinished(settings)
+        if left is not None and (new_key or not drop_old):
+            raise RebuildError(
+                f"forgetting {left.again} was stopped on {left.at[:10]}, and a rebuild would keep what was to go; "
+                f"finish it first: {left.command}"
+            )
+        if new_key:
+            made = rotate(settings, loaded, track=on_terminal)
+            typer.echo("The pseudonyms have a new key; publications that were made before keep the old ones.")
+        else:
+            made = make_anew(settings, loaded, keep_old=not drop_old, track=on_terminal)
     _tell(made)
 
 
@@ -103,7 +125,8 @@ def _list(lines: list[str]) -> None:
 def fsck(home: _Home = None) -> None:
     """Look whether archive, ledger, core and publications are whole; exit 1 with each finding and its remedy.
 
-    Reads every archived file and every file of every publication, and changes nothing.
+    Reads every archived file and every file of every publication, and changes nothing. While a run works in the home,
+    it says so and examines nothing.
 
     \b
     Example:
@@ -112,7 +135,7 @@ def fsck(home: _Home = None) -> None:
     from reportmetrics.progress import on_terminal
     from reportmetrics.upkeep.fsck import fsck as examine
 
-    found = examine(Settings.from_environment(home=home), track=on_terminal)
+    found = examine(_there(Settings.from_environment(home=home)), track=on_terminal)
     for finding in found.findings:
         typer.echo(str(finding), err=True)
     word = "whole" if not found.findings else f"NOT WHOLE, {len(found.findings)} findings"
@@ -135,38 +158,39 @@ def forget(
     """Remove a file, or every row that names a person, from archive, warehouse and old publications.
 
     Without --carry-out it says what would be touched and changes nothing. What is gone cannot be had back. A tombstone
-    stays: in the ledger, in the archive, and in each publication that lost rows, where verify understands it.
+    stays: in the ledger, in the archive, and in each publication that lost rows, where verify understands it. It waits
+    for a run to end, and holds the next one off. Stopped in between, the same command goes on.
 
     \b
     Examples:
       reportmetrics forget tours/tours_20210103.csv
       reportmetrics forget "Jane Doe" --reason "asked for on 3 May" --carry-out
     """
+    from reportmetrics.alone import alone
     from reportmetrics.current import current_profile
     from reportmetrics.progress import on_terminal
-    from reportmetrics.upkeep.forget import ForgetError, plan_file, plan_person
     from reportmetrics.upkeep.forget import forget as carry
+    from reportmetrics.upkeep.plan import plan_of
 
-    settings = Settings.from_environment(profile=profile, home=home, landing=landing)
+    settings = _there(Settings.from_environment(profile=profile, home=home, landing=landing))
     loaded = current_profile(settings)
-    try:
-        plan = plan_file(settings, what)
-    except ForgetError as no_file:
-        if "different contents" in str(no_file):
-            raise
-        plan = plan_person(settings, loaded, what, track=on_terminal)
-    _show(plan)
-    if not carry_out:
-        typer.echo("Nothing was changed. To do it, add --reason and --carry-out.")
-        return
-    if not reason:
-        raise typer.BadParameter("--carry-out needs --reason: it stands in the ledger from then on")
-    _tell(carry(settings, loaded, plan, reason=reason, track=on_terminal))
+    with alone(settings, waiting=_waiting):
+        plan = plan_of(settings, loaded, what, track=on_terminal)
+        _show(plan)
+        if not carry_out:
+            typer.echo("Nothing was changed. To do it, add --reason and --carry-out.")
+            return
+        reason = reason or (plan.begun.reason if plan.begun else None)
+        if not reason:
+            raise typer.BadParameter("--carry-out needs --reason: it stands in the ledger from then on")
+        _tell(carry(settings, loaded, plan, reason=reason, track=on_terminal))
     typer.echo("Forgotten. Copies elsewhere (backups, bundles, shared drives) are for you to remove.")
 
 
 def _show(plan: Plan) -> None:
     typer.echo(f"To forget {plan.what}:")
+    if plan.begun is not None:
+        typer.echo(f"  begun on {plan.begun.at[:10]} and stopped; what is left of it:")
     typer.echo(f"  archive: {len(plan.files)} files as a whole, {plan.row_count} rows out of {len(plan.rows)} files")
     _list([s.name for s in plan.files])
     for sidecar, sheets in list(plan.rows.values())[:_SHOWN]:
@@ -181,8 +205,13 @@ def _show(plan: Plan) -> None:
     if plan.landing:
         typer.echo("  still in the landing folder, for you to delete:")
         _list(plan.landing)
+    if plan.returning:
+        typer.echo(
+            "  of these, the next run takes in again, with the rows, what belongs to a batch that was set aside:"
+        )
+        _list(plan.returning)
     if plan.mentions:
         typer.echo(
-            f"  the name also stands in {len(plan.mentions)} other cells, which stay (forget the file, if need be):"
+            f"  the name also stands in {len(plan.mentions)} other places, which stay (forget the file, if need be):"
         )
         _list(plan.mentions)

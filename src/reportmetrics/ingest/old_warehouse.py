@@ -8,13 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from reportmetrics.ingest.sidecars import Sidecar
+from reportmetrics.ingest.sidecars import NO_NAME, Sidecar
 from reportmetrics.settings import Settings
 from reportmetrics.warehouse.made_tables import LEDGER
 from reportmetrics.warehouse.store import StoreError, may_come_back, not_opened
@@ -102,11 +102,17 @@ class OldWarehouse:
                 said.append(f"{row['original_name'] or row['original_name_now']} ({row['table_name']}): {told}")
         return said
 
-    def copy_history(self, connection: duckdb.DuckDBPyConnection, now: dt.datetime) -> None:
-        """What no file tells: which batches were set aside, and what checks have found; nothing of it after ``now``."""
+    def copy_history(self, connection: duckdb.DuckDBPyConnection, now: dt.datetime, forgotten: Collection[str]) -> None:
+        """What no file tells: which batches were set aside, and what checks have found; nothing of it after ``now``.
+
+        Files with one of the hashes ``forgotten`` lose their name.
+        """
         for table, told in self._history.items():
             times = [name for name, of in told.schema.items() if of == pl.Datetime]
             rows = told.with_columns(pl.min_horizontal(name, pl.lit(now)).alias(name) for name in times)
+            if "original_name" in rows.columns:
+                gone = pl.col("source_file").is_in(list(forgotten))
+                rows = rows.with_columns(original_name=pl.when(gone).then(pl.lit(NO_NAME)).otherwise("original_name"))
             connection.register("history", rows)
             connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM history")
             connection.unregister("history")

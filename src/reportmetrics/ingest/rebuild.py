@@ -92,7 +92,7 @@ def rebuild(
             changed = old.compare(store.connection)
             if changed == []:
                 store.mark_validated(old.validated)
-            old.copy_history(store.connection, moment)
+            old.copy_history(store.connection, moment, _gone([d.sidecar for d in deliveries]))
             position = store.position()
             store.connection.execute("CHECKPOINT")
     aside = exchange(settings, fresh, keep_old=keep_old)
@@ -187,6 +187,12 @@ def _order(delivery: _Delivery) -> tuple[float, dt.datetime, dt.datetime, str, s
     place = float("inf") if sidecar.file_seq is None else sidecar.file_seq
     dated = (kept.found.dated if kept else None) or dt.datetime.max
     return place, sidecar.arrived_at, dated, sidecar.name, sidecar.source
+
+
+def _gone(sidecars: Sequence[Sidecar]) -> set[str]:
+    """Hashes of content that was forgotten wherever it came from."""
+    forgotten = {s.sha256 for s in sidecars if s.forgotten is not None}
+    return forgotten - {s.sha256 for s in sidecars if s.forgotten is None}
 
 
 def _places(deliveries: Sequence[_Delivery]) -> dict[str, int]:

@@ -20,6 +20,9 @@ from typing import Any
 NO_NAME = "(forgotten)"
 """Stands in for the name of a file that was forgotten, since a name may name a person."""
 
+ASIDE = ".aside"
+"""Ending of the sidecars of batches that were set aside."""
+
 
 class SidecarError(Exception):
     """A sidecar cannot be read; the text says which, why, and what to do."""
@@ -54,8 +57,16 @@ class Sidecar:
 
     @property
     def file_seq(self) -> int | None:
-        """Place in the ledger; None for a file that was copied by a run which stopped before it had stored the rows."""
-        return self.said.get("file_seq")
+        """Place in the ledger; None for a file that was copied by a run which stopped before it had stored the rows.
+
+        None too for one of a batch that was set aside: the place that it had is another's since.
+        """
+        return None if self.is_aside else self.said.get("file_seq")
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether the delivery is of a batch that was set aside: the warehouse knows nothing of it."""
+        return self.path.suffix == ASIDE
 
     @property
     def forgotten(self) -> dict[str, Any] | None:
@@ -96,6 +107,7 @@ def read_sidecar(path: Path) -> Sidecar:
     return sidecar
 
 
-def sidecar_paths(archive: Path) -> Iterator[Path]:
-    """All sidecars, by name."""
-    return (p for p in sorted(archive.glob("*.json")) if not p.name.startswith("."))
+def sidecar_paths(archive: Path, *, aside: bool = False) -> Iterator[Path]:
+    """All sidecars, by name; those of batches that were set ``aside`` too, where that is asked for."""
+    endings = (".json", ASIDE) if aside else (".json",)
+    return (p for p in sorted(archive.glob("*")) if p.suffix in endings and not p.name.startswith("."))

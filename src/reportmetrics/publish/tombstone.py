@@ -63,14 +63,26 @@ def read_tombstone(publication: Path) -> Tombstone | None:
 
 
 def write_tombstone(
-    publication: Path, changed: list[str], rows: dict[str, int], *, at: str, reason: str, key: Path | None
+    publication: Path,
+    changed: list[str],
+    rows: dict[str, int],
+    *,
+    at: str,
+    reason: str,
+    key: Path | None,
+    again: bool = False,
 ) -> None:
-    """Add an entry for the files in ``changed`` (paths below the publication), and seal the tombstone."""
+    """Add an entry for the files in ``changed`` (paths below the publication), and seal the tombstone.
+
+    ``again`` puts it in the place of the one of the same time: the same was begun before, and stopped.
+    """
     listed = read_manifest(publication)["files"]
     before = read_tombstone(publication)
     said: dict[str, Any] = (
         before.said if before else {"format": 1, "publication": publication.name, "entries": [], "files": {}}
     )
+    if again:
+        said["entries"] = [e for e in said["entries"] if e["at"] != at]
     said["entries"].append({"at": at, "reason": reason, "rows": rows})
     for name in changed:
         path = publication / name

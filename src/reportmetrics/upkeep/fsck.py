@@ -14,21 +14,27 @@ from pathlib import Path
 
 import duckdb
 
+from reportmetrics.alone import is_busy
 from reportmetrics.audit.opened import AuditError
 from reportmetrics.audit.verify import verify
 from reportmetrics.clock import TOLERANCE, now_utc
+from reportmetrics.current import StepError
 from reportmetrics.ingest.archive import fingerprint
 from reportmetrics.ingest.ledger import LedgerError, check_balance
+from reportmetrics.ingest.pseudonyms import RESTORE_KEY, key_check, pseudonym_key
 from reportmetrics.ingest.sidecars import Sidecar, SidecarError, read_sidecar, sidecar_paths
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish import history
-from reportmetrics.settings import Settings
+from reportmetrics.settings import Settings, pseudonym_key_from_environment
+from reportmetrics.upkeep.unfinished import read_unfinished
 from reportmetrics.warehouse.schema import RESTATED
-from reportmetrics.warehouse.store import Store, StoreError
+from reportmetrics.warehouse.store import Store, StoreError, is_locked
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 
 _RESTORE = "restore it from the backup of the archive; if it is lost: reportmetrics forget FILE"
+_SIDECAR = "restore its .json file from the backup of the archive; no rebuild without it"
 _REBUILD = "reportmetrics rebuild"
+_LATER = "nothing was examined; try again when it has ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +61,24 @@ class Examined:
 
 
 def fsck(settings: Settings, *, track: Track = silent) -> Examined:
-    """Examine an installation. Every archived file is read once, and every file of every publication."""
-    findings: list[Finding] = []
+    """Examine an installation. Every archived file is read once, and every file of every publication.
+
+    Raises ``StepError`` where there is none, ``StoreError`` while a run works in it or has the warehouse open: what it
+    has half done would look like harm.
+    """
+    parts = (settings.warehouse, settings.archive, settings.publications)
+    if not any(part.exists() for part in parts):
+        named = ", ".join(part.name for part in parts)
+        raise StepError(f"{settings.home} is no home of a mission (it has none of {named}); correct --home")
+    if is_busy(settings):
+        raise StoreError(f"a run works in {settings.home}; {_LATER}")
+    findings: list[Finding] = [*_unfinished(settings)]
     sidecars = _sidecars(settings.archive, findings)
     hashes = sorted({s.sha256 for s in sidecars if s.forgotten is None})
     for sha256 in track(hashes, "Archive", len(hashes)):
         findings += _archived(settings.archive, sha256)
     findings += _strays(settings.archive, sidecars)
-    findings += _key(settings.pseudonym_key_file)
+    findings += _key(settings)
     findings += _warehouse(settings, sidecars)
     editions = history.entries(settings.publications)
     for entry in track(editions, "Publications", len(editions)):
@@ -108,9 +124,29 @@ def _strays(archive: Path, sidecars: list[Sidecar]) -> Iterator[Finding]:
             )
 
 
-def _key(path: Path) -> Iterator[Finding]:
+def _unfinished(settings: Settings) -> Iterator[Finding]:
+    left = read_unfinished(settings)
+    if left is not None:
+        yield Finding(f"forgetting {left.again}", f"was stopped on {left.at[:10]} and is not finished", left.command)
+
+
+def _key(settings: Settings) -> Iterator[Finding]:
+    path = settings.pseudonym_key_file
     if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
         yield Finding(path.name, "can be read by others than its owner", f"chmod 600 {path}")
+
+
+def _key_of(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
+    """The key is there, and is the one that made the pseudonyms."""
+    known = connection.execute("SELECT key_check FROM state").fetchall()[0][0]
+    path = settings.pseudonym_key_file
+    if known is None:
+        return
+    if not (path.exists() or pseudonym_key_from_environment()):
+        yield Finding(path.name, "is missing, and the warehouse has pseudonyms made with it", RESTORE_KEY)
+    elif key_check(pseudonym_key(settings)) != known:
+        where = "REPORTMETRICS_PSEUDONYM_KEY" if pseudonym_key_from_environment() else path.name
+        yield Finding(where, "is not the key that made the pseudonyms of the warehouse", RESTORE_KEY)
 
 
 def _warehouse(settings: Settings, sidecars: list[Sidecar]) -> list[Finding]:
@@ -118,11 +154,20 @@ def _warehouse(settings: Settings, sidecars: list[Sidecar]) -> list[Finding]:
         return [Finding(settings.warehouse.name, "is missing", _REBUILD)] if sidecars else []
     try:
         with Store(settings.warehouse) as store:
-            findings = [*_ledger(store.connection), *_places(store.connection, sidecars)]
+            findings = [
+                *_key_of(settings, store.connection),
+                *_ledger(store.connection),
+                *_places(store.connection, sidecars),
+            ]
             for table in SOURCE_TABLES:
                 findings += _core(store.connection, table.name)
             return findings
-    except (StoreError, duckdb.Error) as error:
+    except StoreError as error:
+        if error.__cause__ is not None and is_locked(error):
+            raise StoreError(f"{settings.warehouse}: a run has it open; {_LATER}") from error
+        what, _, remedy = str(error).removeprefix(f"{settings.warehouse}: ").partition("; ")
+        return [Finding(settings.warehouse.name, what, remedy)]
+    except duckdb.Error as error:
         return [Finding(settings.warehouse.name, str(error).splitlines()[0], _REBUILD)]
 
 
@@ -143,9 +188,10 @@ def _places(connection: duckdb.DuckDBPyConnection, sidecars: list[Sidecar]) -> I
         where = f"delivery {seq} ({name})"
         if sidecar is None:
             if not any(s.sha256 == sha256 and s.file_seq is None for s in sidecars):
-                yield Finding(where, "is in the ledger, and the archive has no sidecar of it", _RESTORE)
+                yield Finding(where, "is in the ledger, and the archive has no sidecar of it", _SIDECAR)
         elif sidecar.sha256 != sha256:
-            yield Finding(where, "has other content in the archive than the ledger says", _REBUILD)
+            remedy = f"{_REBUILD} --drop-old" if sidecar.rows_forgotten else _REBUILD
+            yield Finding(where, "has other content in the archive than the ledger says", remedy)
         elif (status == "forgotten") != (sidecar.forgotten is not None):
             yield Finding(where, "was forgotten in the archive and not in the warehouse", f"{_REBUILD} --drop-old")
     for sidecar in sidecars:

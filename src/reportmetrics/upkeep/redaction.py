@@ -17,25 +17,42 @@ import polars as pl
 
 from reportmetrics.ingest.sidecars import NO_NAME
 from reportmetrics.publish.exports import write_csv
+from reportmetrics.publish.files import sha256
 from reportmetrics.publish.manifest import read_manifest
-from reportmetrics.publish.tombstone import write_tombstone
+from reportmetrics.publish.tombstone import MAY_CHANGE, write_tombstone
 from reportmetrics.settings import signing_key_from_environment
 from reportmetrics.warehouse.tables import TABLES
 
 _BY_DELIVERY = ("reject", "reject_answer")
-_BY_PLACE = (*_BY_DELIVERY, "hand_back")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to go: whole ``deliveries``, or all that names a ``person`` (a pseudonym), rows by ``places``.
+    """What is to go: whole ``deliveries``, or all that names a ``person`` (a pseudonym), rows by their place.
 
-    The tables whose rows go by place are those of refused rows and of hand-backs.
+    ``places`` (delivery, row) are those of refused rows, ``rows`` (table, delivery, row) those of the tables that
+    deliveries fill: a publication of before the pseudonyms had another key knows the person by another one.
     """
 
     deliveries: frozenset[int] = frozenset()
     person: str | None = None
     places: frozenset[tuple[int, int]] = frozenset()
+    rows: frozenset[tuple[str, int, int]] = frozenset()
+
+    def and_also(self, other: Wanted) -> Wanted:
+        """Both together; the person is the same."""
+        return Wanted(
+            deliveries=self.deliveries | other.deliveries,
+            person=self.person or other.person,
+            places=self.places | other.places,
+            rows=self.rows | other.rows,
+        )
+
+    def places_in(self, table: str) -> list[tuple[int, int]]:
+        """Delivery and row of all rows of a table that go by their place."""
+        if table in _BY_DELIVERY:
+            return list(self.places)
+        return [(seq, row) for of, seq, row in self.rows if of == table]
 
 
 def rows_in(publication: Path, wanted: Wanted) -> dict[str, int]:
@@ -48,8 +65,12 @@ def rows_in(publication: Path, wanted: Wanted) -> dict[str, int]:
     return found
 
 
-def take_out(publication: Path, wanted: Wanted, *, at: str, reason: str) -> None:
-    """Write the snapshot and the ledger's CSV again without the rows, and add to the tombstone."""
+def take_out(publication: Path, wanted: Wanted, *, at: str, reason: str, planned: dict[str, int] | None = None) -> None:
+    """Write the snapshot and the ledger's CSV again without the rows, and add to the tombstone.
+
+    ``planned`` are the rows that were to go when the same was begun before and stopped: the tombstone then accounts for
+    what was written then too.
+    """
     keys = _keys(publication, wanted)
     changed: list[str] = []
     rows: dict[str, int] = {}
@@ -67,11 +88,31 @@ def take_out(publication: Path, wanted: Wanted, *, at: str, reason: str) -> None
             rows[table] = rows.get(table, 0) + frame.height - left.height
         _replace_parquet(path, left)
         changed.append(path.relative_to(publication).as_posix())
+    for table, count in (planned or {}).items():
+        if table != "ledger":
+            rows[table] = max(count, rows.get(table, 0))
     if rows:
         _recount(publication, rows)
         changed.append("audit/snapshot/snapshot.json")
+    if planned is not None:
+        changed = _rewritten(publication)
     if changed:
-        write_tombstone(publication, changed, rows, at=at, reason=reason, key=signing_key_from_environment())
+        write_tombstone(
+            publication,
+            changed,
+            rows,
+            at=at,
+            reason=reason,
+            key=signing_key_from_environment(),
+            again=planned is not None,
+        )
+
+
+def _rewritten(publication: Path) -> list[str]:
+    """Files of the snapshot and the ledger that are not as they were published."""
+    listed = read_manifest(publication)["files"]
+    may_change = [name for name in listed if name.startswith(MAY_CHANGE) and (publication / name).is_file()]
+    return [name for name in may_change if sha256(publication / name) != listed[name]["sha256"]]
 
 
 def _files(publication: Path) -> Iterator[tuple[str, Path]]:
@@ -99,10 +140,9 @@ def _going(table: str, frame: pl.DataFrame, wanted: Wanted, reports: set[str]) -
         tests.append(pl.col("file_seq").is_in(list(wanted.deliveries)))
     if wanted.person is not None:
         tests += [pl.col(c.name) == wanted.person for c in declared.columns if c.personal]
-    if table in _BY_PLACE and wanted.places:
-        gone = pl.DataFrame(
-            list(wanted.places), schema={"file_seq": pl.Int64(), "source_row": pl.Int64()}, orient="row"
-        )
+    places = wanted.places_in(table)
+    if places:
+        gone = pl.DataFrame(places, schema={"file_seq": pl.Int64(), "source_row": pl.Int64()}, orient="row")
         there = gone.with_columns(pl.lit(value=True).alias("there"))
         marked = frame.join(there, on=["file_seq", "source_row"], how="left", maintain_order="left")["there"]
         tests.append(pl.lit(marked.fill_null(value=False)))
@@ -124,6 +164,7 @@ def _unnamed(ledger: pl.DataFrame, going: pl.Series, at: str, reason: str) -> pl
 
 def _replace_parquet(path: Path, frame: pl.DataFrame) -> None:
     scratch = path.with_suffix(".fresh")
+    scratch.unlink(missing_ok=True)
     frame.write_parquet(scratch, compression="zstd", row_group_size=122_880, statistics=True)
     scratch.chmod(0o444)
     scratch.replace(path)
@@ -132,6 +173,7 @@ def _replace_parquet(path: Path, frame: pl.DataFrame) -> None:
 def _replace_csv(publication: Path, ledger: pl.DataFrame) -> None:
     path = publication / "audit" / "ledger.csv"
     scratch = path.with_suffix(".fresh")
+    scratch.unlink(missing_ok=True)
     write_csv(scratch, ledger.columns, ledger.iter_rows(), marking=read_manifest(publication)["marking"])
     scratch.chmod(0o444)
     scratch.replace(path)
@@ -140,9 +182,11 @@ def _replace_csv(publication: Path, ledger: pl.DataFrame) -> None:
 def _recount(publication: Path, gone: dict[str, int]) -> None:
     path = publication / "audit" / "snapshot" / "snapshot.json"
     about = json.loads(path.read_text(encoding="utf-8"))
-    for table, rows in gone.items():
-        about["rows"][table] -= rows
+    for table in gone:
+        frames = (publication / "audit" / "snapshot" / table).glob("*.parquet")
+        about["rows"][table] = sum(pl.scan_parquet(f).select(pl.len()).collect().item() for f in frames)
     scratch = path.with_suffix(".fresh")
+    scratch.unlink(missing_ok=True)
     scratch.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     scratch.chmod(0o444)
     scratch.replace(path)

@@ -18,8 +18,9 @@ from reportmetrics.senders.given_back import give_back
 from reportmetrics.senders.rejected import rejected
 from reportmetrics.senders.returned import Returned
 from reportmetrics.settings import sql_folder
-from reportmetrics.upkeep.forget import forget, plan_file, plan_person
+from reportmetrics.upkeep.forget import forget
 from reportmetrics.upkeep.fsck import fsck
+from reportmetrics.upkeep.plan import plan_file, plan_person
 from reportmetrics.warehouse.aside import set_aside
 from reportmetrics.warehouse.store import Store
 from tests.conftest import SmallMission

@@ -15,8 +15,10 @@ from reportmetrics.ingest.rebuild import rebuild
 from reportmetrics.ingest.run import ingest
 from reportmetrics.profile.load import Profile, load_profile
 from reportmetrics.settings import Settings
-from reportmetrics.upkeep.forget import ForgetError, forget, plan_file, plan_person
+from reportmetrics.upkeep.forget import forget
 from reportmetrics.upkeep.fsck import fsck
+from reportmetrics.upkeep.plan import ForgetError, plan_file, plan_of, plan_person
+from reportmetrics.upkeep.rotation import rotate
 from reportmetrics.warehouse.store import Store
 from tests.unit.audit.editions import settings_in, six_weeks
 
@@ -164,6 +166,56 @@ def test_verify_tells_what_was_forgotten_from_what_was_tampered_with(home: Setti
     snapshot.chmod(0o644)
     pl.read_parquet(snapshot).head(3).write_parquet(snapshot)
     assert any(snapshot.name in d.where for d in verify(folder, recompute=False).differences)
+
+
+def test_person_is_gone_from_publications_of_before_another_key(home: Settings) -> None:
+    profile, hidden = profile_of(home), pseudonym(pseudonym_key(home), PERSON)
+    snapshot = edition(home) / "audit" / "snapshot"
+
+    def named(by: str) -> dict[str, list[bool]]:
+        frames = {p: pl.read_parquet(p) for p in sorted(snapshot.rglob("*.parquet"))}
+        return {
+            f"{p.parent.name}/{p.name} {c}": (f[c] == by).fill_null(value=False).to_list()
+            for p, f in frames.items()
+            for c, t in f.schema.items()
+            if t == pl.String()
+        }
+
+    def heights() -> dict[str, int]:
+        tables = {p.parent.name for p in snapshot.rglob("*.parquet")}
+        return {t: sum(pl.read_parquet(p).height for p in (snapshot / t).glob("*.parquet")) for t in tables}
+
+    held = dict.fromkeys(heights(), 0)
+    for where, rows in named(hidden).items():
+        held[where.split("/")[0]] += sum(rows)
+    assert held["activity"] > 10
+    before = heights()
+    rotate(home, profile)
+    plan = plan_person(home, profile, PERSON)
+    forget(home, profile, plan, reason="asked for")
+    assert sum(sum(rows) for rows in named(hidden).values()) == 0
+    left = heights()
+    assert {t: before[t] - left[t] for t in ("activity", "tour")} == {t: held[t] for t in ("activity", "tour")}
+    assert verify(edition(home), recompute=False).differences == []
+
+
+def test_publication_that_was_half_written_is_accounted_for_when_the_order_is_repeated(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile, folder = profile_of(home), edition(home)
+    plan = plan_of(home, profile, PERSON)
+    rows = {t: n for t, n in plan.publications[folder].items() if t != "ledger"}
+    for broken in ("_recount", "write_tombstone"):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"reportmetrics.upkeep.redaction.{broken}", None)
+            with pytest.raises(TypeError):
+                forget(home, profile, plan_of(home, profile, PERSON), reason="asked for")
+    assert verify(folder, recompute=False).differences != []
+    forget(home, profile, plan_of(home, profile, PERSON), reason="asked for")
+    assert [str(d) for d in verify(folder).differences] == []
+    [entry] = json.loads((folder / "tombstone.json").read_text())["entries"]
+    assert entry["rows"] == rows
+    assert fsck(home).findings == []
 
 
 def test_tombstone_cannot_excuse_a_figure(home: Settings) -> None:

@@ -1,0 +1,249 @@
+"""What forgetting a file or a person touches: found before anything is changed, so that it can be shown.
+
+Batches that were set aside count too: the warehouse has forgotten them, the archive has not.
+
+Belongs here: finding what is to go. Not here: looking into files (``naming``), making it go (``forget``), what was
+stopped half-way (``unfinished``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reportmetrics.ingest.archive import fingerprint
+from reportmetrics.ingest.pseudonyms import proven_key, pseudonym
+from reportmetrics.ingest.sidecars import Sidecar, read_sidecar, sidecar_paths
+from reportmetrics.ingest.text import BLANKS
+from reportmetrics.profile.intake import HAND_BACKS, hand_back_source, intake
+from reportmetrics.profile.load import Profile
+from reportmetrics.profile.sources import Source, sheet_of
+from reportmetrics.progress import Track, silent
+from reportmetrics.publish import history
+from reportmetrics.settings import Settings
+from reportmetrics.upkeep.hand_backs import Lines, lines_about
+from reportmetrics.upkeep.naming import mentions, mentions_of_profile, rows_naming
+from reportmetrics.upkeep.redaction import Wanted, rows_in
+from reportmetrics.upkeep.unfinished import Unfinished, read_unfinished
+from reportmetrics.upkeep.workbooks import workbooks_about
+
+_HASH = re.compile(r"[0-9a-f]{8,64}")
+_PSEUDONYM = re.compile(r"p-[0-9a-f]{12}")
+_FILE_NAME = re.compile(r".*/.*|.*\.[A-Za-z][A-Za-z0-9]{1,4}|[0-9a-f]{12,64}")
+_SHOWN = 5
+
+
+class ForgetError(Exception):
+    """What is to be forgotten is not there, or is not clear; the text says what to give instead."""
+
+
+class NotClearError(ForgetError):
+    """More than one thing may be meant."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """What will be touched.
+
+    ``files`` go as a whole. ``rows`` go out of the files of these sidecars: sheet -> source rows. ``publications`` maps
+    folders to the rows that they will lose, by table. ``landing`` names files that lie in the landing folder still.
+    ``workbooks`` were written for senders and hold rows of these files; ``rejects return`` writes them again.
+    ``mentions`` are other places with the name, which stay: file, row, column. ``returning`` names files of batches
+    that were set aside: while they lie in the landing folder, the next run takes them in again with the rows.
+    ``again`` names what is meant without its name: a pseudonym, or the beginning of a hash; ``asked`` is a keyed
+    hash of what was given. ``begun`` is the same order, given before and stopped.
+    """
+
+    what: str
+    again: str
+    asked: str = ""
+    begun: Unfinished | None = None
+    files: list[Sidecar] = field(default_factory=list)
+    rows: Lines = field(default_factory=dict)
+    publications: dict[Path, dict[str, int]] = field(default_factory=dict)
+    landing: list[str] = field(default_factory=list)
+    workbooks: list[Path] = field(default_factory=list)
+    mentions: list[str] = field(default_factory=list)
+    returning: list[str] = field(default_factory=list)
+    wanted: Wanted = field(default_factory=Wanted)
+
+    @property
+    def row_count(self) -> int:
+        """Rows that go out of files which stay."""
+        return sum(len(numbers) for _, sheets in self.rows.values() for numbers in sheets.values())
+
+
+def plan_of(settings: Settings, profile: Profile, named: str, *, track: Track = silent) -> Plan:
+    """What forgetting ``named`` touches: a file where the archive has one of that name or hash, else a person.
+
+    What an order that was stopped has left is part of it. Raises ``ForgetError`` when there is nothing of that name, or
+    another order is unfinished, and ``StoreError`` when the key is not the one of the warehouse.
+    """
+    asked = pseudonym(proven_key(settings), named)
+    left = read_unfinished(settings)
+    if left is not None and not left.is_meant(named, asked):
+        raise ForgetError(f"forgetting {left.again} was stopped on {left.at[:10]}; finish that first: {left.command}")
+    try:
+        plan = _file_or_person(settings, profile, named, track)
+    except NotClearError:
+        raise
+    except ForgetError:
+        if left is None:
+            raise
+        plan = Plan(f"{left.again}, what is left of it", left.again)
+    plan.asked = asked
+    if left is not None:
+        _go_on(settings, plan, left)
+    return plan
+
+
+def _file_or_person(settings: Settings, profile: Profile, named: str, track: Track) -> Plan:
+    try:
+        return plan_file(settings, named)
+    except NotClearError:
+        raise
+    except ForgetError as no_file:
+        try:
+            return plan_person(settings, profile, named, track=track)
+        except ForgetError as nobody:
+            raise (no_file if _FILE_NAME.fullmatch(named) else nobody) from None
+
+
+def _go_on(settings: Settings, plan: Plan, left: Unfinished) -> None:
+    """Add to a plan what is left of an order that was stopped."""
+    plan.begun = left
+    there = {path.name: path for path in sidecar_paths(settings.archive, aside=True)}
+    known = {s.path.name for s in plan.files}
+    for name in left.files:
+        if name in there and name not in known and (sidecar := read_sidecar(there[name])).forgotten is None:
+            plan.files.append(sidecar)
+    for name, sheets in left.rows.items():
+        if name in there and there[name] not in plan.rows:
+            plan.rows[there[name]] = (read_sidecar(there[name]), dict(sheets))
+    plan.wanted = plan.wanted.and_also(left.wanted)
+    look_around(settings, plan)
+    for name, rows in left.publications.items():
+        if (settings.publications / name).is_dir():
+            plan.publications.setdefault(settings.publications / name, rows)
+
+
+def plan_file(settings: Settings, named: str) -> Plan:
+    """What forgetting a file touches. ``named``: its name below the landing folder, or 8 or more digits of its hash.
+
+    Raises ``ForgetError`` when no delivery is meant, or deliveries of different content.
+    """
+    living = _living(settings.archive)
+    found = [s for s in living if s.name == named or (_HASH.fullmatch(named) and s.sha256.startswith(named))]
+    if not found:
+        raise ForgetError(
+            f"no delivery in the archive is called '{named}'; give the name as the ledger has it "
+            "(with its folder below the landing folder), or 8 or more digits of its hash"
+        )
+    if len({s.sha256 for s in found}) > 1:
+        hashes = ", ".join(sorted({s.sha256[:12] for s in found}))
+        raise NotClearError(f"'{named}' was sent with different contents; give the hash of one of them: {hashes}")
+    plan = Plan(f"the file {named}", found[0].sha256[:12], files=found)
+    paths = {s.path for s in found}
+    going, others = {s.sha256 for s in found}, [s for s in living if s.path not in paths]
+    if not any(s.sha256 in going for s in others):  # else the same content is somebody else's too, and stays
+        plan.rows |= lines_about(settings.archive, others, files={s.sent or s.sha256 for s in found})
+    deliveries = frozenset(s.file_seq for s in found if s.file_seq is not None)
+    places, rows = _places(plan.rows, {HAND_BACKS: hand_back_source()})
+    plan.wanted = Wanted(deliveries=deliveries, places=places, rows=rows)
+    look_around(settings, plan)
+    return plan
+
+
+def plan_person(settings: Settings, profile: Profile, named: str, *, track: Track = silent) -> Plan:
+    """What forgetting a person touches: every row with the name (or pseudonym) in a column that names people.
+
+    Reads all archived files whose mapping has such a column. Raises ``ForgetError`` when no row names the person, and
+    ``StoreError`` when the key is not the one of the warehouse.
+    """
+    key = proven_key(settings)
+    hidden = named if _PSEUDONYM.fullmatch(named) else pseudonym(key, named.strip(BLANKS))
+    sources = {s.source: s for s in intake(profile.sources)}
+    living = _living(settings.archive)
+    plan = Plan(f"the person {named} ({hidden})", hidden)
+    for sidecar in track(living, "Looking for the person", len(living)):
+        source = sources.get(sidecar.source)
+        if source is None:
+            raise ForgetError(f"{sidecar.name}: its source '{sidecar.source}' is not in the profile; put it back first")
+        sheets = rows_naming(settings.archive / sidecar.sha256, source, key, hidden)
+        if sheets:
+            plan.rows[sidecar.path] = (sidecar, sheets)
+        if named != hidden:
+            plan.mentions += mentions(settings.archive / sidecar.sha256, source, sidecar, named, sheets)
+    if named != hidden:
+        plan.mentions += mentions_of_profile(profile.sources, named)
+    if not plan.rows:
+        told = plan.mentions[:_SHOWN] + (["..."] if len(plan.mentions) > _SHOWN else [])
+        also = f" (it stands elsewhere, where nothing is removed by itself: {'; '.join(told)})" if told else ""
+        raise ForgetError(
+            f"no row of the archive names '{named}'{also}; give the name as it was sent, or the pseudonym"
+        )
+    refused = {
+        (s.sent or s.sha256, sheet, number)
+        for s, sheets in plan.rows.values()
+        for sheet, numbers in sheets.items()
+        for number in numbers
+    }
+    plan.rows |= lines_about(settings.archive, living, rows=refused)
+    places, rows = _places(plan.rows, sources)
+    plan.wanted = Wanted(person=hidden, places=places, rows=rows)
+    look_around(settings, plan)
+    return plan
+
+
+def _living(archive: Path) -> list[Sidecar]:
+    """Deliveries that were not forgotten, those of batches that were set aside included."""
+    return [s for s in map(read_sidecar, sidecar_paths(archive, aside=True)) if s.forgotten is None]
+
+
+def _places(
+    lines: Lines, sources: Mapping[str, Source]
+) -> tuple[frozenset[tuple[int, int]], frozenset[tuple[str, int, int]]]:
+    """Delivery and row of all rows that go out of files which stay; and the same with each table that they went to.
+
+    The latter without tables that one file fills from several sheets: there a row number says too little.
+    """
+    places: set[tuple[int, int]] = set()
+    rows: set[tuple[str, int, int]] = set()
+    for sidecar, sheets in lines.values():
+        seq = sidecar.file_seq
+        if seq is None:
+            continue
+        from_sheets: dict[str, set[str | None]] = {}
+        source = sources[sidecar.source]
+        for entry in source.tables:
+            from_sheets.setdefault(entry.table, set()).add(sheet_of(source, entry))
+        for sheet, numbers in sheets.items():
+            places |= {(seq, number) for number in numbers}
+            tables = [table for table, those in from_sheets.items() if those == {sheet}]
+            rows |= {(table, seq, number) for table in tables for number in numbers}
+    return frozenset(places), frozenset(rows)
+
+
+def look_around(settings: Settings, plan: Plan) -> None:
+    """Publications and workbooks for senders that hold rows of the plan, and files that still lie where they came."""
+    for entry in history.entries(settings.publications):
+        rows = rows_in(entry.folder, plan.wanted)
+        if rows:
+            plan.publications[entry.folder] = rows
+    touched = [*plan.files, *(s for s, _ in plan.rows.values())]
+    plan.workbooks = workbooks_about(
+        settings.returns, {s.sent or s.sha256 for s in touched}, {s.name for s in plan.files}
+    )
+    plan.landing = _landed(settings, {s.sha256 for s in touched})
+    coming = (s for s, _ in plan.rows.values() if s.is_aside and not s.path.with_suffix(".json").exists())
+    plan.returning = _landed(settings, {s.sha256 for s in coming})
+
+
+def _landed(settings: Settings, hashes: Iterable[str]) -> list[str]:
+    """Names of files in the landing folder that have one of the hashes."""
+    wanted = set(hashes)
+    sizes = {(settings.archive / h).stat().st_size for h in wanted if (settings.archive / h).is_file()}
+    landed = (p for p in settings.landing.rglob("*") if p.is_file() and p.stat().st_size in sizes)
+    return sorted(p.relative_to(settings.landing).as_posix() for p in landed if fingerprint(p) in wanted)

@@ -1,0 +1,94 @@
+"""What a forgetting that was stopped has left to do: a file in the home, written before the first change.
+
+It names nobody: pseudonyms, hashes, rows. Giving the same order again goes on from it, and removes it at the end.
+
+Belongs here: that file. Not here: what is to go (``plan``), making it go (``forget``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from reportmetrics.settings import Settings
+from reportmetrics.upkeep.redaction import Wanted
+
+NAME = "forgetting.json"
+Rows = list[tuple[str | None, list[int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """``again`` is what can be given to go on, ``asked`` a keyed hash of what was given, ``at`` when it began.
+
+    ``files`` and ``rows`` name sidecars; ``publications`` maps folders to the rows that they were to lose.
+    """
+
+    again: str
+    asked: str
+    at: str
+    reason: str
+    files: list[str]
+    rows: dict[str, Rows]
+    publications: dict[str, dict[str, int]]
+    wanted: Wanted
+
+    def is_meant(self, named: str, asked: str) -> bool:
+        """Whether the order is the same: as it was given then, or by pseudonym or hash."""
+        return asked == self.asked or named == self.again or (len(named) > len(self.again) and self._is_hash_of(named))
+
+    def _is_hash_of(self, named: str) -> bool:
+        return not self.again.startswith("p-") and named.startswith(self.again)
+
+    @property
+    def command(self) -> str:
+        """What to do."""
+        return f"reportmetrics forget {self.again} --carry-out"
+
+
+def read_unfinished(settings: Settings) -> Unfinished | None:
+    """None where nothing is unfinished."""
+    path = settings.home / NAME
+    if not path.is_file():
+        return None
+    said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    wanted = said.pop("wanted")
+    return Unfinished(
+        wanted=Wanted(
+            deliveries=frozenset(wanted["deliveries"]),
+            person=wanted["person"],
+            places=frozenset((seq, row) for seq, row in wanted["places"]),
+            rows=frozenset((table, seq, row) for table, seq, row in wanted["rows"]),
+        ),
+        **said,
+    )
+
+
+def note(settings: Settings, what: Unfinished) -> None:
+    """Write it down, on the disk, readable by the owner only."""
+    wanted = what.wanted
+    said = asdict(what) | {
+        "wanted": {
+            "deliveries": sorted(wanted.deliveries),
+            "person": wanted.person,
+            "places": sorted(wanted.places),
+            "rows": sorted(wanted.rows),
+        }
+    }
+    path = settings.home / NAME
+    scratch = path.with_suffix(".fresh")
+    scratch.unlink(missing_ok=True)
+    with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(said, file, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    scratch.replace(path)
+
+
+def finished(settings: Settings) -> None:
+    """Nothing is left to do."""
+    path: Path = settings.home / NAME
+    path.unlink(missing_ok=True)
