@@ -7,6 +7,7 @@ files that the next one removes.
 
 A file that was refused goes like any other: the ledger and the rejects name it, and what was sent is in the archive. A
 file that no source claims stays, as do those of a batch that was set aside, and one whose bytes are not what was taken.
+So does one that was forgotten, as a whole or some rows of it, and was sent again: it is named each time.
 
 Belongs here: when a file may go. Not here: what lies there (``landing``), what is kept (``archive``).
 """
@@ -30,6 +31,8 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
 from reportmetrics.settings import Settings
 from reportmetrics.warehouse.store import Store
+
+_FORGOTTEN = "it, or rows of it, was forgotten; it is not taken in again: delete it here, and tell its sender"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ def clear_landing(store: Store, settings: Settings, profile: Profile) -> Cleared
             if _is_safe(store, path, taken, settings.archive):
                 path.unlink()
                 cleared.removed.append(taken.name)
+            elif _was_forgotten(store, path, taken):
+                cleared.stuck.append(f"{taken.name} ({_FORGOTTEN})")
         except FileNotFoundError:
             continue
         except OSError as error:
@@ -102,6 +107,21 @@ def _is_safe(store: Store, path: Path, taken: _Taken, archive: Path) -> bool:
     _write_through([*kept, archive])
     now = path.stat()
     return (now.st_size, now.st_mtime_ns) == (taken.size, taken.modified_ns)
+
+
+def _was_forgotten(store: Store, path: Path, taken: _Taken) -> bool:
+    """Whether what lies there was taken in once, and no line of the ledger tells of it as it was sent."""
+    sha256 = fingerprint(path)
+    for source in taken.by:
+        named = identity(source.source, facts_of_name(source, path.name), sha256)
+        found = store.connection.execute(
+            "SELECT 1 FROM seen WHERE identity = $named AND NOT EXISTS (SELECT 1 FROM ledger "
+            "WHERE source = $source AND source_file = $sha256 AND status <> 'forgotten') LIMIT 1",
+            {"named": named, "source": source.source, "sha256": sha256},
+        ).fetchall()
+        if found:
+            return True
+    return False
 
 
 def _is_recorded(store: Store, source: Source, facts: dict[str, str] | None, sha256: str) -> bool:

@@ -13,6 +13,8 @@ from reportmetrics.ingest import run
 from reportmetrics.ingest.clearing import Cleared, clear_landing
 from reportmetrics.ingest.rebuild import rebuild
 from reportmetrics.profile.load import load_profile
+from reportmetrics.upkeep.forget import forget
+from reportmetrics.upkeep.plan import plan_of
 from reportmetrics.warehouse.aside import set_aside
 from reportmetrics.warehouse.store import Store
 from tests.conftest import REQUESTS, SmallMission
@@ -214,3 +216,22 @@ def test_link_goes_and_what_it_leads_to_stays(clearing: SmallMission, tmp_path: 
     clearing.ingest()
     assert "requests/l.csv" in clear(clearing).removed
     assert target.exists()
+
+
+def test_what_was_forgotten_and_is_sent_again_stays_and_is_named(clearing: SmallMission) -> None:
+    clearing.put("requests/b.csv", "id,raised,decided,outcome,who\nB,2021-02-01,,,Jane Doe\nC,2021-02-01,,,\n")
+    clearing.ingest()
+    sent = {name: (clearing.settings.landing / name).read_text() for name in ("requests/a.csv", "requests/b.csv")}
+    assert len(clear(clearing).removed) == 2
+    for named in ("requests/a.csv", "Jane Doe"):
+        plan = plan_of(clearing.settings, clearing.profile, named)
+        forget(clearing.settings, clearing.profile, plan, reason="asked for")
+    for name, text in sent.items():
+        clearing.put(name, text)
+    clearing.put("requests/c.csv", HEAD + "D,2021-02-01,,\n")
+    assert [d.original_name for d in clearing.ingest().deliveries] == ["requests/c.csv"]
+    for _ in range(2):
+        cleared = clear(clearing)
+        assert [said.partition(" (")[0] for said in cleared.stuck] == ["requests/a.csv", "requests/b.csv"]
+        assert all("forgotten; it is not taken in again: delete it here" in said for said in cleared.stuck)
+    assert lying(clearing) == ["requests/a.csv", "requests/b.csv"]
