@@ -87,8 +87,7 @@ def rebuild(
         left = read_unfinished(settings)
         if left is not None and (new_key or not drop_old):
             raise RebuildError(
-                f"forgetting {left.again} was stopped on {left.at[:10]}, and a rebuild would keep what was to go; "
-                f"finish it first: {left.command}"
+                f"forget {left.words}: a rebuild would keep what was to go; finish it first: {left.command}"
             )
         if new_key:
             made = rotate(settings, loaded, track=on_terminal)
@@ -190,7 +189,7 @@ def forget(
 def _show(plan: Plan) -> None:
     typer.echo(f"To forget {plan.what}:")
     if plan.begun is not None:
-        typer.echo(f"  begun on {plan.begun.at[:10]} and stopped; what is left of it:")
+        typer.echo(f"  this finishes too: {plan.begun.words}")
     typer.echo(f"  archive: {len(plan.files)} files as a whole, {plan.row_count} rows out of {len(plan.rows)} files")
     _list([s.name for s in plan.files])
     for sidecar, sheets in list(plan.rows.values())[:_SHOWN]:

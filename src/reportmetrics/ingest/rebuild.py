@@ -155,7 +155,7 @@ def _deliveries(settings: Settings, profile: Profile, old: OldWarehouse) -> list
     elif not sidecars and not problems and (old.is_unknown or not settings.archive.is_dir()):
         problems.append(f"{settings.archive} holds no delivery; restore it from a backup, or correct --home")
     if problems:
-        raise RebuildError("\n".join(["the archive is not whole; nothing was changed", *problems]))
+        raise RebuildError("\n".join(["the archive is not whole; the warehouse stays as it is", *problems]))
     return sorted(found, key=_order)
 
 

@@ -20,7 +20,7 @@ import polars as pl
 from reportmetrics.clock import now_utc
 from reportmetrics.ingest.readers.archived import kept_cells, read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
-from reportmetrics.ingest.rebuild import Rebuilt, rebuild
+from reportmetrics.ingest.rebuild import RebuildError, Rebuilt, rebuild
 from reportmetrics.ingest.sidecars import NO_NAME, Sidecar, read_sidecar, sidecar_paths, write_sidecar
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
@@ -40,7 +40,10 @@ def forget(settings: Settings, profile: Profile, plan: Plan, *, reason: str, tra
     """
     begun = plan.begun
     at = begun.at if begun else now_utc().isoformat(timespec="seconds")
-    note(settings, _intent(plan, at, reason))
+    if begun and begun.reason != reason:
+        reason = f"{begun.reason}; {reason}"
+    intent = _intent(plan, at, reason)
+    note(settings, intent)
     for folder in track(list(plan.publications), "Publications", len(plan.publications)):
         planned = begun.publications.get(folder.name) if begun else None
         take_out(folder, plan.wanted, at=at, reason=reason, planned=planned)
@@ -56,21 +59,27 @@ def forget(settings: Settings, profile: Profile, plan: Plan, *, reason: str, tra
         source = sources.get(sidecar.source)
         tables = [t.table for t in source.tables] if source else []
         _bury(settings.archive, sidecar, tables, at=at, reason=reason)
-    made = rebuild(settings, profile, keep_old=False, track=track)
+    try:
+        made = rebuild(settings, profile, keep_old=False, track=track)
+    except RebuildError as error:
+        raise RebuildError(
+            f"{error}\narchive and publications are rid of what was to go, the warehouse is not; mend the above, and "
+            f"finish it: {intent.command}"
+        ) from error
     finished(settings)
     return made
 
 
 def _intent(plan: Plan, at: str, reason: str) -> Unfinished:
-    before = plan.begun.publications if plan.begun else {}
+    begun = plan.begun
     return Unfinished(
-        again=plan.again,
-        asked=plan.asked,
+        again=list(dict.fromkeys([*(begun.again if begun else ()), plan.again])),
+        asked=list(dict.fromkeys([*(begun.asked if begun else ()), plan.asked])),
         at=at,
         reason=reason,
         files=[s.path.name for s in plan.files],
         rows={path.name: list(sheets.items()) for path, (_, sheets) in plan.rows.items()},
-        publications={folder.name: rows for folder, rows in plan.publications.items()} | before,
+        publications={f.name: rows for f, rows in plan.publications.items()} | (begun.publications if begun else {}),
         wanted=plan.wanted,
     )
 

@@ -127,7 +127,7 @@ def _strays(archive: Path, sidecars: list[Sidecar]) -> Iterator[Finding]:
 def _unfinished(settings: Settings) -> Iterator[Finding]:
     left = read_unfinished(settings)
     if left is not None:
-        yield Finding(f"forgetting {left.again}", f"was stopped on {left.at[:10]} and is not finished", left.command)
+        yield Finding("forget", f"{left.words}: it is not finished", left.command)
 
 
 def _key(settings: Settings) -> Iterator[Finding]:

@@ -53,7 +53,7 @@ class Plan:
     ``mentions`` are other places with the name, which stay: file, row, column. ``returning`` names files of batches
     that were set aside: while they lie in the landing folder, the next run takes them in again with the rows.
     ``again`` names what is meant without its name: a pseudonym, or the beginning of a hash; ``asked`` is a keyed
-    hash of what was given. ``begun`` is the same order, given before and stopped.
+    hash of what was given. ``begun`` is what was ordered before and stopped.
     """
 
     what: str
@@ -78,21 +78,19 @@ class Plan:
 def plan_of(settings: Settings, profile: Profile, named: str, *, track: Track = silent) -> Plan:
     """What forgetting ``named`` touches: a file where the archive has one of that name or hash, else a person.
 
-    What an order that was stopped has left is part of it. Raises ``ForgetError`` when there is nothing of that name, or
-    another order is unfinished, and ``StoreError`` when the key is not the one of the warehouse.
+    What an order that was stopped has left is part of it. Raises ``ForgetError`` when there is nothing of that name,
+    and ``StoreError`` when the key is not the one of the warehouse.
     """
     asked = pseudonym(proven_key(settings), named)
     left = read_unfinished(settings)
-    if left is not None and not left.is_meant(named, asked):
-        raise ForgetError(f"forgetting {left.again} was stopped on {left.at[:10]}; finish that first: {left.command}")
     try:
         plan = _file_or_person(settings, profile, named, track)
     except NotClearError:
         raise
     except ForgetError:
-        if left is None:
+        if left is None or not left.is_meant(named, asked):
             raise
-        plan = Plan(f"{left.again}, what is left of it", left.again)
+        plan = Plan("what is left", left.again[0])
     plan.asked = asked
     if left is not None:
         _go_on(settings, plan, left)
@@ -192,7 +190,7 @@ def plan_person(settings: Settings, profile: Profile, named: str, *, track: Trac
     }
     plan.rows |= lines_about(settings.archive, living, rows=refused)
     places, rows = _places(plan.rows, sources)
-    plan.wanted = Wanted(person=hidden, places=places, rows=rows)
+    plan.wanted = Wanted(people=frozenset({hidden}), places=places, rows=rows)
     look_around(settings, plan)
     return plan
 

@@ -28,22 +28,22 @@ _BY_DELIVERY = ("reject", "reject_answer")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to go: whole ``deliveries``, or all that names a ``person`` (a pseudonym), rows by their place.
+    """What is to go: whole ``deliveries``, or all that names one of ``people`` (pseudonyms), rows by place.
 
     ``places`` (delivery, row) are those of refused rows, ``rows`` (table, delivery, row) those of the tables that
     deliveries fill: a publication of before the pseudonyms had another key knows the person by another one.
     """
 
     deliveries: frozenset[int] = frozenset()
-    person: str | None = None
+    people: frozenset[str] = frozenset()
     places: frozenset[tuple[int, int]] = frozenset()
     rows: frozenset[tuple[str, int, int]] = frozenset()
 
     def and_also(self, other: Wanted) -> Wanted:
-        """Both together; the person is the same."""
+        """Both together."""
         return Wanted(
             deliveries=self.deliveries | other.deliveries,
-            person=self.person or other.person,
+            people=self.people | other.people,
             places=self.places | other.places,
             rows=self.rows | other.rows,
         )
@@ -138,8 +138,8 @@ def _going(table: str, frame: pl.DataFrame, wanted: Wanted, reports: set[str]) -
     tests: list[pl.Expr] = []
     if table == "ledger" or table in _BY_DELIVERY or declared.origin == "source":
         tests.append(pl.col("file_seq").is_in(list(wanted.deliveries)))
-    if wanted.person is not None:
-        tests += [pl.col(c.name) == wanted.person for c in declared.columns if c.personal]
+    if wanted.people:
+        tests += [pl.col(c.name).is_in(list(wanted.people)) for c in declared.columns if c.personal]
     places = wanted.places_in(table)
     if places:
         gone = pl.DataFrame(places, schema={"file_seq": pl.Int64(), "source_row": pl.Int64()}, orient="row")

@@ -1,6 +1,7 @@
 """What a forgetting that was stopped has left to do: a file in the home, written before the first change.
 
-It names nobody: pseudonyms, hashes, rows. Giving the same order again goes on from it, and removes it at the end.
+It names nobody: pseudonyms, hashes, rows. Giving the same order again, or another one, goes on from it and removes it
+at the end. (Another one too: the archive may lack two files, and a rebuild needs that both are forgotten.)
 
 Belongs here: that file. Not here: what is to go (``plan``), making it go (``forget``).
 """
@@ -22,13 +23,13 @@ Rows = list[tuple[str | None, list[int]]]
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """``again`` is what can be given to go on, ``asked`` a keyed hash of what was given, ``at`` when it began.
+    """``again`` holds what can be given to go on, ``asked`` keyed hashes of what was given, ``at`` is when it began.
 
     ``files`` and ``rows`` name sidecars; ``publications`` maps folders to the rows that they were to lose.
     """
 
-    again: str
-    asked: str
+    again: list[str]
+    asked: list[str]
     at: str
     reason: str
     files: list[str]
@@ -37,16 +38,19 @@ class Unfinished:
     wanted: Wanted
 
     def is_meant(self, named: str, asked: str) -> bool:
-        """Whether the order is the same: as it was given then, or by pseudonym or hash."""
-        return asked == self.asked or named == self.again or (len(named) > len(self.again) and self._is_hash_of(named))
+        """Whether an order is one of these: as it was given then, or by pseudonym or hash."""
+        hashes = tuple(each for each in self.again if not each.startswith("p-"))
+        return asked in self.asked or named in self.again or (bool(hashes) and named.startswith(hashes))
 
-    def _is_hash_of(self, named: str) -> bool:
-        return not self.again.startswith("p-") and named.startswith(self.again)
+    @property
+    def words(self) -> str:
+        """What was begun, and when."""
+        return f"{' and '.join(self.again)}, begun on {self.at[:10]} and stopped"
 
     @property
     def command(self) -> str:
         """What to do."""
-        return f"reportmetrics forget {self.again} --carry-out"
+        return f"reportmetrics forget {self.again[0]} --carry-out"
 
 
 def read_unfinished(settings: Settings) -> Unfinished | None:
@@ -59,7 +63,7 @@ def read_unfinished(settings: Settings) -> Unfinished | None:
     return Unfinished(
         wanted=Wanted(
             deliveries=frozenset(wanted["deliveries"]),
-            person=wanted["person"],
+            people=frozenset(wanted["people"]),
             places=frozenset((seq, row) for seq, row in wanted["places"]),
             rows=frozenset((table, seq, row) for table, seq, row in wanted["rows"]),
         ),
@@ -73,7 +77,7 @@ def note(settings: Settings, what: Unfinished) -> None:
     said = asdict(what) | {
         "wanted": {
             "deliveries": sorted(wanted.deliveries),
-            "person": wanted.person,
+            "people": sorted(wanted.people),
             "places": sorted(wanted.places),
             "rows": sorted(wanted.rows),
         }

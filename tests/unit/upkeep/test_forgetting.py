@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reportmetrics.ingest.pseudonyms import new_key, pseudonym, pseudonym_key, write_key
-from reportmetrics.ingest.rebuild import rebuild
+from reportmetrics.ingest.rebuild import RebuildError, rebuild
 from reportmetrics.upkeep import forget as forgetting
 from reportmetrics.upkeep.forget import forget
 from reportmetrics.upkeep.fsck import fsck
@@ -98,10 +98,10 @@ def test_order_that_was_stopped_before_its_rebuild_is_finished_by_repeating_it(
         with pytest.raises(Stopped):
             order(mission, named)
     assert "Jane" not in (mission.settings.home / "forgetting.json").read_text()
-    [said] = [f for f in fsck(mission.settings).findings if f.where.startswith("forgetting")]
+    [said] = [f for f in fsck(mission.settings).findings if f.where == "forget"]
     assert said.remedy == f"reportmetrics forget {again} --carry-out"
-    with pytest.raises(ForgetError, match=f"forgetting {again} was stopped .* finish that first"):
-        plan_of(mission.settings, mission.profile, "John Roe")
+    with pytest.raises(ForgetError, match="no row of the archive names"):
+        plan_of(mission.settings, mission.profile, "Mary Major")
     assert plan_of(mission.settings, mission.profile, again).begun is not None
     order(mission, named)
     assert traces(mission, *((hidden, "Jane Doe") if named == "Jane Doe" else ("requests/a.csv",))) == []
@@ -129,6 +129,19 @@ def test_order_that_was_stopped_among_the_files_is_finished(
             order(mission, "Jane Doe")
     order(mission, "Jane Doe")
     assert traces(mission, "Jane Doe", hidden) == []
+    assert fsck(mission.settings).findings == []
+
+
+def test_two_lost_files_are_forgotten_one_after_the_other(mission: SmallMission) -> None:
+    fill(mission)
+    mission.put("requests/c.csv", HEADER + "E,2021-02-04,,,\n")
+    mission.ingest("2021-02-12")
+    for name in ("requests/a.csv", "requests/b.csv"):
+        (mission.settings.archive / plan_file(mission.settings, name).files[0].sha256).unlink()
+    with pytest.raises(RebuildError, match=r"requests/b\.csv: place 2 of the ledger; .* is missing"):
+        order(mission, "requests/a.csv")
+    order(mission, "requests/b.csv")
+    assert mission.ask("SELECT request_id FROM core.request") == [("E",)]
     assert fsck(mission.settings).findings == []
 
 

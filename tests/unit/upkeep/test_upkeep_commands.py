@@ -86,7 +86,7 @@ def test_it_waits_for_a_run_and_says_so(home: Settings, monkeypatch: pytest.Monk
 
 
 def test_rebuild_would_keep_what_an_unfinished_order_was_to_remove(home: Settings) -> None:
-    note(home, Unfinished("p-0123456789ab", "", "2021-02-03T04:05:06", "asked for", [], {}, {}, Wanted()))
+    note(home, Unfinished(["p-0123456789ab"], [], "2021-02-03T04:05:06", "asked for", [], {}, {}, Wanted()))
     error = call(home, "rebuild").exception
     assert isinstance(error, RebuildError)
     assert "finish it first: reportmetrics forget p-0123456789ab --carry-out" in str(error)
