@@ -81,11 +81,14 @@ def _return(
       reportmetrics rejects return -o outbox --sender "Registry of JFC Naples"
     """
     from reportmetrics import cli_print, steps
+    from reportmetrics.alone import alone
     from reportmetrics.current import current_profile, today
     from reportmetrics.senders.given_back import give_back
 
     settings = Settings.from_environment(profile=profile, home=home)
     loaded = current_profile(settings)
-    found = steps.rejects(settings, loaded, source=source, code=code, sender=sender, only_open=True)
     folder = output or settings.returns
-    cli_print.returned(give_back(settings, loaded, found, folder, day=today(loaded)))
+    with alone(settings, waiting=lambda said: typer.echo(said, err=True)):
+        found = steps.rejects(settings, loaded, source=source, code=code, sender=sender, only_open=True)
+        returned = give_back(settings, loaded, found, folder, day=today(loaded))
+    cli_print.returned(returned)

@@ -21,7 +21,7 @@ from reportmetrics.warehouse.store import StoreError, may_come_back, not_opened
 _DIGITS = 12
 RESTORE_KEY = (
     "restore that key from a backup (or set REPORTMETRICS_PSEUDONYM_KEY to it); if it is lost for good, give everybody "
-    "another pseudonym: reportmetrics rebuild --new-key"
+    "another pseudonym: reportmetrics rebuild --new-key (--drop-old where the key comes from the environment)"
 )
 """What to do where the key that made the pseudonyms is not the one that is there."""
 

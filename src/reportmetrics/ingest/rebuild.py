@@ -24,7 +24,7 @@ from reportmetrics.ingest.batch import Taken
 from reportmetrics.ingest.landing import Found, dated_by_name, facts_of_name, known_from
 from reportmetrics.ingest.ledger import check_balance
 from reportmetrics.ingest.old_warehouse import OldWarehouse, exchange, remove, shortened
-from reportmetrics.ingest.pseudonyms import pseudonym_key
+from reportmetrics.ingest.pseudonyms import proven_key, pseudonym_key
 from reportmetrics.ingest.run import batches, store_taken
 from reportmetrics.ingest.sidecars import NO_NAME, Sidecar, SidecarError, read_sidecar, sidecar_paths, write_sidecar
 from reportmetrics.profile.intake import intake
@@ -78,9 +78,11 @@ def rebuild(
     set, in the sidecar too, to that of the next delivery whose arrival can be true, at most to ``now``.
 
     Raises ``RebuildError`` where files of the archive are missing or altered, or their source is not in the profile,
-    and ``StoreError`` while another process has the warehouse open. The old warehouse then stays as it was.
+    and ``StoreError`` while another process has the warehouse open, or where the old one is to be kept and was made
+    with another key. The old warehouse then stays as it was.
     """
-    key = pseudonym_key(settings) if key is None else key
+    if key is None:
+        key = proven_key(settings) if keep_old else pseudonym_key(settings)
     fresh = settings.home / _FRESH
     with OldWarehouse(settings.warehouse) as old:
         moment = now or now_utc()

@@ -150,6 +150,8 @@ def test_another_key_is_not_mixed_in(mission: SmallMission, monkeypatch: pytest.
         mission.ingest("2021-03-02")
     with pytest.raises(RebuildError, match="REPORTMETRICS_PSEUDONYM_KEY"):
         rotate(mission.settings, mission.profile)
+    with pytest.raises(StoreError, match="with another key"):
+        rebuild(mission.settings, mission.profile)
     rebuild(mission.settings, mission.profile, keep_old=False)
     assert mission.ask("SELECT DISTINCT raised_by FROM core.request WHERE request_id = 'A'") == [
         (pseudonym(b"another", "Jane Doe"),)

@@ -26,6 +26,7 @@ from tests.unit.audit.editions import settings_in
 COMMANDS = {
     "reportmetrics.ingest.rebuild.rebuild": ["rebuild"],
     "reportmetrics.upkeep.rotation.rotate": ["rebuild", "--new-key"],
+    "reportmetrics.senders.given_back.give_back": ["rejects", "return"],
     "reportmetrics.upkeep.plan.plan_of": ["forget", "Jane Doe"],
 }
 
