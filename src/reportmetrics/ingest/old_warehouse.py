@@ -79,7 +79,7 @@ class OldWarehouse:
         unplaced = {(s.sha256, s.source) for s in known if s.file_seq is None}
         for seq, sha256, source, name in self._deliveries or []:
             if seq not in places and (sha256, source) not in unplaced:
-                also = "" if (archive / sha256).is_file() else f" and its bytes {archive / sha256}"
+                also = "" if (archive / sha256).is_file() else " and its bytes"
                 yield (
                     f"{name}: place {seq} of the ledger; its sidecar {archive / sha256}.*.json{also} "
                     f"{'are' if also else 'is'} missing"
