@@ -20,6 +20,11 @@ def guarded(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
+def plain(text: str) -> str:
+    """``text`` of a cell that came back, without the apostrophe that ``guarded`` put there."""
+    return re.sub(_GUARDED, r"\1", text)
+
+
 def unguarded(rows: pl.DataFrame) -> pl.DataFrame:
     """Cells ``c0``, ``c1``, ... of a sheet that came back, without the apostrophes that ``guarded`` put there."""
     cells = [pl.col(name).str.replace(_GUARDED, "${1}") for name in rows.columns if re.fullmatch(r"c\d+", name)]

@@ -5,7 +5,8 @@ as a delivery of a source of its own (``profile.intake.hand_back_source``), so i
 rebuild and is forgotten like what was sent. Its name tells its content: the same workbooks written twice on one day are
 one record. The file stays where it was written, since a batch that was set aside is taken in again from there.
 
-Belongs here: writing records, and which are to be taken in. Not here: taking in (``run``), the workbooks (``senders``).
+Belongs here: writing and reading records, and which are to be taken in. Not here: taking in (``run``), workbooks
+(``senders``).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import duckdb
 import polars as pl
 
 from reportmetrics.ingest.archive import fingerprint, identity
-from reportmetrics.ingest.guard import guarded
+from reportmetrics.ingest.guard import guarded, plain
 from reportmetrics.ingest.landing import Found, found_as
 from reportmetrics.profile.intake import hand_back_source
 
@@ -43,6 +44,18 @@ def write_record(folder: Path, handed: pl.DataFrame) -> Path:
         scratch.write_bytes(content)
         scratch.replace(path)
     return path
+
+
+def known_records(connection: duckdb.DuckDBPyConnection, folder: Path) -> pl.DataFrame:
+    """What all records tell, also those of ``folder`` that are not taken in yet: the columns ``COLUMNS`` as text."""
+    names = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in COLUMNS)
+    known = connection.sql(f"SELECT {names} FROM core.hand_back").pl()
+    lines: list[tuple[str | None, ...]] = []
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as opened:
+            lines += [tuple(plain(line[name] or "") or None for name in COLUMNS) for line in csv.DictReader(opened)]
+    written = pl.DataFrame(lines, schema=dict.fromkeys(COLUMNS, pl.String()), orient="row")
+    return pl.concat([known, written]).unique()
 
 
 def due_records(connection: duckdb.DuckDBPyConnection, folder: Path, zone: zoneinfo.ZoneInfo) -> list[Found]:

@@ -182,6 +182,12 @@ def returned_name(day: str, number: int, sources: Sequence[str]) -> str:
     return f"{RETURNED}_{day}_{number:02d}_+{'+'.join(map(_plain, sources))}+.xlsx"
 
 
+def returned_number(name: str, day: str) -> int | None:
+    """The number in the file name of a workbook that was returned on ``day``; None for every other name."""
+    found = re.match(rf"{RETURNED}_{day}_(\d+)_\+", name)
+    return None if found is None else int(found[1])
+
+
 def _plain(source_id: str) -> str:
     """A source's id as it may stand in a file name."""
     return re.sub(r"[^\w.-]", "-", source_id)

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import polars as pl
 
-from reportmetrics.ingest.hand_backs import write_record
+from reportmetrics.ingest.hand_backs import known_records, write_record
 from reportmetrics.ingest.run import take_hand_backs
 from reportmetrics.profile.load import Profile
 from reportmetrics.senders.returned import Returned, return_rejects
 from reportmetrics.settings import Settings
+from reportmetrics.warehouse.store import Store
 
 
 def give_back(
@@ -26,7 +27,9 @@ def give_back(
     ``return_rejects`` and ``ingest`` raise; a record that was written and could not be taken in is taken in by the next
     run.
     """
-    written = return_rejects(faults, profile, settings.archive, folder, today=day)
+    with Store(settings.warehouse) as store:
+        known = known_records(store.connection, settings.hand_backs)
+    written = return_rejects(faults, profile, settings.archive, folder, today=day, known=known)
     if written:
         write_record(settings.hand_backs, pl.concat(w.handed for w in written))
         take_hand_backs(settings, profile)

@@ -30,6 +30,7 @@ from reportmetrics.profile.intake import (
     intake,
     is_returned,
     returned_name,
+    returned_number,
     returned_sheet,
 )
 from reportmetrics.profile.load import Profile
@@ -72,21 +73,29 @@ class _Part:
 
 
 def return_rejects(
-    faults: pl.DataFrame, profile: Profile, archive: Path, folder: Path, *, today: dt.date
+    faults: pl.DataFrame,
+    profile: Profile,
+    archive: Path,
+    folder: Path,
+    *,
+    today: dt.date,
+    known: pl.DataFrame | None = None,
 ) -> list[Returned]:
     """Write a workbook for each sender of ``faults`` (as of ``rejected.rejected``, open ones) into ``folder``.
 
-    Rows are read from ``archive``. Raises ``OSError`` when a file of the archive is missing.
+    Rows are read from ``archive``. ``known`` are the records of earlier hand-backs (``hand_backs.known_records``): a
+    workbook keeps its name when the same rows went to the same sender on the same day, and takes a new one otherwise.
+    Raises ``OSError`` when a file of the archive is missing.
     """
     sources = {s.source: s for s in intake(profile.sources)}
     written: list[Returned] = []
-    number = 0
+    names = _Names(folder, today, known)
     for (sender,), mine in faults.sort("sender", "source", "file_seq").group_by("sender", maintain_order=True):
         ids = sorted({declared_id(s) for s in mine["source"].unique() if s in sources})
         for some in (ids[i : i + _MOST_SOURCES] for i in range(0, len(ids), _MOST_SOURCES)):
-            number += 1
             theirs = mine.filter(pl.col("source").str.strip_suffix(f".{RETURNED}").is_in(some))
-            path = folder / returned_name(f"{today:%Y%m%d}", number, some)
+            handed = _handed(theirs, str(sender), today)
+            path = folder / names.name(handed, some)
             parts = {
                 name: part
                 for source_id in some
@@ -95,17 +104,43 @@ def return_rejects(
             _write(path, str(sender), profile, theirs, parts, today)
             rows = theirs.filter(pl.col("source_row").is_not_null())["ref"].n_unique()
             files = theirs.filter(pl.col("source_row").is_null())["file_seq"].n_unique()
-            written.append(Returned(str(sender), path, rows, files, _handed(theirs, str(sender), path.name, today)))
+            named = handed.with_columns(workbook=pl.lit(path.name))
+            written.append(Returned(str(sender), path, rows, files, named))
     return written
 
 
-def _handed(faults: pl.DataFrame, sender: str, workbook: str, today: dt.date) -> pl.DataFrame:
+class _Names:
+    """Names for workbooks: none that stands in the folder, or in a record, for other rows."""
+
+    def __init__(self, folder: Path, today: dt.date, known: pl.DataFrame | None) -> None:
+        self._day = f"{today:%Y%m%d}"
+        self._of_rows: dict[frozenset[tuple[str | None, ...]], str] = {}
+        if known is not None:
+            for (name,), rows in known.filter(pl.col("handed_on") == str(today)).group_by("workbook"):
+                self._of_rows[_as_told(rows)] = str(name)
+        taken = [*self._of_rows.values(), *(p.name for p in folder.glob(f"{RETURNED}_{self._day}_*"))]
+        self._last = max((n for name in taken if (n := returned_number(name, self._day)) is not None), default=0)
+
+    def name(self, handed: pl.DataFrame, sources: Sequence[str]) -> str:
+        """The name that these rows have already, or a new one."""
+        known = self._of_rows.get(_as_told(handed))
+        if known is not None:
+            return known
+        self._last += 1
+        return returned_name(self._day, self._last, sources)
+
+
+def _as_told(handed: pl.DataFrame) -> frozenset[tuple[str | None, ...]]:
+    columns = ["refused_file", "refused_table", "refused_sheet", "refused_row", "sender"]
+    return frozenset(handed.select(pl.col(columns).cast(pl.String)).rows())
+
+
+def _handed(faults: pl.DataFrame, sender: str, today: dt.date) -> pl.DataFrame:
     return faults.select(
         pl.col("sent_sha256").alias("refused_file"),
         pl.col("table_name").alias("refused_table"),
         pl.col("sheet").alias("refused_sheet"),
         pl.col("source_row").alias("refused_row"),
-        pl.lit(workbook).alias("workbook"),
         pl.lit(sender).alias("sender"),
         pl.lit(today).alias("handed_on"),
     ).unique(maintain_order=True)

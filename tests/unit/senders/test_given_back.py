@@ -41,9 +41,9 @@ def weekly(mission: SmallMission) -> SmallMission:
     return mission
 
 
-def back(mission: SmallMission, day: str, folder: Path | None = None) -> list[Returned]:
+def back(mission: SmallMission, day: str, folder: Path | None = None, sender: str | None = None) -> list[Returned]:
     with Store(mission.settings.warehouse) as store:
-        found = rejected(store, mission.profile, only_open=True)
+        found = rejected(store, mission.profile, only_open=True, sender=sender)
     folder = folder or mission.folder / "out"
     return give_back(mission.settings, mission.profile, found, folder, day=dt.date.fromisoformat(day))
 
@@ -73,6 +73,35 @@ def test_the_same_workbooks_written_again_on_a_day_are_one_record_and_on_another
     assert [row[3].day for row in recorded(weekly)] == [10, 10, 10, 17, 17, 17]
     assert weekly.ask("SELECT count(*) FROM ledger WHERE source = 'hand-backs'") == [(2,)]
     assert weekly.ingest("2021-02-18").deliveries == []
+
+
+def test_two_senders_asked_for_one_after_the_other_on_a_day_have_a_workbook_each(weekly: SmallMission) -> None:
+    weekly.put("weekly/U-2_a.csv", "report,who,day,sent,minutes\nR9,zoe,2021-01-31,never,60\n")
+    weekly.ingest("2021-02-02")
+    written = [book for unit in ("U-1", "U-2", "U-1") for book in back(weekly, "2021-02-10", sender=f"Unit {unit}")]
+    first, second, again = (book.path for book in written)
+    assert first != second
+    assert first == again  # the same rows for the same sender: the same workbook
+    for path, unit in ((first, "U-1"), (second, "U-2")):
+        assert f"for Unit {unit} to mend" in str(openpyxl.load_workbook(path)["Read me"]["A2"].value)
+    names = weekly.ask("SELECT sender, workbook FROM core.hand_back GROUP BY ALL ORDER BY ALL")
+    assert names == [("Unit U-1", first.name), ("Unit U-2", second.name)]
+    # Written to another folder, or while the record waits, a workbook takes no name that went out either.
+    third = back(weekly, "2021-02-10", weekly.folder / "elsewhere")
+    assert [b.path.name for b in third] == [first.name, second.name]
+    weekly.put("weekly/U-2_b.csv", "report,who,day,sent,minutes\nR8,zoe,2021-01-31,never,60\n")
+    weekly.ingest("2021-02-03")
+    (more,) = back(weekly, "2021-02-10", weekly.folder / "elsewhere", sender="Unit U-2")
+    assert more.path.name not in (first.name, second.name)
+
+
+def test_a_workbook_that_stands_in_the_folder_is_not_overwritten(weekly: SmallMission) -> None:
+    standing = weekly.folder / "out" / "returned_20210210_01_+weekly+.xlsx"
+    standing.parent.mkdir(parents=True)
+    standing.write_bytes(b"someone's")
+    (book,) = back(weekly, "2021-02-10")
+    assert book.path.name == "returned_20210210_02_+weekly+.xlsx"
+    assert standing.read_bytes() == b"someone's"
 
 
 def test_nothing_given_back_leaves_no_record(mission: SmallMission) -> None:
