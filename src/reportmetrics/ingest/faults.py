@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK
+from reportmetrics.ingest.readers.base import BAD_MARK, CONTRADICTION_MARK, FORMULA_MARK
 from reportmetrics.ingest.text import literal, not_among
 from reportmetrics.ingest.typed import filled_bit
 from reportmetrics.warehouse.shape import Column, Rule, Table, Type
@@ -83,6 +83,7 @@ def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids, a
         )
         if check.column is not None:
             _name_formulas(connection, check.column)
+            _name_contradictions(connection, check.column)
     return sum(counts)
 
 
@@ -111,6 +112,16 @@ def _name_formulas(connection: duckdb.DuckDBPyConnection, column: str) -> None:
         "ELSE 'let the spreadsheet compute the formula, or enter the value itself' END "
         "WHERE column_name = $column AND starts_with(entry, $mark)",
         {"column": column, "mark": FORMULA_MARK.removeprefix(BAD_MARK)},
+    )
+
+
+def _name_contradictions(connection: duckdb.DuckDBPyConnection, column: str) -> None:
+    """Where other cells contradict a yes, say which, and not that it could not be read."""
+    connection.execute(
+        "UPDATE fault SET code = 'contradiction', message = substr(entry, 2), entry = 'yes', "
+        "remedy = 'clear the tick, or restore what was there before' "
+        "WHERE column_name = $column AND starts_with(entry, $mark)",
+        {"column": column, "mark": CONTRADICTION_MARK.removeprefix(BAD_MARK)},
     )
 
 

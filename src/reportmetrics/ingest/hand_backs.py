@@ -55,7 +55,8 @@ def known_records(connection: duckdb.DuckDBPyConnection, folder: Path) -> pl.Dat
         with path.open(encoding="utf-8", newline="") as opened:
             lines += [tuple(plain(line[name] or "") or None for name in COLUMNS) for line in csv.DictReader(opened)]
     written = pl.DataFrame(lines, schema=dict.fromkeys(COLUMNS, pl.String()), orient="row")
-    return pl.concat([known, written]).unique()
+    told: pl.DataFrame = pl.concat([known, written]).unique()
+    return told
 
 
 def due_records(connection: duckdb.DuckDBPyConnection, folder: Path, zone: zoneinfo.ZoneInfo) -> list[Found]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reportmetrics.ingest.events import EventFit, fit_events, not_counted
 from reportmetrics.ingest.shaping import Shape, left_out, missing, position, shape_of
@@ -21,7 +21,8 @@ class Origin:
     """Where a canonical column comes from in files with one header: exactly one of ``cell`` and ``made``, or neither.
 
     ``cell`` is the position of a column of the file, ``made`` the SQL of what the shape makes of a row. ``label`` is
-    how the file names the column; ``labels`` are its names when each record of a row takes another one.
+    how the file names the column; ``labels`` are its names when each record of a row takes another one. ``same`` is the
+    SQL of two cells that must agree where the column says yes.
     """
 
     given: ColumnMap
@@ -29,6 +30,7 @@ class Origin:
     made: str | None = None
     label: str | None = None
     labels: tuple[str | None, ...] = ()
+    same: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,22 @@ def fit(entry: TableMap, header: Sequence[str]) -> Fit:
 
 
 def _origin(given: ColumnMap, shape: Shape, header: Sequence[str]) -> Origin:
+    found = _place_of(given, shape, header)
+    if given.same is None or (found.cell is None and found.made is None):
+        return found
+    return replace(found, same=tuple(_cell_called(name, shape, header) for name in given.same))
+
+
+def _cell_called(name: str, shape: Shape, header: Sequence[str]) -> str:
+    if name in shape.made:
+        return shape.made[name]
+    at = position([name], header)
+    if at is None:
+        raise missing([name], header)
+    return f"c{at}"
+
+
+def _place_of(given: ColumnMap, shape: Shape, header: Sequence[str]) -> Origin:
     made = next((shape.made[c] for c in given.candidates if c in shape.made), None)
     if made is not None:
         return Origin(given, made=made, labels=_labels(made, shape, header))
@@ -99,7 +117,7 @@ def unknown_columns(source: Source, sheet: str | None, header: Sequence[str]) ->
             continue
         known.update(c for given in entry.columns.values() for c in given.columns)
         known.update(entry.ignore)
-        known.update(c for condition in (*entry.only, *entry.drop) for c in condition.candidates)
+        known.update(c for each in (*entry.only, *entry.drop) for part in each.parts for c in part.candidates)
         if entry.events is not None:
             known.update((*several(entry.events.event), *entry.events.time.candidates))
         if entry.unpivot is not None:

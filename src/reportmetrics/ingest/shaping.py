@@ -125,6 +125,10 @@ def left_out(entry: TableMap, shape: Shape, header: Sequence[str], unnamed: str 
 
 
 def _holds(condition: Condition, shape: Shape, header: Sequence[str]) -> str:
+    return " AND ".join(_holds_alone(part, shape, header) for part in condition.parts)
+
+
+def _holds_alone(condition: Condition, shape: Shape, header: Sequence[str]) -> str:
     made = next((shape.made[c] for c in condition.candidates if c in shape.made), None)
     if made is None:
         at = position(condition.candidates, header)

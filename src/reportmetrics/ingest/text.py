@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
+from reportmetrics.ingest.readers.base import CONTRADICTION_MARK
 from reportmetrics.profile.sources import SERIAL_EPOCHS, ColumnMap
 from reportmetrics.warehouse.shape import Column
 
@@ -59,6 +60,30 @@ def written_like(column: Column, given: ColumnMap) -> str:
 def literal(text: str) -> str:
     """A SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def uncontradicted(text: str, cell: str, given: ColumnMap, pair: tuple[str, str]) -> str:
+    """SQL of canonical ``text`` of a flag; a yes is marked where the two cells of ``pair`` say different things.
+
+    They agree when one of them is blank, or as texts but for blanks, or as numbers to eleven digits.
+    """
+    now, before = (f"nullif(trim({told}, {literal(BLANKS)}), '')" for told in pair)
+    one, other = (f"regexp_replace({told}, '\\s+', ' ', 'g')" for told in (now, before))
+    first, second = (f"try_cast({told} AS DOUBLE)" for told in (now, before))
+    near = f"coalesce(abs({first} - {second}) <= 1e-11 * greatest(abs({first}), abs({second})), false)"
+    names = given.same or ("", "")
+    said = " || ".join(
+        (
+            literal(CONTRADICTION_MARK + "'"),
+            cell,
+            literal(f"' says that nothing has changed, but '{names[0]}' is '"),
+            f"left({now}, 100)",
+            literal(f"' and '{names[1]}' is '"),
+            f"left({before}, 100)",
+            literal("'"),
+        )
+    )
+    return f"CASE WHEN {text} = 'true' AND {one} <> {other} AND NOT {near} THEN {said} ELSE {text} END"
 
 
 def literals(texts: Iterable[str]) -> str:

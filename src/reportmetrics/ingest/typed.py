@@ -21,7 +21,7 @@ from reportmetrics.ingest.events import EventFit
 from reportmetrics.ingest.mapping import Fit, Origin
 from reportmetrics.ingest.pseudonyms import pseudonyms
 from reportmetrics.ingest.shaping import relation
-from reportmetrics.ingest.text import CELL_DATES, canonical, entered, inapplicable, literal
+from reportmetrics.ingest.text import CELL_DATES, canonical, entered, inapplicable, literal, uncontradicted
 from reportmetrics.settings import sql_folder
 from reportmetrics.warehouse.shape import NOT_APPLICABLE, SQL_TYPES, Column, Table
 
@@ -172,6 +172,10 @@ def _select(
             continue
         inner.append(f'{entered(cell, origin.given, bare=_is_bare(origin, group))} AS "{column.name}"')
         text = canonical(f'"{column.name}"', column, origin.given, zone=zone, extra_formats=extra)
+        if origin.same:
+            pair = (f'"({column.name}: now)"', f'"({column.name}: before)"')
+            inner += [f"{told} AS {name}" for told, name in zip(origin.same, pair, strict=True)]
+            text = uncontradicted(text, f'"{column.name}"', origin.given, pair)
         outer.append(f'{text} AS "{column.name}"')
     head = f"{place}, {group.number} AS grp, file_seq, source_row, row_fault"
     where = ""

@@ -30,12 +30,16 @@ _LONGEST_SHEET_NAME = 31
 FORMS = "forms"
 """Folder below the landing folder for entry forms that were filled in, and the id of the source that reads them."""
 
-FORM_REPORT, FORM_ANSWERS = "Report", "Answers"
-"""Sheets of an entry form."""
+FORM_REPORT, FORM_ANSWERS, FORM_LISTS = "Report", "Answers", "Lists"
+"""Sheets of an entry form; the last is hidden and holds the entries of long drop-downs."""
 
 HAND_BACKS = "hand-backs"
 """Id of the source that reads the records of what was given back to senders."""
 
+_NEITHER_NUMBER_NOR_TICK = [
+    {"from": "Number", "blank": True, "and": [{"from": "Unchanged", "blank": True}]},
+    {"from": "Number", "blank": True, "and": [{"from": "Text", "blank": False}]},
+]
 _DAY = {"format": ["%Y-%m-%d"]}
 
 
@@ -61,9 +65,16 @@ def form_sources() -> tuple[Source, ...]:
     """The sources that read entry forms (``senders.form``): reports with their numbers, and answers in words.
 
     Both read the same files: an answer is a number or a text, and a line without the one or the other tells nothing
-    to the source concerned.
+    to the source concerned. A tick alone is an answer too, to the first of them. A tick beside an entry that differs
+    from what was answered last is refused.
     """
-    common = {"sender": "Whoever filled in the form", "files": f"{FORMS}/*.xlsx", "reader": "xlsx", "every": "7 days"}
+    common = {
+        "sender": "Whoever filled in the form",
+        "files": f"{FORMS}/*.xlsx",
+        "reader": "xlsx",
+        "options": {"hidden_sheets": [FORM_LISTS]},
+        "every": "7 days",
+    }
     report = {
         "table": "report",
         "sheet": FORM_REPORT,
@@ -86,17 +97,20 @@ def form_sources() -> tuple[Source, ...]:
         {
             "table": "report_field",
             "sheet": FORM_ANSWERS,
-            "drop": [{"from": entry, "blank": True}],
+            "drop": drop,
             "ignore": ["Question", "Last time", other],
             "columns": {
                 "report_id": "Report",
                 "field_id": "Field",
                 "objective_id": "Objective",
                 column: entry,
-                "confirmed_unchanged": {"from": "Unchanged", "map": {"yes": "true"}},
+                "confirmed_unchanged": {"from": "Unchanged", "map": {"yes": "true"}, "same": [entry, "Last time"]},
             },
         }
-        for column, entry, other in (("value_number", "Number", "Text"), ("value_text", "Text", "Number"))
+        for column, entry, other, drop in (
+            ("value_number", "Number", "Text", _NEITHER_NUMBER_NOR_TICK),
+            ("value_text", "Text", "Number", [{"from": "Text", "blank": True}]),
+        )
     )
     return (
         Source.model_validate({**common, "source": FORMS, "title": "Entry forms", "tables": [report, numbers]}),

@@ -28,11 +28,12 @@ def shape_problems(file: str, key: str, entry: TableMap) -> Iterator[Problem]:
         yield from _explode(file, f"{key}.explode", entry.explode)
         made = dict.fromkeys((n for n in (entry.explode.to, entry.explode.number_to) if n is not None), "explode")
     used = {c for given in entry.columns.values() for c in given.columns}
-    used |= {c for condition in (*entry.only, *entry.drop) for c in condition.candidates}
+    used |= {c for condition in (*entry.only, *entry.drop) for part in condition.parts for c in part.candidates}
     for name in sorted(set(made) - used):
         yield Problem(file, f"{key}.{made[name]}", f"no column is taken from '{name}'", f"use it: {{from: {name}}}")
     for kind, conditions in (("only", entry.only), ("drop", entry.drop)):
-        for number, condition in enumerate(conditions, start=1):
+        parts = [(number, part) for number, each in enumerate(conditions, start=1) for part in each.parts]
+        for number, condition in parts:
             where = f"{key}.{kind}[{number}]"
             if condition.matches is not None:
                 yield from pattern_problems(file, f"{where}.matches", condition.matches, plain=True)

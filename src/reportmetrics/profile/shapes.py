@@ -78,6 +78,9 @@ class Condition(Model):
     matches: Annotated[str | None, Field(description="regular expression that matches the whole cell")] = None
     blank: Annotated[bool | None, Field(description="nothing is entered (true), or something is (false)")] = None
     ignore_case: bool = False
+    and_: Annotated[
+        list[Condition], Field(alias="and", description="conditions that must hold as well, or it does not hold")
+    ] = []
 
     @model_validator(mode="after")
     def _one_test(self) -> Self:
@@ -92,8 +95,18 @@ class Condition(Model):
         return several(self.from_)
 
     @property
+    def parts(self) -> tuple[Condition, ...]:
+        """The condition itself and all that must hold as well."""
+        return (self, *(part for other in self.and_ for part in other.parts))
+
+    @property
     def words(self) -> str:
         """The condition as a person reads it."""
+        return " and ".join(part.own_words for part in self.parts)
+
+    @property
+    def own_words(self) -> str:
+        """The condition without what must hold as well."""
         name = self.candidates[0]
         if self.blank is not None:
             return f"{name} is {'blank' if self.blank else 'not blank'}"

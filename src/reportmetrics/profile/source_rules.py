@@ -73,9 +73,9 @@ _OPTIONS: Mapping[str, frozenset[str]] = {
     "csv": frozenset({"encoding", "delimiter", "quote"}),
     "json": frozenset({"encoding", "records"}),
     "ndjson": frozenset({"encoding"}),
-    "xlsx": frozenset({"header_rows", "hidden_rows"}),
+    "xlsx": frozenset({"header_rows", "hidden_rows", "hidden_sheets"}),
 }
-_LAYOUT = frozenset({"encoding", "delimiter", "quote", "records", "header_rows", "hidden_rows"})
+_LAYOUT = frozenset({"encoding", "delimiter", "quote", "records", "header_rows", "hidden_rows", "hidden_sheets"})
 """Options that only some readers know."""
 
 
@@ -149,6 +149,9 @@ def _one_table(file: str, key: str, entry: TableMap, table: Table, groups: Group
 def _one_column(file: str, key: str, given: ColumnMap, column: Column, groups: Groups, ids: Ids) -> Iterator[Problem]:
     if given.fact is not None and groups is not None and given.fact not in groups:
         yield unknown_id(file, f"{key}.fact", "fact of the file's name", given.fact, groups)
+    if given.same is not None and column.type != "boolean":
+        said = f"a {column.type} column does not say that something is unchanged"
+        yield Problem(file, f"{key}.same", said, "remove 'same': it is for flags, such as 'confirmed_unchanged'")
     moment = column.type in ("date", "timestamp")
     if moment and not given.formats:
         yield Problem(file, key, "a date without a format", "add 'format', such as \"%Y-%m-%d\": nothing is guessed")

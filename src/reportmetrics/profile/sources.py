@@ -49,6 +49,14 @@ class ColumnMap(Model):
     )
     map: Annotated[dict[str, str | None] | None, Field(description="values of the file -> canonical values")] = None
     ignore_case: Annotated[bool, Field(description="of 'map' and of codes")] = False
+    same: Annotated[
+        list[str] | None,
+        Field(
+            min_length=2,
+            max_length=2,
+            description="flags: two columns of the file, now and before; a yes is refused where they differ",
+        ),
+    ] = None
     blank: Annotated[list[str], Field(description="texts that mean 'nothing was entered'")] = [""]
     not_applicable: Annotated[
         list[str], Field(description="texts that mean 'does not apply': no value, and the record says so")
@@ -73,7 +81,7 @@ class ColumnMap(Model):
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns of the file that it may read."""
-        return (*self.candidates, *(self.join or ()))
+        return (*self.candidates, *(self.join or ()), *(self.same or ()))
 
     @property
     def formats(self) -> tuple[str, ...]:
@@ -130,6 +138,9 @@ class Options(Model):
         int, Field(ge=1, le=10, description="xlsx: rows of the header, joined to one name a column")
     ] = 1
     hidden_rows: Annotated[Literal["take", "leave"], Field(description="xlsx: whether what is hidden counts")] = "take"
+    hidden_sheets: Annotated[
+        list[str], Field(description="xlsx: sheets that are hidden on purpose, of which nothing is said")
+    ] = []
     sheet: Annotated[str | None, Field(description="sheet of a workbook")] = None
     ends_before: Annotated[
         str | None,

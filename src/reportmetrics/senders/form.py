@@ -20,6 +20,7 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.profile.templates import Template, TemplateField
 from reportmetrics.senders.book import Book, new_book
 from reportmetrics.senders.last_known import Answer, Due
+from reportmetrics.senders.lists import Lists
 
 REPORT_COLUMNS = (
     "Report", "Form", "Unit", "Recipient", "First day", "Last day", "Revision",
@@ -47,9 +48,10 @@ def write_form(path: Path, profile: Profile, template: Template, due: Due) -> in
     """Write the form for one report to ``path``. Returns the number of lines to answer."""
     with new_book(path, title=f"{template.name}, {due.unit_id}, {due.start}") as book:
         _explain(book, profile, template, due)
-        _write_report(book, profile, template, due)
+        lists = Lists(book)
+        _write_report(book, profile, template, due, lists)
         lines = list(_lines(profile, template, due))
-        _write_answers(book, due, lines)
+        _write_answers(book, due, lines, lists)
     return len(lines)
 
 
@@ -69,7 +71,7 @@ def _explain(book: Book, profile: Profile, template: Template, due: Due) -> None
         )
 
 
-def _write_report(book: Book, profile: Profile, template: Template, due: Due) -> None:
+def _write_report(book: Book, profile: Profile, template: Template, due: Due, lists: Lists) -> None:
     sheet = book.sheet(FORM_REPORT)
     sheet.set_column(0, len(REPORT_COLUMNS) - 1, 16)
     sheet.set_column(11, 11, 60)
@@ -83,7 +85,7 @@ def _write_report(book: Book, profile: Profile, template: Template, due: Due) ->
     sheet.data_validation(1, 9, 1, 9, _whole_rule(0, _LATEST_MINUTES, "Minutes that the report took"))
     grades = [t.grade for t in profile.mission.tariffs]
     if grades:
-        sheet.data_validation(1, 10, 1, 10, _list_rule(grades, "Pay grade"))
+        sheet.data_validation(1, 10, 1, 10, _list_rule(lists, grades, "Pay grade"))
     sheet.protect("", {"format_columns": True})
 
 
@@ -99,7 +101,7 @@ def _in_force(first: dt.date | None, last: dt.date | None, day: dt.date) -> bool
     return (first is None or first <= day) and (last is None or last >= day)
 
 
-def _write_answers(book: Book, due: Due, lines: list[tuple[TemplateField, str | None]]) -> None:
+def _write_answers(book: Book, due: Due, lines: list[tuple[TemplateField, str | None]], lists: Lists) -> None:
     sheet = book.sheet(FORM_ANSWERS)
     for column, width in enumerate((24, 12, 44, 12, 24, 14, 44, 12)):
         sheet.set_column(column, column, width)
@@ -108,15 +110,17 @@ def _write_answers(book: Book, due: Due, lines: list[tuple[TemplateField, str | 
         last = due.last.get((asked.field_id, objective), Answer(None, None))
         said = last.text if asked.kind == "text" else _plain(last.number)
         book.row(sheet, row, [due.report_id, asked.field_id, asked.label, objective, said])
-        _write_entry(book, sheet, row, asked, last, correction=due.revision > 0)
+        _write_entry(book, sheet, row, asked, last, lists, correction=due.revision > 0)
         if asked.kind != "flow":
             sheet.write_blank(row, 7, None, book.looks["entry"])
-            sheet.data_validation(row, 7, row, 7, _list_rule([_YES], "Choose yes when nothing has changed"))
+            sheet.data_validation(row, 7, row, 7, _list_rule(lists, [_YES], "Choose yes when nothing has changed"))
     sheet.freeze_panes(1, 0)
     sheet.protect("", {"format_columns": True})
 
 
-def _write_entry(book: Book, sheet: Any, row: int, asked: TemplateField, last: Answer, *, correction: bool) -> None:
+def _write_entry(
+    book: Book, sheet: Any, row: int, asked: TemplateField, last: Answer, lists: Lists, *, correction: bool
+) -> None:
     """The cell to fill in: what may still hold is in it already. A flow is of its period alone."""
     entry = book.looks["entry"]
     if asked.kind == "text":
@@ -125,7 +129,7 @@ def _write_entry(book: Book, sheet: Any, row: int, asked: TemplateField, last: A
         else:
             sheet.write_blank(row, 6, None, entry)
         if asked.choices:
-            sheet.data_validation(row, 6, row, 6, _list_rule(asked.choices, asked.label))
+            sheet.data_validation(row, 6, row, 6, _list_rule(lists, asked.choices, asked.label))
         return
     if last.number is not None and (asked.kind == "state" or correction):
         sheet.write_number(row, 5, last.number, entry)
@@ -181,8 +185,5 @@ def _moment_rule(due: Due) -> dict[str, Any]:
     return said | {"validate": "date", "criteria": ">=", "value": start}
 
 
-def _list_rule(values: list[str], title: str) -> dict[str, Any]:
-    """A drop-down. Excel takes at most 255 characters of list; a longer one is left to the person who types."""
-    if len(",".join(values)) > 255:
-        return _rule(title, "") | {"validate": "any"}
-    return _rule(title, f"Choose one of: {', '.join(values)}") | {"validate": "list", "source": values}
+def _list_rule(lists: Lists, values: list[str], title: str) -> dict[str, Any]:
+    return _rule(title, f"Choose one of: {'; '.join(values)}") | lists.rule(values)

@@ -104,6 +104,8 @@ of_form AS (
 )
 SELECT t.field_id, t.objective_id, t.value_number, t.value_text
 FROM told AS t JOIN of_form AS f USING (report_id)
+-- A tick alone says that what was answered before holds on.
+WHERE NOT coalesce(t.confirmed_unchanged AND t.value_number IS NULL AND nullif(trim(t.value_text), '') IS NULL, false)
 QUALIFY row_number() OVER (PARTITION BY t.field_id, t.objective_id ORDER BY f.period_start DESC) = 1
 """
 

@@ -102,6 +102,8 @@ REGISTER = "id,raised,decided,outcome,desk\n"
         ),
         ({"only": [{"from": ["Desk", "desk"], "blank": False}], "drop": [{"from": "id", "is": "B"}]}, ["A", "C"]),
         ({"only": [{"from": "id", "is": "X"}]}, []),
+        ({"drop": [{"from": "desk", "blank": False, "and": [{"from": "id", "is": ["A", "D"]}]}]}, ["B", "C", "D"]),
+        ({"only": [{"from": "desk", "blank": False, "and": [{"from": "id", "is": ["A", "D"]}]}]}, ["A"]),
     ],
 )
 def test_rows_left_out_are_counted(mission: SmallMission, conditions: dict[str, Any], kept: list[str]) -> None:

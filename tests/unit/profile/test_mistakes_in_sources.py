@@ -80,6 +80,12 @@ CASES = {
         ("{from: arrived,", "{from: arrived, timezone: UTC,"),
         "tour.columns.started_on.timezone: a date column has no time zone; remove 'timezone'",
     ),
+    "two columns that must be the same of a text": (
+        "tours.yaml",
+        ("post_id: post", "post_id: {from: post, same: [post, advisor]}"),
+        "tour.columns.post_id.same: a text column does not say that something is unchanged; remove 'same': it is for "
+        "flags, such as 'confirmed_unchanged'",
+    ),
     "code that the table does not know": (
         "movement_requests.yaml",
         ("granted: approved", "granted: aproved"),

@@ -18,6 +18,8 @@ from reportmetrics.profile.load import Profile, load_profile
 from reportmetrics.profile.templates import Template
 from reportmetrics.senders.form import write_form
 from reportmetrics.senders.last_known import Due, NoPeriodError, next_due
+from reportmetrics.senders.rejected import rejected
+from reportmetrics.senders.returned import return_rejects
 from reportmetrics.settings import Settings
 from reportmetrics.warehouse.store import Store
 
@@ -51,11 +53,17 @@ class Desk:
         book["Report"]["H2"] = dt.datetime(2021, 3, 10, 9, 30)
         for cell, value in entries.items():
             book["Answers"][cell] = value
-        target = self.settings.landing / "forms" / f"{name}.xlsx"
+        self.put(book, f"forms/{name}.xlsx")
+        return self.ingest()
+
+    def put(self, book: openpyxl.Workbook, name: str) -> None:
+        target = self.settings.landing / name
         target.parent.mkdir(parents=True, exist_ok=True)
         book.save(target)
         hour_ago = time.time() - 3_600
         os.utime(target, (hour_ago, hour_ago))
+
+    def ingest(self) -> list[Delivery]:
         return ingest(self.settings, self.profile, now=dt.datetime(2021, 3, 11)).deliveries
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
@@ -154,6 +162,27 @@ def test_drop_downs_and_limits_follow_the_profile(desk: Desk) -> None:
     assert book["Answers"]["A2"].protection.locked
 
 
+def test_a_choice_with_a_comma_is_one_entry_and_a_long_list_has_a_drop_down(desk: Desk) -> None:
+    """The lists stand on a hidden sheet of which nothing is said when the form comes back."""
+    form = template("MAS")
+    asked = next(f for f in form.fields if f.kind == "text")
+    ways = (["Yes, partly", "No", "=none"], [f"choice number {i}" for i in range(40)], ["No", "Yes"])
+    fields = [asked.model_copy(update={"field_id": f"T-{i}", "choices": c}) for i, c in enumerate(ways)]
+    once = form.model_copy(update={"fields": [f.model_copy(update={"per_objective": False}) for f in fields]})
+    path, due = desk.form(once, "U-03")
+    book = openpyxl.load_workbook(path)
+    rules = {str(v.sqref): v for v in book["Answers"].data_validations.dataValidation}
+    assert [rules[f"G{row}"].type for row in (2, 3, 4)] == ["list"] * 3
+    assert [rules[f"G{row}"].formula1 for row in (2, 3, 4)] == ["Lists!$A$1:$A$3", "Lists!$B$1:$B$40", '"No,Yes"']
+    lists = book["Lists"]
+    assert lists.sheet_state == "hidden"
+    assert [c.value for c in lists["A"][:3]] == ["Yes, partly", "No", "'=none"]
+    assert [c.value for c in lists["B"]] == ways[1]
+    lines = desk.send(path, "long", G2="Yes, partly", G3=ways[1][39], G4="No")
+    assert {d.message for d in lines} == {None}
+    assert [row[2] for row in of(desk, due)] == ["Yes, partly", ways[1][39], "No"]
+
+
 def test_a_text_like_a_formula_is_filled_in_guarded_and_read_back_as_it_was(desk: Desk) -> None:
     first, _ = desk.form(template("MAS"), "U-03", "2021-01-15")
     sheet = openpyxl.load_workbook(first)["Answers"]
@@ -166,3 +195,89 @@ def test_a_text_like_a_formula_is_filled_in_guarded_and_read_back_as_it_was(desk
     assert sheet.cell(row, 7).data_type == "s"
     desk.send(second, "second", **{f"H{row}": "yes"})
     assert desk.ask(f"SELECT value_text FROM core.report_field WHERE report_id = '{due.report_id}'") == [("=risk",)]
+
+
+@pytest.fixture
+def asked_again(desk: Desk) -> tuple[Path, Due]:
+    """The form of the second week; in the first WAR-05 (line 6) was 147 and WAR-06 (line 7) was 2."""
+    first, _ = desk.form(template("WAR"), "U-01", "2021-03-01")
+    desk.send(first, "first", F6=147, F7=2)
+    return desk.form(template("WAR"), "U-01", "2021-03-08")
+
+
+def of(desk: Desk, due: Due) -> list[tuple[Any, ...]]:
+    return desk.ask(
+        "SELECT field_id, value_number, value_text, confirmed_unchanged FROM core.report_field "
+        f"WHERE report_id = '{due.report_id}' ORDER BY ALL"
+    )
+
+
+def test_a_tick_alone_is_an_answer_and_what_was_answered_before_stays_known(
+    desk: Desk, asked_again: tuple[Path, Due]
+) -> None:
+    second, due = asked_again
+    lines = desk.send(second, "second", F6=None, H6="yes", F7=None)
+    assert sum(d.accepted for d in lines if d.table_name == "report_field") == 1
+    assert of(desk, due) == [("WAR-05", None, None, True)]
+    third = openpyxl.load_workbook(desk.form(template("WAR"), "U-01", "2021-03-15")[0])["Answers"]
+    assert (third["E6"].value, third["F6"].value) == ("147", 147)
+
+
+def test_a_tick_beside_a_text_or_alone_for_one_is_taken_in_once(desk: Desk) -> None:
+    first, _ = desk.form(template("MAS"), "U-03", "2021-01-15")
+    sheet = openpyxl.load_workbook(first)["Answers"]
+    texts = [r for r in range(2, sheet.max_row + 1) if sheet.cell(r, 2).value == "MAS-03"][:2]
+    desk.send(first, "first", **{f"G{r}": f"risk {r}" for r in texts})
+    second, due = desk.form(template("MAS"), "U-03", "2021-02-15")
+    sheet = openpyxl.load_workbook(second)["Answers"]
+    kept, cleared = (r for r in range(2, sheet.max_row + 1) if str(sheet.cell(r, 7).value).startswith("risk"))
+    entries = {f"H{kept}": "yes", f"H{cleared}": "yes", f"G{cleared}": None}
+    lines = desk.send(second, "second", **entries)
+    assert sum(d.accepted for d in lines if d.table_name == "report_field") == 2
+    assert {row[2:] for row in of(desk, due)} == {(sheet.cell(kept, 7).value, True), (None, True)}
+
+
+def test_a_tick_beside_another_number_is_refused_and_mended_in_the_workbook_that_goes_back(
+    desk: Desk, asked_again: tuple[Path, Due]
+) -> None:
+    second, due = asked_again
+    desk.send(second, "second", F6=999, H6="yes", H7="yes")
+    assert of(desk, due) == [("WAR-06", 2.0, None, True)]
+    (fault,) = desk.ask("SELECT code, column_name, raw, message, remedy FROM reject")
+    assert fault == (
+        "contradiction",
+        "Unchanged",
+        "yes",
+        "'yes' says that nothing has changed, but 'Number' is '999' and 'Last time' is '147'",
+        "clear the tick, or restore what was there before",
+    )
+    for entries, stored in (({"Unchanged": None}, (999.0, None)), ({"Number": None}, (None, True))):
+        with Store(desk.settings.warehouse) as store:
+            found = rejected(store, desk.profile)
+        (book,) = return_rejects(found, desk.profile, desk.settings.archive, desk.folder / "out", today=TODAY)
+        opened = openpyxl.load_workbook(book.path)
+        (name,) = (n for n in opened.sheetnames if n != "Read me")
+        at = {cell.value: i for i, cell in enumerate(opened[name][1], start=1)}
+        for column, value in entries.items():
+            opened[name].cell(2, at[column]).value = value
+        desk.put(opened, f"returned/{book.path.name}")
+        assert sum(d.accepted for d in desk.ingest()) == 1
+        told = desk.ask(
+            "SELECT value_number, confirmed_unchanged FROM core.report_field WHERE field_id = 'WAR-05' "
+            "ORDER BY file_seq DESC LIMIT 1"
+        )
+        assert told == [stored]
+
+
+def test_a_changed_text_beside_a_tick_is_refused_and_blanks_and_notation_are_no_change(desk: Desk) -> None:
+    ways = (
+        ("01", "two\nlines", None, []),
+        ("02", "two  lines ", "yes", []),
+        ("03", "more", "yes", [("contradiction",)]),
+    )
+    for month, text, tick, codes in ways:
+        form, _ = desk.form(template("MAS"), "U-03", f"2021-{month}-15")
+        sheet = openpyxl.load_workbook(form)["Answers"]
+        row = next(r for r in range(2, sheet.max_row + 1) if sheet.cell(r, 2).value == "MAS-03")
+        desk.send(form, month, **{f"G{row}": text, f"H{row}": tick})
+        assert desk.ask("SELECT code FROM reject") == codes

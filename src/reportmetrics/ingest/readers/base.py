@@ -23,6 +23,10 @@ FORMULA_MARK = BAD_MARK + "\x05"
 """How a reader marks the cell of a formula that has no value, or an error for a value; what it says comes after."""
 
 
+CONTRADICTION_MARK = BAD_MARK + "\x06"
+"""How a yes is marked that other cells of its row contradict; what they say comes after."""
+
+
 def unmarked(cell: str | None) -> str | None:
     """The cell as a person may see it."""
     return None if cell is None else cell.removeprefix(FORMULA_MARK).removeprefix(BAD_MARK)

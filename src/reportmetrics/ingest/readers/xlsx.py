@@ -157,7 +157,7 @@ def _hidden(
     elif rows:
         said.append(f"rows that are hidden {fate}: row {_some(rows)}")
         left = pl.when(pl.col("source_row").is_in(rows)).then(pl.lit("hidden row"))
-    others = [s for s in workbook.hidden if s not in wanted]
+    others = [s for s in workbook.hidden if s not in wanted and s not in options.hidden_sheets]
     if others:
         said.append(f"hidden sheets that the mapping does not name: {_some(others)}")
     return said, left if options.hidden_rows == "leave" else None
