@@ -10,6 +10,7 @@ SELECT
     -- texts and codes
     value_text,
     -- numbers
+    try_cast(revision AS BIGINT) AS revision,
     try_cast(value_number AS DOUBLE) AS value_number,
     -- flags
     try_cast(confirmed_unchanged AS BOOLEAN) AS confirmed_unchanged,

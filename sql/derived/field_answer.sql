@@ -22,15 +22,22 @@ WITH latest AS (
 
 answer AS (
     SELECT
-        row_key,
-        report_id,
-        field_id,
-        objective_id,
-        value_number,
-        coalesce(trim(value_text), '') AS answer_text,
-        coalesce(confirmed_unchanged, FALSE) AS confirmed_unchanged
+        report_field.row_key,
+        report_field.report_id,
+        report_field.field_id,
+        report_field.objective_id,
+        report_field.value_number,
+        coalesce(trim(report_field.value_text), '') AS answer_text,
+        coalesce(report_field.confirmed_unchanged, FALSE) AS confirmed_unchanged
     FROM report_field
-    WHERE value_number IS NOT NULL OR nullif(trim(value_text), '') IS NOT NULL OR confirmed_unchanged
+    INNER JOIN answers_hold
+        ON
+            report_field.report_id = answers_hold.report_id
+            AND coalesce(report_field.revision, 0) = answers_hold.revision
+    WHERE
+        report_field.value_number IS NOT NULL
+        OR nullif(trim(report_field.value_text), '') IS NOT NULL
+        OR report_field.confirmed_unchanged
 ),
 
 answered AS (

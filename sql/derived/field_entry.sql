@@ -27,3 +27,7 @@ SELECT
     END AS field_state
 FROM report_field
 INNER JOIN latest ON report_field.report_id = latest.report_id AND latest.from_latest = 1
+INNER JOIN answers_hold
+    ON
+        report_field.report_id = answers_hold.report_id
+        AND coalesce(report_field.revision, 0) = answers_hold.revision

@@ -13,6 +13,7 @@ import polars as pl
 
 from reportmetrics.ingest.batch import Batch
 from reportmetrics.ingest.faults import Ids, doubt, find_faults
+from reportmetrics.ingest.revisions import keep_revisions
 from reportmetrics.ingest.text import written_like
 from reportmetrics.ingest.typed import make_typed
 from reportmetrics.ingest.verdicts import judge
@@ -44,7 +45,10 @@ def judged_tables(connection: duckdb.DuckDBPyConnection, profile: Profile, batch
             if f.table.table == table.name
         }
         zone, marks = profile.mission.time_zone, doubt(table, ids)
-        if not make_typed(connection, table, batch, zone=zone, key=key, keys=keys, doubt=marks):
+        filled = make_typed(connection, table, batch, zone=zone, key=key, keys=keys, doubt=marks)
+        if table.name == "report":
+            keep_revisions(connection, filled=filled)
+        if not filled:
             continue
         find_faults(connection, table, ids, _agreed(table, batch))
         judge(connection, table, known)

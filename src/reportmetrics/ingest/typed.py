@@ -20,6 +20,7 @@ from reportmetrics.ingest.batch import Batch, Group
 from reportmetrics.ingest.events import EventFit
 from reportmetrics.ingest.mapping import Fit, Origin
 from reportmetrics.ingest.pseudonyms import pseudonyms
+from reportmetrics.ingest.revisions import with_revision
 from reportmetrics.ingest.shaping import relation
 from reportmetrics.ingest.text import CELL_DATES, canonical, entered, inapplicable, literal, uncontradicted
 from reportmetrics.settings import sql_folder
@@ -58,6 +59,8 @@ def make_typed(
             if fitted.table.table != table.name:
                 continue
             select, each = _select(connection, group, fitted, table, zone, first)
+            if table.name == "report_field":
+                select = with_revision(connection, select, batch, group, fitted)
             parts.append(select)
             first += max(group.rows.height, group.files.height) * each
             if fitted.table.end_before_start == "zero":

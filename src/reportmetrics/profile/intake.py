@@ -101,6 +101,7 @@ def form_sources() -> tuple[Source, ...]:
             "ignore": ["Question", "Last time", other],
             "columns": {
                 "report_id": "Report",
+                "revision": {"from": "Revision", "optional": True},
                 "field_id": "Field",
                 "objective_id": "Objective",
                 column: entry,
@@ -184,6 +185,11 @@ def declared_id(source_id: str) -> str:
 def is_returned(source: Source) -> bool:
     """Whether a source reads mended workbooks."""
     return source.source.endswith(f".{RETURNED}")
+
+
+def is_corrected(source: Source) -> bool:
+    """Whether a source reads corrections of files."""
+    return source.source.endswith(f".{CORRECTED}")
 
 
 def written_here(source: Source) -> bool:

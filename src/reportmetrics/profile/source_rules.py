@@ -133,7 +133,7 @@ def _one_table(file: str, key: str, entry: TableMap, table: Table, groups: Group
     for column in table.columns:
         # An event may leave to a register what it does not tell; a record that nobody told it of is then rejected.
         left_to_others = entry.events is not None and column.name not in (entry.key or table.key)
-        if column.required and not left_to_others and column.name not in entry.columns:
+        if column.required and not (left_to_others or column.filled) and column.name not in entry.columns:
             said = f"required column '{column.name}' of table '{table.name}' is not mapped"
             yield Problem(file, f"{key}.columns", said, f"add '{column.name}': {column.meaning}")
     for name in entry.key or []:

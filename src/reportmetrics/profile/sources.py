@@ -247,6 +247,21 @@ class Source(Model):
         inner = {k: data[k] for k in TableMap.model_fields if k in data and k != "sheet"}
         return {**{k: v for k, v in data.items() if k not in inner}, "tables": [inner]}
 
+    @model_validator(mode="after")
+    def _answers_take_the_revision_of_their_row(self) -> Self:
+        """Where report and answers are rows of one sheet, or the revision is the same for a whole file."""
+        entries = {t.table: t for t in self.tables}
+        report, answers = entries.get("report"), entries.get("report_field")
+        given = None if report is None else report.columns.get("revision")
+        if report is None or answers is None or given is None or "revision" in answers.columns:
+            return self
+        one_row = report.per == answers.per == "row" and sheet_of(self, report) == sheet_of(self, answers)
+        plain = report.unpivot is None and report.explode is None and report.events is None
+        if (one_row and plain) or given.value is not None or given.fact is not None:
+            taken = answers.model_copy(update={"columns": {**answers.columns, "revision": given}})
+            self.tables[self.tables.index(answers)] = taken
+        return self
+
     def sender_of(self, facts: Mapping[str, str] | None) -> str:
         """Who sent a file with these facts of its name; a fact that it lacks shows as a question mark."""
         return re.sub(r"\{(\w+)\}", lambda found: (facts or {}).get(found[1], "?"), self.sender)

@@ -28,7 +28,7 @@ REPORT_COLUMNS = (
 )  # fmt: skip
 """Columns of the sheet *Report*; the first seven are filled in and locked."""
 
-ANSWER_COLUMNS = ("Report", "Field", "Question", "Objective", "Last time", "Number", "Text", "Unchanged")
+ANSWER_COLUMNS = ("Report", "Field", "Question", "Objective", "Last time", "Number", "Text", "Unchanged", "Revision")
 
 _LOCKED = 7
 _YES = "yes"
@@ -103,13 +103,14 @@ def _in_force(first: dt.date | None, last: dt.date | None, day: dt.date) -> bool
 
 def _write_answers(book: Book, due: Due, lines: list[tuple[TemplateField, str | None]], lists: Lists) -> None:
     sheet = book.sheet(FORM_ANSWERS)
-    for column, width in enumerate((24, 12, 44, 12, 24, 14, 44, 12)):
+    for column, width in enumerate((24, 12, 44, 12, 24, 14, 44, 12, 10)):
         sheet.set_column(column, column, width)
     book.row(sheet, 0, ANSWER_COLUMNS, "head")
     for row, (asked, objective) in enumerate(lines, 1):
         last = due.last.get((asked.field_id, objective), Answer(None, None))
         said = last.text if asked.kind == "text" else _plain(last.number)
         book.row(sheet, row, [due.report_id, asked.field_id, asked.label, objective, said])
+        book.text(sheet, row, 8, str(due.revision))
         _write_entry(book, sheet, row, asked, last, lists, correction=due.revision > 0)
         if asked.kind != "flow":
             sheet.write_blank(row, 7, None, book.looks["entry"])

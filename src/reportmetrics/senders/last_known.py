@@ -95,8 +95,10 @@ def _reports(store: Store | None, template_id: str, unit_id: str) -> list[tuple[
 
 _ANSWERS = """
 WITH told AS (
+    -- Answers of a revision that came later in time are not those of a later revision.
     SELECT * FROM core.report_field
     QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY known_from DESC, file_seq DESC, source_row DESC) = 1
+    AND revision = max(revision) OVER (PARTITION BY report_id)
 ),
 of_form AS (
     SELECT DISTINCT report_id, period_start FROM core.report

@@ -39,7 +39,8 @@ class Column:
 
     ``codes`` lists the allowed values of a closed vocabulary. ``refers`` names the profile table whose ids are the
     allowed values (``"objective"``). ``minimum`` and ``maximum`` bound a number, inclusive. ``personal`` marks an
-    identifier of a person, replaced by a keyed hash before it is stored.
+    identifier of a person, replaced by a keyed hash before it is stored. ``filled`` marks a required column that the
+    program fills where a mapping leaves it out.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     personal: bool = False
+    filled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

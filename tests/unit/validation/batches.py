@@ -68,7 +68,7 @@ CLEAN: dict[str, dict[str, Any]] = {
         "occurred_on": dt.date(2021, 2, 3),
         "count": 1,
     },
-    "report_field": {"report_id": "P1", "field_id": "O'Neill", "value_number": 5.0},
+    "report_field": {"report_id": "P1", "revision": 0, "field_id": "O'Neill", "value_number": 5.0},
 }
 
 
