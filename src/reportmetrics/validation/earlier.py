@@ -1,4 +1,6 @@
-"""A batch beside the eight deliveries before it: volume, gaps, blanks, shares of codes, and reports that were others.
+"""A batch beside the eight deliveries before it: volume, gaps, blanks, and the shares of codes.
+
+And beside all before it: reports that were of something else, or that another person had sent.
 
 What is usual is read off the source's own past, so that no limit has to be kept up by hand. A source that is new, or
 has sent little so far, is not judged.
@@ -43,8 +45,12 @@ def comparisons(store: Store, profile: Profile) -> pl.DataFrame:
     what it held when it passed is still the past that a new delivery is compared with.
     """
     connection, since = store.connection, store.passed_position()
-    parts = [_volume(connection, since), _gaps(connection, since, intake(profile.sources))]
-    parts.append(_same_report(connection, since))
+    parts = [
+        _volume(connection, since),
+        _gaps(connection, since, intake(profile.sources)),
+        _same_report(connection, since),
+        _two_reporters(connection, since),
+    ]
     asked = _filled_columns(profile)
     counted = dict(
         connection.execute(
@@ -144,6 +150,26 @@ FROM steps WHERE seq > $since AND was_of != is_of ORDER BY ALL
 def _same_report(connection: duckdb.DuckDBPyConnection, since: int) -> pl.DataFrame:
     """Reports that replace one of another unit, form or period: two reports with one identifier, or a correction."""
     found: pl.DataFrame = connection.sql(_SAME_REPORT, params={"since": since}).pl()
+    return found
+
+
+def _two_reporters(connection: duckdb.DuckDBPyConnection, since: int) -> pl.DataFrame:
+    """New reports that another person had sent in the same revision: of the two only the one known last counts."""
+    found: pl.DataFrame = connection.sql(
+        """
+        SELECT
+            'report: ' || n.report_id || ', revision ' || n.revision || ', of ' || n.unit_id || ' came in '
+                || new_file.original_name || ' and from another person in ' || old_file.original_name AS row_key,
+            'report' AS table_name, 'two_reporters' AS kind, false AS holds
+        FROM core.report AS n
+        JOIN core.report AS o ON o.row_key = n.row_key AND o.file_seq < n.file_seq AND o.reporter_id <> n.reporter_id
+        JOIN ledger AS new_file ON new_file.file_seq = n.file_seq AND new_file.table_name = 'report'
+        JOIN ledger AS old_file ON old_file.file_seq = o.file_seq AND old_file.table_name = 'report'
+        WHERE n.file_seq > $since
+        GROUP BY ALL ORDER BY ALL
+        """,
+        params={"since": since},
+    ).pl()
     return found
 
 

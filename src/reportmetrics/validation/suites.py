@@ -65,6 +65,12 @@ COMPARED = (
     _compared("blanks", "warning", "the share of blanks of a column moved by more than 30 points"),
     _compared("drift", "warning", "the share of a code moved by more than 30 points"),
     _compared("same_report", "warning", "a report's identifier came again for another unit, form or period"),
+    _compared(
+        "two_reporters",
+        "warning",
+        "two people sent the same report in the same revision, and the one known last displaced the other; ask them "
+        "which one holds, and have it sent as a correction, in the next revision",
+    ),
 )
 """Expectations on the comparisons with the deliveries before (``earlier``), for every table alike."""
 

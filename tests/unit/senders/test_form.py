@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from reportmetrics.senders.last_known import Due, NoPeriodError, next_due
 from reportmetrics.senders.rejected import rejected
 from reportmetrics.senders.returned import return_rejects
 from reportmetrics.settings import Settings
+from reportmetrics.validation.earlier import comparisons
 from reportmetrics.warehouse.store import Store
 
 NMI = Path(__file__).parents[3] / "data" / "profiles" / "nmi"
@@ -281,3 +282,38 @@ def test_a_changed_text_beside_a_tick_is_refused_and_blanks_and_notation_are_no_
         row = next(r for r in range(2, sheet.max_row + 1) if sheet.cell(r, 2).value == "MAS-03")
         desk.send(form, month, **{f"G{row}": text, f"H{row}": tick})
         assert desk.ask("SELECT code FROM reject") == codes
+
+
+def test_a_correction_taken_in_with_its_original_keeps_its_answers(desk: Desk) -> None:
+    """By name the correction comes first."""
+    path, due = desk.form(template("MAS"), "U-03", "2021-01-15")
+    later = desk.folder / "later.xlsx"
+    write_form(later, desk.profile, template("MAS"), replace(due, revision=1))
+    sheet = openpyxl.load_workbook(path)["Answers"]
+    row = next(r for r in range(2, sheet.max_row + 1) if sheet.cell(r, 2).value == "MAS-03")
+    for source, name, said in ((later, "a_correction", "calm"), (path, "b_original", "tense")):
+        book = openpyxl.load_workbook(source)
+        book["Report"]["H2"] = dt.datetime(2021, 3, 10, 9, 30)
+        book["Answers"][f"G{row}"] = said
+        desk.put(book, f"forms/{name}.xlsx")
+    desk.ingest()
+    told = desk.ask("SELECT revision, value_text FROM core.report_field WHERE field_id = 'MAS-03' ORDER BY 1")
+    assert told == [(0, "tense"), (1, "calm")]
+    following = openpyxl.load_workbook(desk.form(template("MAS"), "U-03", "2021-02-15")[0])["Answers"]
+    texts = [following.cell(r, 7).value for r in range(2, following.max_row + 1)]
+    assert [t for t in texts if t] == ["calm"]
+
+
+def test_a_form_that_two_people_filled_in_is_warned_of(desk: Desk) -> None:
+    path, due = desk.form(template("WAR"), "U-01", "2021-03-01")
+    for name, who, count in (("ann", "Ann", 12), ("bob", "Bob", 13), ("bob_again", "Bob", 14)):
+        book = openpyxl.load_workbook(path)
+        book["Report"]["H2"], book["Report"]["I2"] = dt.datetime(2021, 3, 10, 9, 30), who
+        book["Answers"]["F2"] = count
+        desk.put(book, f"forms/{name}.xlsx")
+        desk.ingest()
+        with Store(desk.settings.warehouse) as store:
+            found = comparisons(store, desk.profile).filter(kind="two_reporters", holds=False)["row_key"].to_list()
+            store.mark_validated(store.position())
+        said = f"report: {due.report_id}, revision 0, of U-01 came in forms/bob.xlsx and from another person in "
+        assert found == ([said + "forms/ann.xlsx"] if name == "bob" else [])
