@@ -72,7 +72,8 @@ class Metric:
 
     def is_plain(self, held: Collection[str]) -> bool:
         """Whether reading the rows again costs no more than reading a table: no view to work out, nothing joined."""
-        return self.definition.select.plain and all(view in held for view in self.ctes)
+        select = self.definition.select
+        return select.plain and all(view in held for view in self.ctes if view in select.reads)
 
     def narrowed(self, rows_sql: str) -> str:
         """The rows with the columns alone that figures and listings are made of."""
