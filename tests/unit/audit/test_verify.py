@@ -253,7 +253,9 @@ def test_a_row_copied_from_another_delivery_is_not_in_the_ledger(opened, tmp_pat
 def test_a_definition_changed_with_and_without_hashes_made_again(opened, tmp_path):
     folder = copy_of(opened, tmp_path)
     path = folder / "audit" / "definitions" / "derived" / "report_answer.sql"
-    path.write_text(path.read_text().replace("answer.came_at <= expected_report.due_at THEN 1", "TRUE THEN 1"))
+    changed = path.read_text().replace("answered.came_at <= answered.due_at THEN 1", "TRUE THEN 1")
+    assert changed != path.read_text()
+    path.write_text(changed)
     found = verify(folder).differences
     assert any(d.part == "files" and d.where.endswith("derived/report_answer.sql") for d in found)
     assert {d.where for d in found if d.part == "definitions"} >= {"burden.completeness", "burden.timeliness"}
