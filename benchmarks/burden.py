@@ -92,12 +92,15 @@ def _reports(series: int) -> str:
 
 
 def _fields(series: int) -> str:
+    told = {
+        "report_id": "s || '-' || w",
+        "revision": "0",
+        "field_id": "'Q' || f",
+        "concept_id": "'c' || f",
+        "value_number": "hash(s, w // (1 + f % 7), f) % 10",
+    }
     return f"""
-        SELECT
-            md5(s || '-' || w || '-' || f)[:20] AS row_key, s || '-' || w AS report_id, 'Q' || f AS field_id,
-            'c' || f AS concept_id, CAST(NULL AS VARCHAR) AS objective_id, CAST(NULL AS VARCHAR) AS value_text,
-            CAST(hash(s, w // (1 + f % 7), f) % 10 AS DOUBLE) AS value_number,
-            CAST(NULL AS BOOLEAN) AS confirmed_unchanged, CAST(NULL AS BOOLEAN) AS not_applicable, {ORIGIN}
+        SELECT md5(s || '-' || w || '-' || f)[:20] AS row_key, {columns(TABLES["report_field"], told)}, {ORIGIN}
         FROM {_SERIES % series}, range({FIELDS}) AS f(f)
     """
 

@@ -122,6 +122,11 @@ def test_definition_and_caveats_are_one_click_away_and_rows_one_command(figures)
 
 def test_pages_weigh_less_than_they_may(reference):
     """400 KB a page, all that it loads but Plotly's own script counted in."""
-    beside = sum(p.stat().st_size for p in (reference / "assets").iterdir() if p.name != "plotly.min.js")
-    heavy = {p.name: p.stat().st_size + beside for p in reference.glob("*.html") if p.stat().st_size + beside > 400_000}
-    assert heavy == {}
+
+
+    def weight(page):
+        loaded = set(re.findall(r'(?:src|href)="(assets/[^"]+)"', page.read_text(encoding="utf-8")))
+        assert "assets/theme.css" in loaded
+        return page.stat().st_size + sum((reference / a).stat().st_size for a in loaded - {"assets/plotly.min.js"})
+
+    assert {p.name: weight(p) for p in reference.glob("*.html") if weight(p) > 400_000} == {}

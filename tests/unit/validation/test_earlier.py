@@ -7,7 +7,8 @@ from pathlib import Path
 
 from reportmetrics.settings import sql_folder
 from reportmetrics.steps import check_new
-from reportmetrics.upkeep.forget import forget, plan_file
+from reportmetrics.upkeep.forget import forget
+from reportmetrics.upkeep.plan import plan_file
 from reportmetrics.validation.document import document
 from reportmetrics.validation.earlier import comparisons
 from reportmetrics.validation.rules import load_rules
