@@ -29,7 +29,7 @@ class Origin:
     cell: int | None = None
     made: str | None = None
     label: str | None = None
-    labels: tuple[str | None, ...] = ()
+    labels: tuple[str, ...] = ()
     same: tuple[str, ...] = ()
 
 
@@ -73,7 +73,7 @@ def _cell_called(name: str, shape: Shape, header: Sequence[str]) -> str:
 def _place_of(given: ColumnMap, shape: Shape, header: Sequence[str]) -> Origin:
     made = next((shape.made[c] for c in given.candidates if c in shape.made), None)
     if made is not None:
-        return Origin(given, made=made, labels=_labels(made, shape, header))
+        return Origin(given, made=made, labels=_labels(made, shape))
     if given.join is not None:
         return _joined(given, given.join, shape, header)
     if not given.candidates:
@@ -96,16 +96,18 @@ def _joined(given: ColumnMap, names: Sequence[str], shape: Shape, header: Sequen
                 return Origin(given)
             raise missing([name], header)
         cells.append(f"nullif(trim({shape.made.get(name, f'c{at}')}, {literal(BLANKS)}), '')")
-    return Origin(given, made=" || ' ' || ".join(cells), label=" + ".join(names))
+    # A cell that was not understood is not hidden behind the others.
+    bad = ", ".join(f"CASE WHEN starts_with({cell}, chr(26)) THEN {cell} END" for cell in cells)
+    joined = " || ' ' || ".join(cells)
+    return Origin(given, made=f"coalesce({bad}, {joined})", label=" + ".join(names))
 
 
-def _labels(made: str, shape: Shape, header: Sequence[str]) -> tuple[str | None, ...]:
-    """Names of the columns that the records of a row take; one name when all take the same."""
+def _labels(made: str, shape: Shape) -> tuple[str, ...]:
+    """Names of the columns that the records of a row take, or should; one name when all take the same."""
     if shape.split is not None:
         return shape.names
     group = 0 if made == "label" else int(made[1:])
-    places = [t[group] for t in shape.turned]
-    return tuple(None if at is None else header[at] for at in places)
+    return tuple(names[group] for names in shape.called)
 
 
 def unknown_columns(source: Source, sheet: str | None, header: Sequence[str]) -> list[str]:

@@ -20,17 +20,22 @@ from reportmetrics.ingest.text import BLANKS, literal, literals
 from reportmetrics.profile.shapes import Condition
 from reportmetrics.profile.sources import TableMap
 
+_NEAR = 0.7
+"""How alike two names are of which one may be meant for the other: ``kind`` and ``id`` are not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How a row of a file with one header becomes records.
 
     ``made`` gives the SQL of each name that is made. ``turned`` has, for each record of a row, the positions of the
-    columns it takes; ``names`` how the record is called. ``split`` is the position of a cell with separators.
+    columns it takes, and ``called`` their names, also of those that the file lacks; ``names`` how the record is called.
+    ``split`` is the position of a cell with separators.
     """
 
     made: dict[str, str] = field(default_factory=dict)
     turned: tuple[tuple[int | None, ...], ...] = ()
+    called: tuple[tuple[str, ...], ...] = ()
     names: tuple[str, ...] = ()
     split: int | None = None
     drop_blank: bool = True
@@ -44,7 +49,8 @@ def shape_of(entry: TableMap, header: Sequence[str]) -> Shape:
             raise _nothing_like(entry.unpivot.columns, header, "unpivot")
         made = {entry.unpivot.name_to: "label", entry.unpivot.value_to: "g0"}
         turned = tuple((i,) for i, _ in found)
-        return Shape(made, turned, tuple(h for _, h in found), drop_blank=entry.unpivot.drop_blank)
+        called = tuple((h,) for _, h in found)
+        return Shape(made, turned, called, tuple(h for _, h in found), drop_blank=entry.unpivot.drop_blank)
     if entry.explode is None:
         return Shape()
     number = {} if entry.explode.number_to is None else {entry.explode.number_to: "label"}
@@ -58,6 +64,7 @@ def shape_of(entry: TableMap, header: Sequence[str]) -> Shape:
 
 def _groups(pattern: str, number: dict[str, str], header: Sequence[str]) -> Shape:
     groups: dict[str, dict[str, int]] = {}
+    around: dict[str, tuple[str, str]] = {}
     for i, name in enumerate(header):
         match = re.fullmatch(pattern, name)
         if match is None:
@@ -66,11 +73,15 @@ def _groups(pattern: str, number: dict[str, str], header: Sequence[str]) -> Shap
         if match["name"] in there:
             raise _twice(name, list(header))
         there[match["name"]] = i
+        around.setdefault(match["name"], (name[: match.start("number")], name[match.end("number") :]))
     if not groups:
         raise _nothing_like(pattern, header, "explode")
-    fields = list(dict.fromkeys(name for group in groups.values() for name in group))
-    turned = tuple(tuple(group.get(name) for name in fields) for group in groups.values())
-    return Shape({n: f"g{i}" for i, n in enumerate(fields)} | number, turned, tuple(groups))
+    turned = tuple(tuple(group.get(name) for name in around) for group in groups.values())
+    called = tuple(
+        tuple(header[group[name]] if name in group else nr.join(ends) for name, ends in around.items())
+        for nr, group in groups.items()
+    )
+    return Shape({n: f"g{i}" for i, n in enumerate(around)} | number, turned, called, tuple(groups))
 
 
 def relation(connection: duckdb.DuckDBPyConnection, rows: str, shape: Shape, entry: TableMap) -> tuple[str, int]:
@@ -168,7 +179,7 @@ def _twice(label: str, header: list[str]) -> UnreadableError:
 def missing(candidates: Sequence[str], header: Sequence[str]) -> UnreadableError:
     """A column that is not there, with the one that may be meant."""
     folded = {h.lower(): h for h in reversed(header)}
-    near = difflib.get_close_matches(candidates[0].lower(), list(folded), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(candidates[0].lower(), list(folded), n=1, cutoff=_NEAR)
     hint = f"is '{folded[near[0]]}' meant? Rename it, or add it as an alias to the source's mapping" if near else ""
     return UnreadableError(
         "missing_column",

@@ -116,7 +116,7 @@ def _labels(fits: list[Fit]) -> list[tuple[str, int | None, str]]:
     for fitted in fits:
         for name, origin in fitted.origins.items():
             if len(origin.labels) > 1:
-                labels += [(name, part, label) for part, label in enumerate(origin.labels) if label is not None]
+                labels += [(name, part, label) for part, label in enumerate(origin.labels)]
             elif label := origin.label or next(iter(origin.labels), None):
                 labels.append((name, None, label))
     return labels

@@ -71,6 +71,22 @@ def test_a_part_that_repeats_is_a_duplicate(mission: SmallMission) -> None:
     assert sent(mission, SPLIT, content) == (2, 1, 0, 1, 0, 0)
 
 
+def test_a_column_that_a_group_lacks_is_named_as_it_should_be_called(mission: SmallMission) -> None:
+    content = "id,objective,day,kind_1,count_1,kind_2,count_2,count_3\nV1,LO-1,2021-02-01,call,3,visit,1,4\n"
+    assert sent(mission, GROUPS, content) == (3, 2, 1, 0, 0, 0)
+    asked = "SELECT source_row, column_name, code, raw FROM reject"
+    assert mission.ask(asked) == [(2, "kind_3", "missing", None)]
+
+
+def test_a_column_of_a_name_that_is_hardly_alike_is_not_offered(mission: SmallMission) -> None:
+    mission.sources = [ACTIVITY]
+    mission.put(ACTIVITY["files"].replace("*", "a"), "id,objective,day,count\nV1,LO-1,2021-02-01,3\n")
+    [line] = mission.ingest().deliveries
+    assert line.message is not None
+    assert "column 'kind' is missing (there are: id, objective, day, count)" in line.message
+    assert "meant" not in line.message
+
+
 def test_numbered_groups_of_columns_are_records(mission: SmallMission) -> None:
     head = "id,objective,day,kind_1,count_1,kind_2,count_2,kind_3\n"
     content = (
