@@ -38,8 +38,9 @@ DATES = [
         (("bad_time", 3, "raised"),),
         (2, 1, 1, 0, 0, 0),
         columns={"raised_at": BERLIN},
-        said="like 2021-12-31 14:30 or the day's number in a workbook",
+        said="' is a time that a change of clocks skipped",
     ),
+    bad_row("a year before all others", "@A,1850-02-01,,,", TIME, said="is of a year before 1900 or after 2199"),
     bad_row("decided before it was raised", "@A,2021-02-02,2021-02-01,OK,", ("decided_before_raised", "decided")),
     Case(
         "withdrawn before it was raised",

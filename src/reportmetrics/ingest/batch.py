@@ -46,9 +46,12 @@ class Refusal:
     why: UnreadableError
 
 
+_GroupKey = tuple[str, str | None, tuple[str, ...], str | None]
+
+
 @dataclass(slots=True)
 class Group:
-    """Rows of all sheets of a batch with the same source, sheet name and header.
+    """Rows of all sheets of a batch with the same source, sheet name, header and epoch of day numbers.
 
     ``rows`` has ``rid`` (0, 1, ...), ``file_seq``, the columns of ``Sheet.rows``, and ``fact_<name>`` per fact.
     ``row_left`` is why a row does not count, null when it does; ``left``: there may be such rows.
@@ -59,6 +62,7 @@ class Group:
     source: Source
     sheet: str | None
     header: tuple[str, ...]
+    epoch: str | None
     fits: list[Fit]
     unknown: list[str]
     rows: GroupRows = field(default_factory=GroupRows)
@@ -80,8 +84,8 @@ class Batch:
 def read_batch(deliveries: Iterable[Taken]) -> Batch:
     """Open the files of a batch. What cannot be read becomes a refusal for each table that it should fill."""
     batch = Batch([], [], [], {})
-    groups: dict[tuple[str, str | None, tuple[str, ...]], Group] = {}
-    refused: dict[tuple[str, str | None, tuple[str, ...]], list[tuple[str, UnreadableError]]] = {}
+    groups: dict[_GroupKey, Group] = {}
+    refused: dict[_GroupKey, list[tuple[str, UnreadableError]]] = {}
     for taken in deliveries:
         batch.taken.append(taken)
         source = taken.kept.found.source
@@ -95,9 +99,11 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
             if isinstance(sheet, UnreadableError):
                 batch.refusals += [Refusal(taken, t.table, name, sheet) for t in tables]
                 continue
-            key = (source.source, name, sheet.header)
+            # A returned workbook has the cells as they were sent, whichever workbook or text that was.
+            epoch = None if is_returned(source) or written_here(source) else sheet.epoch
+            key = (source.source, name, sheet.header, epoch)
             if key not in groups:
-                groups[key], refused[key] = _group(len(groups), source, name, sheet.header)
+                groups[key], refused[key] = _group(len(groups), source, name, sheet.header, epoch)
             group = groups[key]
             for part in sheet.parts():
                 group.rows.add(_placed(taken, replace(sheet, held=part)), spool=isinstance(sheet.held, Spool))
@@ -144,7 +150,7 @@ def _sheets(taken: Taken) -> dict[str | None, Sheet | UnreadableError]:
 
 
 def _group(
-    number: int, source: Source, sheet: str | None, header: tuple[str, ...]
+    number: int, source: Source, sheet: str | None, header: tuple[str, ...], epoch: str | None
 ) -> tuple[Group, list[tuple[str, UnreadableError]]]:
     fits: list[Fit] = []
     refused: list[tuple[str, UnreadableError]] = []
@@ -155,7 +161,7 @@ def _group(
             fits.append(fit(entry, header))
         except UnreadableError as why:
             refused.append((entry.table, why))
-    return Group(number, source, sheet, header, fits, unknown_columns(source, sheet, header)), refused
+    return Group(number, source, sheet, header, epoch, fits, unknown_columns(source, sheet, header)), refused
 
 
 def _placed(taken: Taken, sheet: Sheet) -> pl.DataFrame:

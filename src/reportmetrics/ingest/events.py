@@ -15,7 +15,7 @@ import duckdb
 
 from reportmetrics.ingest.readers.base import BAD_MARK
 from reportmetrics.ingest.shaping import Shape, missing, position
-from reportmetrics.ingest.text import canonical, entered, literal
+from reportmetrics.ingest.text import Reading, canonical, entered, literal
 from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import ColumnMap, Events, TableMap
 from reportmetrics.warehouse.shape import SQL_TYPES, Column, Table
@@ -60,11 +60,11 @@ def cells(fitted: EventFit) -> list[str]:
     ]
 
 
-def told(fitted: EventFit, column: Column, *, zone: str, extra_formats: Sequence[str]) -> str | None:
+def told(fitted: EventFit, column: Column, reading: Reading) -> str | None:
     """SQL of what the event of a row tells of a column, null when nothing; None when no event tells of it."""
     if column.name not in fitted.given.columns:
         return None
-    time = canonical('"(time)"', column, fitted.given.time, zone=zone, extra_formats=extra_formats)
+    time = canonical('"(time)"', column, fitted.given.time, reading)
     whens = []
     for name, event in fitted.given.means.items():
         if column.name in several(event.at):
@@ -78,9 +78,9 @@ def told(fitted: EventFit, column: Column, *, zone: str, extra_formats: Sequence
     return f"CASE {_name(fitted)} {cases} END"
 
 
-def happened(fitted: EventFit, *, zone: str, extra_formats: Sequence[str]) -> str:
+def happened(fitted: EventFit, reading: Reading) -> str:
     """SQL of the event's time as canonical text."""
-    return canonical('"(time)"', _AT, fitted.given.time, zone=zone, extra_formats=extra_formats)
+    return canonical('"(time)"', _AT, fitted.given.time, reading)
 
 
 def unknown_event(fitted: EventFit) -> str:

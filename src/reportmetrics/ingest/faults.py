@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import duckdb
 
 from reportmetrics.ingest.readers.base import BAD_MARK, CONTRADICTION_MARK, FORMULA_MARK
+from reportmetrics.ingest.reasons import REASONS
 from reportmetrics.ingest.text import literal, not_among
 from reportmetrics.ingest.typed import filled_bit
 from reportmetrics.warehouse.shape import Column, Rule, Table, Type
@@ -84,6 +85,7 @@ def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids, a
         if check.column is not None:
             _name_formulas(connection, check.column)
             _name_contradictions(connection, check.column)
+            _name_reasons(connection, check.column)
     return sum(counts)
 
 
@@ -123,6 +125,17 @@ def _name_contradictions(connection: duckdb.DuckDBPyConnection, column: str) -> 
         "WHERE column_name = $column AND starts_with(entry, $mark)",
         {"column": column, "mark": CONTRADICTION_MARK.removeprefix(BAD_MARK)},
     )
+
+
+def _name_reasons(connection: duckdb.DuckDBPyConnection, column: str) -> None:
+    """Where it is known why a cell was not understood, say that."""
+    for mark, (code, said, remedy) in REASONS.items():
+        connection.execute(
+            "UPDATE fault SET code = coalesce($code, code), entry = substr(entry, 2), "
+            "message = '''' || left(substr(entry, 2), 100) || ''' ' || $said, remedy = $remedy "
+            "WHERE column_name = $column AND starts_with(entry, $mark)",
+            {"code": code, "said": said, "remedy": remedy, "column": column, "mark": mark.removeprefix(BAD_MARK)},
+        )
 
 
 def _by_typed(table: Table, found: str) -> str:

@@ -13,8 +13,10 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from reportmetrics.ingest.readers.base import CONTRADICTION_MARK
+from reportmetrics.ingest.moments import moment
+from reportmetrics.ingest.readers.base import CONTRADICTION_MARK, INEXACT_MARK
 from reportmetrics.profile.sources import SERIAL_EPOCHS, ColumnMap
 from reportmetrics.warehouse.shape import Column
 
@@ -29,8 +31,6 @@ COMPOSED = "\u0300-\u036f\u0653-\u0655"
 
 _LOOKED_AT = f"^[{BLANKS}]|[{BLANKS}]$|[{COMPOSED}]"
 _MARKED = "chr(26) || {cell}"
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199
-"""Years outside are slips of the pen (217, 20222)."""
 
 _MANY = 8
 """Comparing with so many texts takes as long as looking a text up."""
@@ -86,6 +86,11 @@ def uncontradicted(text: str, cell: str, given: ColumnMap, pair: tuple[str, str]
     return f"CASE WHEN {text} = 'true' AND {one} <> {other} AND NOT {near} THEN {said} ELSE {text} END"
 
 
+def without_inexact_mark(cell: str) -> str:
+    """SQL of a cell for a column of numbers, in which one that is not exact to its last digit counts as it is."""
+    return f"ltrim({cell}, {literal(INEXACT_MARK)})"
+
+
 def literals(texts: Iterable[str]) -> str:
     """SQL string literals, separated by commas."""
     return ", ".join(literal(t) for t in texts)
@@ -120,18 +125,31 @@ def _stated(cell: str, *, bare: bool) -> str:
     return f"nullif({cell if bare else trimmed}, '')"
 
 
-def canonical(cell: str, column: Column, given: ColumnMap, *, zone: str, extra_formats: Sequence[str] = ()) -> str:
-    """Canonical text of ``cell``, a SQL expression that is null where nothing was entered.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of the cells of a file beside their column's mapping.
 
     ``zone`` is the zone of times without offset, unless the mapping names one. ``extra_formats`` are tried last.
+    ``epoch`` is the format of the day numbers of a workbook: no other one can be meant. ``marks``: the reader may have
+    marked numbers as inexact.
     """
+
+    zone: str
+    extra_formats: Sequence[str] = ()
+    epoch: str | None = None
+    marks: bool = False
+
+
+def canonical(cell: str, column: Column, given: ColumnMap, reading: Reading) -> str:
+    """Canonical text of ``cell``, a SQL expression that is null where nothing was entered."""
     if given.map is not None and column.type in ("integer", "number"):
         return _named_number(cell, given, whole=column.type == "integer")
     if given.map is not None:
         return _mapped_flag(cell, given) if column.type == "boolean" else _mapped(cell, column, given)
     if column.type in ("date", "timestamp"):
-        formats = [*given.formats, *(f for f in extra_formats if f not in given.formats)]
-        return _moment(cell, formats, None if column.type == "date" else given.timezone or zone, given)
+        formats = [*given.formats, *(f for f in reading.extra_formats if f not in given.formats)]
+        zone = None if column.type == "date" else given.timezone or reading.zone
+        return moment(cell, formats, zone, given, reading.epoch)
     if column.type in ("integer", "number"):
         return _number(cell, given, whole=column.type == "integer")
     if column.type == "boolean":
@@ -192,56 +210,6 @@ def _named_number(cell: str, given: ColumnMap, *, whole: bool) -> str:
     whens = " ".join(f"WHEN {literal(k)} THEN {'NULL' if v is None else literal(v)}" for k, v in pairs.items())
     subject = f"lower({cell})" if given.ignore_case else cell
     return f"CASE {subject} {whens} ELSE {_number(cell, given, whole=whole)} END"
-
-
-_SPANS = {"week": "6 DAY", "month": "1 MONTH", "quarter": "3 MONTH", "year": "1 YEAR"}
-
-
-def _day_of(day: str, given: ColumnMap) -> str:
-    """The first or last day of the week, month, quarter or year that a day is in, where the mapping asks for it."""
-    if given.first_day_of is not None:
-        return f"date_trunc('{given.first_day_of}', {day})"
-    if given.last_day_of is None:
-        return day
-    start, length = f"date_trunc('{given.last_day_of}', {day})", _SPANS[given.last_day_of]
-    return f"{start} + INTERVAL {length}" + ("" if given.last_day_of == "week" else " - INTERVAL 1 DAY")
-
-
-def _moment(cell: str, formats: Sequence[str], zone: str | None, given: ColumnMap) -> str:
-    """A date (``zone`` None) or an instant. Local times that a change of clocks skipped are not understood."""
-    tries = []
-    for text in formats:
-        read = _in_range(_read_moment(cell, text))
-        if "%z" in text.replace("%%", ""):
-            tries.append(f"CAST({read} AS DATE)" if zone is None else f"timezone('UTC', {read})")
-        elif zone is None or zone == "UTC":
-            tries.append(read)
-        else:
-            at = f"timezone({literal(zone)}, {read})"
-            tries.append(f"CASE WHEN timezone({literal(zone)}, {at}) = {read} THEN timezone('UTC', {at}) END")
-    found = f"coalesce({', '.join(tries)})" if len(tries) > 1 else tries[0]
-    as_type = "DATE" if zone is None else "TIMESTAMP"
-    found = _day_of(found, given)
-    return f"coalesce(CAST(CAST({found} AS {as_type}) AS VARCHAR), {_MARKED.format(cell=cell)})"
-
-
-def _in_range(moment: str) -> str:
-    """A moment in a year that can be meant, so that 6/25/14 is no day of the year 14."""
-    return f"CASE WHEN year({moment}) BETWEEN {_FIRST_YEAR} AND {_LAST_YEAR} THEN {moment} END"
-
-
-def _read_moment(cell: str, text: str) -> str:
-    """A local time by a strptime format, or from a workbook's number of days since its epoch."""
-    if text not in SERIAL_EPOCHS:
-        return f"try_strptime({cell}, {literal(text)})"
-    number = f"try_cast({cell} AS DOUBLE)"
-    seconds = f"CAST(round({number} * 86400) AS BIGINT)"
-    plain = f"regexp_full_match({cell}, '\\d{{1,6}}(\\.\\d+)?')"
-    if text == "excel-1900":
-        # Day 60 is the 29 February 1900 that never was; the days before it are counted from a day later.
-        plain = f"{plain} AND {number} NOT BETWEEN 60 AND 60.999999999"
-        seconds = f"{seconds} + CASE WHEN {number} < 60 THEN 86400 ELSE 0 END"
-    return f"CASE WHEN {plain} THEN TIMESTAMP '{SERIAL_EPOCHS[text]}' + to_seconds({seconds}) END"
 
 
 def _number(cell: str, given: ColumnMap, *, whole: bool) -> str:

@@ -22,7 +22,16 @@ from reportmetrics.ingest.mapping import Fit, Origin
 from reportmetrics.ingest.pseudonyms import pseudonyms
 from reportmetrics.ingest.revisions import with_revision
 from reportmetrics.ingest.shaping import relation
-from reportmetrics.ingest.text import CELL_DATES, canonical, entered, inapplicable, literal, uncontradicted
+from reportmetrics.ingest.text import (
+    CELL_DATES,
+    Reading,
+    canonical,
+    entered,
+    inapplicable,
+    literal,
+    uncontradicted,
+    without_inexact_mark,
+)
 from reportmetrics.settings import sql_folder
 from reportmetrics.warehouse.shape import NOT_APPLICABLE, SQL_TYPES, Column, Table
 
@@ -155,12 +164,13 @@ def _select(
     """SELECT of one group's records as canonical text, and the most records that a row is. Fills ``filtered``."""
     source, each = relation(connection, _records(connection, group, fitted), fitted.shape, fitted.table)
     place = f"{first} + rid * {each} + pos AS row_id, pos AS part"
-    extra = CELL_DATES if group.source.reader in ("xlsx", "parquet") else ()
+    typed = group.source.reader in ("xlsx", "parquet")
+    reading = Reading(zone, CELL_DATES if typed else (), group.epoch, marks=typed)
     events = fitted.events
     inner = [] if events is None else event_log.cells(events)
-    outer = _fault_and_time(events, zone, extra)
+    outer = _fault_and_time(events, reading)
     for column in table.columns:
-        told = None if events is None else event_log.told(events, column, zone=zone, extra_formats=extra)
+        told = None if events is None else event_log.told(events, column, reading)
         if told is not None:
             outer.append(f'{told} AS "{column.name}"')
             continue
@@ -173,8 +183,10 @@ def _select(
         if origin is None or cell is None:
             outer.append(f'CAST(NULL AS VARCHAR) AS "{column.name}"')
             continue
+        if reading.marks and column.type == "number":
+            cell = without_inexact_mark(cell)
         inner.append(f'{entered(cell, origin.given, bare=_is_bare(origin, group))} AS "{column.name}"')
-        text = canonical(f'"{column.name}"', column, origin.given, zone=zone, extra_formats=extra)
+        text = canonical(f'"{column.name}"', column, origin.given, reading)
         if origin.same:
             pair = (f'"({column.name}: now)"', f'"({column.name}: before)"')
             inner += [f"{told} AS {name}" for told, name in zip(origin.same, pair, strict=True)]
@@ -201,10 +213,10 @@ def _records(connection: duckdb.DuckDBPyConnection, group: Group, fitted: Fit) -
     return name
 
 
-def _fault_and_time(events: EventFit | None, zone: str, extra: Sequence[str]) -> list[str]:
+def _fault_and_time(events: EventFit | None, reading: Reading) -> list[str]:
     if events is None:
         return ["row_fault", "CAST(NULL AS VARCHAR) AS event_at"]
-    at = event_log.happened(events, zone=zone, extra_formats=extra)
+    at = event_log.happened(events, reading)
     return [f"{event_log.unknown_event(events)} AS row_fault", f"{at} AS event_at"]
 
 
@@ -239,18 +251,24 @@ def _hidden_people(connection: duckdb.DuckDBPyConnection, table: Table, parts: l
     people = [c.name for c in table.columns if c.personal]
     if people:
         # Only the columns with names are computed for this; the others wait for the one pass below.
-        each = " UNION ALL ".join(f'SELECT "{p}" AS name FROM ({rows}) WHERE "{p}" IS NOT NULL' for p in people)
+        sound = 'WHERE "{0}" IS NOT NULL AND NOT starts_with("{0}", chr(26))'
+        each = " UNION ALL ".join(f'SELECT "{p}" AS name FROM ({rows}) {sound.format(p)}' for p in people)
         distinct = f"SELECT DISTINCT name FROM ({each})"
         known = pseudonyms(key, (row[0] for row in connection.execute(distinct).fetchall()))
         connection.register(
             "pseudonym", pl.DataFrame({"name": list(known), "hidden": list(known.values())}, schema_overrides=_TEXT)
         )
         rows = "SELECT n.* REPLACE ({}) FROM ({}) AS n {}".format(
-            ", ".join(f'p_{p}.hidden AS "{p}"' for p in people),
+            # Of a cell that was not understood, the mark remains, which says why, and nothing of what it holds.
+            ", ".join(f'coalesce(p_{p}.hidden, {_mark_of(p)}) AS "{p}"' for p in people),
             rows,
             " ".join(f'LEFT JOIN pseudonym AS p_{p} ON p_{p}.name = n."{p}"' for p in people),
         )
     return f"SELECT *, {_content(table.columns)} AS content FROM ({rows})"
+
+
+def _mark_of(name: str) -> str:
+    return f"nullif(regexp_extract(n.\"{name}\", '^\\x1a[\\x01-\\x1f]?'), '')"
 
 
 _TEXT = {"name": pl.String(), "hidden": pl.String()}

@@ -14,12 +14,14 @@ import polars as pl
 from reportmetrics.ingest.batch import Batch, Group, Refusal, Taken
 from reportmetrics.ingest.ledger import Delivery, check_core
 from reportmetrics.ingest.mapping import Origin
-from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK
+from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK, INEXACT_MARK
 from reportmetrics.profile.intake import REFERENCE, is_returned
 from reportmetrics.profile.sources import Source
 from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.tables import TABLES
+
+_MARKED = f"^({FORMULA_MARK}|{INEXACT_MARK}|{BAD_MARK})"
 
 Counts = dict[int, dict[str, int]]
 """Per delivery: rows of each verdict, and ``read``."""
@@ -164,7 +166,7 @@ def _as_sent(faults: pl.DataFrame, group: Group, table: Table, name: str | None)
         "unit_id",
         "reporter_id",
         column_name=label,
-        raw=raw.cast(pl.String).str.strip_prefix(FORMULA_MARK).str.strip_prefix(BAD_MARK),
+        raw=raw.cast(pl.String).str.replace(_MARKED, ""),
         source=pl.lit(group.source.source),
         sheet=pl.lit(group.sheet, dtype=pl.String),
     )

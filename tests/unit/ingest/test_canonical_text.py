@@ -8,7 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from reportmetrics.ingest.text import canonical, entered, literal, not_among
+from reportmetrics.ingest.reasons import SKIPPED_MARK, YEAR_MARK
+from reportmetrics.ingest.text import Reading, canonical, entered, literal, not_among
 from reportmetrics.profile.sources import ColumnMap
 from reportmetrics.warehouse.shape import Column, Type
 from tests.conftest import REQUESTS, SmallMission
@@ -23,7 +24,7 @@ def text(cell: str | None, kind: Type, zone: str = "UTC", codes: tuple[str, ...]
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("CREATE TABLE t (c VARCHAR)")
         connection.execute("INSERT INTO t VALUES (?)", [cell])
-        sql = canonical("x", column, column_map, zone=zone)
+        sql = canonical("x", column, column_map, Reading(zone))
         row = connection.execute(f"SELECT {sql} FROM (SELECT {entered('c', column_map)} AS x FROM t)").fetchone()
     assert row is not None
     return None if row[0] is None else str(row[0])
@@ -87,7 +88,7 @@ def test_numbers(cell: str, given: dict[str, str], expected: str) -> None:
         ("23/11/2021", ["%Y-%m-%d", "%d/%m/%Y"], "2021-11-23"),
         ("11/23/2021", ["%Y-%m-%d", "%d/%m/%Y"], BAD + "11/23/2021"),
         ("2021-06-31", "%Y-%m-%d", BAD + "2021-06-31"),
-        ("0217-06-01", "%Y-%m-%d", BAD + "0217-06-01"),
+        ("0217-06-01", "%Y-%m-%d", YEAR_MARK + "0217-06-01"),
         ("2021-11-23 10:00", "%Y-%m-%d", BAD + "2021-11-23 10:00"),
     ],
 )
@@ -102,8 +103,12 @@ def test_dates(cell: str, formats: str | list[str], expected: str) -> None:
         ("2021-11-23 10:00", "Asia/Baghdad", "2021-11-23 07:00:00"),
         ("2021-07-01 10:00", "Europe/Rome", "2021-07-01 08:00:00"),
         ("2021-12-01 10:00", "Europe/Rome", "2021-12-01 09:00:00"),
+        # On 31 October 2021 clocks went from 03:00 back to 02:00: of the two times the later one counts.
+        ("2021-10-31 02:30", "Europe/Rome", "2021-10-31 01:30:00"),
+        ("1850-11-23 10:00", "Europe/Rome", YEAR_MARK + "1850-11-23 10:00"),
+        ("2021-11-23 25:00", "Europe/Rome", BAD + "2021-11-23 25:00"),
         # On 28 March 2021 clocks went from 02:00 to 03:00: this time did not exist.
-        ("2021-03-28 02:30", "Europe/Rome", BAD + "2021-03-28 02:30"),
+        ("2021-03-28 02:30", "Europe/Rome", SKIPPED_MARK + "2021-03-28 02:30"),
     ],
 )
 def test_instants_are_utc(cell: str, zone: str, expected: str) -> None:

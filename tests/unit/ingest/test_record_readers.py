@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
 from reportmetrics.ingest.readers.registry import READERS
 from reportmetrics.profile.sources import Options
+from tests.conftest import SmallMission
 
 
 def read(path: Path, reader: str, content: str | bytes | None = None, **options: Any) -> Sheet:
@@ -147,7 +148,7 @@ def test_parquet_is_text_with_iso_dates(tmp_path: Path) -> None:
     assert found.header == tuple(frame.columns)
     first = ("7", "007", "0", "0.1", "true", "2021-11-23", "2021-11-23 10:00:00.000005")
     assert found.rows.row(0) == (1, *first, "2021-11-23 07:00:00.000000+0000", "1.50", "a", "0.1", None)
-    second = (None, "n/a", "9223372036854775807", "1e-7", None, None, None, None, None, "b", None)
+    second = (None, "n/a", "9223372036854775807", "0.0000001", None, None, None, None, None, "b", None)
     assert found.rows.row(1) == (2, *second, None)
 
 
@@ -171,10 +172,60 @@ def test_parquet_beyond_the_caps_is_refused(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_number_in_parquet_is_written_as_a_person_would(tmp_path: Path) -> None:
-    values = [1e15, 9007199254740991.0, -3.0, 1e22, 2.5, float("nan"), float("inf")]
+    values = [1e15, 9007199254740991.0, -3.0, 2.5, 1e-7, float("nan"), float("inf")]
     pl.DataFrame({"id": values}).write_parquet(tmp_path / "a.parquet")
     found = read(tmp_path / "a.parquet", "parquet").rows["c0"].to_list()
-    assert found == ["1000000000000000", "9007199254740991", "-3", "1e+22", "2.5", "NaN", "inf"]
+    assert found == ["1000000000000000", "9007199254740991", "-3", "2.5", "0.0000001", "NaN", "inf"]
+
+
+IDS = {
+    "source": "ids",
+    "title": "Ids that passed through a float",
+    "sender": "desk",
+    "files": "*.parquet",
+    "reader": "parquet",
+    "table": "request",
+    "columns": {
+        "request_id": "id",
+        "hq": {"value": "HQ"},
+        "raised_at": {"from": "raised", "format": "%Y-%m-%d", "timezone": "UTC"},
+        "amount": {"from": "amount", "optional": True},
+    },
+}
+
+
+def test_a_float_that_stands_for_several_ids_is_refused_as_an_id_and_counts_as_a_number(
+    mission: SmallMission, tmp_path: Path
+) -> None:
+    mission.sources = [IDS]
+    for name, ids, kind in (("d", [7.0, 12345678901234567.0, 1e22], pa.float64()), ("f", [123456789.0], pa.float32())):
+        columns = {"id": pa.array(ids, kind), "raised": ["2021-02-01"] * len(ids), "amount": [1e16] * len(ids)}
+        pq.write_table(pa.table(columns), tmp_path / name)
+        mission.put(f"{name}.parquet", (tmp_path / name).read_bytes())
+    mission.ingest()
+    assert mission.ask("SELECT request_id, amount FROM core.request") == [("7", 1e16)]
+    assert mission.ask("SELECT code, source_row, column_name, raw FROM reject ORDER BY file_seq, source_row") == [
+        ("inexact_number", 2, "id", "12345678901234568"),
+        ("inexact_number", 3, "id", "10000000000000000000000"),
+        ("inexact_number", 1, "id", "123456792"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "numbers", "said"),
+    [
+        (pa.date32(), pa.array([2**31 - 1], pa.int32()), "column 'odd' holds values of type date32"),
+        (pa.time64("us"), pa.array([90_000_000_000]), "column 'odd' holds values of type time64"),
+        (pa.timestamp("us", "Mars/Olympus"), pa.array([0]), "column 'odd' holds values of type timestamp"),
+    ],
+    ids=["day", "time", "zone"],
+)
+def test_values_that_cannot_be_told_refuse_the_file_and_stop_nothing_else(
+    tmp_path: Path, kind: pa.DataType, numbers: pa.Array, said: str
+) -> None:
+    pq.write_table(pa.table({"id": ["A"], "odd": numbers.cast(kind)}), tmp_path / "a.parquet")
+    why = refusal(tmp_path / "a.parquet", "parquet", (tmp_path / "a.parquet").read_bytes())
+    assert (why.code, said in why.message) == ("bad_value", True), why.message
 
 
 @pytest.mark.parametrize(
@@ -201,6 +252,7 @@ def test_types_of_which_no_cell_is_made_are_refused_and_stop_nothing_else(
     [
         (pa.float16(), [1.5], "1.5"),
         (pa.time64("us"), [dt.time(10, 30)], "10:30:00"),
+        (pa.time64("us"), [dt.time(10, 30, 0, 5)], "10:30:00.000005"),
         (pa.time32("s"), [dt.time(10, 30)], "10:30:00"),
         (pa.large_string(), ["x"], "x"),
         (pa.uint64(), [2**64 - 1], str(2**64 - 1)),

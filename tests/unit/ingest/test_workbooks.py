@@ -194,6 +194,110 @@ def test_a_formula_below_all_values_is_not_lost(tmp_path: Path) -> None:
     ]
 
 
+def test_long_numbers_are_told_by_their_digits_or_refused(mission: SmallMission) -> None:
+    """As XML has them: whole, as a program for numbers writes them; with an exponent, as a spreadsheet does."""
+    amount = {"from": "amount", "optional": True}
+    mission.sources = [{**BOOK, "columns": {**REQUESTS["columns"], "amount": amount}}]
+    ids = [b"12345678901234567", b"12345678901234568", b"1.10105199001011E+17", b"1.5E+3", b"7"]
+    amounts = [b"1E-10", b"1.1000000000000001E-2", b"1", b"2.5E+17", b"0.25"]
+    lines = [[*HEADER, "amount"], *(["", "2021-02-01", None, None, ""] for _ in ids)]
+    parts = unpacked(book(lambda _, sheet: rows(sheet, lines)))
+    log = "xl/worksheets/sheet1.xml"
+    for row, (number, sum_) in enumerate(zip(ids, amounts, strict=True), start=2):
+        at = f'<c r="B{row}"'.encode()
+        parts[log] = parts[log].replace(at, f'<c r="A{row}"><v>'.encode() + number + b"</v></c>" + at)
+        at = f'<row r="{row}"'.encode()
+        head, _, tail = parts[log].partition(at)
+        body, _, rest = tail.partition(b"</row>")
+        parts[log] = head + at + body + f'<c r="E{row}"><v>'.encode() + sum_ + b"</v></c></row>" + rest
+    mission.put("log.xlsx", packed(parts))
+    mission.ingest()
+    assert mission.ask("SELECT request_id, amount FROM core.request ORDER BY source_row") == [
+        ("12345678901234567", 1e-10),
+        ("12345678901234568", 0.011),
+        ("1500", 2.5e17),
+        ("7", 0.25),
+    ]
+    [(code, row, column, raw, message)] = mission.ask("SELECT code, source_row, column_name, raw, message FROM reject")
+    assert (code, row, column, raw) == ("inexact_number", 4, "id", "110105199001011000")
+    assert message.startswith("'110105199001011000' is a number of more digits than the file holds exactly")
+
+
+@pytest.mark.parametrize(("own", "mapped"), [(1904, "excel-1900"), (1900, "excel-1904")])
+def test_a_mapping_that_counts_days_otherwise_than_the_workbook_is_refused(
+    mission: SmallMission, own: int, mapped: str
+) -> None:
+    raised = {"from": "raised", "format": ["%Y-%m-%d", mapped], "timezone": "UTC"}
+    both = {**raised, "format": ["%Y-%m-%d", mapped, f"excel-{own}"]}
+    columns = {**REQUESTS["columns"], "raised_at": raised}
+    mission.sources = [
+        {**BOOK, "columns": columns},
+        {**BOOK, "source": "both", "files": "both/*", "columns": {**columns, "raised_at": both}},
+    ]
+    number = {1904: 42766, 1900: 44228}[own]
+    content = book(lambda _, sheet: rows(sheet, [HEADER, ["A", number], ["B", "2021-02-02"]]), date_1904=own == 1904)
+    other = book(lambda _, sheet: rows(sheet, [HEADER, ["C", number]]), date_1904=own == 1904)
+    fitting = book(
+        lambda _, sheet: rows(sheet, [HEADER, ["D", 42766 if own == 1900 else 44228]]), date_1904=own == 1900
+    )
+    mission.put("log.xlsx", content)
+    mission.put("both/log.xlsx", other)
+    mission.put("fits.xlsx", fitting)
+    mission.ingest()
+    assert mission.ask("SELECT request_id, raised_at::DATE::VARCHAR FROM core.request ORDER BY 1") == [
+        ("B", "2021-02-02"),
+        ("C", "2021-02-01"),
+        ("D", "2021-02-01"),
+    ]
+    [(code, row, column, message, remedy)] = mission.ask(
+        "SELECT code, source_row, column_name, message, remedy FROM reject"
+    )
+    assert (code, row, column) == ("bad_time", 2, "raised")
+    assert message == (
+        f"'{number}' is a day number, and the workbook counts days from {own} while the mapping says {mapped}"
+    )
+    assert f"declare excel-{own}" in remedy
+
+
+def test_the_cell_of_a_person_that_is_no_name_is_refused_without_a_word_of_it(mission: SmallMission) -> None:
+    day = {"from": "day", "format": "%Y-%m-%d"}
+    columns = {
+        "activity_id": "id",
+        "objective_id": {"value": "LO-1"},
+        "kind": {"value": "call"},
+        "status": {"value": "held"},
+        "occurred_on": day,
+        "reporter_id": "who",
+    }
+    kept = {k: v for k, v in BOOK.items() if k not in ("table", "columns")}
+    mission.sources = [{**kept, "table": "activity", "columns": columns}]
+
+    def fill(_: Any, sheet: Any) -> None:
+        rows(sheet, [["id", "day", "who"], ["A", "2021-02-01", "Anne"], ["B", "2021-02-01"]])
+        sheet.write_formula(2, 2, '=IF(1,NA(),"Berta")', None, "#N/A")
+
+    mission.put("log.xlsx", book(fill))
+    [line] = mission.ingest().deliveries
+    assert (line.accepted, line.rejected) == (1, 1)
+    [(code, row, column, raw, message)] = mission.ask("SELECT code, source_row, column_name, raw, message FROM reject")
+    assert (code, row, column) == ("formula_without_value", 3, "who")
+    assert "Berta" not in f"{raw}{message}"
+
+
+def test_an_error_in_a_joined_cell_is_not_hidden_behind_the_others(mission: SmallMission) -> None:
+    columns = {**REQUESTS["columns"], "request_id": {"join": ["decided", "id"]}, "decided_at": {"value": ""}}
+    mission.sources = [{**BOOK, "columns": columns}]
+
+    def fill(_: Any, sheet: Any) -> None:
+        rows(sheet, [HEADER, ["A", "2021-02-01", "X"], [None, "2021-02-01", "Y"]])
+        sheet.write_formula(2, 0, "=1/0", None, "#DIV/0!")
+
+    mission.put("log.xlsx", book(fill))
+    mission.ingest()
+    assert mission.ask("SELECT request_id FROM core.request") == [("X A",)]
+    assert mission.ask("SELECT code, source_row FROM reject") == [("formula_without_value", 3)]
+
+
 DAY_NUMBERS: dict[str, dict[str, str | None]] = {
     "excel-1900": {
         "44228": "2021-02-01 00:00:00",

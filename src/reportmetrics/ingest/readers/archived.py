@@ -53,6 +53,7 @@ def kept_cells(sheets: Sheets) -> bytes:
             lines.append({"sheet": name, "refused": [sheet.code, sheet.message, sheet.remedy]})
             continue
         about = {"sheet": name, "title": sheet.name, "header": list(sheet.header), "notes": sheet.notes}
+        about |= {} if sheet.epoch is None else {"epoch": sheet.epoch}
         lines.append(about | {"left": _left(sheet)})
         for part in sheet.parts():
             lines += part.rows()
@@ -79,5 +80,6 @@ def _sheets(lines: Sequence[Any]) -> dict[str | None, Sheet | UnreadableError]:
         rows = pl.DataFrame(lines[start + 1 : end], schema=sheet_schema(len(header)), orient="row")
         why = dict(about["left"])
         left = pl.col("source_row").replace_strict(why, default=None, return_dtype=pl.String) if why else None
-        held[about["sheet"]] = Sheet(about["title"], header, rows, notes=tuple(about["notes"]), left=left)
+        notes, epoch = tuple(about["notes"]), about.get("epoch")
+        held[about["sheet"]] = Sheet(about["title"], header, rows, notes=notes, left=left, epoch=epoch)
     return held

@@ -27,9 +27,16 @@ CONTRADICTION_MARK = BAD_MARK + "\x06"
 """How a yes is marked that other cells of its row contradict; what they say comes after."""
 
 
+INEXACT_MARK = BAD_MARK + "\x07"
+"""How a reader marks a whole number of more digits than the file holds exactly; the number comes after. As a number it
+counts, as a text it may be an identifier that lost its last digits."""
+
+
 def unmarked(cell: str | None) -> str | None:
     """The cell as a person may see it."""
-    return None if cell is None else cell.removeprefix(FORMULA_MARK).removeprefix(BAD_MARK)
+    if cell is None:
+        return None
+    return cell.removeprefix(FORMULA_MARK).removeprefix(INEXACT_MARK).removeprefix(BAD_MARK)
 
 
 class UnreadableError(Exception):
@@ -60,7 +67,7 @@ class Sheet:
 
     ``bare`` promises that no cell has blanks at its ends, so that nobody needs to look. ``notes`` are said on the line
     of the ledger: what was seen that a sender may not know of. ``left`` is, over ``source_row``, why a row does not
-    count (String, null when it does).
+    count (String, null when it does). ``epoch`` is the format that the day numbers of a workbook are of.
     """
 
     name: str
@@ -69,6 +76,7 @@ class Sheet:
     bare: bool = False
     notes: tuple[str, ...] = ()
     left: pl.Expr | None = None
+    epoch: str | None = None
 
     @property
     def rows(self) -> pl.DataFrame:

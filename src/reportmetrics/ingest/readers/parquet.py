@@ -7,12 +7,13 @@ that a bad value is a reject with its reason whatever it came in. Columns of lis
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from reportmetrics.ingest.readers.base import Sheet, UnreadableError, sheet_schema
+from reportmetrics.ingest.readers.base import INEXACT_MARK, Sheet, UnreadableError, sheet_schema
 from reportmetrics.ingest.readers.records import MOST_COLUMNS
 from reportmetrics.profile.sources import Options
 
@@ -23,8 +24,8 @@ MOST_BYTES = 8_000_000_000
 MOST_ROWS = 50_000_000
 """Caps of a file, as its own index states them, judged before anything is unpacked."""
 
-_EXACT = 2.0**53
-"""Below this a float that is whole is the number that was meant."""
+_EXACT: dict[type[pl.DataType], float] = {pl.Float64: 2.0**53, pl.Float32: 2.0**24, pl.Float16: 2.0**11}
+"""Below this a float that is whole is the number that was meant; above it takes the place of others."""
 
 
 def read_parquet(
@@ -88,7 +89,7 @@ def _sheet(table: pa.Table) -> Sheet:
     names = tuple(n.strip() for n in table.column_names)
     if not names:
         raise UnreadableError("no_header", "the file has no columns", "send the columns that are asked for")
-    cells = {f"c{i}": _text(pl.Series(pl.from_arrow(column))) for i, column in enumerate(table.columns)}
+    cells = {f"c{i}": _cells(names[i], column) for i, column in enumerate(table.columns)}
     rows = pl.DataFrame(cells).with_row_index("source_row", offset=1)
     filled = pl.any_horizontal([pl.col(c).str.strip_chars().str.len_bytes() > 0 for c in cells])
     rows = rows.filter(filled.fill_null(value=False)).with_columns(
@@ -100,6 +101,25 @@ def _sheet(table: pa.Table) -> Sheet:
     return Sheet("", names, rows.select(list(sheet_schema(len(names)))))
 
 
+def _cells(name: str, column: pa.ChunkedArray) -> pl.Series:
+    """Raises ``UnreadableError`` for values that cannot be told: a day of the year 5,881,580, a zone of nowhere."""
+    from pyarrow import types
+
+    try:
+        cells = _text(pl.Series(pl.from_arrow(column)))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise _untold(name, column, (str(error).splitlines() or ["unknown fault"])[0][:200]) from None
+    lost = cells.null_count() - column.null_count
+    if lost > 0 and not types.is_dictionary(column.type):  # of which an entry itself may be null
+        raise _untold(name, column, f"{lost:,} of them are none")
+    return cells
+
+
+def _untold(name: str, column: pa.ChunkedArray, said: str) -> UnreadableError:
+    said = f"column '{name}' holds values of type {column.type} that cannot be told ({said})"
+    return UnreadableError("bad_value", said, "correct these values, or export the column as text")
+
+
 def _text(column: pl.Series) -> pl.Series:
     kind = column.dtype
     if isinstance(kind, pl.Datetime):
@@ -108,9 +128,28 @@ def _text(column: pl.Series) -> pl.Series:
         return column.dt.strftime("%Y-%m-%d %H:%M:%S%.6f" + ("" if zone is None else "+0000"))
     if kind == pl.Date:
         return column.dt.strftime("%Y-%m-%d")
+    if kind == pl.Time:
+        return column.dt.strftime("%H:%M:%S%.f")
     if kind.is_float():
-        # Whole numbers without a fraction: an id that passed through a float is still the id. NaN stays what it is.
-        whole = (column == column.round()) & (column.abs() < _EXACT)
-        digits = column.cast(pl.Int64, strict=False).cast(pl.String)
-        return pl.select(pl.when(whole).then(digits).otherwise(column.cast(pl.String))).to_series()
+        return _float_text(column)
     return column.cast(pl.String)
+
+
+def _float_text(column: pl.Series) -> pl.Series:
+    """Digits without exponent. A whole number is the one that was meant, unless its neighbours could not be told apart.
+
+    NaN and infinity stay what they are.
+    """
+    exact = column.abs() < _EXACT[type(column.dtype)]
+    whole = (column == column.round()) & (column.abs() < _EXACT[pl.Float64])
+    digits = column.cast(pl.Int64, strict=False).cast(pl.String)
+    told = pl.when(whole & exact).then(digits).when(whole).then(INEXACT_MARK + digits)
+    texts = pl.select(told.otherwise(column.cast(pl.String))).to_series()
+    odd = texts.filter(texts.str.contains(r"e|\.0$")).unique().to_list()
+    return texts.replace(odd, [_plain(text) for text in odd]) if odd else texts
+
+
+def _plain(text: str) -> str:
+    number = Decimal(text)
+    whole = number == number.to_integral_value()
+    return f"{INEXACT_MARK}{number.to_integral_value():f}" if whole else f"{number:f}"

@@ -9,13 +9,23 @@ Belongs here: names and values of a sheet. Not here: what the XML says beside th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from reportmetrics.ingest.readers.base import FORMULA_MARK, Sheet, UnreadableError, clean_header, sheet_schema
+from reportmetrics.ingest.readers.base import (
+    FORMULA_MARK,
+    INEXACT_MARK,
+    Sheet,
+    UnreadableError,
+    clean_header,
+    sheet_schema,
+    unmarked,
+)
 from reportmetrics.ingest.readers.xlsx_parts import SheetFacts, Workbook, not_a_workbook
 from reportmetrics.profile.sources import Options
 
@@ -29,6 +39,9 @@ _ERRORS = {
     "Value": "#VALUE!", "GettingData": "#GETTING_DATA",
 }  # fmt: skip
 _SHOWN = 20
+_SHOWN_EXACTLY = 10**15
+"""From here on a spreadsheet keeps zeros in place of digits."""
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def read_xlsx(path: Path, options: Options, sheets: Sequence[str | None]) -> dict[str | None, Sheet | UnreadableError]:
@@ -67,7 +80,8 @@ def _sheet(book: Any, workbook: Workbook, name: str, options: Options, wanted: S
         said = f"the header of sheet '{name}' has {len(header):,} columns"
         raise UnreadableError("too_many_columns", said, "send the columns that are asked for")
     notes, left = _hidden(workbook, name, facts, options, wanted)
-    return Sheet(name, header, _body(cells, header, first), notes=tuple(notes), left=left)
+    epoch = "excel-1904" if workbook.from_1904 else "excel-1900"
+    return Sheet(name, header, _body(cells, header, first), notes=tuple(notes), left=left, epoch=epoch)
 
 
 def _cells(book: Any, name: str, facts: SheetFacts) -> pl.DataFrame:
@@ -86,7 +100,8 @@ def _cells(book: Any, name: str, facts: SheetFacts) -> pl.DataFrame:
     for (row, column), formula in facts.uncomputed.items():
         if column >= facts.first_column and cells.width:
             marked.setdefault(column - facts.first_column, {})[row] = f"{formula} (not computed)"
-    return _with_marks(cells, marked) if marked else cells
+    cells = _with_marks(cells, marked) if marked else cells
+    return _with_digits(cells, facts) if facts.long_numbers else cells
 
 
 def _with_marks(cells: pl.DataFrame, marked: Mapping[int, Mapping[int, str]]) -> pl.DataFrame:
@@ -102,9 +117,37 @@ def _with_marks(cells: pl.DataFrame, marked: Mapping[int, Mapping[int, str]]) ->
     return pl.DataFrame(columns)
 
 
+def _with_digits(cells: pl.DataFrame, facts: SheetFacts) -> pl.DataFrame:
+    """The cells with long numbers as they are written: on their way through a float they would become others."""
+    by_column: dict[int, dict[int, str]] = {}
+    for (row, column), number in facts.long_numbers.items():
+        by_column.setdefault(column - facts.first_column, {})[row] = number
+    columns = []
+    for column, numbers in by_column.items():
+        values = cells.to_series(column).to_list()
+        for row, number in numbers.items():
+            # What has become a date by its format is none of them.
+            if values[row] is not None and _NUMBER.fullmatch(values[row]):
+                values[row] = _digits(number)
+        columns.append(pl.Series(f"c{column}", values, dtype=pl.String))
+    return cells.with_columns(columns)
+
+
+def _digits(number: str) -> str:
+    """The digits of a number as XML has it. Small ones have the 15 that a spreadsheet shows, large ones are marked."""
+    exact = Decimal(number)
+    if "e" in number.lower() and abs(exact) >= _SHOWN_EXACTLY:
+        return f"{INEXACT_MARK}{exact:f}"
+    if "e" in number.lower():
+        exact = Decimal(f"{exact:.14e}").normalize()
+    text = f"{exact:f}"
+    whole, _, fraction = text.partition(".")
+    return whole if not fraction.strip("0") else text
+
+
 def _names(rows: Sequence[tuple[str | None, ...]], facts: SheetFacts, skipped: int) -> list[str]:
     """One name a column. The text of merged cells counts for each of them; a text that repeats below counts once."""
-    texts = [[(cell or "").replace(FORMULA_MARK, "").strip() for cell in row] for row in rows]
+    texts = [[(unmarked(cell) or "").strip() for cell in row] for row in rows]
     for top, left, bottom, right in facts.merged:
         if not 0 <= top - skipped < len(texts):
             continue

@@ -4,7 +4,8 @@ A workbook is a ZIP archive that others made. Its entries, their size and how fa
 rectangle that a sheet's cells span: one cell in the last corner of a sheet makes an ordinary reader ask for the memory
 of 17 billion.
 
-Belongs here: caps, sheets and their state, the epoch, merged cells, hidden rows, formulas that nobody computed.
+Belongs here: caps, sheets and their state, the epoch, merged cells, hidden rows, formulas that nobody computed, numbers
+that do not fit into a float.
 Not here: values (``xlsx``).
 """
 
@@ -40,6 +41,9 @@ _MOST_PLAIN_ROWS = 999_999
 """Row numbers of six digits are counted quickly; a sheet with longer ones is gone through element by element."""
 
 _TELLING = (b"hidden", b"mergeCell", b"<f", b":f", b"<!DOCTYPE")
+_LONG = r"[-+]?(?:\d{16,}(?:\.\d*)?|(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+)"
+_LONG_NUMBER = re.compile(_LONG)
+_ANY_LONG_NUMBER = re.compile(rf"v>\s*{_LONG}\s*<".encode())
 _WORKBOOK = "xl/workbook.xml"
 _TRUE = frozenset({"1", "true", "on"})
 
@@ -51,12 +55,14 @@ Area = tuple[int, int, int, int]
 class SheetFacts:
     """What a sheet says of itself. Rows and columns count from 0, ``hidden_rows`` from 1 as a spreadsheet does.
 
-    ``first_column`` is the first one that holds a value; it is known where ``merged`` or ``uncomputed`` is filled.
+    ``long_numbers`` are as the XML writes them: those of more digits than a float holds, and those with an exponent.
+    ``first_column`` is the first one that holds a value; it is known where anything else but ``hidden_rows`` is filled.
     """
 
     merged: list[Area] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     uncomputed: dict[tuple[int, int], str] = field(default_factory=dict)
+    long_numbers: dict[tuple[int, int], str] = field(default_factory=dict)
     first_column: int = 0
 
 
@@ -179,7 +185,8 @@ def _too_large(said: str) -> UnreadableError:
 
 def _facts(sheet: str, data: bytes) -> SheetFacts:
     columns = _REFERENCE.findall(data)
-    if not any(t in data for t in _TELLING) and len(columns) == sum(data.count(c) for c in _CELLS):
+    telling = any(t in data for t in _TELLING) or _ANY_LONG_NUMBER.search(data) is not None
+    if not telling and len(columns) == sum(data.count(c) for c in _CELLS):
         across = {_column(c.decode()) for c in set(columns)}
         width = max(across, default=-1) - min(across, default=0) + 1
         if width * _MOST_PLAIN_ROWS > MOST_CELLS:
@@ -242,7 +249,10 @@ class _SheetReading:
             self._formula = "".join(self._text)
         elif name == "v":
             # The value of a formula that gives an empty text is an empty text.
-            self._valued |= bool("".join(self._text).strip()) or self._kind == "str"
+            text = "".join(self._text).strip()
+            self._valued |= bool(text) or self._kind == "str"
+            if self._kind in ("", "n") and _LONG_NUMBER.fullmatch(text):
+                self.facts.long_numbers[(self._row, self._column)] = text
         elif name == "c":
             if self._valued:
                 self.facts.first_column = min(self.facts.first_column, self._column)

@@ -1,0 +1,80 @@
+"""SQL that turns a cell with a date or a time into canonical text, from the declared formats, zone and spans.
+
+Belongs here: formats, day numbers, zones, and why a moment cannot be meant. Not here: cells of other types (``text``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportmetrics.ingest.reasons import FIRST_YEAR, FROM_1900_MARK, FROM_1904_MARK, LAST_YEAR, SKIPPED_MARK, YEAR_MARK
+from reportmetrics.profile.sources import SERIAL_EPOCHS, ColumnMap
+
+_SPANS = {"week": "6 DAY", "month": "1 MONTH", "quarter": "3 MONTH", "year": "1 YEAR"}
+
+
+def _day_of(day: str, given: ColumnMap) -> str:
+    """The first or last day of the week, month, quarter or year that a day is in, where the mapping asks for it."""
+    if given.first_day_of is not None:
+        return f"date_trunc('{given.first_day_of}', {day})"
+    if given.last_day_of is None:
+        return day
+    start, length = f"date_trunc('{given.last_day_of}', {day})", _SPANS[given.last_day_of]
+    return f"{start} + INTERVAL {length}" + ("" if given.last_day_of == "week" else " - INTERVAL 1 DAY")
+
+
+def moment(cell: str, formats: Sequence[str], zone: str | None, given: ColumnMap, epoch: str | None) -> str:
+    """Canonical text of a date (``zone`` None) or an instant.
+
+    What is written as agreed and cannot be meant is marked with the reason; see ``reasons``. ``epoch`` is the format of
+    day numbers that the workbook itself states. Of a local time that the clocks showed twice, the later one counts.
+    """
+    other = next((f for f in formats if f in SERIAL_EPOCHS and epoch not in (None, f)), None)
+    formats = [f for f in formats if f != other]
+    tries, skipped = [], []
+    for text in formats:
+        read = _in_range(_read(cell, text))
+        if "%z" in text.replace("%%", ""):
+            tries.append(f"CAST({read} AS DATE)" if zone is None else f"timezone('UTC', {read})")
+        elif zone is None or zone == "UTC":
+            tries.append(read)
+        else:
+            at = f"timezone('{zone}', {read})"
+            tries.append(f"CASE WHEN timezone('{zone}', {at}) = {read} THEN timezone('UTC', {at}) END")
+            skipped.append(f"{read} IS NOT NULL")
+    found = f"coalesce({', '.join(tries)})" if len(tries) > 1 else [*tries, "CAST(NULL AS TIMESTAMP)"][0]
+    as_type = "DATE" if zone is None else "TIMESTAMP"
+    found = _day_of(found, given)
+    why = [] if other is None else [(_is_day(cell), FROM_1904_MARK if other == "excel-1900" else FROM_1900_MARK)]
+    why += [(each, SKIPPED_MARK) for each in skipped]
+    why += [(f"{_read(cell, text)} IS NOT NULL", YEAR_MARK) for text in formats]
+    whens = " ".join(f"WHEN {reason} THEN '{mark}'" for reason, mark in why)
+    mark = f"CASE {whens} ELSE chr(26) END" if whens else "chr(26)"
+    return f"coalesce(CAST(CAST({found} AS {as_type}) AS VARCHAR), {mark} || {cell})"
+
+
+def _in_range(moment: str) -> str:
+    """A moment in a year that can be meant, so that 6/25/14 is no day of the year 14."""
+    return f"CASE WHEN year({moment}) BETWEEN {FIRST_YEAR} AND {LAST_YEAR} THEN {moment} END"
+
+
+def _read(cell: str, text: str) -> str:
+    """A local time by a strptime format, or from a workbook's number of days since its epoch."""
+    if text not in SERIAL_EPOCHS:
+        return f"try_strptime({cell}, {_quoted(text)})"
+    number = f"try_cast({cell} AS DOUBLE)"
+    seconds = f"CAST(round({number} * 86400) AS BIGINT)"
+    plain = _is_day(cell)
+    if text == "excel-1900":
+        # Day 60 is the 29 February 1900 that never was; the days before it are counted from a day later.
+        plain = f"{plain} AND {number} NOT BETWEEN 60 AND 60.999999999"
+        seconds = f"{seconds} + CASE WHEN {number} < 60 THEN 86400 ELSE 0 END"
+    return f"CASE WHEN {plain} THEN TIMESTAMP '{SERIAL_EPOCHS[text]}' + to_seconds({seconds}) END"
+
+
+def _is_day(cell: str) -> str:
+    return f"regexp_full_match({cell}, '\\d{{1,6}}(\\.\\d+)?')"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
