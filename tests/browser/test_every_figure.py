@@ -123,7 +123,6 @@ def test_definition_and_caveats_are_one_click_away_and_rows_one_command(figures)
 def test_pages_weigh_less_than_they_may(reference):
     """400 KB a page, all that it loads but Plotly's own script counted in."""
 
-
     def weight(page):
         loaded = set(re.findall(r'(?:src|href)="(assets/[^"]+)"', page.read_text(encoding="utf-8")))
         assert "assets/theme.css" in loaded
