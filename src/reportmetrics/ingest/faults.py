@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from reportmetrics.ingest.readers.base import BAD_MARK, CONTRADICTION_MARK, FORMULA_MARK
+from reportmetrics.ingest.readers.base import BAD_MARK, CONTRADICTION_MARK, FORMULA_MARK, STRAY_EVENT
 from reportmetrics.ingest.reasons import REASONS
 from reportmetrics.ingest.text import literal, not_among
 from reportmetrics.ingest.typed import filled_bit
@@ -156,9 +156,17 @@ def _checks(table: Table, ids: Ids, agreed: Agreed) -> Iterator[_Check]:
         "ragged_row",
         None,
         "m.row_fault IS NOT NULL",
-        f"NOT {marked}",
+        f"NOT {marked} AND m.row_fault <> {literal(STRAY_EVENT)}",
         "m.row_fault",
         "give the row one cell for each column of the header",
+    )
+    yield _Check(
+        "stray_event",
+        None,
+        "m.row_fault IS NOT NULL",
+        f"m.row_fault = {literal(STRAY_EVENT)}",
+        "m.row_fault",
+        "put the event into the trace of its record, and send the log again",
     )
     yield _Check(
         "unknown_event",

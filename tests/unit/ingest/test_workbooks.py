@@ -12,9 +12,10 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from reportmetrics.ingest.readers.archived import kept_cells, read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
 from reportmetrics.ingest.readers.xlsx import read_xlsx
-from reportmetrics.profile.sources import Options
+from reportmetrics.profile.sources import Options, Source
 from tests.conftest import REQUESTS, SmallMission
 
 BOOK: dict[str, Any] = {**REQUESTS, "source": "book", "reader": "xlsx", "files": "*.xlsx", "options": {"sheet": "Log"}}
@@ -257,6 +258,15 @@ def test_a_mapping_that_counts_days_otherwise_than_the_workbook_is_refused(
         f"'{number}' is a day number, and the workbook counts days from {own} while the mapping says {mapped}"
     )
     assert f"declare excel-{own}" in remedy
+
+
+def test_the_epoch_outlasts_the_file(tmp_path: Path) -> None:
+    """Of a file in which a person was forgotten, the cells are kept."""
+    found = read(tmp_path / "a.xlsx", book(lambda _, sheet: rows(sheet, [HEADER, ["A", 1]]), date_1904=True))
+    (tmp_path / "kept").write_bytes(kept_cells({"Log": found}))
+    kept = read_archived(tmp_path / "kept", Source.model_validate(BOOK), ["Log"])["Log"]
+    assert isinstance(kept, Sheet)
+    assert (found.epoch, kept.epoch) == ("excel-1904", "excel-1904")
 
 
 def test_the_cell_of_a_person_that_is_no_name_is_refused_without_a_word_of_it(mission: SmallMission) -> None:

@@ -119,6 +119,27 @@ def test_an_event_carries_its_case_and_what_the_log_gives_for_all(tmp_path: Path
     assert found.rows["source_row"].to_list() == [6, 8, 11]
 
 
+def test_an_event_outside_of_a_trace_is_refused_with_its_row_and_what_to_do(mission: SmallMission) -> None:
+    stray = '<event><string key="concept:name" value="opened"/></event></log>'
+    log = {
+        "event": "concept:name",
+        "time": {"from": "time:timestamp", "format": "%Y-%m-%dT%H:%M:%S.%f%z"},
+        "means": {"opened": "raised_at"},
+        "others": "drop",
+    }
+    columns = {"request_id": "case:concept:name", "hq": {"value": "HQ"}}
+    kept = {k: v for k, v in RESULTS.items() if k not in ("key", "columns", "table")}
+    mission.sources = [
+        {**kept, "files": "*.xes", "reader": "xes", "table": "request", "events": log, "columns": columns}
+    ]
+    mission.put("a.xes", XES.replace("</log>", stray))
+    [line] = mission.ingest().deliveries
+    assert line.rows_read == line.accepted + line.rejected + line.superseded + line.filtered
+    assert mission.ask("SELECT source_row, remedy FROM reject WHERE code = 'stray_event'") == [
+        (12, "put the event into the trace of its record, and send the log again")
+    ]
+
+
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 

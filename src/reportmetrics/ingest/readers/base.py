@@ -32,6 +32,10 @@ INEXACT_MARK = BAD_MARK + "\x07"
 counts, as a text it may be an identifier that lost its last digits."""
 
 
+STRAY_EVENT = "the event stands outside of a trace, so it is nobody's"
+"""Fault of a row of an event log."""
+
+
 def unmarked(cell: str | None) -> str | None:
     """The cell as a person may see it."""
     if cell is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from reportmetrics.ingest.readers.base import Sheet, UnreadableError
+from reportmetrics.ingest.readers.base import STRAY_EVENT, Sheet, UnreadableError
 from reportmetrics.ingest.readers.records import Records
 from reportmetrics.ingest.readers.xml import walk
 from reportmetrics.profile.sources import Options
@@ -72,4 +72,4 @@ class _Events:
         if "trace" in path:
             self.records.add(self._line, {**self._case, **self._event})
         else:
-            self.records.add(self._line, self._event, fault="the event stands outside of a trace, so it is nobody's")
+            self.records.add(self._line, self._event, fault=STRAY_EVENT)
