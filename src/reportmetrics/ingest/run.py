@@ -172,12 +172,16 @@ def _fresh(
         except CannotReadError as error:
             landing.stuck.append(cannot_be_read(found.name, error.why))
     known = _known(connection, [r.identity for r in received])
+    last = _last_known(connection, [r.found for r in received if r.identity in known])
     fresh: dict[str, Received] = {}
     twins: list[Received] = []
     again: list[Received] = []
     for each in received:
         is_known = each.identity in known
-        told = _as_told(connection, each) if is_known else each
+        stood = last.get((each.found.source.source, each.found.name), each.identity)
+        told: Received | None = each
+        if is_known:
+            told = None if stood == each.identity else _as_told(connection, each, stood)
         if told is not None and told.identity not in fresh:
             fresh[told.identity] = told
             continue
@@ -187,22 +191,40 @@ def _fresh(
     return list(fresh.values()), twins, landing.unchanged + len(again) + len(twins)
 
 
-def _as_told(connection: duckdb.DuckDBPyConnection, known: Received) -> Received | None:
-    """A file whose content is known as a delivery of its own, where its name stood for other content meanwhile.
+def _last_known(connection: duckdb.DuckDBPyConnection, files: Sequence[Found]) -> dict[tuple[str, str], str]:
+    """By source and name, the identity of what was seen last under that name."""
+    if not files:
+        return {}
+    asked = pl.DataFrame([(f.source.source, f.name) for f in files], schema=["source", "name"], orient="row")
+    connection.register("asked", asked)
+    rows = connection.execute(
+        "SELECT source, name, arg_max(identity, seen.rowid) FROM seen SEMI JOIN asked USING (source, name) GROUP BY ALL"
+    ).fetchall()
+    connection.unregister("asked")
+    return {(source, name): identity for source, name, identity in rows}
+
+
+def _as_told(connection: duckdb.DuckDBPyConnection, known: Received, stood: str) -> Received | None:
+    """A file whose content is known as a delivery of its own, where its name ``stood`` for other content meanwhile.
 
     A register that is overwritten each week may go back to what it was; one that is sent again as it was tells nothing.
+    What was forgotten, or lost rows to that, does not come back.
     """
-    if known.found.facts is None:
+    if known.found.facts is None or not _is_kept(connection, known):
         return None
-    last = connection.execute(
-        "SELECT identity FROM seen WHERE source = $source AND name = $name ORDER BY rowid DESC LIMIT 1",
-        {"source": known.found.source.source, "name": known.found.name},
-    ).fetchall()
     same, times = {known.identity}, 2
     while _known(connection, [(again := known.again(times)).identity]):
         same.add(again.identity)
         times += 1
-    return again if last and last[0][0] not in same else None
+    return again if stood not in same else None
+
+
+def _is_kept(connection: duckdb.DuckDBPyConnection, known: Received) -> bool:
+    rows = connection.execute(
+        "SELECT 1 FROM ledger WHERE source = $source AND source_file = $sha256 AND status <> 'forgotten' LIMIT 1",
+        {"source": known.found.source.source, "sha256": known.sha256},
+    ).fetchall()
+    return bool(rows)
 
 
 def _known(connection: duckdb.DuckDBPyConnection, identities: Sequence[str]) -> set[str]:

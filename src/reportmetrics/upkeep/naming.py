@@ -16,7 +16,7 @@ from reportmetrics.ingest.pseudonyms import pseudonym
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
 from reportmetrics.ingest.sidecars import Sidecar
-from reportmetrics.ingest.text import BLANKS
+from reportmetrics.ingest.text import plain
 from reportmetrics.profile.intake import CORRECTED
 from reportmetrics.profile.sources import Source, sheet_of
 from reportmetrics.warehouse.tables import TABLES
@@ -29,8 +29,8 @@ def rows_naming(path: Path, source: Source, key: bytes, hidden: str) -> dict[str
         numbers: set[int] = set()
         for part in sheet.parts():
             for column in columns:
-                texts = part.select("source_row", cell=pl.col(column).str.strip_chars(BLANKS)).drop_nulls("cell")
-                same = [t for t in texts["cell"].unique() if pseudonym(key, t) == hidden]
+                texts = part.select("source_row", cell=column).drop_nulls("cell")
+                same = [t for t in texts["cell"].unique() if pseudonym(key, plain(t)) == hidden]
                 numbers.update(texts.filter(pl.col("cell").is_in(same))["source_row"])
         if numbers:
             found[name] = sorted({*found.get(name, []), *numbers})
@@ -73,7 +73,8 @@ def mentions(
         for part in sheet.parts():
             left = part.filter(~pl.col("source_row").is_in(going.get(name, [])))
             for i, title in enumerate(sheet.header):
-                hits = left.filter(pl.col(f"c{i}").str.contains(named, literal=True))["source_row"]
+                cell = pl.col(f"c{i}").str.normalize("NFC")
+                hits = left.filter(cell.str.contains(plain(named), literal=True))["source_row"]
                 yield from (f"{sidecar.name} row {number} column '{title}'" for number in hits)
     if source.source.endswith(f".{CORRECTED}"):
         yield from _notes(path, source, sidecar, named)

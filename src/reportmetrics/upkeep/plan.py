@@ -16,7 +16,7 @@ from pathlib import Path
 from reportmetrics.ingest.archive import fingerprint
 from reportmetrics.ingest.pseudonyms import proven_key, pseudonym
 from reportmetrics.ingest.sidecars import Sidecar, read_sidecar, sidecar_paths
-from reportmetrics.ingest.text import BLANKS
+from reportmetrics.ingest.text import plain
 from reportmetrics.profile.intake import HAND_BACKS, hand_back_source, intake
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source, sheet_of
@@ -161,7 +161,7 @@ def plan_person(settings: Settings, profile: Profile, named: str, *, track: Trac
     ``StoreError`` when the key is not the one of the warehouse.
     """
     key = proven_key(settings)
-    hidden = named if _PSEUDONYM.fullmatch(named) else pseudonym(key, named.strip(BLANKS))
+    hidden = named if _PSEUDONYM.fullmatch(named) else pseudonym(key, plain(named))
     sources = {s.source: s for s in intake(profile.sources)}
     living = _living(settings.archive)
     plan = Plan(f"the person {named} ({hidden})", hidden)

@@ -247,9 +247,7 @@ def test_a_name_that_states_a_day_to_come_is_refused(mission: SmallMission) -> N
     assert mission.ask("SELECT max(known_from) FROM ledger") < [(dt.datetime(2021, 2, 12),)]
 
 
-def test_a_clock_that_was_set_back_a_little_makes_nothing_older_than_what_came_before(
-    mission: SmallMission, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_clock_that_was_set_back_a_little_makes_nothing_older_than_what_came_before(mission: SmallMission) -> None:
     an_hour_ahead = dt.datetime.now(dt.UTC).replace(tzinfo=None) + dt.timedelta(hours=1)
     mission.put("requests/1.csv", HEADER + OPEN_A)
     mission.ingest(an_hour_ahead)

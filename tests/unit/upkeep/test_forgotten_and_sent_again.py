@@ -1,0 +1,43 @@
+"""What was forgotten does not come back by another way: overwritten in place, or spelt with other code points."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+from reportmetrics.ingest.pseudonyms import pseudonym, pseudonym_key
+from reportmetrics.upkeep.forget import forget
+from reportmetrics.upkeep.plan import plan_file, plan_person
+from tests.conftest import SmallMission
+
+HEADER = "id,raised,decided,outcome,who\n"
+FIRST, SECOND = "A,2021-02-01,,,José\n", "B,2021-02-02,,,Ann\n"
+CURRENT = "requests/current.csv"
+
+
+def send(mission: SmallMission, row: str, now: str) -> list[int]:
+    mission.put(CURRENT, HEADER + row)
+    return [d.accepted for d in mission.ingest(now).deliveries]
+
+
+def test_a_forgotten_file_does_not_come_back_when_its_name_goes_back_to_what_it_held(mission: SmallMission) -> None:
+    assert send(mission, FIRST, "2021-02-10") == [1]
+    [(first,)] = mission.ask("SELECT source_file FROM ledger")
+    assert send(mission, SECOND, "2021-02-17") == [1]
+    forget(mission.settings, mission.profile, plan_file(mission.settings, first[:12]), reason="a test")
+    assert send(mission, FIRST, "2021-02-24") == []
+    assert mission.ask("SELECT request_id FROM core.request") == [("B",)]
+
+
+def test_a_person_is_found_however_the_letters_of_the_name_are_put_together(mission: SmallMission) -> None:
+    apart = unicodedata.normalize("NFD", FIRST)
+    assert apart != FIRST
+    send(mission, apart + SECOND, "2021-02-10")
+    hidden = pseudonym(pseudonym_key(mission.settings), "José")
+    assert mission.ask(f"SELECT request_id FROM core.request WHERE raised_by = '{hidden}'") == [("A",)]
+    for named in ("José", unicodedata.normalize("NFD", "José"), " José\u200f"):
+        assert plan_person(mission.settings, mission.profile, named).row_count == 1
+    forget(mission.settings, mission.profile, plan_person(mission.settings, mission.profile, "José"), reason="a test")
+    assert mission.ask("SELECT request_id FROM core.request") == [("B",)]
+    archived = [p for p in Path(mission.settings.archive).iterdir() if p.is_file()]
+    assert not any(b"Jos" in p.read_bytes() for p in archived)
