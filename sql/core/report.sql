@@ -18,5 +18,8 @@ SELECT
     try_cast(period_start AS DATE) AS period_start,
     try_cast(period_end AS DATE) AS period_end,
     try_cast(due_at AS TIMESTAMP) AS due_at,
-    try_cast(submitted_at AS TIMESTAMP) AS submitted_at
+    try_cast(submitted_at AS TIMESTAMP) AS submitted_at,
+    try_cast(withdrawn_at AS TIMESTAMP) AS withdrawn_at,
+    -- flags
+    try_cast(withdrawn AS BOOLEAN) AS withdrawn
 FROM mapped

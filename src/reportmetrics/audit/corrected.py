@@ -4,8 +4,8 @@ Belongs here: telling a correction from news. Not here: what that does to figure
 
 A cell is *corrected* where the earlier snapshot held a value and the later one, looked at as of the earlier date, holds
 another; a row is corrected where the later one does not hold it any more. All else is news: rows that were not there,
-cells that were empty, and everything that happened on or after the earlier date. A status that only says that nothing
-has happened yet (an open request) is an empty cell in this sense.
+cells that were empty, and everything that happened on or after the earlier date, such as that a report was taken back.
+A status that only says that nothing has happened yet (an open request) is an empty cell in this sense.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ def corrected_snapshot(before: Path, after: Path, target: Path) -> dict[str, int
     what was known does not move.
     """
     day, moment = _as_of(before)
+    taken_back = _taken_back(after, moment)
     corrections: dict[str, int] = {}
     for name in TABLES:
         if name in _SYSTEM or not (before / name).is_dir() or not (after / name).is_dir():
@@ -40,7 +41,7 @@ def corrected_snapshot(before: Path, after: Path, target: Path) -> dict[str, int
         if not old:  # all its rows are in the later one as they were
             continue
         rows = _read(new) if new else pl.read_parquet(old[0]).clear()
-        frame, changed = _corrected(TABLES[name], _read(old), rows, day, moment)
+        frame, changed = _corrected(TABLES[name], _read(old), rows, day, moment, taken_back)
         if changed:
             corrections[name] = changed
             (target / name).mkdir(parents=True)
@@ -77,14 +78,28 @@ def _as_of(snapshot: Path) -> tuple[dt.date, dt.datetime]:
     return row["as_of"], row["as_of_at"]
 
 
+def _taken_back(after: Path, moment: dt.datetime) -> pl.Series:
+    """Reports that ``after`` leaves out, wholly or in some revision, because they were taken back since ``moment``."""
+    folder = after / "withdrawn_report"
+    if not folder.is_dir():
+        return pl.Series(dtype=pl.String)
+    return _read(sorted(folder.glob("*.parquet"))).filter(pl.col("withdrawn_at") >= moment)["report_id"].unique()
+
+
 def _corrected(
-    table: Table, before: pl.DataFrame, after: pl.DataFrame, day: dt.date, moment: dt.datetime
+    table: Table,
+    before: pl.DataFrame,
+    after: pl.DataFrame,
+    day: dt.date,
+    moment: dt.datetime,
+    taken_back: pl.Series,
 ) -> tuple[pl.DataFrame, int]:
     cells = [c for c in before.columns if c in after.columns and c not in _KEPT]
     seen = _as_known(table, after, day, moment).select("row_key", *(pl.col(c).alias(f"{c}_after") for c in cells))
-    held = before.filter(pl.col("row_key").is_in(after["row_key"].implode())).join(
-        seen, on="row_key", how="left", maintain_order="left"
-    )
+    holds = pl.col("row_key").is_in(after["row_key"].implode())
+    if "report_id" in before.columns and taken_back.len():
+        holds |= pl.col("report_id").is_in(taken_back.implode()).fill_null(value=False)
+    held = before.filter(holds).join(seen, on="row_key", how="left", maintain_order="left")
     empty = {r.column: r.value for r in table.resets}
     tests = {}
     for name in cells:

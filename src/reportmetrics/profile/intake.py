@@ -91,6 +91,7 @@ def form_sources() -> tuple[Source, ...]:
             "prep_minutes": "Minutes",
             "grade": "Grade",
             "narrative": "Remarks",
+            "withdrawn": {"from": "Withdrawn", "optional": True, "map": {"yes": "true"}},
         },
     }
     numbers, words = (

@@ -28,6 +28,9 @@ REPORT_COLUMNS = (
 )  # fmt: skip
 """Columns of the sheet *Report*; the first seven are filled in and locked."""
 
+WITHDRAWN = "Withdrawn"
+"""Last column of the sheet *Report* of a correction."""
+
 ANSWER_COLUMNS = ("Report", "Field", "Question", "Objective", "Last time", "Number", "Text", "Unchanged", "Revision")
 
 _LOCKED = 7
@@ -41,6 +44,11 @@ _HELP = (
     "3. Nothing changed? Choose 'yes' under 'Unchanged': that is an answer too.",
     "4. Leave a line empty where you do not know. Empty is not zero: enter 0 for none.",
     "5. One form is for one report: the unit and the days are fixed. Save it as .xlsx and send it.",
+)
+
+_OF_CORRECTION = (
+    "This corrects a report that is known: revision {revision}.",
+    "To take the report back altogether, choose 'yes' under 'Withdrawn' on the sheet 'Report', and send it as it is.",
 )
 
 
@@ -66,9 +74,8 @@ def _explain(book: Book, profile: Profile, template: Template, due: Due) -> None
     for row, line in enumerate(_HELP, len(head) + 1):
         book.text(sheet, row, 0, line)
     if due.revision:
-        book.text(
-            sheet, len(head) + len(_HELP) + 2, 0, f"This corrects a report that is known: revision {due.revision}."
-        )
+        for row, line in enumerate(_OF_CORRECTION, len(head) + len(_HELP) + 2):
+            book.text(sheet, row, 0, line.format(revision=due.revision))
 
 
 def _write_report(book: Book, profile: Profile, template: Template, due: Due, lists: Lists) -> None:
@@ -86,6 +93,11 @@ def _write_report(book: Book, profile: Profile, template: Template, due: Due, li
     grades = [t.grade for t in profile.mission.tariffs]
     if grades:
         sheet.data_validation(1, 10, 1, 10, _list_rule(lists, grades, "Pay grade"))
+    if due.revision:
+        column = len(REPORT_COLUMNS)
+        book.text(sheet, 0, column, WITHDRAWN, "head")
+        sheet.write_blank(1, column, None, book.looks["entry"])
+        sheet.data_validation(1, column, 1, column, _list_rule(lists, [_YES], "Choose yes to take the report back"))
     sheet.protect("", {"format_columns": True})
 
 

@@ -52,7 +52,7 @@ def next_due(
     Raises ``NoPeriodError``.
     """
     known = _reports(store, template.template_id, unit_id)
-    start, end = _period(profile, template, unit_id, [k[0] for k in known], today, day)
+    start, end = _period(profile, template, unit_id, [k[0] for k in known if k[3]], today, day)
     same = next((k for k in known if k[0] == start), None)
     report_id = same[1] if same else f"{template.template_id}-{unit_id}-{start:%Y%m%d}"
     due = Due(unit_id, report_id, start, end, same[2] + 1 if same else 0)
@@ -82,30 +82,53 @@ def _period(
     return owed[-1]
 
 
-def _reports(store: Store | None, template_id: str, unit_id: str) -> list[tuple[dt.date, str, int]]:
-    """First day, id and highest revision of each known report."""
+_TOLD = """
+told_report AS (
+    SELECT
+        report_id, revision, template_id, unit_id, period_start,
+        -- The revision up to which the sender has taken the report back.
+        coalesce(max(revision) FILTER (WHERE gone) OVER (PARTITION BY report_id), -1) AS gone_up_to
+    FROM (
+        SELECT *, coalesce(withdrawn, withdrawn_at IS NOT NULL) AS gone FROM core.report
+        QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY known_from DESC, file_seq DESC, source_row DESC) = 1
+    )
+)"""
+_REPORTS = f"""
+WITH {_TOLD},
+known AS (
+    SELECT report_id, period_start, max(revision) AS revision, max(revision) > max(gone_up_to) AS stands
+    FROM told_report
+    WHERE template_id = $template AND unit_id = $unit
+    GROUP BY report_id, period_start
+)
+SELECT period_start, arg_max(report_id, (stands, revision)), arg_max(revision, (stands, revision)), bool_or(stands)
+FROM known
+GROUP BY period_start
+ORDER BY period_start
+"""
+
+
+def _reports(store: Store | None, template_id: str, unit_id: str) -> list[tuple[dt.date, str, int, bool]]:
+    """First day, id and highest revision of each period's known report, and whether one stands."""
     if store is None:
         return []
-    return store.connection.execute(
-        "SELECT period_start, arg_max(report_id, revision), max(revision) FROM core.report "
-        "WHERE template_id = $template AND unit_id = $unit GROUP BY period_start ORDER BY period_start",
-        {"template": template_id, "unit": unit_id},
-    ).fetchall()
+    return store.connection.execute(_REPORTS, {"template": template_id, "unit": unit_id}).fetchall()
 
 
-_ANSWERS = """
-WITH told AS (
+_ANSWERS = f"""
+WITH {_TOLD},
+told AS (
     -- Answers of a revision that came later in time are not those of a later revision.
     SELECT * FROM core.report_field
     QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY known_from DESC, file_seq DESC, source_row DESC) = 1
     AND revision = max(revision) OVER (PARTITION BY report_id)
 ),
 of_form AS (
-    SELECT DISTINCT report_id, period_start FROM core.report
-    WHERE template_id = $template AND unit_id = $unit AND period_start <= $start
+    SELECT DISTINCT report_id, period_start, gone_up_to FROM told_report
+    WHERE template_id = $template AND unit_id = $unit AND period_start <= $start AND revision > gone_up_to
 )
 SELECT t.field_id, t.objective_id, t.value_number, t.value_text
-FROM told AS t JOIN of_form AS f USING (report_id)
+FROM told AS t JOIN of_form AS f ON f.report_id = t.report_id AND t.revision > f.gone_up_to
 -- A tick alone says that what was answered before holds on.
 WHERE NOT coalesce(t.confirmed_unchanged AND t.value_number IS NULL AND nullif(trim(t.value_text), '') IS NULL, false)
 QUALIFY row_number() OVER (PARTITION BY t.field_id, t.objective_id ORDER BY f.period_start DESC) = 1

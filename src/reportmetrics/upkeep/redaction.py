@@ -23,7 +23,9 @@ from reportmetrics.publish.tombstone import MAY_CHANGE, write_tombstone
 from reportmetrics.settings import signing_key_from_environment
 from reportmetrics.warehouse.tables import TABLES
 
-_BY_DELIVERY = ("reject", "reject_answer")
+_REFUSED = ("reject", "reject_answer")
+_ROWS_OF = {"withdrawn_report": "report"}
+"""Tables of a snapshot whose rows are those of another one, set apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,9 @@ class Wanted:
 
     def places_in(self, table: str) -> list[tuple[int, int]]:
         """Delivery and row of all rows of a table that go by their place."""
-        if table in _BY_DELIVERY:
+        if table in _REFUSED:
             return list(self.places)
-        return [(seq, row) for of, seq, row in self.rows if of == table]
+        return [(seq, row) for of, seq, row in self.rows if of == _ROWS_OF.get(table, table)]
 
 
 def rows_in(publication: Path, wanted: Wanted) -> dict[str, int]:
@@ -136,7 +138,7 @@ def _going(table: str, frame: pl.DataFrame, wanted: Wanted, reports: set[str]) -
     """Which rows of a table are meant; None when none can be."""
     declared = TABLES[table]
     tests: list[pl.Expr] = []
-    if table == "ledger" or table in _BY_DELIVERY or declared.origin == "source":
+    if table == "ledger" or table in _REFUSED or table in _ROWS_OF or declared.origin == "source":
         tests.append(pl.col("file_seq").is_in(list(wanted.deliveries)))
     if wanted.people:
         tests += [pl.col(c.name).is_in(list(wanted.people)) for c in declared.columns if c.personal]

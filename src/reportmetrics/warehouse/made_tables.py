@@ -136,3 +136,27 @@ VANISHED_REQUEST = Table(
         Column("missing_since", "date", "day of the first register after that, which does not", "process"),
     ),
 )
+
+WITHDRAWN_REPORT = Table(
+    "withdrawn_report",
+    "a revision of a report that its sender has taken back",
+    level="process",
+    origin="derived",
+    key=("report_id", "revision"),
+    columns=(
+        key_column("report_id", "the report"),
+        Column("revision", "integer", "the revision that was taken back", kind="key", required=True),
+        key_column("template_id", "its form"),
+        key_column("unit_id", "its unit"),
+        key_column("reporter_id", "who filed it (pseudonym)", personal=True, required=False),
+        Column("period_start", "date", "first day that it covered", kind="key", required=True),
+        Column("period_end", "date", "last day that it covered", kind="key", required=True),
+        Column("submitted_at", "timestamp", "when it was sent", "process", required=True),
+        Column(
+            "withdrawn_at", "timestamp", "when it was taken back, or when that became known", "process", required=True
+        ),
+        Column("stands", "boolean", "a later revision of the report stands", "process", required=True),
+        Column("file_seq", "integer", "delivery that told of it last", kind="key", required=True),
+        Column("source_row", "integer", "row in the file or sheet", kind="key"),
+    ),
+)

@@ -16,7 +16,7 @@ from collections.abc import Container, Iterator, Sequence
 from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 
-VERSION = 7
+VERSION = 8
 """Version of these tables and of their keys, which each row has as ``row_key``. A warehouse of another version is made
 anew from the archive, never altered in place."""
 

@@ -73,7 +73,7 @@ class Reset:
     """In a snapshot, ``column`` becomes ``value`` when the event dates named in ``when_null`` are all null."""
 
     column: str
-    value: str
+    value: str | bool
     when_null: tuple[str, ...]
 
 

@@ -16,7 +16,7 @@ import os
 import re
 import shutil
 import zoneinfo
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -31,6 +31,8 @@ from reportmetrics.warehouse.shape import Column, Table
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 from reportmetrics.warehouse.vanished import sightings, vanished
+from reportmetrics.warehouse.withdrawn import LEFT_OUT, find_withdrawn
+from reportmetrics.warehouse.withdrawn import SCHEMA as WITHDRAWN
 
 if TYPE_CHECKING:
     from reportmetrics.profile.frames import ProfileTables
@@ -96,7 +98,10 @@ def make_snapshot(
     building.mkdir(parents=True)
     # A cursor is a connection of its own: its thread setting and temporary tables end with it.
     with _cursor(store) as connection:
-        rows = {t.name: _write_source(connection, t, building, as_of, as_of_at, position) for t in SOURCE_TABLES}
+        given = {"as_of": as_of, "as_of_at": as_of_at, "position": position}
+        reports = visible_sql(TABLES["report"])
+        withdrawn = find_withdrawn(connection, reports, _asked(reports, given))
+        rows = {t.name: _write_source(connection, t, building, given, whole=withdrawn is None) for t in SOURCE_TABLES}
         rows |= {name: _write_system(connection, name, building, position) for name in _SYSTEM}
         rows["reject_answer"] = _write_answers(connection, building, position)
         seen = sightings(connection, profile.sources, as_of_at=as_of_at, position=position)
@@ -106,6 +111,9 @@ def make_snapshot(
     _write_frame(gone, building / "vanished_request")
     rows["vanished_request"] = gone.height
     rows["text_novelty"] = novel
+    taken_back = pl.DataFrame(schema=WITHDRAWN) if withdrawn is None else withdrawn
+    _write_frame(taken_back, building / "withdrawn_report")
+    rows["withdrawn_report"] = taken_back.height
     _write_frame(_hidden_frame([]), building / "hidden_before")
     rows["hidden_before"] = 0
     _write_frame(_as_of_frame(as_of, as_of_at, zone), building / "as_of")
@@ -170,14 +178,18 @@ class _cursor:  # noqa: N801 (used as a function)
         self._cursor.close()
 
 
-def visible_sql(table: Table) -> str:
+def visible_sql(table: Table, *, whole: bool = True) -> str:
     """SELECT of the rows of a source table as they were known.
 
     Parameters: ``$as_of``, ``$as_of_at``, ``$position``. One row per key: the one known last. Events that had not
-    happened yet are null, what depends on them is reset, and rows that had not happened at all are left out.
+    happened yet are null, what depends on them is reset, and rows that had not happened at all are left out; so is what
+    was withdrawn, if not ``whole`` (see ``withdrawn``).
     """
+    as_told, as_known = ("", "") if whole else LEFT_OUT.get(table.name, ("", ""))
     own = ",\n        ".join(f"{_as_known(table, c)} AS {c.name}" for c in core_columns(table))
-    happened = "" if table.happens is None else f"WHERE {table.happens} IS NOT NULL"
+    stands = [c for c in (f"{table.happens} IS NOT NULL" if table.happens else "", as_known) if c]
+    where = f"WHERE {' AND '.join(stands)}" if stands else ""
+    told = f" AND {as_told}" if as_told else ""
     resets = {r.column: r for r in table.resets}
     final = []
     for column in core_columns(table):
@@ -188,7 +200,7 @@ def visible_sql(table: Table) -> str:
             nothing = " AND ".join(f"{name} IS NULL" for name in reset.when_null)
             lost = " OR ".join(f"{name}_hidden" for name in reset.when_null)
             final.append(
-                f"CASE WHEN {nothing} AND ({lost}) THEN '{reset.value}' ELSE {column.name} END AS {column.name}"
+                f"CASE WHEN {nothing} AND ({lost}) THEN {_literal(reset.value)} ELSE {column.name} END AS {column.name}"
             )
     hidden = "".join(
         f",\n        coalesce({name} >= {_limit(table.by_name[name])}, false) AS {name}_hidden"
@@ -199,7 +211,7 @@ def visible_sql(table: Table) -> str:
 WITH known AS (
     SELECT *
     FROM core.{table.name}
-    WHERE known_from < $as_of_at AND file_seq <= $position AND coalesce({RESTATED} <= $position, true)
+    WHERE known_from < $as_of_at AND file_seq <= $position AND coalesce({RESTATED} <= $position, true){told}
     QUALIFY row_number() OVER (
         PARTITION BY row_key ORDER BY known_from DESC, file_seq DESC, source_row DESC
     ) = 1
@@ -211,9 +223,13 @@ seen AS (
 )
 SELECT {", ".join(final)}
 FROM seen
-{happened}
+{where}
 ORDER BY row_key
 """
+
+
+def _literal(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"'{value}'"
 
 
 def _limit(column: Column) -> str:
@@ -231,14 +247,12 @@ def _write_source(
     connection: duckdb.DuckDBPyConnection,
     table: Table,
     folder: Path,
-    as_of: dt.date,
-    as_of_at: dt.datetime,
-    position: int,
+    given: Mapping[str, object],
+    *,
+    whole: bool,
 ) -> int:
-    sql = visible_sql(table)
-    given = {"as_of": as_of, "as_of_at": as_of_at, "position": position}
-    # A table without a date of its own does not ask for the day; DuckDB refuses parameters that are not asked for.
-    rows = connection.sql(sql, params={n: v for n, v in given.items() if re.search(rf"\${n}\b", sql)}).pl()
+    sql = visible_sql(table, whole=whole)
+    rows = connection.sql(sql, params=_asked(sql, given)).pl()
     place = folder / table.name
     if table.happens is None or rows.is_empty():
         _write_frame(rows, place)
@@ -247,6 +261,11 @@ def _write_source(
     for (month,), part in months.partition_by("month", include_key=False, as_dict=True).items():
         _write_frame(part, place, str(month))
     return int(rows.height)
+
+
+def _asked(sql: str, given: Mapping[str, object]) -> dict[str, object]:
+    """The parameters that ``sql`` asks for: a table may have no date of its own, and DuckDB refuses others."""
+    return {n: v for n, v in given.items() if re.search(rf"\${n}\b", sql)}
 
 
 def _write_system(connection: duckdb.DuckDBPyConnection, name: str, folder: Path, position: int) -> int:

@@ -31,6 +31,13 @@ REPORT = Table(
         ),
         Column("grade", "text", "pay grade of who filed it, for the tariff", "process"),
         Column("narrative", "text", "free text", "row"),
+        Column(
+            "withdrawn",
+            "boolean",
+            "the sender has taken it back, and all revisions before it: none of it counts any more",
+            "process",
+        ),
+        Column("withdrawn_at", "timestamp", "when the sender took it back", "process", kind="event"),
     ),
     rules=(
         Rule(
@@ -40,7 +47,23 @@ REPORT = Table(
             "the period ends before it starts",
             "correct the period's first and last day",
         ),
+        Rule(
+            "withdrawn_before_sent",
+            "withdrawn_at",
+            # A day without time is its first instant.
+            "withdrawn_at <= submitted_at - INTERVAL 1 DAY",
+            "it was taken back on a day before it was sent",
+            "correct one of the two dates",
+        ),
+        Rule(
+            "withdrawn_or_not",
+            "withdrawn",
+            "NOT withdrawn AND withdrawn_at IS NOT NULL",
+            "it says that it is not withdrawn, and when it was",
+            "leave the date out, or say that it is withdrawn",
+        ),
     ),
+    resets=(Reset("withdrawn", False, ("withdrawn_at",)),),
 )
 
 REPORT_FIELD = Table(

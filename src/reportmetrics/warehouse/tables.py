@@ -22,6 +22,7 @@ from reportmetrics.warehouse.made_tables import (
     REJECT_ANSWER,
     TEXT_NOVELTY,
     VANISHED_REQUEST,
+    WITHDRAWN_REPORT,
 )
 from reportmetrics.warehouse.profile_tables import (
     CALENDAR_DAY,
@@ -85,6 +86,7 @@ TABLES: Mapping[str, Table] = {
         REJECT_ANSWER,
         SOURCE,
         VANISHED_REQUEST,
+        WITHDRAWN_REPORT,
     )
 }
 """All canonical tables by name."""

@@ -135,6 +135,26 @@ def test_a_form_for_a_period_that_was_reported_is_a_correction(desk: Desk) -> No
     ]
 
 
+def test_a_report_is_taken_back_with_a_correction_and_owed_again(desk: Desk) -> None:
+    first, due = desk.form(template("WAR"), "U-01", "2021-02-22")
+    desk.send(first, "first", F6=40)
+    second, following = desk.form(template("WAR"), "U-01", "2021-03-01")
+    assert "Withdrawn" not in [c.value for c in openpyxl.load_workbook(second)["Report"][1]]
+    desk.send(second, "second", F6=50)
+    path, _ = desk.form(template("WAR"), "U-01", "2021-03-01")
+    book = openpyxl.load_workbook(path)
+    assert [c.value for c in book["Report"][1]][12] == "Withdrawn"
+    book["Report"]["M2"] = "yes"
+    book.save(path)
+    desk.send(path, "withdrawal")
+    told = desk.ask(f"SELECT revision, withdrawn FROM core.report WHERE report_id = '{following.report_id}' ORDER BY 1")
+    assert told == [(0, None), (1, True)]
+    owed_path, owed = desk.form(template("WAR"), "U-01")
+    assert (owed.report_id, owed.revision, owed.start) == (following.report_id, 2, dt.date(2021, 3, 1))
+    assert openpyxl.load_workbook(owed_path)["Answers"]["F6"].value == 40  # of the report that stands
+    assert due.report_id != following.report_id
+
+
 def test_left_out_the_period_is_the_first_after_the_last_report(desk: Desk) -> None:
     first, due = desk.form(template("WAR"), "U-01")
     assert (due.start, due.end) == (dt.date(2021, 3, 1), dt.date(2021, 3, 7))  # the last that has ended by the 10th

@@ -127,6 +127,10 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
             "missing_since": DAY.date(),
         },
     ),
+    "withdrawal_leaves_revision": (
+        "withdrawn_report",
+        {"row_key": "x", "report_id": "P1", "revision": 0, "withdrawn_at": dt.datetime(2022, 1, 31)},
+    ),
     "report_outside_unit_dates": (
         "report",
         {

@@ -25,7 +25,7 @@ from reportmetrics.publish.pages.quality_lists import (
 
 NAVIGATION = "Data quality"
 LEDGER, REJECTED, FRESH = "quality.ledger", "quality.rejected", "quality.freshness"
-DELAY, CORRECTED = "quality.arrival_delay", "quality.corrected"
+DELAY, CORRECTED, WITHDRAWN = "quality.arrival_delay", "quality.corrected", "quality.withdrawn"
 VERDICTS = (
     ("accepted", "Accepted"),
     ("rejected", "Refused"),
@@ -173,11 +173,11 @@ def _refusal(edition: Edition, figure: Figure) -> list[Cell]:
 def _reports(edition: Edition) -> Block:
     figures, rows = edition.figures, []
     for template in edition.profile.templates:
-        delay, corrected = (
+        delay, corrected, withdrawn = (
             figures.one(metric, statistic, template_id=template.template_id)
-            for metric, statistic in ((DELAY, "median"), (CORRECTED, "share"))
+            for metric, statistic in ((DELAY, "median"), (CORRECTED, "share"), (WITHDRAWN, "share"))
         )
-        if delay is None and corrected is None:
+        if delay is None and corrected is None and withdrawn is None:
             continue
         rows.append(
             [
@@ -185,6 +185,7 @@ def _reports(edition: Edition) -> Block:
                 _or_reason(delay, numbers.days),
                 _or_reason(figures.one(DELAY, "q90", template_id=template.template_id), numbers.days),
                 _or_reason(corrected, numbers.percent),
+                _or_reason(withdrawn, numbers.percent),
                 number_cell(corrected.n if corrected else None, numbers.count, reason="none"),
             ]
         )
@@ -193,15 +194,17 @@ def _reports(edition: Edition) -> Block:
         Column("Half arrive within, days", "right"),
         Column("Nine of ten within, days", "right"),
         Column("Sent again with corrections", "right"),
+        Column("Taken back", "right"),
         Column("Reports", "right"),
     ]
     return Block(
         "reports",
         words.arrival(figures.value(DELAY, "median"), figures.value(DELAY, "q90")),
-        "Days from sending a report to knowing it, and the share of reports that came in a later revision",
+        "Days from sending a report to knowing it, the share that came in a later revision, and that was taken back",
         12,
-        [edition.ref(DELAY), edition.ref(CORRECTED)],
-        table=Table("Arrival and correction of reports", columns, rows) if rows else None,
+        [edition.ref(DELAY), edition.ref(CORRECTED), edition.ref(WITHDRAWN)],
+        table=Table("Arrival, correction and withdrawal of reports", columns, rows) if rows else None,
+        caveat="A report that was taken back counts in no figure from then on." if rows else "",
         nothing="No report received yet.",
     )
 
