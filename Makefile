@@ -57,4 +57,4 @@ lock: $(READY) ## resolve requirements.lock anew from pyproject.toml
 	--python-version 3.11 --group dev pyproject.toml --output-file requirements.lock
 
 clean: ## remove what runs have made (keeps .venv)
-	rm -rf data/landing data/archive data/staging data/dagster data/publications data/warehouse.duckdb* data/pseudonym.key
+	rm -rf data/landing data/archive data/staging data/dagster data/publications data/warehouse*.duckdb* data/pseudonym.key

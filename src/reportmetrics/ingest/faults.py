@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from reportmetrics.ingest.readers.base import BAD_MARK, CONTRADICTION_MARK, FORMULA_MARK, STRAY_EVENT
+from reportmetrics.ingest.readers.base import BAD_MARK, CONTRADICTION_MARK, FORMULA_MARK, STRAY_EVENT, UNDECIDED
 from reportmetrics.ingest.reasons import REASONS
 from reportmetrics.ingest.text import literal, not_among
 from reportmetrics.ingest.typed import filled_bit
@@ -152,11 +152,12 @@ def _by_typed(table: Table, found: str) -> str:
 
 def _checks(table: Table, ids: Ids, agreed: Agreed) -> Iterator[_Check]:
     marked = f"coalesce({_BAD.format(text='m.row_fault')}, false)"
+    undecided = f"starts_with(m.row_fault, {literal(UNDECIDED)})"
     yield _Check(
         "ragged_row",
         None,
         "m.row_fault IS NOT NULL",
-        f"NOT {marked} AND m.row_fault <> {literal(STRAY_EVENT)}",
+        f"NOT ({marked} OR {undecided} OR m.row_fault = {literal(STRAY_EVENT)})",
         "m.row_fault",
         "give the row one cell for each column of the header",
     )
@@ -175,6 +176,14 @@ def _checks(table: Table, ids: Ids, agreed: Agreed) -> Iterator[_Check]:
         marked,
         "ltrim(m.row_fault, chr(26))",
         "correct the name of the event, or add it to the source's mapping",
+    )
+    yield _Check(
+        "undecided_row",
+        None,
+        "m.row_fault IS NOT NULL",
+        undecided,
+        "m.row_fault",
+        "enter the value itself, and as text where it is a number of many digits",
     )
     for column in table.columns:
         yield from _of_column(column, ids, agreed.get(column.name, {}))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reportmetrics.ingest.events import EventFit, fit_events, not_counted
-from reportmetrics.ingest.shaping import Shape, left_out, missing, position, shape_of
+from reportmetrics.ingest.shaping import Shape, left_out, missing, position, shape_of, undecided
 from reportmetrics.ingest.text import BLANKS, literal
 from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import ColumnMap, Source, TableMap, sheet_of
@@ -35,13 +35,18 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A mapping fitted to a header. ``left_out`` is SQL of why a record does not count, null when it does."""
+    """A mapping fitted to a header.
+
+    ``left_out`` is SQL of why a record does not count, null when it does; ``undecided`` of its fault, where a cell that
+    decides this has no usable value.
+    """
 
     table: TableMap
     header: tuple[str, ...]
     origins: dict[str, Origin]
     shape: Shape
     left_out: str | None
+    undecided: str | None
     events: EventFit | None
 
 
@@ -51,7 +56,9 @@ def fit(entry: TableMap, header: Sequence[str]) -> Fit:
     origins = {name: _origin(given, shape, header) for name, given in entry.columns.items()}
     events = fit_events(entry, shape, header)
     unnamed = None if events is None else not_counted(events)
-    return Fit(entry, tuple(header), origins, shape, left_out(entry, shape, header, unnamed), events)
+    deciding = None if unnamed is None or entry.events is None else several(entry.events.event)
+    in_doubt = undecided(entry, shape, header, deciding)
+    return Fit(entry, tuple(header), origins, shape, left_out(entry, shape, header, unnamed), in_doubt, events)
 
 
 def _origin(given: ColumnMap, shape: Shape, header: Sequence[str]) -> Origin:

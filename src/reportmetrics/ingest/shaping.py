@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import duckdb
 import polars as pl
 
-from reportmetrics.ingest.readers.base import UnreadableError
+from reportmetrics.ingest.readers.base import BAD_MARK, MARKS, UNDECIDED, UnreadableError
 from reportmetrics.ingest.text import BLANKS, literal, literals
 from reportmetrics.profile.shapes import Condition
 from reportmetrics.profile.sources import TableMap
@@ -135,17 +135,40 @@ def left_out(entry: TableMap, shape: Shape, header: Sequence[str], unnamed: str 
     return f"CASE WHEN row_fault IS NOT NULL THEN NULL {' '.join(cases)} END" if cases else None
 
 
+def undecided(entry: TableMap, shape: Shape, header: Sequence[str], event: Sequence[str] | None = None) -> str | None:
+    """SQL of the fault of a record, where a cell that decides whether it counts was marked by its reader.
+
+    None when nothing is asked of any cell but whether it is blank. ``event`` are names of the column with the event of
+    a log, where it decides. An error for a value is not the word that was asked for, nor is it another one.
+    """
+    asked = [part.candidates for c in (*entry.only, *entry.drop) for part in c.parts if part.blank is None]
+    asked += [] if event is None else [tuple(event)]
+    cases = []
+    for candidates in dict.fromkeys(asked):
+        cell, label = _decider(candidates, shape, header)
+        said = literal(f"{UNDECIDED}column '{label}' holds ")
+        shown = f"left(ltrim({cell}, {literal(BAD_MARK + MARKS)}), 100)"
+        cases.append(f"WHEN starts_with({cell}, {literal(BAD_MARK)}) THEN {said} || '''' || {shown} || ''''")
+    return f"CASE WHEN row_fault IS NOT NULL THEN row_fault {' '.join(cases)} END" if cases else None
+
+
+def _decider(candidates: Sequence[str], shape: Shape, header: Sequence[str]) -> tuple[str, str]:
+    """SQL of a cell that a condition asks for, and what the file calls its column."""
+    made = next((c for c in candidates if c in shape.made), None)
+    if made is not None:
+        return shape.made[made], made
+    at = position(candidates, header)
+    if at is None:
+        raise missing(candidates, header)
+    return f"c{at}", header[at]
+
+
 def _holds(condition: Condition, shape: Shape, header: Sequence[str]) -> str:
     return " AND ".join(_holds_alone(part, shape, header) for part in condition.parts)
 
 
 def _holds_alone(condition: Condition, shape: Shape, header: Sequence[str]) -> str:
-    made = next((shape.made[c] for c in condition.candidates if c in shape.made), None)
-    if made is None:
-        at = position(condition.candidates, header)
-        if at is None:
-            raise missing(condition.candidates, header)
-        made = f"c{at}"
+    made, _ = _decider(condition.candidates, shape, header)
     cell = f"nullif(trim({made}, {literal(BLANKS)}), '')"
     if condition.blank is not None:
         return f"{cell} IS {'' if condition.blank else 'NOT '}NULL"

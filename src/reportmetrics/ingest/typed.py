@@ -166,6 +166,8 @@ def _select(
     place = f"{first} + rid * {each} + pos AS row_id, pos AS part"
     typed = group.source.reader in ("xlsx", "parquet")
     reading = Reading(zone, CELL_DATES if typed else (), group.epoch, marks=typed)
+    if typed and fitted.undecided is not None:
+        source = f"(SELECT * REPLACE ({fitted.undecided} AS row_fault) FROM {source})"
     events = fitted.events
     inner = [] if events is None else event_log.cells(events)
     outer = _fault_and_time(events, reading)

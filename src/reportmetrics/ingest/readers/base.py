@@ -36,6 +36,14 @@ STRAY_EVENT = "the event stands outside of a trace, so it is nobody's"
 """Fault of a row of an event log."""
 
 
+MARKS = "\x05\x06\x07"
+"""What may stand behind ``BAD_MARK`` and say more."""
+
+
+UNDECIDED = "it cannot be told whether the row counts: "
+"""How the fault of a row begins whose mapping asks for a cell that has no usable value."""
+
+
 def unmarked(cell: str | None) -> str | None:
     """The cell as a person may see it."""
     if cell is None:

@@ -118,7 +118,7 @@ def _with_marks(cells: pl.DataFrame, marked: Mapping[int, Mapping[int, str]]) ->
 
 
 def _with_digits(cells: pl.DataFrame, facts: SheetFacts) -> pl.DataFrame:
-    """The cells with long numbers as they are written: on their way through a float they would become others."""
+    """The cells with long numbers as they are written: through a float, or with nine decimals, they would be others."""
     by_column: dict[int, dict[int, str]] = {}
     for (row, column), number in facts.long_numbers.items():
         by_column.setdefault(column - facts.first_column, {})[row] = number
@@ -138,7 +138,7 @@ def _digits(number: str) -> str:
     exact = Decimal(number)
     if "e" in number.lower() and abs(exact) >= _SHOWN_EXACTLY:
         return f"{INEXACT_MARK}{exact:f}"
-    if "e" in number.lower():
+    if abs(exact) < _SHOWN_EXACTLY:
         exact = Decimal(f"{exact:.14e}").normalize()
     text = f"{exact:f}"
     whole, _, fraction = text.partition(".")

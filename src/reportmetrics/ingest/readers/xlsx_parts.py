@@ -5,7 +5,7 @@ rectangle that a sheet's cells span: one cell in the last corner of a sheet make
 of 17 billion.
 
 Belongs here: caps, sheets and their state, the epoch, merged cells, hidden rows, formulas that nobody computed, numbers
-that do not fit into a float.
+of many digits.
 Not here: values (``xlsx``).
 """
 
@@ -41,7 +41,7 @@ _MOST_PLAIN_ROWS = 999_999
 """Row numbers of six digits are counted quickly; a sheet with longer ones is gone through element by element."""
 
 _TELLING = (b"hidden", b"mergeCell", b"<f", b":f", b"<!DOCTYPE")
-_LONG = r"[-+]?(?:\d{16,}(?:\.\d*)?|(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+)"
+_LONG = r"[-+]?(?:\d{16,}(?:\.\d*)?|\d*\.\d{10,}|(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+)"
 _LONG_NUMBER = re.compile(_LONG)
 _ANY_LONG_NUMBER = re.compile(rf"v>\s*{_LONG}\s*<".encode())
 _WORKBOOK = "xl/workbook.xml"
@@ -55,7 +55,8 @@ Area = tuple[int, int, int, int]
 class SheetFacts:
     """What a sheet says of itself. Rows and columns count from 0, ``hidden_rows`` from 1 as a spreadsheet does.
 
-    ``long_numbers`` are as the XML writes them: those of more digits than a float holds, and those with an exponent.
+    ``long_numbers`` are as the XML writes them: those of more digits than a float holds, or of more decimals than the
+    reader of values gives, and those with an exponent.
     ``first_column`` is the first one that holds a value; it is known where anything else but ``hidden_rows`` is filled.
     """
 
