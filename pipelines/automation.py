@@ -18,6 +18,7 @@ from pipelines.runs import add_dates, bury_the_dead
 from reportmetrics.alerts import Alert, send
 from reportmetrics.current import day_there
 from reportmetrics.ingest.arrivals import look_again
+from reportmetrics.ingest.landing_folder import check_landing
 from reportmetrics.profile.load import Profile
 from reportmetrics.settings import Settings
 
@@ -69,6 +70,7 @@ def _landing(settings: Settings) -> dg.SensorDefinition:
         description="Takes files in when they have held still from one look to the next.",
     )
     def landing(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        check_landing(settings)  # the page shows a look that failed, and why
         seen = look_again(settings.landing, settings.staging)
         if seen.content == context.cursor or not seen.files:
             return dg.SkipReason(f"nothing new: {seen.files} files known, {seen.waiting} still changing")

@@ -26,6 +26,7 @@ from pipelines.resources import WATCH, Watch
 from pipelines.runs import add_dates, bury_the_dead
 from reportmetrics.alone import locked
 from reportmetrics.ingest.clearing import Cleared
+from reportmetrics.ingest.landing_folder import check_landing
 from reportmetrics.ingest.ledger import IngestSummary
 from reportmetrics.metrics.results import Results
 from reportmetrics.progress import Track, silent
@@ -76,8 +77,8 @@ def launch(
 ) -> Outcome:
     """Take in, validate, freeze, compute and publish, in this process.
 
-    Raises what loading the profile and the metrics raises; what goes wrong after that is in the outcome. ``verbose``
-    lets Dagster's log through to standard error.
+    Raises what loading the profile and the metrics raises, and ``LandingError`` when files cannot arrive where they
+    should; what goes wrong after that is in the outcome. ``verbose`` lets Dagster's log through to standard error.
     """
     return launch_several(settings, dates=[as_of], engine=engine, track=track, verbose=verbose)
 
@@ -92,6 +93,7 @@ def launch_several(
 ) -> Outcome:
     """The same for several dates in one run. Dates that are partitions already and lie between them come along."""
     definitions = build(settings, engine=engine)
+    check_landing(settings)
     watcher = Watch(track=track)
     token = WATCH.set(watcher)
     first, last = min(dates).isoformat(), max(dates).isoformat()

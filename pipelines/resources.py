@@ -45,7 +45,13 @@ class Installation(dg.ConfigurableResource[Any]):
     @classmethod
     def of(cls, settings: Settings, engine: str = ENGINES[0]) -> Self:
         """The installation that ``settings`` describe."""
-        return cls(profile=str(settings.profile), home=str(settings.home), landing=str(settings.landing), engine=engine)
+        landing = str(settings.landing)
+        if (
+            not settings.landing_must_exist
+            and Settings.from_environment(home=settings.home).landing == settings.landing
+        ):
+            landing = ""  # left out, as what is given counts as named
+        return cls(profile=str(settings.profile), home=str(settings.home), landing=landing, engine=engine)
 
     @property
     def settings(self) -> Settings:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from reportmetrics.current import StepError
 from reportmetrics.engines.base import EngineError
+from reportmetrics.ingest.landing_folder import LandingError
 from reportmetrics.ingest.ledger import ClockError, LedgerError
 from reportmetrics.ingest.rebuild import RebuildError
 from reportmetrics.ingest.sidecars import SidecarError
@@ -36,6 +37,8 @@ def explain(error: Exception) -> tuple[str, int]:
     """Message and exit code (1 failed, 2 wrong use) for ``error``."""
     if isinstance(error, ProfileError):
         return f"the profile has mistakes; nothing was done\n{error}", 2
+    if isinstance(error, LandingError):
+        return f"{error}; nothing was done", 2
     if isinstance(error, FAILURE):
         return str(error), 1
     if isinstance(error, OSError):

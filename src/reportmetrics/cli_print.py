@@ -65,6 +65,8 @@ def taken_in(summary: IngestSummary, refused: pl.DataFrame) -> None:
         f"[bold]Taken in[/bold]  {files:,} files ({summary.unchanged:,} seen before), "
         f"{sum(d.rows_read for d in found):,} rows: " + ", ".join(f"{n:,} {name}" for name, n in counts.items())
     )
+    if summary.not_made is not None:
+        out.print(f"  [yellow]no folder[/yellow] {escape(str(summary.not_made))} yet: make it, and put files there")
     # A file that fills several tables has a line of the ledger for each.
     unread = list(dict.fromkeys((d.original_name, d.message or "") for d in found if d.status == "unreadable"))
     for name, message in unread[:FIRST]:

@@ -20,11 +20,15 @@ def _shipped(name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Paths of one mission's installation. ``landing`` defaults to ``home/landing``."""
+    """Paths of one mission's installation. ``landing`` defaults to ``home/landing``.
+
+    ``landing_named`` tells whether somebody named it, by an option or a variable.
+    """
 
     profile: Path
     home: Path
     landing: Path
+    landing_named: bool = False
 
     @classmethod
     def from_environment(
@@ -33,11 +37,19 @@ class Settings:
         """Explicit arguments win over ``REPORTMETRICS_PROFILE``, ``_HOME`` and ``_LANDING``, those over defaults."""
         env = os.environ
         home = home or Path(env.get("REPORTMETRICS_HOME", "data"))
+        named = env.get("REPORTMETRICS_LANDING")
+        landing = landing or (Path(named) if named else None)
         return cls(
             profile=(profile or Path(env.get("REPORTMETRICS_PROFILE", "data/profiles/nmi"))).resolve(),
             home=home.resolve(),
-            landing=(landing or Path(env.get("REPORTMETRICS_LANDING", home / "landing"))).resolve(),
+            landing=(landing or home / "landing").resolve(),
+            landing_named=landing is not None,
         )
+
+    @property
+    def landing_must_exist(self) -> bool:
+        """Whether a missing landing folder is a mistake: only the default one may be still to be made."""
+        return self.landing_named or self.landing != self.home / "landing"
 
     @property
     def archive(self) -> Path:

@@ -15,6 +15,7 @@ from pipelines.launch import launch, launch_several, open_instance
 from pipelines.policies import no_vain_retries
 from pipelines.runs import add_dates, bury_the_dead, this_process
 from reportmetrics.current import StepError
+from reportmetrics.ingest.landing_folder import LandingError
 from reportmetrics.profile.load import load_profile
 from reportmetrics.settings import Settings
 from reportmetrics.warehouse.store import StoreError
@@ -80,6 +81,45 @@ def test_a_file_in_the_making_is_not_asked_for_until_it_is_whole(
             file.flush()
             assert isinstance(ticks.tick(), dg.SkipReason)
     assert isinstance(ticks.tick(), dg.SensorResult)
+
+
+def test_a_landing_folder_that_is_gone_fails_the_look_and_the_run(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    ticks = Ticks(settings, instance)
+    ticks.tick()
+    asked = ticks.tick()
+    settings.landing.rename(settings.landing.with_name("away"))
+    with pytest.raises(LandingError):
+        ticks.tick()
+    done = build(settings).resolve_job_def(names.INTAKE).execute_in_process(instance=instance, raise_on_error=False)
+    assert not done.success
+    [failed] = [e.step_failure_data for e in done.all_events if e.is_step_failure]
+    assert failed.user_failure_data is not None
+    assert f"there is no landing folder {settings.landing}" in (failed.user_failure_data.description or "")
+    assert not settings.warehouse.exists()
+    settings.landing.with_name("away").rename(settings.landing)
+    assert isinstance(asked, dg.SensorResult)
+    assert isinstance(ticks.tick(), dg.SkipReason), "what lies there was asked for before"
+
+
+def test_a_run_without_its_landing_folder_does_not_begin(settings: Settings) -> None:
+    settings.landing.rename(settings.landing.with_name("away"))
+    with pytest.raises(LandingError):
+        launch(settings, as_of=DATES[2])
+    for made in (settings.warehouse, settings.publications, settings.dagster_home):
+        assert not made.exists()
+
+
+def test_a_landing_folder_that_nobody_named_may_be_missing_in_a_run_too(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    unnamed = Settings(settings.profile, settings.home, settings.home / "landing")
+    job = build(unnamed).resolve_job_def(names.INTAKE)
+    assert job.execute_in_process(instance=instance).success
+    named = Settings(settings.profile, settings.home, settings.home / "landing", landing_named=True)
+    job = build(named).resolve_job_def(names.INTAKE)
+    assert not job.execute_in_process(instance=instance, raise_on_error=False).success
 
 
 def test_the_week_starts_on_monday_by_the_missions_clock(settings: Settings, instance: dg.DagsterInstance) -> None:

@@ -91,6 +91,21 @@ def test_the_single_steps_lead_to_the_same_publication_as_the_run(settings: Sett
     assert "2021-02-08-r1 (the same inputs were published before)" in whole.stdout
 
 
+@pytest.mark.parametrize(
+    "command", [["run"], ["ingest"], ["backfill", "--from", "2021-02-01", "--to", "2021-02-08"]], ids=lambda c: c[0]
+)
+def test_a_mistyped_landing_folder_is_wrong_use_and_nothing_is_made(settings: Settings, command: list[str]) -> None:
+    done = call(settings, *command, "--landing", "/no/such/place")
+    assert done.returncode == 2, done.stdout
+    assert done.stderr == (
+        "error: there is no landing folder /no/such/place; make it, or correct --landing or REPORTMETRICS_LANDING; "
+        "nothing was done\n"
+    )
+    assert done.stdout == ""
+    assert not settings.warehouse.exists()
+    assert not settings.publications.exists()
+
+
 def test_rejects_list_names_the_refused_row_again(settings: Settings) -> None:
     call(settings, "ingest")
     listed = call(settings, "rejects", "list")

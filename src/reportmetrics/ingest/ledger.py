@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 
@@ -36,6 +37,7 @@ class IngestSummary:
     ``position`` is the ledger's end, ``unchanged`` the number of files seen before, ``waiting`` the files that are left
     for the next run because they may still be being written, ``unmatched`` those that no source claims,
     ``uncorrected`` the corrections of files that were not taken in, ``stuck`` what cannot be read, and what to do.
+    ``not_made`` is the landing folder where nobody has made it yet.
     """
 
     deliveries: list[Delivery]
@@ -45,11 +47,13 @@ class IngestSummary:
     unmatched: list[str] = field(default_factory=list)
     uncorrected: list[str] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
+    not_made: Path | None = None
 
     def left_alone(self) -> list[str]:
         """In words, what was not taken in and why; files that may still be written are no news."""
         unmatched = [f"{name}: no source claims it" for name in self.unmatched]
-        return [*self.stuck, *unmatched, *self.uncorrected]
+        missing = [f"there is no folder {self.not_made} yet, where files arrive"] if self.not_made else []
+        return [*missing, *self.stuck, *unmatched, *self.uncorrected]
 
 
 class LedgerError(Exception):

@@ -30,6 +30,7 @@ from reportmetrics.ingest.corrections import corrections_of, refused
 from reportmetrics.ingest.hand_backs import due_records
 from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.landing import Claim, Claims, Found, Landing, cannot_be_read, known_from, look
+from reportmetrics.ingest.landing_folder import check_landing
 from reportmetrics.ingest.ledger import Delivery, IngestSummary, check_balance, check_clock
 from reportmetrics.ingest.overtaken import overtaken
 from reportmetrics.ingest.pseudonyms import key_check, pseudonym_key
@@ -66,10 +67,12 @@ def ingest(
 ) -> IngestSummary:
     """Take in all files of the landing folder that have not been taken before.
 
-    ``now`` is the arrival (naive UTC, or with a zone), for replays. Raises ``StoreError`` when the warehouse cannot be
-    opened, ``ClockError`` when the machine's clock lies far behind earlier arrivals, and ``LedgerError`` when the books
-    do not balance; then nothing of the batch has been stored.
+    ``now`` is the arrival (naive UTC, or with a zone), for replays. Raises ``LandingError`` when that folder is not
+    there or cannot be listed, ``StoreError`` when the warehouse cannot be opened, ``ClockError`` when the machine's
+    clock lies far behind earlier arrivals, and ``LedgerError`` when the books do not balance; then nothing of the batch
+    has been stored.
     """
+    not_made = None if check_landing(settings) else settings.landing
     moment = _naive_utc(now or dt.datetime.now(dt.UTC))
     key = pseudonym_key(settings)
     deliveries: list[Delivery] = []
@@ -94,7 +97,14 @@ def ingest(
         check_balance(store.connection)
         position = store.position()
     return IngestSummary(
-        deliveries, position, unchanged, landing.waiting, landing.unmatched, uncorrected, landing.stuck
+        deliveries,
+        position,
+        unchanged,
+        landing.waiting,
+        landing.unmatched,
+        uncorrected,
+        landing.stuck,
+        not_made,
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reportmetrics.ingest.archive import fingerprint
+from reportmetrics.ingest.landing_folder import check_landing
 from reportmetrics.ingest.pseudonyms import proven_key, pseudonym
 from reportmetrics.ingest.sidecars import Sidecar, read_sidecar, sidecar_paths
 from reportmetrics.ingest.text import plain
@@ -79,8 +80,10 @@ def plan_of(settings: Settings, profile: Profile, named: str, *, track: Track = 
     """What forgetting ``named`` touches: a file where the archive has one of that name or hash, else a person.
 
     What an order that was stopped has left is part of it. Raises ``ForgetError`` when there is nothing of that name,
-    and ``StoreError`` when the key is not the one of the warehouse.
+    ``StoreError`` when the key is not the one of the warehouse, and ``LandingError`` when it cannot be told what still
+    lies in the landing folder.
     """
+    check_landing(settings)
     asked = pseudonym(proven_key(settings), named)
     left = read_unfinished(settings)
     try:
