@@ -83,6 +83,19 @@ def test_a_file_in_the_making_is_not_asked_for_until_it_is_whole(
     assert isinstance(ticks.tick(), dg.SensorResult)
 
 
+def test_links_that_are_left_alone_ask_for_no_run(
+    settings: Settings, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    ticks = Ticks(settings, instance)
+    ticks.tick()
+    assert isinstance(ticks.tick(), dg.SensorResult)
+    elsewhere = tmp_path / "elsewhere.csv"
+    (settings.landing / "requests_20210208.csv").symlink_to(elsewhere)
+    for text in ("id,raised,decided,outcome\n", "id,raised,decided,outcome\nR9,2021-01-06,,open\n"):
+        elsewhere.write_text(text, encoding="utf-8")
+        assert [type(ticks.tick()) for _ in range(3)] == [dg.SkipReason] * 3
+
+
 def test_a_landing_folder_that_is_gone_fails_the_look_and_the_run(
     settings: Settings, instance: dg.DagsterInstance
 ) -> None:

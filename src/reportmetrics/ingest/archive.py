@@ -18,6 +18,7 @@ from pathlib import Path
 
 from reportmetrics.ingest.landing import Found
 from reportmetrics.ingest.sidecars import read_sidecar, write_sidecar
+from reportmetrics.ingest.within import open_within
 
 _INCOMING = ".incoming"
 """Folder for copies in the making: looking into it must not cost what the archive holds."""
@@ -84,16 +85,17 @@ class Received:
         return replace(self, found=replace(self.found, facts=facts))
 
 
-def receive(found: Found, archive: Path) -> Received:
+def receive(found: Found, archive: Path, *, landing: Path | None = None) -> Received:
     """Copy a file and hash what is copied, in one go.
 
+    One of the folder ``landing`` is opened without following a link, also one that was not there when it was listed.
     Raises ``StillChangingError`` and ``CannotReadError``; then nothing is left.
     """
     (archive / _INCOMING).mkdir(parents=True, exist_ok=True)
     scratch = archive / _INCOMING / uuid.uuid4().hex
     digest = hashlib.sha256()
     try:
-        opened = found.path.open("rb")
+        opened = open_within(landing, found.name) if landing else found.path.open("rb")
     except OSError as error:
         raise CannotReadError(found.name, error) from error
     with opened as file, scratch.open("wb") as copy:

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reportmetrics.ingest.archive import fingerprint
 from reportmetrics.ingest.landing import list_files
+from reportmetrics.ingest.within import fingerprint_within
 from reportmetrics.publish.files import replace_text
 
 MEMORY = "landing_seen.json"
@@ -39,10 +39,10 @@ class Arrivals:
 
 
 def look_again(landing: Path, staging: Path) -> Arrivals:
-    """Compare the landing folder with the last look, and remember this one."""
+    """Compare the landing folder with the last look, and remember this one. Raises ``LandingError`` as listing does."""
     known = _remembered(staging / MEMORY)
     now = {
-        name: _glimpse(landing / name, (size, modified), known.get(name))
+        name: _glimpse(landing, name, (size, modified), known.get(name))
         for at in list_files(landing)
         for name, size, modified in zip(at.names, at.sizes, at.times, strict=True)
     }
@@ -54,13 +54,13 @@ def look_again(landing: Path, staging: Path) -> Arrivals:
     return Arrivals(digest[:32], len(still), len(now) - len(still))
 
 
-def _glimpse(path: Path, asked: tuple[int, int], before: Glimpse | None) -> Glimpse:
+def _glimpse(landing: Path, name: str, asked: tuple[int, int], before: Glimpse | None) -> Glimpse:
     """How a file looks now, with its hash once it held still; without one where it cannot be read."""
     if before is None or before[:2] != asked:
         return (*asked, "")
     try:
-        return (*asked, before[2] or fingerprint(path))
-    except OSError:  # gone, or not to be read, since it was listed
+        return (*asked, before[2] or fingerprint_within(landing, name))
+    except OSError:  # gone, a link, or not to be read, since it was listed
         return (*asked, "")
 
 

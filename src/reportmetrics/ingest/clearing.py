@@ -7,7 +7,8 @@ files that the next one removes.
 
 A file that was refused goes like any other: the ledger and the rejects name it, and what was sent is in the archive. A
 file that no source claims stays, as do those of a batch that was set aside, and one whose bytes are not what was taken.
-So does one that was forgotten, as a whole or some rows of it, and was sent again: it is named each time.
+So does one that was forgotten, as a whole or some rows of it, and was sent again: it is named each time. No link is
+followed, so that nothing goes from elsewhere.
 
 Belongs here: when a file may go. Not here: what lies there (``landing``), what is kept (``archive``).
 """
@@ -25,7 +26,9 @@ import polars as pl
 
 from reportmetrics.ingest.archive import fingerprint, identity
 from reportmetrics.ingest.landing import claims_of, facts_of_name
+from reportmetrics.ingest.landing_folder import LandingError, check_landing
 from reportmetrics.ingest.sidecars import SidecarError, read_sidecar
+from reportmetrics.ingest.within import open_at, place_of
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
@@ -61,14 +64,20 @@ def clear_landing(store: Store, settings: Settings, profile: Profile) -> Cleared
     cleared = Cleared()
     if not profile.mission.clear_landing:
         return cleared
-    for taken in _taken(store, settings.landing, intake(profile.sources)):
-        path = settings.landing / taken.name
+    try:
+        check_landing(settings)
+        files = _taken(store, settings.landing, intake(profile.sources))
+    except LandingError as error:
+        cleared.stuck.append(f"anything ({error})")
+        return cleared
+    for taken in files:
         try:
-            if _is_safe(store, path, taken, settings.archive):
-                path.unlink()
-                cleared.removed.append(taken.name)
-            elif _was_forgotten(store, path, taken):
-                cleared.stuck.append(f"{taken.name} ({_FORGOTTEN})")
+            with place_of(settings.landing, taken.name) as (folder, name):
+                if _is_safe(store, folder, name, taken, settings.archive):
+                    os.unlink(name, dir_fd=folder)
+                    cleared.removed.append(taken.name)
+                elif _was_forgotten(store, folder, name, taken):
+                    cleared.stuck.append(f"{taken.name} ({_FORGOTTEN})")
         except FileNotFoundError:
             continue
         except OSError as error:
@@ -91,13 +100,12 @@ def _taken(store: Store, landing: Path, sources: Sequence[Source]) -> list[_Take
     return [_Taken(name, size, modified, [by_id[s] for s in ids]) for name, size, modified, ids in rows]
 
 
-def _is_safe(store: Store, path: Path, taken: _Taken, archive: Path) -> bool:
+def _is_safe(store: Store, folder: int, name: str, taken: _Taken, archive: Path) -> bool:
     """Whether all that lies there is kept. Raises ``OSError`` when the file cannot be read."""
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    sha256 = _fingerprint(folder, name)
     kept = [archive / sha256]
     for source in taken.by:
-        facts = facts_of_name(source, path.name)
+        facts = facts_of_name(source, name)
         named = identity(source.source, facts, sha256)
         kept.append(archive / f"{sha256}.{named[:12]}.json")
         if not (_is_recorded(store, source, facts, sha256) and _describes(kept[-1], named)):
@@ -105,15 +113,20 @@ def _is_safe(store: Store, path: Path, taken: _Taken, archive: Path) -> bool:
     if not (kept[0].is_file() and fingerprint(kept[0]) == sha256):
         return False
     _write_through([*kept, archive])
-    now = path.stat()
+    now = os.stat(name, dir_fd=folder, follow_symlinks=False)
     return (now.st_size, now.st_mtime_ns) == (taken.size, taken.modified_ns)
 
 
-def _was_forgotten(store: Store, path: Path, taken: _Taken) -> bool:
+def _fingerprint(folder: int, name: str) -> str:
+    with open_at(folder, name) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _was_forgotten(store: Store, folder: int, name: str, taken: _Taken) -> bool:
     """Whether what lies there was taken in once, and no line of the ledger tells of it as it was sent."""
-    sha256 = fingerprint(path)
+    sha256 = _fingerprint(folder, name)
     for source in taken.by:
-        named = identity(source.source, facts_of_name(source, path.name), sha256)
+        named = identity(source.source, facts_of_name(source, name), sha256)
         found = store.connection.execute(
             "SELECT 1 FROM seen WHERE identity = $named AND NOT EXISTS (SELECT 1 FROM ledger "
             "WHERE source = $source AND source_file = $sha256 AND status <> 'forgotten') LIMIT 1",

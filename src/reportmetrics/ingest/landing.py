@@ -6,6 +6,7 @@ Belongs here: looking, without opening. Not here: keeping (``archive``), reading
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import re
 import stat
@@ -17,6 +18,8 @@ from itertools import compress
 from pathlib import Path
 
 from reportmetrics.clock import TOLERANCE
+from reportmetrics.ingest.landing_folder import cannot_be_listed
+from reportmetrics.ingest.within import open_folder
 from reportmetrics.profile.sources import FileDate, Source
 
 _SCRATCH = (".", "~$")
@@ -90,8 +93,9 @@ def look(
     """All files below ``folder`` that are ``news``, in the order in which they are to be taken.
 
     That is by date stated, name, source. Hidden files and the lock files of office programs (``~$...``) are nobody's.
+    No link is followed: whoever may put one there could else have any file taken in that this program may read.
     Ten thousand files that are known lie there soon: they are asked for their size and time of change, and otherwise
-    worked on as columns only.
+    worked on as columns only. Raises ``LandingError`` when ``folder`` is there and cannot be listed.
     """
     landing = Landing()
     by_id = {source.source: source for source in sources}
@@ -121,7 +125,10 @@ def claims_of(folder: Path, sources: Sequence[Source], unmatched: list[str]) -> 
 
 
 def list_files(folder: Path) -> list[Listed]:
-    """Every file below ``folder`` that may be somebody's, by folder; none where there is no such folder."""
+    """Every file below ``folder`` that may be somebody's, by folder; none where there is no such folder.
+
+    Raises ``LandingError`` when ``folder`` itself is there and cannot be listed.
+    """
     found: list[Listed] = []
     below = [""]
     while below:
@@ -137,25 +144,28 @@ def _list_folder(folder: Path, at: Listed) -> list[str]:
     below, names, sizes, times = at.below, at.names, at.sizes, at.times
     try:
         # By its descriptor: then the system does not walk the whole path again for each of the files.
-        opened = os.open(folder / below, os.O_RDONLY | os.O_DIRECTORY)
-    except (FileNotFoundError, NotADirectoryError):
-        return within
+        opened = open_folder(folder, below)
     except OSError as error:
-        at.stuck.append(cannot_be_read(below or str(folder), error))
-        return within
+        return _cannot_list(folder, at, error)
     try:
-        for name in os.listdir(opened):  # noqa: PTH208 (a Path has no descriptor)
+        try:
+            there = os.listdir(opened)  # noqa: PTH208 (a Path has no descriptor)
+        except OSError as error:
+            return _cannot_list(folder, at, error)
+        for name in there:
             if name.startswith(_SCRATCH):
                 continue
             try:
-                asked = os.stat(name, dir_fd=opened)
+                asked = os.stat(name, dir_fd=opened, follow_symlinks=False)
                 kind = stat.S_IFMT(asked.st_mode)
                 if kind == stat.S_IFREG:
                     names.append(below + name)
                     sizes.append(asked.st_size)
                     times.append(asked.st_mtime_ns)
-                elif kind == stat.S_IFDIR and not _is_link(name, opened):
+                elif kind == stat.S_IFDIR:
                     within.append(f"{below}{name}/")
+                elif kind == stat.S_IFLNK:
+                    at.stuck.append(_link(folder, below + name))
             except FileNotFoundError:
                 continue
             except OSError as error:
@@ -166,8 +176,33 @@ def _list_folder(folder: Path, at: Listed) -> list[str]:
     return within
 
 
+def _cannot_list(folder: Path, at: Listed, error: OSError) -> list[str]:
+    """Say so in ``at``; returns the folders that are known within it, which are none."""
+    if at.below and not isinstance(error, FileNotFoundError | NotADirectoryError):  # else gone since it was listed
+        at.stuck.append(cannot_be_read(at.below, error))
+    if not at.below and not isinstance(error, FileNotFoundError):
+        raise cannot_be_listed(folder, error) from error
+    return []
+
+
+def _link(folder: Path, name: str) -> str:
+    """What is said of a link. Where it leads to is asked for these words only."""
+    path, said = folder / name, f"{_readable(name)}: is a link"
+    try:
+        what = "folder" if stat.S_ISDIR(path.stat().st_mode) else "file"
+    except PermissionError:
+        what = "file"
+    except OSError:
+        return f"{said} that leads nowhere; copy the file there, or remove the link"
+    if Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        return f"{said} to a {what} within the landing folder, which is looked at where it lies; remove the link"
+    return f"{said} out of the landing folder; copy the {what} there"
+
+
 def cannot_be_read(name: str, error: OSError) -> str:
     """What is said of a file or folder that the system does not let this program read."""
+    if error.errno == errno.ELOOP:  # since it was listed
+        return f"{_readable(name)}: has become a link, and none is followed; copy the file there"
     return f"{_readable(name)}: cannot be read ({error.strerror}); mend that or remove it"
 
 
@@ -184,10 +219,6 @@ def _leave_undecodable(at: Listed) -> None:
             if at.names[place] != (name := _readable(at.names[place])):
                 at.stuck.append(f"{name}: the name is not UTF-8; rename the file")
                 del at.names[place], at.sizes[place], at.times[place]
-
-
-def _is_link(name: str, opened: int) -> bool:
-    return stat.S_ISLNK(os.stat(name, dir_fd=opened, follow_symlinks=False).st_mode)
 
 
 def _claims(listed: Iterable[Listed], sources: Sequence[Source], unmatched: list[str]) -> Claims:

@@ -176,7 +176,7 @@ def _fresh(
     received: list[Received] = []
     for found in track(landing.found, "Copying files to the archive", len(landing.found)):
         try:
-            received.append(receive(found, settings.archive))
+            received.append(receive(found, settings.archive, landing=settings.landing))
         except StillChangingError:
             landing.waiting.append(found.name)
         except CannotReadError as error:

@@ -246,5 +246,6 @@ def _landed(settings: Settings, hashes: Iterable[str]) -> list[str]:
     """Names of files in the landing folder that have one of the hashes."""
     wanted = set(hashes)
     sizes = {(settings.archive / h).stat().st_size for h in wanted if (settings.archive / h).is_file()}
-    landed = (p for p in settings.landing.rglob("*") if p.is_file() and p.stat().st_size in sizes)
+    files = (p for p in settings.landing.rglob("*") if not p.is_symlink() and p.is_file())
+    landed = (p for p in files if p.stat().st_size in sizes)
     return sorted(p.relative_to(settings.landing).as_posix() for p in landed if fingerprint(p) in wanted)

@@ -59,13 +59,13 @@ def test_of_thousands_of_files_only_new_ones_are_read(
     landing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    real = arrivals.fingerprint
+    real = arrivals.fingerprint_within
 
-    def counted(path: Path) -> str:
-        read.append(path.name)
-        return real(path)
+    def counted(folder: Path, name: str) -> str:
+        read.append(name)
+        return real(folder, name)
 
-    monkeypatch.setattr(arrivals, "fingerprint", counted)
+    monkeypatch.setattr(arrivals, "fingerprint_within", counted)
     for n in range(2_000):
         (landing / f"{n:04}.csv").write_bytes(b"x%d" % n)
     look_again(landing, tmp_path)
