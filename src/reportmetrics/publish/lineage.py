@@ -2,12 +2,12 @@
 
 Belongs here: where boxes and curves lie. Not here: what depends on what (``metrics.graph``), colours (the theme).
 
-Curves of one kind are one path: a page holds the drawings of all metrics, and is to stay small.
+Curves, boxes and marks of one kind are one path: a page holds the drawings of all metrics, and is to stay small.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -56,8 +56,8 @@ def wide(graph: Graph, name: str) -> str:
         x2, y2 = b.x, b.y + PAD + LINE * (lines[link.target, link.target_column] + 0.5)
         middle = x1 + min(WAY, x2 - x1) / 2
         curves[link.kind].append(_curve(x1, y1, middle, x2, y2))
-    boxes = [line for b in graph.boxes for line in _drawn(b, places[b.name], _title(b), b.columns)]
-    return _svg(graph, name, x - WAY, height, curves, boxes)
+    written = [_written(places[b.name], _title(b), b.columns) for b in graph.boxes]
+    return _svg(graph, name, (x - WAY, height), curves, places, written)
 
 
 def narrow(graph: Graph, name: str) -> str:
@@ -81,8 +81,8 @@ def narrow(graph: Graph, name: str) -> str:
         y1, y2 = a.y + a.height - PAD - LINE / 2, b.y + PAD + LINE / 2
         out = MARGIN - min(MARGIN - 3, 8 + 5 * abs(_at(graph, target) - _at(graph, source)))
         curves[kind].append(_curve(MARGIN, y1, out, MARGIN, y2))
-    boxes = [line for b in graph.boxes for line in _drawn(b, places[b.name], b.name, texts[b.name])]
-    return _svg(graph, name, NARROW, y - GAP, curves, boxes)
+    written = [_written(places[b.name], b.name, texts[b.name]) for b in graph.boxes]
+    return _svg(graph, name, (NARROW, y - GAP), curves, places, written)
 
 
 def _curve(x1: float, y1: float, over: float, x2: float, y2: float) -> str:
@@ -139,23 +139,44 @@ def _wrapped(words_: Sequence[str], width: int) -> Iterator[str]:
         yield line
 
 
-def _drawn(box: Box, place: _Place, head: str, lines: Sequence[str]) -> Iterator[str]:
-    x, y = round(place.x), round(place.y)
-    level = box.levels[0] if len(box.levels) == 1 else "several" if box.levels else "neutral"
-    yield f'<rect class="box {box.kind}" x="{x}" y="{y}" width="{place.width:.0f}" height="{place.height:.0f}"/>'
-    if box.kind != FIGURES:
-        yield f'<rect class="mark {level}" x="{x}" y="{y}" width="4" height="{place.height:.0f}"/>'
-    spans = [f'<tspan class="head" x="{x + PAD}" dy="12">{escape(head)}</tspan>']
-    spans += [f'<tspan x="{x + PAD}" dy="{LINE}">{escape(line)}</tspan>' for line in lines]
-    yield f'<text y="{y + PAD}">{"".join(spans)}</text>'
+def _drawn(boxes: Sequence[Box], places: Mapping[str, _Place]) -> Iterator[str]:
+    """The frames of all boxes, and at each the mark of its level."""
+    frames: dict[str, list[str]] = {}
+    marks: dict[str, list[str]] = {}
+    for box in boxes:
+        place = places[box.name]
+        frames.setdefault(box.kind, []).append(_rectangle(place, place.width))
+        if box.kind != FIGURES:
+            level = box.levels[0] if len(box.levels) == 1 else "several" if box.levels else "neutral"
+            marks.setdefault(level, []).append(_rectangle(place, 4))
+    for named, found in (("box", frames), ("mark", marks)):
+        yield from (f'<path class="{named} {kind}" d="{"".join(shapes)}"/>' for kind, shapes in found.items())
+
+
+def _rectangle(place: _Place, width: float) -> str:
+    w, h = round(width), round(place.height)
+    return f"M{round(place.x)} {round(place.y)}h{w}v{h}h-{w}z"
+
+
+def _written(place: _Place, head: str, lines: Iterable[str]) -> str:
+    x, y = round(place.x) + PAD, round(place.y) + PAD
+    spans = [f'<tspan class="head" x="{x}" dy="12">{escape(head)}</tspan>']
+    spans += [f'<tspan x="{x}" dy="{LINE}">{escape(line)}</tspan>' for line in lines]
+    return f'<text y="{y}">{"".join(spans)}</text>'
 
 
 def _svg(
-    graph: Graph, name: str, width: float, height: float, curves: dict[str, list[str]], boxes: Sequence[str]
+    graph: Graph,
+    name: str,
+    size: tuple[float, float],
+    curves: dict[str, list[str]],
+    places: Mapping[str, _Place],
+    texts: Sequence[str],
 ) -> str:
-    w, h = int(width) + 1, int(height) + 1
+    w, h = (int(length) + 1 for length in size)
     paths = [f'<path class="{kind}" d="{"".join(found)}"/>' for kind, found in curves.items() if found]
     return (
         f'<svg class="lineage" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" '
-        f'aria-labelledby="{name}"><title id="{name}">{escape(words(graph))}</title>{"".join([*paths, *boxes])}</svg>'
+        f'aria-labelledby="{name}"><title id="{name}">{escape(words(graph))}</title>'
+        f"{''.join([*paths, *_drawn(graph.boxes, places), *texts])}</svg>"
     )

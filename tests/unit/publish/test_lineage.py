@@ -32,13 +32,17 @@ def test_every_metric_is_drawn_inside_its_frame(graphs: list[Graph], draw) -> No
         assert title is not None
         assert tree.attrib["aria-labelledby"] == title.attrib["id"] == "a-name"
         assert title.text == lineage.words(graph)
-        for rect in tree.iter("rect"):
-            x, y, w, h = (float(rect.attrib[k]) for k in ("x", "y", "width", "height"))
-            assert x >= 0, graph.metric
-            assert y >= 0, graph.metric
+        paths: dict[str, list[str]] = {}
+        for path in tree.iter("path"):
+            paths.setdefault(path.attrib["class"].split()[0], []).extend(path.attrib["d"].split("M")[1:])
+        assert len(paths["box"]) == len(graph.boxes) == len(paths["mark"]) + 1  # the figures have no level
+        for shape in [*paths["box"], *paths["mark"]]:
+            x, y, w, h, back = map(int, re.findall(r"-?\d+", shape))
+            assert back == -w, graph.metric
+            assert min(x, y) >= 0, graph.metric
             assert x + w <= width, graph.metric
             assert y + h <= height, graph.metric
-        curves = [c for path in tree.iter("path") for c in path.attrib["d"].split("M")[1:]]
+        curves = [*paths.get("value", []), *paths.get("rows", [])]
         for x, y, bend, level, again, down, right, arrives in (map(int, re.findall(r"-?\d+", c)) for c in curves):
             assert (level, again, arrives) == (0, bend, down)
             assert 0 <= min(x, x + bend, x + right) <= max(x, x + bend, x + right) <= width, graph.metric
