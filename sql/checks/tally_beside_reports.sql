@@ -5,8 +5,8 @@ table: report_tally
 severity: warning
 remedy: >-
   drop the tally in the source's mapping, or let the profile expect no single reports then ('units', 'valid_from' and
-  'valid_to' of the form in templates.yaml); until then completeness goes by the reports that are due, and hours count
-  both
+  'valid_to' of the form in templates.yaml); until then the tally is missing from completeness where reports are due,
+  and from hours where reports came
 ---*/
 WITH single AS (
     SELECT

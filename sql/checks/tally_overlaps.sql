@@ -4,8 +4,8 @@ title: Tallies of a form and unit share no days
 table: report_tally
 severity: warning
 remedy: >-
-  correct the periods, or drop one kind of tally in the source's mapping; until then completeness counts the one that
-  was told last and calls the others missing (both, where they were told at once), and hours count all
+  correct the periods, or drop one kind of tally in the source's mapping; until then completeness and hours count the
+  one that was told last and call the others missing (both, where they were told at once)
 ---*/
 SELECT
     t.row_key,

@@ -4,6 +4,19 @@ one_row_is: a report in its latest revision with the minutes that it took, or a 
 level: process
 ---*/
 -- Minutes are measured where the report states them, else assumed from the template; of a tally they are all assumed.
+-- A tally of reports that other rows hold too stays, without minutes, so that it is counted as missing (tally_twice).
+WITH tally AS (
+    SELECT
+        report_tally.row_key,
+        report_tally.template_id,
+        report_tally.unit_id,
+        report_tally.period_end,
+        CASE WHEN NOT coalesce(tally_twice.came_twice, FALSE) THEN report_tally.received END AS received
+    FROM report_tally
+    LEFT JOIN tally_twice ON report_tally.row_key = tally_twice.row_key
+    WHERE report_tally.received IS NOT NULL
+)
+
 SELECT
     report_latest.row_key,
     report_latest.report_id,
@@ -21,18 +34,17 @@ FROM report_latest
 LEFT JOIN template ON report_latest.template_id = template.template_id
 UNION ALL
 SELECT
-    report_tally.row_key,
+    tally.row_key,
     cast(NULL AS VARCHAR) AS report_id,
-    report_tally.template_id,
-    report_tally.unit_id,
+    tally.template_id,
+    tally.unit_id,
     cast(NULL AS VARCHAR) AS reporter_id,
     cast(NULL AS VARCHAR) AS grade,
     1 - coalesce(template.normal_course, 0) AS beyond_normal_course,
     TRUE AS assumed,
-    cast(date_trunc('week', report_tally.period_end) AS DATE) AS week,
-    report_tally.received * template.minutes_central AS minutes,
-    report_tally.received * template.minutes_low AS minutes_low,
-    report_tally.received * template.minutes_high AS minutes_high
-FROM report_tally
-LEFT JOIN template ON report_tally.template_id = template.template_id
-WHERE report_tally.received IS NOT NULL
+    cast(date_trunc('week', tally.period_end) AS DATE) AS week,
+    tally.received * template.minutes_central AS minutes,
+    tally.received * template.minutes_low AS minutes_low,
+    tally.received * template.minutes_high AS minutes_high
+FROM tally
+LEFT JOIN template ON tally.template_id = template.template_id

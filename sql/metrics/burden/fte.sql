@@ -1,6 +1,6 @@
 /*---
 id: burden.fte
-version: 1
+version: 2
 title: Reporting in full-time posts
 question: To how many people working on nothing else does reporting amount?
 level: process

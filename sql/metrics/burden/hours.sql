@@ -1,6 +1,6 @@
 /*---
 id: burden.hours
-version: 1
+version: 2
 title: Hours spent on reports
 question: How many hours does reporting take?
 level: process
@@ -14,7 +14,10 @@ limits: >-
   Each report counts once, in its latest revision, in the ISO week of its period's last day. Minutes stated by the
   sender are measured; otherwise the template's central value is assumed, and the interval runs from its low to its
   high value: it is no confidence interval. A report without either is missing, not zero. Of reports that are
-  known only by their number, all minutes are assumed. Not net of the normal course of business.
+  known only by their number, all minutes are assumed. A tally of days that a later one tells of too, or of which
+  single reports came, is missing as a whole: what it alone would tell of is not in the hours. Of tallies told at once
+  all are. Where single reports were due and none came, the tally counts, though for burden.completeness it is missing.
+  Not net of the normal course of business.
 source: Paperwork Reduction Act, responses times hours per response
 owner: ops-assessment
 reviewed: 2022-01-10

@@ -1,6 +1,6 @@
 /*---
 id: burden.hours_net
-version: 1
+version: 2
 title: Hours spent on reports beyond the normal course of business
 question: How many hours does reporting take that would not be spent anyway?
 level: process

@@ -1,6 +1,6 @@
 /*---
 id: burden.hours_per_advisor_week
-version: 1
+version: 2
 title: Reporting hours of an advisor in a week
 question: How many hours a week does an advisor spend on reports?
 level: process
@@ -14,8 +14,8 @@ decision: Whether reporting leaves time for the counterparts.
 limits: >-
   Hours as in burden.hours, over the established advisor posts of each unit in each week that ended before as_of and in
   which a report's period ended; posts that stand empty count as if they were filled. Where none of a unit's reports
-  on a week has come, its hours are not known: its posts are left out and counted as missing. Reports of a unit
-  without established posts are in the hours only.
+  on a week has come, or none with minutes, its hours are not known: its posts are left out and counted as missing.
+  Reports of a unit without established posts are in the hours only.
 source: Ratio of sums; delete-one-cluster jackknife, Efron and Tibshirani 1993
 owner: ops-assessment
 reviewed: 2022-01-10
@@ -37,6 +37,7 @@ told AS (
         unit_id,
         week
     FROM report_effort
+    WHERE minutes IS NOT NULL
 )
 
 SELECT

@@ -1,6 +1,6 @@
 /*---
 id: burden.hours_vs_contact
-version: 1
+version: 2
 title: Reporting hours beside contact hours
 question: Of the hours spent reporting or with counterparts, how many go into reports?
 level: process

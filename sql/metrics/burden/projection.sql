@@ -1,6 +1,6 @@
 /*---
 id: burden.projection
-version: 1
+version: 2
 title: Reporting and requests at another size
 question: What would reporting take, and how many requests would be raised, if the mission had N people?
 level: process

@@ -1,6 +1,6 @@
 /*---
 id: latency.reciprocity
-version: 1
+version: 2
 title: What headquarters asks of the mission, beside how it answers
 question: How many hours a week does a headquarters ask for in reports, and how long do requests to it wait?
 level: comparison
