@@ -3,8 +3,7 @@ id: report_answer
 one_row_is: a report that was due by as_of and whether it came, or a tally of such reports
 level: process
 ---*/
--- Nothing is counted twice. A tally of days that a tally told later holds too, or for which single reports are due, is
--- missing; of two tallies told at once neither is the later one, so both are.
+-- A tally of reports that were due in other rows too stays, without what came, so that it is missing (tally_twice).
 -- A joint report answers for each unit that it serves; a report of the unit's own answers too, and the earlier counts.
 WITH answer AS (
     SELECT
@@ -41,30 +40,6 @@ answered AS (
             AND expected_report.period_start = joint.period_start
 ),
 
-twice AS (
-    SELECT tally.row_key
-    FROM report_tally AS tally
-    INNER JOIN report_tally AS other
-        ON
-            tally.template_id = other.template_id
-            AND tally.unit_id = other.unit_id
-            AND tally.period_start <= other.period_end
-            AND tally.period_end >= other.period_start
-            AND tally.row_key != other.row_key
-    WHERE
-        tally.known_from < other.known_from
-        OR (tally.known_from = other.known_from AND tally.file_seq <= other.file_seq)
-    UNION
-    SELECT tally.row_key
-    FROM report_tally AS tally
-    INNER JOIN expected_report
-        ON
-            tally.template_id = expected_report.template_id
-            AND tally.unit_id = expected_report.unit_id
-            AND tally.period_start <= expected_report.period_end
-            AND tally.period_end >= expected_report.period_start
-),
-
 tally AS (
     SELECT
         report_tally.row_key,
@@ -72,10 +47,10 @@ tally AS (
         report_tally.unit_id,
         report_tally.period_end,
         report_tally.expected,
-        CASE WHEN twice.row_key IS NULL THEN report_tally.received END AS received,
-        CASE WHEN twice.row_key IS NULL THEN report_tally.on_time END AS on_time
+        CASE WHEN NOT coalesce(tally_twice.due_twice, FALSE) THEN report_tally.received END AS received,
+        CASE WHEN NOT coalesce(tally_twice.due_twice, FALSE) THEN report_tally.on_time END AS on_time
     FROM report_tally
-    LEFT JOIN twice ON report_tally.row_key = twice.row_key
+    LEFT JOIN tally_twice ON report_tally.row_key = tally_twice.row_key
 )
 
 SELECT
