@@ -19,6 +19,7 @@ from reportmetrics.ingest.text import Reading, canonical, entered, literal
 from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import ColumnMap, Events, TableMap
 from reportmetrics.warehouse.shape import SQL_TYPES, Column, Table
+from reportmetrics.warehouse.told import SO_FAR, bit, last_told
 
 _CLEARED = "chr(24)"
 """Text of a column that an event empties (CANCEL), until it is folded."""
@@ -138,7 +139,10 @@ def fold(
         row_key=f"left(md5(concat({literal(table.name + '|')}, {parts})), 20)",
         since="coalesce(try_cast(event_at AS TIMESTAMP), d.known_from)" if own_time else "d.known_from",
         own=", ".join(f'm."{n}"' for n in names),
+        states=", ".join(f'{last_told(table, n)} AS "{n}"' for n in names),
+        window=SO_FAR,
         known=", ".join(f'CAST(c."{n}" AS VARCHAR) AS "{n}"' for n in names),
+        bits=" | ".join(_tells(table, c) for c in table.columns),
         latest=", ".join(f"try_cast({_known(n)} AS TIMESTAMP)" for n in times) or "NULL",
         repeats=" AND ".join(f'("{n}" IS NULL OR coalesce("{n}" IN ({_CLEARED}, {_known(n)}), false))' for n in times)
         or "true",
@@ -157,17 +161,21 @@ _FOLD = """
 CREATE OR REPLACE TEMP TABLE mapped_rows AS
 WITH keyed AS (
     SELECT
-        m.* EXCLUDE (row_id, content),
+        m.* EXCLUDE (row_id, content, tells),
         row_number() OVER (ORDER BY try_cast(event_at AS TIMESTAMP) NULLS FIRST, row_id) AS row_id,
         {row_key} AS row_key,
         {since} AS since
     FROM mapped_rows AS m JOIN delivery AS d USING (file_seq)
 ),
+state AS (
+    SELECT row_key, known_from, file_seq, {states}
+    FROM core.{table} WHERE row_key IN (SELECT row_key FROM keyed)
+    WINDOW {window}
+),
 everything AS (
     SELECT m.row_id, m.row_key, m.since, m.file_seq, m.row_fault, m.event_at, {own} FROM keyed AS m
     UNION ALL
-    SELECT NULL, c.row_key, c.known_from, c.file_seq, NULL, NULL, {known}
-    FROM core.{table} AS c SEMI JOIN keyed AS k ON c.row_key = k.row_key
+    SELECT NULL, c.row_key, c.known_from, c.file_seq, NULL, NULL, {known} FROM state AS c
 ),
 placed AS (
     SELECT *, count(*) FILTER (WHERE row_id IS NULL) OVER in_order AS segment, {begun}
@@ -199,7 +207,7 @@ effective AS (
     )
 ),
 folded AS (
-    SELECT row_id, {folded}
+    SELECT row_id, row_key, since, file_seq, {bits} AS own, {folded}
     FROM effective
     WINDOW
         so_far AS (
@@ -208,11 +216,16 @@ folded AS (
         ),
         record AS (PARTITION BY row_key)
 ),
+together AS (
+    -- Of the events of one moment the last one is stored, which holds what the others told.
+    SELECT *, bit_or(own) OVER (PARTITION BY row_key, since, file_seq ORDER BY row_id) AS tells
+    FROM folded WHERE row_id IS NOT NULL
+),
 finished AS (
     SELECT
-        k.row_id, k.part, k.grp, k.file_seq, k.source_row, k.row_fault, k.event_at,
+        k.row_id, k.part, k.grp, k.file_seq, k.source_row, k.row_fault, k.event_at, f.tells,
         {finished}
-    FROM keyed AS k JOIN folded AS f USING (row_id)
+    FROM keyed AS k JOIN together AS f USING (row_id)
 )
 SELECT *, {content} AS content FROM finished
 """
@@ -258,6 +271,13 @@ def _folded(column: Column) -> str:
     good = f"CASE WHEN NOT contrary THEN {_good(column.name)} END"
     later = f", min({good}) OVER record" if column.required else ""
     return f"coalesce({name}, last_value({good} IGNORE NULLS) OVER so_far{later}) AS {name}"
+
+
+def _tells(table: Table, column: Column) -> str:
+    """The bit of a column that the row itself tells, be it that it is empty, or that a later event of the log does."""
+    good = f"CASE WHEN NOT contrary THEN {_good(column.name)} END"
+    first = f" OR last_value({good} IGNORE NULLS) OVER so_far IS NULL" if column.required else ""
+    return f"CASE WHEN ({good}) IS NOT NULL{first} THEN {bit(table, column.name)} ELSE 0 END"
 
 
 def _finished(column: Column) -> str:

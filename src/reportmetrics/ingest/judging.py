@@ -14,6 +14,7 @@ import polars as pl
 from reportmetrics.ingest.batch import Batch
 from reportmetrics.ingest.faults import Ids, doubt, find_faults
 from reportmetrics.ingest.revisions import keep_revisions
+from reportmetrics.ingest.tells import tells_of
 from reportmetrics.ingest.text import written_like
 from reportmetrics.ingest.typed import make_typed
 from reportmetrics.ingest.verdicts import judge
@@ -37,6 +38,7 @@ def judged_tables(connection: duckdb.DuckDBPyConnection, profile: Profile, batch
         for g in batch.groups
         if isinstance(g.source.known_from, FromColumn) or g.source.known_from == "event"
     }
+    tells = tells_of(profile)
     for table in SOURCE_TABLES:
         keys = {
             g.number: f.table.key or list(table.key)
@@ -45,7 +47,7 @@ def judged_tables(connection: duckdb.DuckDBPyConnection, profile: Profile, batch
             if f.table.table == table.name
         }
         zone, marks = profile.mission.time_zone, doubt(table, ids)
-        filled = make_typed(connection, table, batch, zone=zone, key=key, keys=keys, doubt=marks)
+        filled = make_typed(connection, table, batch, zone=zone, key=key, keys=keys, tells=tells, doubt=marks)
         if table.name == "report":
             keep_revisions(connection, filled=filled)
         if not filled:

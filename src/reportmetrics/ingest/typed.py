@@ -22,6 +22,7 @@ from reportmetrics.ingest.mapping import Fit, Origin
 from reportmetrics.ingest.pseudonyms import pseudonyms
 from reportmetrics.ingest.revisions import with_revision
 from reportmetrics.ingest.shaping import relation
+from reportmetrics.ingest.tells import Tells
 from reportmetrics.ingest.text import (
     CELL_DATES,
     Reading,
@@ -34,6 +35,7 @@ from reportmetrics.ingest.text import (
 )
 from reportmetrics.settings import sql_folder
 from reportmetrics.warehouse.shape import NOT_APPLICABLE, SQL_TYPES, Column, Table
+from reportmetrics.warehouse.told import TELLS
 
 _PLACE = "row_id, part, grp, file_seq, source_row"
 _FILTERED = (
@@ -53,21 +55,26 @@ def make_typed(
     zone: str,
     key: bytes,
     keys: Mapping[int, Sequence[str]],
+    tells: Tells,
     doubt: str,
 ) -> bool:
     """Make ``mapped`` and ``typed``. False, and neither is made, when the batch holds nothing for ``table``.
 
-    ``keys`` gives, per group, the columns of the business key; ``doubt`` is SQL of whether a row is to be looked at.
+    ``keys`` gives, per group, the columns of the business key, ``tells`` which columns are told; ``doubt`` is SQL of
+    whether a row is to be looked at.
     """
     connection.execute(_FILTERED)
     parts: list[str] = []
     first = 0
     zeros: list[int] = []
+    partial = False
     for group in batch.groups:
         for fitted in group.fits:
             if fitted.table.table != table.name:
                 continue
-            select, each = _select(connection, group, fitted, table, zone, first)
+            told = tells(table, fitted)
+            partial |= told is not None
+            select, each = _select(connection, group, fitted, table, zone, first, told)
             if table.name == "report_field":
                 select = with_revision(connection, select, batch, group, fitted)
             parts.append(select)
@@ -76,7 +83,7 @@ def make_typed(
                 zeros.append(group.number)
     if not parts:
         return False
-    mapped = _hidden_people(connection, table, parts, key)
+    mapped = _hidden_people(connection, table, parts, key, _content(table.columns, partial=partial))
     logs = _event_logs(batch, table)
     if logs:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE mapped_rows AS {mapped}")
@@ -111,7 +118,8 @@ def _typed_sql(table: Table, keys: Mapping[int, Sequence[str]]) -> str:
     """The casts, and beside them what the next steps need of each row: then none of them has to look at text again."""
     cast = core_sql(table.name)
     beside = (
-        f"{_PLACE}, row_fault, event_at, content, {filled_sql(table)} AS filled, {_row_key(table, keys)} AS row_key"
+        f"{_PLACE}, row_fault, event_at, content, {TELLS}, {filled_sql(table)} AS filled, "
+        f"{_row_key(table, keys)} AS row_key"
     )
     extended, places = _ROW_ID.subn(lambda _: f"SELECT\n    {beside},", cast)
     if places != 1:
@@ -159,7 +167,13 @@ def _key_text(table: Table, name: str) -> str:
 
 
 def _select(
-    connection: duckdb.DuckDBPyConnection, group: Group, fitted: Fit, table: Table, zone: str, first: int
+    connection: duckdb.DuckDBPyConnection,
+    group: Group,
+    fitted: Fit,
+    table: Table,
+    zone: str,
+    first: int,
+    tells: int | None,
 ) -> tuple[str, int]:
     """SELECT of one group's records as canonical text, and the most records that a row is. Fills ``filtered``."""
     source, each = relation(connection, _records(connection, group, fitted), fitted.shape, fitted.table)
@@ -205,6 +219,7 @@ def _select(
             f"INSERT INTO filtered SELECT row_id, part, grp, file_seq, source_row, why "
             f"FROM (SELECT {head}, {why} AS why FROM {source}) WHERE why IS NOT NULL"
         )
+    outer.append(f"CAST({'NULL' if tells is None else tells} AS BIGINT) AS {TELLS}")
     return f"SELECT {_PLACE}, {', '.join(outer)} FROM (SELECT {head}, {', '.join(inner)} FROM {source} {where})", each
 
 
@@ -247,7 +262,9 @@ def _cell(origin: Origin) -> str | None:
     return None if origin.given.value is None else literal(origin.given.value)
 
 
-def _hidden_people(connection: duckdb.DuckDBPyConnection, table: Table, parts: list[str], key: bytes) -> str:
+def _hidden_people(
+    connection: duckdb.DuckDBPyConnection, table: Table, parts: list[str], key: bytes, content: str
+) -> str:
     """SELECT of ``mapped``, with pseudonyms in place of names, so that no name reaches a table of the warehouse."""
     rows = " UNION ALL ".join(parts)
     people = [c.name for c in table.columns if c.personal]
@@ -266,7 +283,7 @@ def _hidden_people(connection: duckdb.DuckDBPyConnection, table: Table, parts: l
             rows,
             " ".join(f'LEFT JOIN pseudonym AS p_{p} ON p_{p}.name = n."{p}"' for p in people),
         )
-    return f"SELECT *, {_content(table.columns)} AS content FROM ({rows})"
+    return f"SELECT *, {content} AS content FROM ({rows})"
 
 
 def _mark_of(name: str) -> str:
@@ -276,13 +293,14 @@ def _mark_of(name: str) -> str:
 _TEXT = {"name": pl.String(), "hidden": pl.String()}
 
 
-def _content(columns: tuple[Column, ...]) -> str:
+def _content(columns: tuple[Column, ...], *, partial: bool = False) -> str:
     """Hash of the mapped text: 64 bits are enough, since only contents of the same key are ever compared.
 
     It is DuckDB's own, several times as fast as a digest; a warehouse knows which one it was made with (``Store``).
     """
     texts = ", ".join(f'"{c.name}"' for c in columns)
-    return f"hash({texts}, row_fault)"
+    whole = f"hash({texts}, row_fault)"
+    return f"xor({whole}, CASE WHEN {TELLS} IS NULL THEN 0::UBIGINT ELSE hash({TELLS}) END)" if partial else whole
 
 
 def _end_at_start(connection: duckdb.DuckDBPyConnection, table: Table, group: int) -> None:

@@ -8,10 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+import duckdb
+
 from reportmetrics.profile.frames import periods
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.templates import Template
+from reportmetrics.warehouse.snapshot import known_now_sql
 from reportmetrics.warehouse.store import Store
+from reportmetrics.warehouse.tables import TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +92,10 @@ told_report AS (
         report_id, revision, template_id, unit_id, period_start,
         -- The revision up to which the sender has taken the report back.
         coalesce(max(revision) FILTER (WHERE gone) OVER (PARTITION BY report_id), -1) AS gone_up_to
-    FROM (
-        SELECT *, coalesce(withdrawn, withdrawn_at IS NOT NULL) AS gone FROM core.report
-        QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY known_from DESC, file_seq DESC, source_row DESC) = 1
-    )
+    FROM (SELECT *, coalesce(withdrawn, withdrawn_at IS NOT NULL) AS gone FROM ({reports}))
 )"""
-_REPORTS = f"""
-WITH {_TOLD},
+_REPORTS = """
+WITH {told},
 known AS (
     SELECT report_id, period_start, max(revision) AS revision, max(revision) > max(gone_up_to) AS stands
     FROM told_report
@@ -108,20 +109,24 @@ ORDER BY period_start
 """
 
 
+def _told(connection: duckdb.DuckDBPyConnection) -> str:
+    return _TOLD.format(reports=known_now_sql(connection, TABLES["report"]))
+
+
 def _reports(store: Store | None, template_id: str, unit_id: str) -> list[tuple[dt.date, str, int, bool]]:
     """First day, id and highest revision of each period's known report, and whether one stands."""
     if store is None:
         return []
-    return store.connection.execute(_REPORTS, {"template": template_id, "unit": unit_id}).fetchall()
+    sql = _REPORTS.format(told=_told(store.connection))
+    return store.connection.execute(sql, {"template": template_id, "unit": unit_id}).fetchall()
 
 
-_ANSWERS = f"""
-WITH {_TOLD},
+_ANSWERS = """
+WITH {told},
 told AS (
     -- Answers of a revision that came later in time are not those of a later revision.
-    SELECT * FROM core.report_field
-    QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY known_from DESC, file_seq DESC, source_row DESC) = 1
-    AND revision = max(revision) OVER (PARTITION BY report_id)
+    SELECT * FROM ({answers})
+    QUALIFY revision = max(revision) OVER (PARTITION BY report_id)
 ),
 of_form AS (
     SELECT DISTINCT report_id, period_start, gone_up_to FROM told_report
@@ -136,5 +141,7 @@ QUALIFY row_number() OVER (PARTITION BY t.field_id, t.objective_id ORDER BY f.pe
 
 
 def _answers(store: Store, template_id: str, unit_id: str, start: dt.date) -> dict[tuple[str, str | None], Answer]:
-    rows = store.connection.execute(_ANSWERS, {"template": template_id, "unit": unit_id, "start": start}).fetchall()
+    answers = known_now_sql(store.connection, TABLES["report_field"])
+    sql = _ANSWERS.format(told=_told(store.connection), answers=answers)
+    rows = store.connection.execute(sql, {"template": template_id, "unit": unit_id, "start": start}).fetchall()
     return {(f, o): Answer(number, text) for f, o, number, text in rows}

@@ -15,6 +15,7 @@ from collections.abc import Container, Iterator, Sequence
 
 from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
+from reportmetrics.warehouse.told import TELLS
 
 VERSION = 8
 """Version of these tables and of their keys, which each row has as ``row_key``. A warehouse of another version is made
@@ -62,7 +63,10 @@ def statements() -> Iterator[str]:
         yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
     for table in SOURCE_TABLES:
         core = columns_sql(core_columns(table), _unlike(table))
-        yield f"CREATE TABLE IF NOT EXISTS core.{table.name} ({core}, {CONTENT} UBIGINT, {RESTATED} BIGINT)"
+        yield (
+            f"CREATE TABLE IF NOT EXISTS core.{table.name} "
+            f"({core}, {CONTENT} UBIGINT, {RESTATED} BIGINT, {TELLS} BIGINT)"
+        )
         yield (
             f"CREATE TABLE IF NOT EXISTS latest.{table.name} "
             f"(key_hash UINTEGER, row_key VARCHAR {_AS_IT_IS}, known_from TIMESTAMP, accepted UBIGINT, told UBIGINT, "

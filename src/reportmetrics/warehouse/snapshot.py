@@ -30,6 +30,7 @@ from reportmetrics.warehouse.schema import RESTATED, core_columns
 from reportmetrics.warehouse.shape import Column, Table
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
+from reportmetrics.warehouse.told import TELLS, states
 from reportmetrics.warehouse.vanished import sightings, vanished
 from reportmetrics.warehouse.withdrawn import LEFT_OUT, find_withdrawn
 from reportmetrics.warehouse.withdrawn import SCHEMA as WITHDRAWN
@@ -99,7 +100,7 @@ def make_snapshot(
     # A cursor is a connection of its own: its thread setting and temporary tables end with it.
     with _cursor(store) as connection:
         given = {"as_of": as_of, "as_of_at": as_of_at, "position": position}
-        reports = visible_sql(TABLES["report"])
+        reports = visible_sql(TABLES["report"], mixed=_is_mixed(connection, "report"))
         withdrawn = find_withdrawn(connection, reports, _asked(reports, given))
         rows = {t.name: _write_source(connection, t, building, given, whole=withdrawn is None) for t in SOURCE_TABLES}
         rows |= {name: _write_system(connection, name, building, position) for name in _SYSTEM}
@@ -178,12 +179,13 @@ class _cursor:  # noqa: N801 (used as a function)
         self._cursor.close()
 
 
-def visible_sql(table: Table, *, whole: bool = True) -> str:
+def visible_sql(table: Table, *, whole: bool = True, mixed: bool = False) -> str:
     """SELECT of the rows of a source table as they were known.
 
     Parameters: ``$as_of``, ``$as_of_at``, ``$position``. One row per key: the one known last. Events that had not
     happened yet are null, what depends on them is reset, and rows that had not happened at all are left out; so is what
-    was withdrawn, if not ``whole`` (see ``withdrawn``).
+    was withdrawn, if not ``whole`` (see ``withdrawn``). ``mixed``: rows of the table tell different columns, so that of
+    each column what was told last is taken (see ``told``).
     """
     as_told, as_known = ("", "") if whole else LEFT_OUT.get(table.name, ("", ""))
     own = ",\n        ".join(f"{_as_known(table, c)} AS {c.name}" for c in core_columns(table))
@@ -207,11 +209,25 @@ def visible_sql(table: Table, *, whole: bool = True) -> str:
         for r in table.resets
         for name in r.when_null
     )
-    return f"""
-WITH known AS (
+    rows = f"""
     SELECT *
     FROM core.{table.name}
     WHERE known_from < $as_of_at AND file_seq <= $position AND coalesce({RESTATED} <= $position, true){told}
+"""
+    before = (
+        f"""
+told AS ({rows}),
+told_by_several AS (
+    SELECT row_key FROM told GROUP BY row_key HAVING count(DISTINCT coalesce({TELLS}, -1)) > 1
+),
+state AS ({states(table, "told")}),"""
+        if mixed
+        else ""
+    )
+    return f"""
+WITH {before}
+known AS (
+    {"SELECT * FROM state" if mixed else rows}
     QUALIFY row_number() OVER (
         PARTITION BY row_key ORDER BY known_from DESC, file_seq DESC, source_row DESC
     ) = 1
@@ -230,6 +246,14 @@ ORDER BY row_key
 
 def _literal(value: str | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else f"'{value}'"
+
+
+def known_now_sql(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """SELECT of the rows of a source table as they are known now, what was withdrawn included."""
+    sql = visible_sql(table, mixed=_is_mixed(connection, table.name))
+    for name, value in (("as_of_at", "TIMESTAMP '9999-12-31'"), ("as_of", "DATE '9999-12-31'"), ("position", "1e18")):
+        sql = re.sub(rf"\${name}\b", value, sql)
+    return sql
 
 
 def _limit(column: Column) -> str:
@@ -251,7 +275,7 @@ def _write_source(
     *,
     whole: bool,
 ) -> int:
-    sql = visible_sql(table, whole=whole)
+    sql = visible_sql(table, whole=whole, mixed=_is_mixed(connection, table.name))
     rows = connection.sql(sql, params=_asked(sql, given)).pl()
     place = folder / table.name
     if table.happens is None or rows.is_empty():
@@ -261,6 +285,12 @@ def _write_source(
     for (month,), part in months.partition_by("month", include_key=False, as_dict=True).items():
         _write_frame(part, place, str(month))
     return int(rows.height)
+
+
+def _is_mixed(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether rows of a table tell different columns of it."""
+    found = connection.execute(f"SELECT count(DISTINCT coalesce({TELLS}, -1)) > 1 FROM core.{table}").fetchall()
+    return bool(found[0][0])
 
 
 def _asked(sql: str, given: Mapping[str, object]) -> dict[str, object]:

@@ -216,8 +216,14 @@ def test_a_log_of_withdrawals_takes_back_what_a_register_told(weekly: SmallMissi
     told(weekly, "2021-01-13", R1.format("sent", ""), R2.format("sent", ""))
     weekly.put("withdrawals/1.csv", "report,revision,what,at\nR2,0,withdrawn,2021-01-14 08:00\n")
     weekly.ingest("2021-01-15")
+    # The register is sent again, without a column for the state.
+    weekly.put(
+        "weekly/2021-01-20.csv", HEADER.replace(",state,withdrawn", "") + "R2,2021-01-11,2021-01-12 10:00,0,60,8\n"
+    )
+    weekly.ingest("2021-01-20")
     assert weekly.ask("SELECT count(*) FROM reject") == [(0,)]
     assert reports(weekly.snapshot("2021-01-16"), rows_of) == [("R1", 0)]
+    assert reports(weekly.snapshot("2021-01-21", "later"), rows_of) == [("R1", 0)]
 
 
 def test_a_withdrawal_that_leaves_a_later_revision_is_asked_about(weekly: SmallMission) -> None:
