@@ -75,15 +75,20 @@ class Store:
         except duckdb.Error as error:
             raise StoreError(not_opened(self.path, error)) from error
         try:
-            self._check_version(self._connection)
-        except StoreError:
+            self._settle(self._connection)
+        except BaseException:
             self._connection.close()
             raise
-        self._connection.execute("SET enable_progress_bar = false")
-        self._connection.execute("SET TimeZone = 'UTC'")
-        for statement in statements():
-            self._connection.execute(statement)
         return self
+
+    def _settle(self, connection: duckdb.DuckDBPyConnection) -> None:
+        made = self._is_made(connection)
+        connection.execute("SET enable_progress_bar = false")
+        connection.execute("SET TimeZone = 'UTC'")
+        if not made:
+            with transaction(connection):
+                for statement in statements():
+                    connection.execute(statement)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -105,22 +110,28 @@ class Store:
             settings["threads"] = self._threads
         return settings
 
-    def _check_version(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """A warehouse of another make is refused, not altered: it can be made anew."""
-        columns = connection.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = 'state'").fetchall()
-        if not columns:
-            return
-        said = None
-        if ("hash_check",) not in columns:
+    def _is_made(self, connection: duckdb.DuckDBPyConnection) -> bool:
+        """Whether all tables are there. A warehouse of another make is refused, not altered: it can be made anew.
+
+        The row of ``state`` is made last, with them. It is asked for, not looked for in the catalogue, which would take
+        as long as all else that opening does.
+        """
+        try:
+            found = connection.execute(f"SELECT version, hash_check = {HASH_CHECK} FROM state").fetchall()
+        except duckdb.CatalogException:  # there is no such table
+            return False
+        except duckdb.BinderException:  # the table lacks a column
             said = "its tables are of an older make"
         else:
-            version, same = connection.execute(f"SELECT version, hash_check = {HASH_CHECK} FROM state").fetchall()[0]
-            if version != VERSION:
-                said = f"its tables are of version {version}, this program's of {VERSION}"
-            elif not same:
+            if not found:
+                return False
+            [(version, same)] = found
+            if version == VERSION and same:
+                return True
+            said = f"its tables are of version {version}, this program's of {VERSION}"
+            if version == VERSION:
                 said = "it was made with a version of DuckDB that hashes otherwise"
-        if said is not None:
-            raise StoreError(f"{self.path}: {said}; make it anew from the archive: reportmetrics rebuild")
+        raise StoreError(f"{self.path}: {said}; make it anew from the archive: reportmetrics rebuild")
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:

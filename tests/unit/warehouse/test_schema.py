@@ -34,3 +34,26 @@ def test_warehouse_of_another_version_is_refused_with_what_to_do(tmp_path: Path)
     )
     with pytest.raises(StoreError, match=said), Store(path):
         pass
+
+
+def test_warehouse_of_an_older_make_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE state (position BIGINT)")
+    with pytest.raises(StoreError, match="its tables are of an older make; make it anew"), Store(path):
+        pass
+
+
+def test_warehouse_is_made_as_a_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    tables = "SELECT count(*) FROM duckdb_tables()"
+    with monkeypatch.context() as patched:
+        patched.setattr("reportmetrics.warehouse.store.statements", lambda: [*list(statements())[:5], "not SQL"])
+        with pytest.raises(duckdb.ParserException), Store(path):
+            pass
+    with duckdb.connect(str(path)) as connection:
+        assert connection.execute(tables).fetchall() == [(0,)]
+    for _ in range(2):
+        with Store(path) as store:
+            assert store.connection.execute(tables).fetchall()[0][0] > len(SOURCE_TABLES)
+            assert store.position() == 0
