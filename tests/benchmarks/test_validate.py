@@ -13,15 +13,16 @@ _PARTS = (log_claims, plain_claims, separation_claims, wait_claims)
 FEW = 4
 
 
-@pytest.fixture
-def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    for part in _PARTS:
-        monkeypatch.setattr(part, "DRAWS", FEW)
+@pytest.fixture(scope="module")
+def made() -> validate.Report:
+    """The report on few draws."""
+    with pytest.MonkeyPatch.context() as patched:
+        for part in _PARTS:
+            patched.setattr(part, "DRAWS", FEW)
+        return validate.report()
 
 
-@pytest.mark.usefixtures("few_draws")
-def test_every_part_runs_and_the_report_shows_each_claim_and_plot(tmp_path: Path) -> None:
-    made = validate.report()
+def test_every_part_runs_and_the_report_shows_each_claim_and_plot(made: validate.Report, tmp_path: Path) -> None:
     made.write(tmp_path)
     text = (tmp_path / "validation.md").read_text(encoding="utf-8")
     assert {c.part for c in made.claims} == set(re.findall(r"^### (.+)$", text, re.MULTILINE))
@@ -32,11 +33,10 @@ def test_every_part_runs_and_the_report_shows_each_claim_and_plot(tmp_path: Path
     assert shown == {p.name for p in (tmp_path / "validation").iterdir()}
 
 
-@pytest.mark.usefixtures("few_draws")
-def test_the_committed_report_is_of_the_claims_that_are_made_today() -> None:
+def test_the_committed_report_is_of_the_claims_that_are_made_today(made: validate.Report) -> None:
     committed = (validate.DOCS / "validation.md").read_text(encoding="utf-8")
     said = re.findall(r"^\| (.+?) \| \d+ \| [\d.]+% \|", committed, re.MULTILINE)
-    assert said == [c.claim for c in validate.report().claims]
+    assert said == [c.claim for c in made.claims]
 
 
 def test_a_part_that_fails_leaves_the_report_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
