@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,15 @@ import pytest
 
 from reportmetrics.ingest.ledger import IngestSummary
 from reportmetrics.ingest.run import ingest
+from reportmetrics.metrics import prepared
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.mission import Mission
 from reportmetrics.profile.objectives import Indicator, Objective
 from reportmetrics.profile.sources import Source
-from reportmetrics.settings import Settings
+from reportmetrics.settings import Settings, sql_folder
 from reportmetrics.warehouse.snapshot import Snapshot, make_snapshot
 from reportmetrics.warehouse.store import Store
+from tests.shared import made_once
 
 MISSION: dict[str, Any] = {
     "id": "small",
@@ -56,6 +58,27 @@ REQUESTS: dict[str, Any] = {
     },
 }
 """A register of requests: columns id, raised, decided, outcome and, if any, objective and who."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def definitions_prepared_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The product's own definitions are loaded, linted and typed once for the whole suite, not once for each new home.
+
+    Each home still gets a copy of its own, which is read and checked as ever; other definitions are prepared as ever.
+    """
+    prepare = prepared._prepare
+
+    def once(folder: Path) -> prepared.Prepared:
+        if folder != sql_folder():
+            return prepare(folder)
+        made = made_once(tmp_path_factory, "definitions", lambda into: prepared._write(into / "kept", prepare(folder)))
+        kept = prepared._read(made / "kept")
+        assert kept is not None
+        return kept
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(prepared, "_prepare", once)
+        yield
 
 
 @pytest.fixture

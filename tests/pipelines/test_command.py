@@ -37,7 +37,8 @@ def settings(tmp_path: Path) -> Settings:
     return make(tmp_path)
 
 
-def test_run_tells_what_was_taken_in_refused_found_and_where_the_site_is(settings: Settings) -> None:
+def test_run_tells_what_was_taken_in_refused_found_and_where_the_site_is(tmp_path: Path) -> None:
+    settings = make(tmp_path, as_new=True)
     done = call(settings, "run", "--as-of", "2021-02-08")
     assert done.returncode == 0, done.stderr
     assert done.stderr == "", "nothing is drawn and nothing is logged when the output is not a terminal"

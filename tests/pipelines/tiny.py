@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from reportmetrics.settings import Settings
+from reportmetrics.metrics.prepared import prepared
+from reportmetrics.settings import Settings, sql_folder
 
 MISSION = """
 id: tiny
@@ -128,8 +129,11 @@ ARRIVED = 1_612_180_800
 """2021-02-01 12:00 UTC."""
 
 
-def make(folder: Path) -> Settings:
-    """The mission's profile and landed files below ``folder``."""
+def make(folder: Path, *, as_new: bool = False) -> Settings:
+    """The mission's profile and landed files below ``folder``.
+
+    The definitions are kept in its home as an earlier run would have left them, except in one that is ``as_new``.
+    """
     profile, landing = folder / "profile", folder / "landing"
     (profile / "sources").mkdir(parents=True)
     landing.mkdir()
@@ -142,4 +146,7 @@ def make(folder: Path) -> Settings:
         (landing / name).write_text(text, encoding="utf-8")
         # A file that has just changed may still be being written, and is left for the next run.
         os.utime(landing / name, (ARRIVED, ARRIVED))
-    return Settings(profile=profile, home=folder / "home", landing=landing)
+    settings = Settings(profile=profile, home=folder / "home", landing=landing)
+    if not as_new:
+        prepared(sql_folder(), settings.staging)
+    return settings
