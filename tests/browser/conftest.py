@@ -20,7 +20,7 @@ from reportmetrics.settings import Settings
 from tests.browser.flags import FLAGS
 from tests.browser.tabs import Tabs, Visit
 from tests.shared import made_once
-from tests.unit.publish import synthetic
+from tests.unit.publish import stand_ins, synthetic
 
 ROOT = Path(__file__).parents[2]
 EVIL = "<script>document.title='taken'</script><img src=x onerror=alert(1)>"
@@ -29,10 +29,10 @@ EVIL = "<script>document.title='taken'</script><img src=x onerror=alert(1)>"
 def _publish(home: Path, as_of: dt.date, results: Results, **changes: object) -> Path:
     settings = Settings(profile=home / "profile", home=home, landing=home / "landing")
     settings.profile.mkdir(exist_ok=True)
-    snapshot = synthetic.snapshot(home / f"snapshot-{as_of}", as_of)
+    snapshot = stand_ins.snapshot(home / f"snapshot-{as_of}", as_of)
     profile = synthetic.profile(settings.profile, **changes)
-    catalogue = synthetic.catalogue(home / "sql")
-    with synthetic.without_preparing():
+    catalogue = stand_ins.catalogue(home / "sql")
+    with stand_ins.without_preparing():
         return publish(settings, profile, snapshot, catalogue, results, checks=[]).folder
 
 

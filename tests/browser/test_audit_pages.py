@@ -9,7 +9,7 @@ from reportmetrics.audit.changes import SCHEMA, Changes
 from reportmetrics.publish.publish import publish
 from reportmetrics.settings import Settings
 from tests.browser.conftest import EVIL
-from tests.unit.publish import synthetic
+from tests.unit.publish import stand_ins, synthetic
 from tests.unit.publish.test_changes_page import CORRECTED, LATE, NEWS, REDEFINED
 
 
@@ -34,9 +34,9 @@ def site(tmp_path_factory):
     versions = {"burden.timeliness": "version 1 to 2"}
 
     def made(position):
-        snapshot = synthetic.snapshot(home / f"snapshot-{position}", position=position)
-        catalogue, results = synthetic.catalogue(home / "sql"), synthetic.results()
-        with synthetic.without_preparing():
+        snapshot = stand_ins.snapshot(home / f"snapshot-{position}", position=position)
+        catalogue, results = stand_ins.catalogue(home / "sql"), synthetic.results()
+        with stand_ins.without_preparing():
             return publish(
                 settings,
                 synthetic.profile(settings.profile),

@@ -14,7 +14,7 @@ from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.figures import Figures
 from reportmetrics.publish.site import write_site
 from reportmetrics.simulate import Plan, simulate, tours
-from tests.unit.publish import synthetic
+from tests.unit.publish import stand_ins
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +30,7 @@ def profile():
 @pytest.fixture(scope="module")
 def page_file(profile, tmp_path_factory):
     folder = tmp_path_factory.mktemp("simulate") / "publications" / "2022-01-31-r1"
-    catalogue = synthetic.catalogue(folder.parent / "sql")
+    catalogue = stand_ins.catalogue(folder.parent / "sql")
     write_site(folder, Edition(profile, catalogue, Figures(Results.empty()), AS_OF, "2022-01-31-r1", ()), earlier=())
     return folder / "site" / "simulate.html"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.publish import synthetic
+from tests.unit.publish import stand_ins
 
 
 @pytest.fixture(autouse=True)
 def stand_in_catalogue():
     """Publications of the stand-in catalogue are made without what ``explain`` prepares from real definitions."""
-    with synthetic.without_preparing():
+    with stand_ins.without_preparing():
         yield

@@ -17,7 +17,7 @@ from reportmetrics.publish.interval_sentences import instead
 from reportmetrics.publish.pages import burden
 from reportmetrics.publish.pages.burden_blocks import effort
 from reportmetrics.publish.pages.cadence_blocks import named
-from tests.unit.publish import synthetic
+from tests.unit.publish import stand_ins, synthetic
 
 HARD = "\u00a0"
 WEEKLY = Cadence(
@@ -37,7 +37,7 @@ def built(tmp_path, results=None, **changes):
     return burden.build(
         Edition(
             synthetic.profile(**changes),
-            synthetic.catalogue(tmp_path / "sql"),
+            stand_ins.catalogue(tmp_path / "sql"),
             Figures(synthetic.results() if results is None else results),
             synthetic.AS_OF,
             "2022-01-31-r1",

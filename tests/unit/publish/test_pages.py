@@ -17,7 +17,7 @@ from reportmetrics.publish.edition import Edition, PastEdition
 from reportmetrics.publish.figures import Figures
 from reportmetrics.publish.pages import definitions, headquarters, matters, overview
 from reportmetrics.publish.site import write_site
-from tests.unit.publish import synthetic
+from tests.unit.publish import stand_ins, synthetic
 
 EVIL = "<script>alert('x')</script> <b onclick=1>&amp;"
 
@@ -25,7 +25,7 @@ EVIL = "<script>alert('x')</script> <b onclick=1>&amp;"
 def edition(tmp_path, results=None, *, past=(), **changes):
     return Edition(
         synthetic.profile(**changes),
-        synthetic.catalogue(tmp_path / "sql"),
+        stand_ins.catalogue(tmp_path / "sql"),
         Figures(synthetic.results() if results is None else results),
         synthetic.AS_OF,
         "2022-01-31-r1",
@@ -78,7 +78,7 @@ def test_every_page_has_frame_marking_policy_and_one_heading(tmp_path):
         "quality.html",
         "simulate.html",
         "definitions.html",
-        *(f"definitions-{m.partition('.')[0]}.html" for m in synthetic.METRICS),
+        *(f"definitions-{m.partition('.')[0]}.html" for m in stand_ins.METRICS),
         "objectives.html",
         *(f"objective-lo-{i:02d}.html" for i in range(1, 15)),
     }
@@ -169,7 +169,7 @@ def test_markup_in_names_is_shown_as_typed_everywhere(tmp_path):
 def test_no_data_yet(tmp_path):
     pages = site(tmp_path, Results.empty())
     main = {"index", "objectives", "headquarters", "burden", "simulate", "quality", "changes", "definitions"}
-    main |= {f"definitions-{m.partition('.')[0]}" for m in synthetic.METRICS}
+    main |= {f"definitions-{m.partition('.')[0]}" for m in stand_ins.METRICS}
     assert set(pages) == {f"{name}.html" for name in main} | {f"objective-lo-{i:02d}.html" for i in range(1, 15)}
     assert Reader(pages["objective-lo-04.html"]).headings == ["No activity and no reading received yet"]
     overview_html = pages["index.html"]
@@ -184,7 +184,7 @@ def test_no_data_yet(tmp_path):
 def test_no_objectives_and_no_metrics(tmp_path):
     bare = Edition(
         synthetic.profile(objectives=[], indicators=[], templates=[], sources=[]),
-        type(synthetic.catalogue(tmp_path / "sql"))(metrics={}, derived={}),
+        type(stand_ins.catalogue(tmp_path / "sql"))(metrics={}, derived={}),
         Figures(Results.empty()),
         synthetic.AS_OF,
         "2022-01-31-r1",
@@ -303,7 +303,7 @@ def test_what_changed_is_told_against_the_publication_before(tmp_path):
 
 def test_definitions_tell_what_is_past_its_review_date(tmp_path):
     page = definitions.build(edition(tmp_path))[0]
-    assert page.heading == f"{len(synthetic.METRICS)} metrics; one is past the review date"
+    assert page.heading == f"{len(stand_ins.METRICS)} metrics; one is past the review date"
     pages = site(tmp_path)
     html = pages["definitions-activity.html"] + pages["definitions-latency.html"]
     assert "10 January 2021, again by 10 January 2022; this date is past" in html

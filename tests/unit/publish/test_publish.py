@@ -16,7 +16,7 @@ from reportmetrics.publish import publish as publishing
 from reportmetrics.publish.exports import write_csv
 from reportmetrics.publish.publish import publish
 from reportmetrics.settings import Settings
-from tests.unit.publish import synthetic
+from tests.unit.publish import stand_ins, synthetic
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def make(settings, *, as_of=synthetic.AS_OF, position=77, results=None, changed=
     return publish(
         settings,
         profile,
-        synthetic.snapshot(folder, as_of, position),
-        synthetic.catalogue(settings.home / "sql", changed=changed),
+        stand_ins.snapshot(folder, as_of, position),
+        stand_ins.catalogue(settings.home / "sql", changed=changed),
         synthetic.results() if results is None else results,
         checks=[],
         now=dt.datetime(2022, 1, 31, 6),

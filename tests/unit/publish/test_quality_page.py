@@ -18,7 +18,7 @@ from reportmetrics.publish.pages import quality
 from reportmetrics.publish.pages.quality import sender_words
 from reportmetrics.publish.quality import Past, Quality, SetAside, Vanished, Watched
 from reportmetrics.validation.run import CheckResult
-from tests.unit.publish import synthetic
+from tests.unit.publish import stand_ins, synthetic
 
 THIN = "\u202f"
 NIGHT = dt.datetime(2022, 1, 30, 22, 30)
@@ -44,7 +44,7 @@ def written() -> Results:
 def built(tmp_path: Path, results: Results, known: Quality | None = None, **changes: Any) -> Page:
     edition = Edition(
         synthetic.profile(**changes),
-        synthetic.catalogue(tmp_path / "sql"),
+        stand_ins.catalogue(tmp_path / "sql"),
         Figures(results),
         synthetic.AS_OF,
         "2022-01-31-r1",

@@ -1,0 +1,58 @@
+"""Workbooks that would take more memory than they may are refused before they are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reportmetrics.ingest.readers.base import UnreadableError
+from reportmetrics.ingest.readers.xlsx import read_xlsx
+from reportmetrics.profile.sources import Options
+from tests.unit.ingest.workbooks import book, packed, unpacked
+
+
+def test_one_cell_in_the_last_corner_is_refused_before_it_is_asked_for(tmp_path: Path) -> None:
+    def fill(_: Any, sheet: Any) -> None:
+        sheet.write(0, 0, "id")
+        sheet.write(1_048_575, 16_383, "x")
+
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(book(fill))
+    found = read_xlsx(path, Options(), ["Log"])["Log"]
+    assert isinstance(found, UnreadableError)
+    assert (found.code, "1,048,576 rows and 16,384 columns" in found.message) == ("workbook_too_large", True)
+
+
+@pytest.mark.parametrize("reference", [b"A99999999", b"XFD1048576", b"ALL40001"])
+def test_far_references_are_refused_however_they_are_written(tmp_path: Path, reference: bytes) -> None:
+    parts = unpacked(book(lambda _, sheet: sheet.write_row(0, 0, ["id", 1, 2])))
+    name = next(n for n in parts if n.startswith("xl/worksheets/sheet"))
+    parts[name] = parts[name].replace(b'r="C1"', b'r="' + reference + b'"')
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(packed(parts))
+    found = read_xlsx(path, Options(), ["Log"])["Log"]
+    assert isinstance(found, UnreadableError)
+    assert found.code == "workbook_too_large"
+
+
+def test_cells_without_references_count_too(tmp_path: Path) -> None:
+    parts = unpacked(book(lambda _, sheet: sheet.write(0, 0, "id")))
+    name = next(n for n in parts if n.startswith("xl/worksheets/sheet"))
+    body = b"<row>" + b"<c><v>1</v></c>" * 5_000 + b"</row>" + b"<row><c><v>1</v></c></row>" * 10_000
+    head, _, tail = parts[name].partition(b"<sheetData>")
+    parts[name] = head + b"<sheetData>" + body + b"</sheetData>" + tail.partition(b"</sheetData>")[2]
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(packed(parts))
+    found = read_xlsx(path, Options(), ["Log"])["Log"]
+    assert isinstance(found, UnreadableError)
+    assert found.code == "workbook_too_large"
+
+
+def test_a_part_that_unpacks_to_more_than_it_states_is_refused(tmp_path: Path) -> None:
+    content = packed({**unpacked(book(lambda _, s: s.write(0, 0, "id"))), "xl/media/image1.png": bytes(9_000_000)})
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(content.replace((9_000_000).to_bytes(4, "little"), (900).to_bytes(4, "little")))
+    with pytest.raises(UnreadableError, match=r"more than the 900 bytes that xl/media/image1\.png states"):
+        read_xlsx(path, Options(), ["Log"])
