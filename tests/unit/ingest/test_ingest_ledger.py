@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 import random
 import time
+from typing import Any
 
 import duckdb
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from reportmetrics.ingest.rebuild import rebuild
 from reportmetrics.upkeep.fsck import fsck
+from reportmetrics.warehouse.store import Store
 from tests.conftest import REQUESTS, SmallMission
 
 HEADER = "id,raised,decided,outcome\n"
@@ -188,14 +190,18 @@ def test_ledger_balances_and_batches_do_not_matter(
         apart.ingest("2021-03-01")
     together.ingest("2021-03-01")
     everything = "SELECT * FROM core.request ORDER BY ALL"
-    assert together.ask(everything) == apart.ask(everything)
-    ledger = "SELECT rows_read, accepted, rejected, duplicate, superseded FROM ledger ORDER BY file_seq"
-    assert together.ask(ledger) == apart.ask(ledger)
-    for read, *parts in together.ask(ledger):
+    balance = "SELECT rows_read, accepted, rejected, duplicate, superseded FROM ledger ORDER BY file_seq"
+    (stored, books), others = answers(together, everything, balance), answers(apart, everything, balance)
+    assert (stored, books) == others
+    for read, *parts in books:
         assert read == sum(parts)
-    assert together.ask("SELECT sum(rows_read) FROM ledger")[0][0] == sum(
-        map(len, {t: t.split() for t in texts}.values())
-    ) - len(set(texts))
+    assert sum(read for read, *_ in books) == sum(map(len, {t: t.split() for t in texts}.values())) - len(set(texts))
+
+
+def answers(mission: SmallMission, *questions: str) -> tuple[list[tuple[Any, ...]], ...]:
+    """To several questions, of a warehouse that is opened once."""
+    with Store(mission.settings.warehouse) as store:
+        return tuple(store.connection.execute(sql).fetchall() for sql in questions)
 
 
 def test_row_order_does_not_matter(mission: SmallMission) -> None:
