@@ -14,12 +14,18 @@ from tests.golden.reference import Reference
 pytestmark = pytest.mark.realdata
 
 
+@pytest.fixture(scope="module")
+def settings(realdata_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """One home for all dates: the first run takes the log in."""
+    home = tmp_path_factory.mktemp("stlouis")
+    return Settings(profile=Path(__file__).parent / "profile", home=home, landing=realdata_folder / "stlouis_csb")
+
+
 @pytest.mark.parametrize(
     ("as_of", "median", "lower", "upper"),
     [(dt.date(2012, 7, 1), 15.34, 14.80, 16.99), (dt.date(2012, 6, 30), 15.29, 14.79, 16.99)],
 )
-def test_median_wait(realdata: Path, tmp_path: Path, as_of: dt.date, median: float, lower: float, upper: float) -> None:
-    settings = Settings(profile=Path(__file__).parent / "profile", home=tmp_path, landing=realdata / "stlouis_csb")
+def test_median_wait(settings: Settings, as_of: dt.date, median: float, lower: float, upper: float) -> None:
     outcome = launch(settings, as_of=as_of)
     assert outcome.error is None
     assert outcome.publication is not None
