@@ -26,6 +26,7 @@ from reportmetrics import (
     cli_template,
     cli_upkeep,
 )
+from reportmetrics.cli_options import HomeOption, LandingOption, ProfileOption
 from reportmetrics.cli_sources import register as register_sources
 from reportmetrics.garbage import searched_seldom
 from reportmetrics.leaving import leave
@@ -36,26 +37,6 @@ if TYPE_CHECKING:
 
 OK, FAILED, MISUSED = 0, 1, 2
 
-ProfileOption = Annotated[
-    Path | None,
-    typer.Option("--profile", help="Folder of the mission's profile. [env: REPORTMETRICS_PROFILE]", show_default=False),
-]
-HomeOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--home",
-        help="Folder of all that is made: archive, warehouse, publications. [env: REPORTMETRICS_HOME]",
-        show_default=False,
-    ),
-]
-LandingOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--landing",
-        help="Folder where files arrive; default: landing below home. [env: REPORTMETRICS_LANDING]",
-        show_default=False,
-    ),
-]
 AsOfOption = Annotated[
     dt.datetime | None,
     typer.Option(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reportmetrics.cli_options import HomeOption
 from reportmetrics.settings import Settings, allowed_signers_from_environment
 
 if TYPE_CHECKING:
@@ -33,10 +34,6 @@ class Format(StrEnum):
     json = "json"
 
 
-HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", help="Folder with publications and archive. [env: REPORTMETRICS_HOME]", show_default=False),
-]
 FormatOption = Annotated[Format, typer.Option("--format", help="table, csv or json.")]
 
 

@@ -7,10 +7,11 @@ Belongs here: the command, its options and help. Not here: the run (``pipelines`
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from reportmetrics.cli_options import HomeOption, LandingOption, ProfileOption
 
 _DATE = {"formats": ["%Y-%m-%d"], "metavar": "DATE"}
 
@@ -26,13 +27,9 @@ def backfill(
         dt.datetime, typer.Option("--to", help="Last date; published where it falls on the step.", **_DATE)
     ],
     every: Annotated[int, typer.Option(min=1, metavar="DAYS", help="Days from one date to the next.")] = 7,
-    profile: Annotated[
-        Path | None, typer.Option("--profile", help="Folder of the mission's profile.", show_default=False)
-    ] = None,
-    home: Annotated[Path | None, typer.Option("--home", help="Folder of all that is made.", show_default=False)] = None,
-    landing: Annotated[
-        Path | None, typer.Option("--landing", help="Folder where files arrive.", show_default=False)
-    ] = None,
+    profile: ProfileOption = None,
+    home: HomeOption = None,
+    landing: LandingOption = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log, and tracebacks of faults.")] = False,
 ) -> None:
     """Publish the state of knowledge at many past dates, in one run.

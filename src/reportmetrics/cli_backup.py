@@ -11,10 +11,7 @@ from typing import Annotated
 
 import typer
 
-_Home = Annotated[
-    Path | None,
-    typer.Option("--home", help="Folder of all that is made. [env: REPORTMETRICS_HOME]", show_default=False),
-]
+from reportmetrics.cli_options import HomeOption, ProfileOption
 
 
 def register(app: typer.Typer) -> None:
@@ -25,10 +22,8 @@ def register(app: typer.Typer) -> None:
 
 def make(
     folder: Annotated[Path, typer.Argument(help="Where backups are kept; each gets a folder of its own in it.")],
-    profile: Annotated[
-        Path | None, typer.Option("--profile", help="Folder of the mission's profile.", show_default=False)
-    ] = None,
-    home: _Home = None,
+    profile: ProfileOption = None,
+    home: HomeOption = None,
 ) -> None:
     """Copy archive, warehouse, publications, history and key to a folder, while no run writes.
 
@@ -43,7 +38,8 @@ def make(
 
 
 def put_back(
-    backup: Annotated[Path, typer.Argument(help="One backup: the folder that `backup` printed.")], home: _Home = None
+    backup: Annotated[Path, typer.Argument(help="One backup: the folder that `backup` printed.")],
+    home: HomeOption = None,
 ) -> None:
     """Put a backup into an empty home.
 

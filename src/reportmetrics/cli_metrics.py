@@ -17,7 +17,8 @@ from typing import Annotated
 
 import typer
 
-from reportmetrics.cli_audit import Format, FormatOption, HomeOption, answering
+from reportmetrics.cli_audit import Format, FormatOption, answering
+from reportmetrics.cli_options import HomeOption
 from reportmetrics.settings import Settings, sql_folder
 
 FAILED = 1

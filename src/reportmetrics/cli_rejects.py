@@ -11,16 +11,9 @@ from typing import Annotated
 
 import typer
 
+from reportmetrics.cli_options import HomeOption, ProfileOption
 from reportmetrics.settings import Settings
 
-_Profile = Annotated[
-    Path | None,
-    typer.Option("--profile", help="Folder of the mission's profile. [env: REPORTMETRICS_PROFILE]", show_default=False),
-]
-_Home = Annotated[
-    Path | None,
-    typer.Option("--home", help="Folder of all that is made. [env: REPORTMETRICS_HOME]", show_default=False),
-]
 _Source = Annotated[str | None, typer.Option(help="Only rows of this source.", show_default=False)]
 _Code = Annotated[str | None, typer.Option(help="Only faults of this kind, such as bad_date.", show_default=False)]
 _Sender = Annotated[str | None, typer.Option(help="Only rows of this sender, or part of its name.", show_default=False)]
@@ -33,8 +26,8 @@ def register(rejects_app: typer.Typer) -> None:
 
 
 def _list(
-    profile: _Profile = None,
-    home: _Home = None,
+    profile: ProfileOption = None,
+    home: HomeOption = None,
     source: _Source = None,
     code: _Code = None,
     sender: _Sender = None,
@@ -63,8 +56,8 @@ def _return(
         Path | None,
         typer.Option("-o", "--output", help="Folder to write to; default: returns below home.", show_default=False),
     ] = None,
-    profile: _Profile = None,
-    home: _Home = None,
+    profile: ProfileOption = None,
+    home: HomeOption = None,
     source: _Source = None,
     code: _Code = None,
     sender: _Sender = None,

@@ -15,14 +15,11 @@ from typing import Annotated
 
 import typer
 
+from reportmetrics.cli_options import HomeOption
 from reportmetrics.settings import Settings
 
 FAILED, MISUSED = 1, 2
 
-HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", help="Folder with the publications. [env: REPORTMETRICS_HOME]", show_default=False),
-]
 PublicationOption = Annotated[
     str | None,
     typer.Option("--publication", help="Name or folder of a publication; default: the latest.", show_default=False),

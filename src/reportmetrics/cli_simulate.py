@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reportmetrics.cli_options import ProfileOption
 from reportmetrics.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,9 +46,7 @@ def simulate(
             "--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Forms and units of this day; default: today."
         ),
     ] = None,
-    profile: Annotated[
-        Path | None, typer.Option("--profile", help="Folder of the mission's profile.", show_default=False)
-    ] = None,
+    profile: ProfileOption = None,
 ) -> None:
     """Say what reporting would take at another size, at longer intervals, with fewer forms, with longer tours.
 

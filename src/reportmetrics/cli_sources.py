@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from reportmetrics.cli_options import ProfileOption
 from reportmetrics.settings import Settings, pseudonym_key_from_environment
 
 if TYPE_CHECKING:
@@ -64,12 +65,7 @@ def _group() -> None:
 
 def try_out(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A file as it was sent.")],
-    profile: Annotated[
-        Path | None,
-        typer.Option(
-            "--profile", help="Folder of the mission's profile. [env: REPORTMETRICS_PROFILE]", show_default=False
-        ),
-    ] = None,
+    profile: ProfileOption = None,
     source: Annotated[
         str | None, typer.Option("--source", metavar="NAME", help="Whose file it is; default: who claims it.")
     ] = None,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reportmetrics.cli_options import HomeOption, ProfileOption
 from reportmetrics.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,12 +40,8 @@ def _template(
             show_default=False,
         ),
     ] = None,
-    profile: Annotated[
-        Path | None, typer.Option("--profile", help="Folder of the profile. [env: REPORTMETRICS_PROFILE]")
-    ] = None,
-    home: Annotated[
-        Path | None, typer.Option("--home", help="Folder of all that is made. [env: REPORTMETRICS_HOME]")
-    ] = None,
+    profile: ProfileOption = None,
+    home: HomeOption = None,
 ) -> None:
     """Make an entry form for one report: drop-downs, limits, and what was answered last time filled in.
 

@@ -6,11 +6,11 @@ Belongs here: options, help, what is printed. Not here: the work (``ingest.rebui
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reportmetrics.cli_options import HomeOption, LandingOption, ProfileOption
 from reportmetrics.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,19 +19,6 @@ if TYPE_CHECKING:
 
 FAILED = 1
 _SHOWN = 20
-
-_Profile = Annotated[
-    Path | None,
-    typer.Option("--profile", help="Folder of the mission's profile. [env: REPORTMETRICS_PROFILE]", show_default=False),
-]
-_Home = Annotated[
-    Path | None,
-    typer.Option("--home", help="Folder of all that is made. [env: REPORTMETRICS_HOME]", show_default=False),
-]
-_Landing = Annotated[
-    Path | None,
-    typer.Option("--landing", help="Folder where files arrive; default: landing below home.", show_default=False),
-]
 
 
 def _waiting(said: str) -> None:
@@ -53,8 +40,8 @@ def register(app: typer.Typer) -> None:
 
 
 def rebuild(
-    profile: _Profile = None,
-    home: _Home = None,
+    profile: ProfileOption = None,
+    home: HomeOption = None,
     drop_old: Annotated[
         bool, typer.Option("--drop-old", help="Remove the old database instead of keeping it.")
     ] = False,
@@ -121,7 +108,7 @@ def _list(lines: list[str]) -> None:
         typer.echo(f"  and {len(lines) - _SHOWN} more")
 
 
-def fsck(home: _Home = None) -> None:
+def fsck(home: HomeOption = None) -> None:
     """Look whether archive, ledger, core and publications are whole; exit 1 with each finding and its remedy.
 
     Reads every archived file and every file of every publication, and changes nothing. While a run works in the home,
@@ -146,9 +133,9 @@ def fsck(home: _Home = None) -> None:
 
 def forget(
     what: Annotated[str, typer.Argument(help="Name of a file (or of its hash), or of a person as it is sent.")],
-    profile: _Profile = None,
-    home: _Home = None,
-    landing: _Landing = None,
+    profile: ProfileOption = None,
+    home: HomeOption = None,
+    landing: LandingOption = None,
     reason: Annotated[
         str | None, typer.Option(help="Why; it stands in the ledger and in each publication.", show_default=False)
     ] = None,

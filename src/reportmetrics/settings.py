@@ -42,7 +42,7 @@ class Settings:
         return cls(
             profile=(profile or Path(env.get("REPORTMETRICS_PROFILE", "data/profiles/nmi"))).resolve(),
             home=home.resolve(),
-            landing=(landing or home / "landing").resolve(),
+            landing=Path(os.path.realpath(landing or home / "landing")),  # of links in a ring, one of them
             landing_named=landing is not None,
         )
 

@@ -100,6 +100,10 @@ def _corrected(
     if "report_id" in before.columns and taken_back.len():
         holds |= pl.col("report_id").is_in(taken_back.implode()).fill_null(value=False)
     held = before.filter(holds).join(seen, on="row_key", how="left", maintain_order="left")
+    if "report_id" in before.columns and taken_back.len():
+        # What it told gives way to what was told before; that is no correction of it either.
+        gone = pl.col("report_id").is_in(taken_back.implode()).fill_null(value=False)
+        held = held.with_columns(pl.when(~gone).then(pl.col(f"{c}_after")).alias(f"{c}_after") for c in cells)
     empty = {r.column: r.value for r in table.resets}
     tests = {}
     for name in cells:

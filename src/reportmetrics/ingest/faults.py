@@ -23,13 +23,13 @@ Ids = Mapping[str, frozenset[str]]
 """Known ids by profile table."""
 
 Agreed = Mapping[str, Mapping[int, str]]
-"""Per column with dates, times or numbers, for each group of rows how senders may write them: ``like 31.12.2021``."""
+"""Per column, for each group of rows, how senders may write dates, times, numbers and flags: ``like 31.12.2021``."""
 
 _KINDS: Mapping[Type, tuple[str, str, str]] = {
     "text": ("unreadable_cell", "the cell cannot be understood", "correct the cell"),
     "integer": ("bad_integer", "not a whole number", "enter digits only"),
     "number": ("bad_number", "not a number as agreed", "enter a number with the agreed decimal mark"),
-    "boolean": ("bad_flag", "neither yes nor no", "enter yes or no"),
+    "boolean": ("bad_flag", "not a yes or no as agreed", "enter one of the agreed words"),
     "date": ("bad_date", "not a date in the agreed format", "enter an existing day in the agreed format"),
     "timestamp": ("bad_time", "not a time in the agreed format", "enter an existing time in the agreed format"),
 }

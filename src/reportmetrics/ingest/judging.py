@@ -58,7 +58,7 @@ def judged_tables(connection: duckdb.DuckDBPyConnection, profile: Profile, batch
 
 
 def _agreed(table: Table, batch: Batch) -> dict[str, dict[int, str]]:
-    """How senders may write dates, times and numbers, to be told where one did otherwise."""
+    """How senders may write dates, times, numbers and flags, to be told where one did otherwise."""
     agreed: dict[str, dict[int, str]] = {}
     for group in batch.groups:
         for fitted in group.fits:

@@ -207,6 +207,12 @@ def cannot_be_read(name: str, error: OSError) -> str:
 
 
 def _readable(name: str) -> str:
+    """A name as it may stand in a line of text."""
+    text = _decoded(name)
+    return text if text.isprintable() else repr(text)[1:-1]
+
+
+def _decoded(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
@@ -216,7 +222,7 @@ def _leave_undecodable(at: Listed) -> None:
         "".join(at.names).encode()
     except UnicodeEncodeError:
         for place in reversed(range(len(at.names))):
-            if at.names[place] != (name := _readable(at.names[place])):
+            if at.names[place] != (name := _decoded(at.names[place])):
                 at.stuck.append(f"{name}: the name is not UTF-8; rename the file")
                 del at.names[place], at.sizes[place], at.times[place]
 

@@ -5,6 +5,7 @@ Belongs here: the folder as a whole. Not here: what lies in it (``landing``).
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -45,6 +46,7 @@ def cannot_be_listed(folder: Path, error: OSError) -> LandingError:
             f"the landing folder {folder} is not a folder; correct --landing or REPORTMETRICS_LANDING, "
             "or put a folder in its place"
         )
-    return LandingError(
-        f"the landing folder {folder} cannot be listed ({error.strerror}); let this user list and enter it"
-    )
+    mend = "correct --landing or REPORTMETRICS_LANDING"
+    if error.errno not in (errno.ELOOP, errno.ENAMETOOLONG):
+        mend = "let this user list and enter it"
+    return LandingError(f"the landing folder {folder} cannot be listed ({error.strerror}); {mend}")

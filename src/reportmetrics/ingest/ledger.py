@@ -51,7 +51,7 @@ class IngestSummary:
 
     def left_alone(self) -> list[str]:
         """In words, what was not taken in and why; files that may still be written are no news."""
-        unmatched = [f"{name}: no source claims it" for name in self.unmatched]
+        unmatched = [f"{name if name.isprintable() else repr(name)}: no source claims it" for name in self.unmatched]
         missing = [f"there is no folder {self.not_made} yet, where files arrive"] if self.not_made else []
         return [*missing, *self.stuck, *unmatched, *self.uncorrected]
 

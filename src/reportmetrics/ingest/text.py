@@ -44,7 +44,7 @@ _EXAMPLE = dt.datetime(2021, 12, 31, 14, 30, tzinfo=dt.UTC)
 
 
 def written_like(column: Column, given: ColumnMap) -> str:
-    """How a date, time or number may be written, by example; empty where nothing was agreed."""
+    """How a date, time, number or flag may be written, by example; empty where nothing was agreed."""
     likes: list[str] = []
     if column.type in ("date", "timestamp"):
         likes = [
@@ -54,6 +54,8 @@ def written_like(column: Column, given: ColumnMap) -> str:
     elif column.type in ("integer", "number"):
         tail = "" if column.type == "integer" else f"{given.decimal}5"
         likes = [f"like {digits}{tail}" for digits in ("1234", f"1{given.thousands or ''}234")]
+    elif column.type == "boolean":
+        likes = [word for word in given.map or () if word] or ["yes", "no"]
     return " or ".join(dict.fromkeys(likes))
 
 

@@ -14,7 +14,7 @@ import polars as pl
 from reportmetrics.ingest.batch import Batch, Group, Refusal, Taken
 from reportmetrics.ingest.ledger import Delivery, check_core
 from reportmetrics.ingest.mapping import Origin
-from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK, INEXACT_MARK
+from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK, INEXACT_MARK, UNDECIDED_CELL
 from reportmetrics.profile.intake import REFERENCE, is_returned
 from reportmetrics.profile.sources import Source
 from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
@@ -147,6 +147,9 @@ def _as_sent(faults: pl.DataFrame, group: Group, table: Table, name: str | None)
     origin = None if name is None else _origin(group, table.name, name)
     label = pl.lit(None, dtype=pl.String) if origin is None else pl.lit(origin.label or name)
     raw = pl.col("entry")
+    if name is None:
+        # Of a row as a whole, unless it is one cell that decides about it.
+        label, raw = (pl.col("message").str.extract(UNDECIDED_CELL, place) for place in (1, 2))
     events = next((f.events for f in group.fits if f.table.table == table.name), None)
     if origin is None and name is not None and events is not None:
         label = pl.when(raw.is_null()).then(pl.lit(name)).otherwise(pl.lit(events.time_label))
@@ -200,7 +203,11 @@ def write_refusals(connection: duckdb.DuckDBPyConnection, refusals: Iterable[Ref
 
 
 def write_resent(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:
-    """Note which refused row each judged row of a returned workbook stands for, and whether it is sound now."""
+    """Note which refused row each row of a returned workbook stands for, and whether it is sound now.
+
+    One that does not count as it is mended, by the conditions of its mapping, is not refused any more either. One that
+    comes back as it was refused is no answer: it stays open.
+    """
     for group in batch.groups:
         filled = any(f.table.table == table.name for f in group.fits)
         if not filled or not is_returned(group.source) or REFERENCE not in group.header:
@@ -210,9 +217,13 @@ def write_resent(connection: duckdb.DuckDBPyConnection, table: Table, batch: Bat
         connection.execute(
             "INSERT INTO resent SELECT m.file_seq, $table, m.source_row, trim(r.ref), "
             "CASE WHEN bool_or(f.row_id IS NOT NULL) THEN 'refused again' ELSE 'mended' END "
-            'FROM mapped AS m JOIN "references" AS r USING (file_seq, source_row) '
+            "FROM (SELECT row_id, grp, file_seq, source_row FROM mapped "
+            "UNION ALL SELECT row_id, grp, file_seq, source_row FROM filtered) AS m "
+            'JOIN "references" AS r USING (file_seq, source_row) '
             "LEFT JOIN (SELECT DISTINCT row_id FROM fault) AS f USING (row_id) "
-            "WHERE m.grp = $group AND r.ref IS NOT NULL GROUP BY ALL",
+            "LEFT JOIN set_apart AS s USING (row_id) "
+            "WHERE m.grp = $group AND r.ref IS NOT NULL GROUP BY ALL "
+            "HAVING NOT coalesce(bool_or(f.row_id IS NOT NULL AND s.verdict = 'duplicate'), false)",
             {"table": table.name, "group": group.number},
         )
         connection.unregister("references")

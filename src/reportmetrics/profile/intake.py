@@ -91,7 +91,12 @@ def form_sources() -> tuple[Source, ...]:
             "prep_minutes": "Minutes",
             "grade": "Grade",
             "narrative": "Remarks",
-            "withdrawn": {"from": "Withdrawn", "optional": True, "map": {"yes": "true"}},
+            "withdrawn": {
+                "from": "Withdrawn",
+                "optional": True,
+                "map": {"yes": "true", "no": "false"},
+                "ignore_case": True,
+            },
         },
     }
     numbers, words = (

@@ -12,14 +12,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from reportmetrics.ingest.guard import shown, unguarded
 from reportmetrics.ingest.readers.archived import read_archived
-from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
+from reportmetrics.ingest.readers.base import Sheet, UnreadableError
 from reportmetrics.profile.intake import (
     REASON,
     REFERENCE,
@@ -32,6 +33,7 @@ from reportmetrics.profile.intake import (
     returned_name,
     returned_number,
     returned_sheet,
+    written_here,
 )
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source, sheet_of
@@ -174,7 +176,10 @@ def _read(source: Source, path: Path) -> Iterator[tuple[str | None, Sheet]]:
         found = read_archived(path, source, wanted)
     except UnreadableError as error:
         raise OSError(f"{path} of the archive cannot be read by source {source.source} any more: {error}") from error
-    yield from ((name, sheet) for name, sheet in found.items() if isinstance(sheet, Sheet))
+    for name, sheet in found.items():
+        if isinstance(sheet, Sheet):
+            # What went out once was guarded then, and is guarded again.
+            yield name, replace(sheet, held=unguarded(sheet.rows)) if written_here(source) else sheet
 
 
 def _add(part: _Part, sheet: Sheet, faults: pl.DataFrame, facts: Mapping[str, str], asked: Sequence[str]) -> None:
@@ -184,7 +189,7 @@ def _add(part: _Part, sheet: Sheet, faults: pl.DataFrame, facts: Mapping[str, st
     by_row = {int(k[0]): v for k, v in faults.group_by(["source_row"], maintain_order=True)}
     for row in sheet.rows.filter(pl.col("source_row").is_in(list(by_row))).iter_rows(named=True):
         of_row = by_row[row["source_row"]]
-        cells = {h: unmarked(row[f"c{i}"]) for i, h in enumerate(sheet.header) if h}
+        cells = {h: shown(row[f"c{i}"]) for i, h in enumerate(sheet.header) if h}
         cells |= {fact_column(f): facts[f] for f in asked if f in facts}
         cells[REFERENCE] = of_row["ref"][0]
         part.rows.append((cells, of_row.to_dicts()))

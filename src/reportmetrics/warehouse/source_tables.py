@@ -50,8 +50,8 @@ REPORT = Table(
         Rule(
             "withdrawn_before_sent",
             "withdrawn_at",
-            # A day without time is its first instant.
-            "withdrawn_at <= submitted_at - INTERVAL 1 DAY",
+            # A day without time is its first instant, and has 25 hours when the clocks change.
+            "withdrawn_at < submitted_at - INTERVAL 25 HOURS",
             "it was taken back on a day before it was sent",
             "correct one of the two dates",
         ),

@@ -37,7 +37,11 @@ TAKEN_BACK = "taken_back"
 
 LEFT_OUT: Mapping[str, tuple[str, str]] = {
     "report": ("", f"row_key NOT IN (SELECT row_key FROM {TAKEN_BACK})"),
-    "report_field": (f"(report_id, revision) NOT IN (SELECT (report_id, revision) FROM {TAKEN_BACK})", ""),
+    "report_field": (
+        f"NOT EXISTS (FROM {TAKEN_BACK} AS b WHERE b.report_id = report_field.report_id "
+        "AND b.revision >= report_field.revision)",
+        "",
+    ),
     "activity": (f"coalesce(report_id NOT IN (SELECT report_id FROM {TAKEN_BACK} WHERE NOT stands), true)", ""),
     "feedback": (f"report_id NOT IN (SELECT report_id FROM {TAKEN_BACK} WHERE NOT stands)", ""),
 }

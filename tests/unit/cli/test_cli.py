@@ -81,6 +81,8 @@ def test_the_list_of_commands_is_complete() -> None:
         ["fly"],
         ["run", "--as-of", "31/01/2022"],
         ["run", "--wat"],
+        ["ingest", "--landing", ""],
+        ["run", "--home", " "],
         ["metrics", "show"],
         ["sample", "--weeks", "0"],
         ["run", "--profile", "nowhere"],

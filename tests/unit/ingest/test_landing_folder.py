@@ -110,3 +110,13 @@ def test_to_forget_tells_what_still_lies_there_or_that_it_cannot(mission: SmallM
     assert plan_of(mission.settings, mission.profile, "requests/a.csv").landing == ["requests/a.csv"]
     with pytest.raises(LandingError):
         plan_of(named(mission, mission.folder / "nowhere"), mission.profile, "requests/a.csv")
+
+
+@pytest.mark.parametrize("name", ["ring", "x" * 300])
+def test_a_place_that_leads_nowhere_or_has_no_possible_name_is_refused(mission: SmallMission, name: str) -> None:
+    place = mission.folder / name
+    if name == "ring":
+        mission.folder.mkdir()
+        place.symlink_to(place)
+    with pytest.raises(LandingError, match="correct --landing"):
+        ingest(named(mission, place), mission.profile)

@@ -53,7 +53,7 @@ def test_a_word_that_is_asked_for_and_no_word_stands_there(
     refused = mission.ask("SELECT source_row, code, column_name, message FROM reject ORDER BY 1")
     said = "it cannot be told whether the row counts: column 'state' holds '{}'"
     assert refused == [
-        (row, "undecided_row", None, said.format(word))
+        (row, "undecided_row", "state", said.format(word))
         for row, word in ((3, "#N/A"), (6, "12345678901234570"), (7, "#REF!"))
     ]
 

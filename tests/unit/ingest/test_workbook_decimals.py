@@ -37,3 +37,19 @@ def test_fifteen_digits_are_kept(mission: SmallMission, number: float, shown: fl
     mission.put("log.xlsx", buffer.getvalue())
     mission.ingest()
     assert mission.ask("SELECT amount FROM core.request") == [(shown,)]
+
+
+@pytest.mark.parametrize("number", ["12345678.12", "20210105.1", "8388608.7", "1234567890123.4", "0.5", "-9999999.01"])
+def test_as_a_text_and_in_a_condition_it_is_what_the_cell_shows(mission: SmallMission, number: str) -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
+        sheet = made.add_worksheet("Log")
+        sheet.write_row(0, 0, ["id", "raised", "decided", "outcome"])
+        sheet.write_row(1, 0, [float(number), "2021-02-01"])
+    condition = [{"from": "id", "is": number}]
+    mission.sources = [
+        {**REQUESTS, "reader": "xlsx", "files": "*.xlsx", "options": {"sheet": "Log"}, "only": condition}
+    ]
+    mission.put("log.xlsx", buffer.getvalue())
+    mission.ingest()
+    assert mission.ask("SELECT request_id FROM core.request") == [(number,)]

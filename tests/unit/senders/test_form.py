@@ -144,7 +144,12 @@ def test_a_report_is_taken_back_with_a_correction_and_owed_again(desk: Desk) -> 
     path, _ = desk.form(template("WAR"), "U-01", "2021-03-01")
     book = openpyxl.load_workbook(path)
     assert [c.value for c in book["Report"][1]][12] == "Withdrawn"
-    book["Report"]["M2"] = "yes"
+    book["Report"]["M2"] = "perhaps"
+    book.save(path)
+    desk.send(path, "unclear")
+    [said] = desk.ask("SELECT message FROM reject")
+    assert said == ("'perhaps' is not a yes or no as agreed: yes or no",)
+    book["Report"]["M2"] = "Yes"
     book.save(path)
     desk.send(path, "withdrawal")
     told = desk.ask(f"SELECT revision, withdrawn FROM core.report WHERE report_id = '{following.report_id}' ORDER BY 1")

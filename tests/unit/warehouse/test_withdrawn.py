@@ -240,13 +240,43 @@ def test_a_withdrawal_that_leaves_a_later_revision_is_asked_about(weekly: SmallM
     [
         ("sent", "2021-01-18", "withdrawn_or_not"),
         ("withdrawn", "2021-01-11", "withdrawn_before_sent"),
-        ("", "2021-01-11 09:59", "withdrawn_before_sent"),
+        ("", "2021-01-11 08:59", "withdrawn_before_sent"),
         ("gone", "", "bad_flag"),
     ],
 )
 def test_what_cannot_be_is_refused(weekly: SmallMission, state: str, moment: str, code: str) -> None:
     told(weekly, "2021-01-13", R2.format(state, moment))
     assert [c for (c,) in weekly.ask("SELECT DISTINCT code FROM reject WHERE table_name = 'report'")] == [code]
+
+
+def test_answers_of_other_sources_and_earlier_revisions_go_too(weekly: SmallMission, rows_of: Rows) -> None:
+    """The report is known in revision 1 only; its answers came alone, and are of the revision before."""
+    alone = {
+        **COMMON,
+        "source": "answers",
+        "files": "answers/*.csv",
+        "table": "report_field",
+        "columns": {"report_id": "report", "field_id": "field", "value_number": "value"},
+    }
+    weekly.sources = [WEEKLY, alone]
+    weekly.put("answers/1.csv", "report,field,value\nR1,Q2,5\n")
+    second = R1.replace(",0,60,7", ",1,60,8")
+    told(weekly, "2021-01-13", second.format("sent", ""))
+    told(weekly, "2021-01-20", second.format("withdrawn", ""))
+    told(weekly, "2021-01-27", R1.replace(",0,60,7", ",2,60,").format("sent", ""))
+    for day, held in (("2021-01-20", [5.0, 8.0]), ("2021-01-21", []), ("2021-01-28", [None])):
+        assert answered(weekly.snapshot(day, day), rows_of) == held
+
+
+def test_a_day_of_25_hours_is_one_day(weekly: SmallMission) -> None:
+    rome = {**MOMENTS, "timezone": "Europe/Rome"}
+    weekly.sources = json.loads(json.dumps(weekly.sources))
+    weekly.sources[0]["tables"][0]["columns"] |= {
+        "submitted_at": {"from": "sent", **rome},
+        "withdrawn_at": {"from": "withdrawn", **rome},
+    }
+    told(weekly, "2021-11-03", "R1,2021-10-25,2021-10-31 23:30,0,60,7,,2021-10-31\n")
+    assert weekly.ask("SELECT count(*) FROM reject") == [(0,)]
 
 
 def test_a_day_without_time_is_not_before_the_report_of_that_day(weekly: SmallMission, rows_of: Rows) -> None:
@@ -288,6 +318,16 @@ def test_that_it_was_taken_back_is_news_or_a_correction(weekly: SmallMission, tm
     told(weekly, "2021-01-21", R2.format("withdrawn", "2021-01-14"))
     later = weekly.snapshot("2021-01-22", "correction").folder
     assert corrected_snapshot(before.folder, later, tmp_path / "b") == {"report": 1, "report_field": 1}
+
+
+def test_what_gives_way_with_a_withdrawn_report_is_no_correction(weekly: SmallMission, tmp_path: Path) -> None:
+    told(weekly, "2021-01-13", R1.format("sent", ""), R2.format("sent", ""))
+    for number, row in enumerate(("A,2021-01-11,3,R1", "A,2021-01-11,30,R2")):
+        weekly.put(f"acts/{number}.csv", f"id,held,count,report\n{row}\n")
+        weekly.ingest(f"2021-01-{13 + number}")
+    before = weekly.snapshot("2021-01-16", "before")
+    told(weekly, "2021-01-20", R2.format("withdrawn", "2021-01-18"))
+    assert corrected_snapshot(before.folder, weekly.snapshot("2021-01-21", "news").folder, tmp_path / "a") == {}
 
 
 def test_a_withdrawn_report_is_forgotten_with_its_sender_or_its_file(weekly: SmallMission) -> None:

@@ -43,6 +43,9 @@ MARKS = "\x05\x06\x07"
 UNDECIDED = "it cannot be told whether the row counts: "
 """How the fault of a row begins whose mapping asks for a cell that has no usable value."""
 
+UNDECIDED_CELL = r"^" + UNDECIDED + r"column '(.*)' holds '(.*)'$"
+"""Column and cell in such a fault."""
+
 
 def unmarked(cell: str | None) -> str | None:
     """The cell as a person may see it."""

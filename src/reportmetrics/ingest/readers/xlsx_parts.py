@@ -41,7 +41,7 @@ _MOST_PLAIN_ROWS = 999_999
 """Row numbers of six digits are counted quickly; a sheet with longer ones is gone through element by element."""
 
 _TELLING = (b"hidden", b"mergeCell", b"<f", b":f", b"<!DOCTYPE")
-_LONG = r"[-+]?(?:\d{16,}(?:\.\d*)?|\d*\.\d{10,}|(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+)"
+_LONG = r"[-+]?(?:\d{16,}(?:\.\d*)?|\d*\.\d{10,}|\d{7,}\.\d+|(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+)"
 _LONG_NUMBER = re.compile(_LONG)
 _ANY_LONG_NUMBER = re.compile(rf"v>\s*{_LONG}\s*<".encode())
 _WORKBOOK = "xl/workbook.xml"

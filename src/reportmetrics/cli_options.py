@@ -1,0 +1,50 @@
+"""Options that several commands have: where the profile, the home and the landing folder are.
+
+Belongs here: those, and reading a folder's name. Not here: what a command does.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def folder(text: str) -> Path:
+    """A folder as it was named. An empty name is a shell variable that was not set, not the current folder."""
+    if not text.strip():
+        raise typer.BadParameter("nothing is named; name a folder ('.' is the current one), or leave the option out")
+    return Path(text)
+
+
+ProfileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--profile",
+        parser=folder,
+        metavar="<path>",
+        help="Folder of the mission's profile. [env: REPORTMETRICS_PROFILE]",
+        show_default=False,
+    ),
+]
+HomeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        parser=folder,
+        metavar="<path>",
+        help="Folder of all that is made: archive, warehouse, publications. [env: REPORTMETRICS_HOME]",
+        show_default=False,
+    ),
+]
+LandingOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--landing",
+        parser=folder,
+        metavar="<path>",
+        help="Folder where files arrive; default: landing below home. [env: REPORTMETRICS_LANDING]",
+        show_default=False,
+    ),
+]
