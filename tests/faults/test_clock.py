@@ -14,6 +14,7 @@ from pipelines.runs import add_dates
 from reportmetrics import steps
 from reportmetrics.backup import backup, restore
 from reportmetrics.clock import now_utc
+from reportmetrics.current import today
 from reportmetrics.ingest.ledger import ClockError
 from reportmetrics.ingest.rebuild import rebuild
 from reportmetrics.ingest.run import ingest
@@ -117,7 +118,7 @@ def test_a_rebuild_gives_them_a_time_that_can_be_and_the_order_in_which_they_cam
     ingest(settings, profile, now=now_utc() + YEAR)
     arrive(settings)
     ingest(settings, profile, now=now_utc())  # as an earlier release would have gone on
-    tomorrow = dt.date.today() + dt.timedelta(days=1)
+    tomorrow = today(profile) + dt.timedelta(days=1)  # by the mission's clock, where it is a day later in the evening
     assert decided(settings, profile, tomorrow) == {"R3": "approved"}, "R1 and R2 are hidden for a year"
     assert decided(settings, profile, tomorrow + 2 * YEAR)["R3"] == "open", "and the old row would win in a year"
     made = rebuild(settings, profile)
