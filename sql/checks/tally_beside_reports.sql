@@ -8,7 +8,17 @@ remedy: >-
   'valid_to' of the form in templates.yaml); until then the tally is missing from completeness where reports are due,
   and from hours where reports came
 ---*/
-WITH single AS (
+WITH revision AS (
+    SELECT
+        template_id,
+        unit_id,
+        period_start,
+        period_end,
+        row_number() OVER (PARTITION BY report_id ORDER BY revision DESC) AS from_latest
+    FROM report
+),
+
+single AS (
     SELECT
         template_id,
         unit_id,
@@ -25,8 +35,8 @@ WITH single AS (
         period_end,
         0 AS due,
         1 AS came
-    FROM report
-    WHERE revision = 0
+    FROM revision
+    WHERE from_latest = 1
 )
 
 SELECT

@@ -5,7 +5,8 @@ table: report_tally
 severity: warning
 remedy: >-
   correct the periods, or drop one kind of tally in the source's mapping; until then completeness and hours count the
-  one that was told last and call the others missing (both, where they were told at once)
+  one that was told last, of those that tell the number and that no single report displaces, and call the others
+  missing (both, where they were told at once)
 ---*/
 SELECT
     t.row_key,

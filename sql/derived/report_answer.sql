@@ -48,7 +48,7 @@ tally AS (
         report_tally.period_end,
         report_tally.expected,
         CASE WHEN NOT coalesce(tally_twice.due_twice, FALSE) THEN report_tally.received END AS received,
-        CASE WHEN NOT coalesce(tally_twice.due_twice, FALSE) THEN report_tally.on_time END AS on_time
+        CASE WHEN NOT coalesce(tally_twice.on_time_twice, FALSE) THEN report_tally.on_time END AS on_time
     FROM report_tally
     LEFT JOIN tally_twice ON report_tally.row_key = tally_twice.row_key
 )

@@ -11,6 +11,7 @@ import polars as pl
 
 from reportmetrics.warehouse.shape import PROVENANCE, Table, Type
 from reportmetrics.warehouse.tables import TABLES
+from reportmetrics.warehouse.tally_twice import tally_twice
 
 POLARS: Mapping[Type, pl.DataType] = {
     "text": pl.String(),
@@ -43,7 +44,10 @@ def _value(value: Any, dtype: pl.DataType) -> Any:
 
 
 def build(folder: Path, given: Mapping[str, Sequence[Mapping[str, Any]]], *, as_of: dt.date) -> Path:
-    """Write a snapshot with the ``given`` rows per table; unknown tables and columns are mistakes of the test."""
+    """Write a snapshot with the ``given`` rows per table; unknown tables and columns are mistakes of the test.
+
+    Which tallies would be counted twice is worked out from the tables, as when a snapshot is made.
+    """
     assert not set(given) - set(TABLES), f"no such tables: {set(given) - set(TABLES)}"
     for table in TABLES.values():
         schema = schema_of(table)
@@ -61,6 +65,7 @@ def build(folder: Path, given: Mapping[str, Sequence[Mapping[str, Any]]], *, as_
         target = folder / table.name
         target.mkdir(parents=True)
         pl.DataFrame(rows, schema=schema, orient="row").write_parquet(target / "all.parquet")
+    tally_twice(folder).write_parquet(folder / "tally_twice" / "all.parquet")
     at = dt.datetime.combine(as_of, dt.time())
     (folder / "as_of").mkdir()
     frame = {"as_of": [as_of], "as_of_at": [at], "time_zone": ["UTC"]}

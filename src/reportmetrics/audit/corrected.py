@@ -20,8 +20,11 @@ import polars as pl
 
 from reportmetrics.warehouse.shape import PROVENANCE, Table
 from reportmetrics.warehouse.tables import TABLES
+from reportmetrics.warehouse.tally_twice import tally_twice
 
 _SYSTEM = ("as_of", "hidden_before", "ledger", "reject")
+_FOLLOWS = "tally_twice"
+"""It follows from other tables, also from news in them: it is no correction, and is made of the corrected tables."""
 _KEPT = frozenset(c.name for c in PROVENANCE)
 
 
@@ -35,7 +38,7 @@ def corrected_snapshot(before: Path, after: Path, target: Path) -> dict[str, int
     taken_back = _taken_back(after, moment)
     corrections: dict[str, int] = {}
     for name in TABLES:
-        if name in _SYSTEM or not (before / name).is_dir() or not (after / name).is_dir():
+        if name in (*_SYSTEM, _FOLLOWS) or not (before / name).is_dir() or not (after / name).is_dir():
             continue
         old, new = _differing(before / name, after / name)
         if not old:  # all its rows are in the later one as they were
@@ -52,6 +55,8 @@ def corrected_snapshot(before: Path, after: Path, target: Path) -> dict[str, int
         for folder in (p for p in before.iterdir() if p.is_dir() and p.name not in corrections):
             shutil.copytree(folder, target / folder.name)
         shutil.copyfile(before / "snapshot.json", target / "snapshot.json")
+        if (before / _FOLLOWS).is_dir():
+            tally_twice(target).write_parquet(target / _FOLLOWS / "all.parquet")
     return corrections
 
 

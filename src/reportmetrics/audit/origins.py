@@ -12,7 +12,7 @@ import polars as pl
 
 from reportmetrics.engines.base import Engine
 from reportmetrics.metrics.metric import Metric
-from reportmetrics.warehouse.made_tables import LEDGER, REJECT
+from reportmetrics.warehouse.made_tables import LEDGER, REJECT, TALLY_TWICE
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.tables import TABLES
 
@@ -39,7 +39,8 @@ def origins(metric: Metric, engine: Engine, keys_sql: str) -> pl.DataFrame:
     Rows that tell of the ledger or of a refused row have a key that opens with delivery and table, and lead to the file
     (and, of a refused row, to the row in it).
     """
-    parts = [_origin_sql(TABLES[name]) for name in metric.tables if name in TABLES and TABLES[name] not in _WITHOUT_KEY]
+    tables = [TABLES[name] for name in metric.tables if name in TABLES]
+    parts = [_origin_sql(table) for table in tables if table not in (*_WITHOUT_KEY, *_BESIDE)]
     if not parts or any(TABLES.get(name) in _WITHOUT_KEY for name in metric.tables):
         parts.append(_DELIVERY)
     found = engine.frame(
@@ -50,6 +51,9 @@ def origins(metric: Metric, engine: Engine, keys_sql: str) -> pl.DataFrame:
 
 
 _WITHOUT_KEY = (LEDGER, REJECT)
+
+_BESIDE = (TALLY_TWICE,)
+"""Tables that say more of rows of another table, by their keys: the rows came with that one."""
 
 _DELIVERY = (
     "SELECT wanted.row_key, 'ledger' AS \"table\", l.source, l.original_name AS file, "

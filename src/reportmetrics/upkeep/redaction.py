@@ -24,8 +24,8 @@ from reportmetrics.settings import signing_key_from_environment
 from reportmetrics.warehouse.tables import TABLES
 
 _REFUSED = ("reject", "reject_answer")
-_ROWS_OF = {"withdrawn_report": "report"}
-"""Tables of a snapshot whose rows are those of another one, set apart."""
+_ROWS_OF = {"withdrawn_report": "report", "tally_twice": "report_tally"}
+"""Tables of a snapshot whose rows are those of another one, set apart or with more said of them."""
 
 
 @dataclass(frozen=True, slots=True)

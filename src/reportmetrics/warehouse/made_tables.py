@@ -39,6 +39,29 @@ TEXT_NOVELTY = Table(
     ),
 )
 
+TALLY_TWICE = Table(
+    "tally_twice",
+    "a tally of days that are counted anyway, by another tally or by single reports",
+    level="process",
+    origin="derived",
+    key=("unit_id", "template_id", "period_start", "period_end"),
+    columns=(
+        key_column("template_id", "its form"),
+        key_column("unit_id", "its unit or place"),
+        Column("period_start", "date", "first day counted", kind="key", required=True),
+        Column("period_end", "date", "last day counted", kind="key", required=True),
+        Column(
+            "due_twice", "boolean", "it would be counted twice among what was due and came", "process", required=True
+        ),
+        Column(
+            "on_time_twice", "boolean", "it would be counted twice among what came in time", "process", required=True
+        ),
+        Column("came_twice", "boolean", "it would be counted twice in hours", "process", required=True),
+        Column("file_seq", "integer", "delivery that told of the tally last", kind="key", required=True),
+        Column("source_row", "integer", "row in the file or sheet", kind="key"),
+    ),
+)
+
 HIDDEN_BEFORE = Table(
     "hidden_before",
     "a group that the publication before hid, where this one would else hide another in its place",

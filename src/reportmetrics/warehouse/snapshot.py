@@ -30,6 +30,7 @@ from reportmetrics.warehouse.schema import RESTATED, core_columns
 from reportmetrics.warehouse.shape import Column, Table
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
+from reportmetrics.warehouse.tally_twice import tally_twice
 from reportmetrics.warehouse.told import TELLS, states
 from reportmetrics.warehouse.vanished import sightings, vanished
 from reportmetrics.warehouse.withdrawn import LEFT_OUT, find_withdrawn
@@ -112,6 +113,9 @@ def make_snapshot(
     _write_frame(gone, building / "vanished_request")
     rows["vanished_request"] = gone.height
     rows["text_novelty"] = novel
+    twice = tally_twice(building)
+    _write_frame(twice, building / "tally_twice")
+    rows["tally_twice"] = twice.height
     taken_back = pl.DataFrame(schema=WITHDRAWN) if withdrawn is None else withdrawn
     _write_frame(taken_back, building / "withdrawn_report")
     rows["withdrawn_report"] = taken_back.height

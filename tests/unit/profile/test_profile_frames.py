@@ -236,7 +236,7 @@ def test_frames_have_the_declared_columns_and_unique_keys():
     frames = profile_frames(load_profile(NMI), through=D(2022, 1, 31))
     declared = {t.name for t in TABLES.values() if t.origin in ("profile", "derived")}
     made_with_the_snapshot = {
-        "hidden_before", "text_novelty", "reject_answer", "vanished_request", "withdrawn_report",
+        "hidden_before", "text_novelty", "reject_answer", "tally_twice", "vanished_request", "withdrawn_report",
     }  # fmt: skip
     assert set(frames) == declared - made_with_the_snapshot
     for name, frame in frames.items():

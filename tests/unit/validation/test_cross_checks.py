@@ -231,6 +231,27 @@ def test_a_tally_beside_single_reports_is_named(tmp_path: Path) -> None:
     }
 
 
+def test_a_report_beside_a_tally_counts_once_in_its_latest_revision(tmp_path: Path) -> None:
+    """Of one form only revision 1 is known; a report of another was corrected to be of the month after."""
+    first, last = dt.date(2021, 1, 1), dt.date(2021, 1, 31)
+    own = {"unit_id": "U1", "submitted_at": DAY}
+    days = {"period_start": first, "period_end": first}
+    moved = {"period_start": dt.date(2021, 2, 1), "period_end": dt.date(2021, 2, 1)}
+    given: Rows = {
+        **SOUND,
+        "report": [
+            *SOUND["report"],
+            {**own, **days, "row_key": "r1", "report_id": "P2", "template_id": "R", "revision": 1},
+            {**own, **days, "row_key": "s0", "report_id": "P3", "template_id": "S", "revision": 0},
+            {**own, **moved, "row_key": "s1", "report_id": "P3", "template_id": "S", "revision": 1},
+        ],
+        "report_tally": [tally("late", first, last, form="R"), tally("moved", first, last, form="S")],
+    }
+    [(rule, keys, observed, _)] = failed(tmp_path, given)
+    assert (rule, keys) == ("tally_beside_reports", ["late"])
+    assert observed.endswith("0 single reports are due, and 1 came")
+
+
 def test_every_shipped_rule_is_tested_here() -> None:
     elsewhere = {"request_vanished"}  # tests/unit/warehouse/test_vanished.py
     alone = {"ledger_balances", "tally_overlaps", "tally_beside_reports"}
