@@ -30,6 +30,9 @@ from reportmetrics.profile.intake import corrected_source
 from reportmetrics.profile.sources import FileDate, Source, sheet_of
 from reportmetrics.warehouse.tables import TABLES
 
+_BEFORE = ", before"
+"""Ending of the name of rows as they stand before a correction."""
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -93,7 +96,7 @@ def corrections_of(
                         found.known.append((one, known))
                     else:
                         before = _written(
-                            source, file, f"{name}, before", records, archive, scratch, stamp, before=True
+                            source, file, f"{name}{_BEFORE}", records, archive, scratch, stamp, before=True
                         )
                         found.due.append(Due(one, _known_from(source, file, day, zone), before, file.known_from))
     found.due.sort(key=lambda d: d.found.name[-len("2022-01-31)") :])
@@ -138,7 +141,8 @@ def _written(
     path = scratch / f"{file.sha256[:12]}-{stamp:x}{'.before' if before else ''}.cells"
     path.write_bytes(kept_cells(_corrected(source, file, records, archive, before=before)))
     derived = corrected_source(source)
-    return _stamped(Found(derived, path, name, 0, stamp, facts_of_name(derived, Path(name).name), None))
+    facts = facts_of_name(derived, Path(name.removesuffix(_BEFORE)).name)
+    return _stamped(Found(derived, path, name, 0, stamp, facts, None))
 
 
 def _stamped(found: Found) -> Found:

@@ -187,6 +187,15 @@ def _checks(table: Table, ids: Ids, agreed: Agreed) -> Iterator[_Check]:
     )
     for column in table.columns:
         yield from _of_column(column, ids, agreed.get(column.name, {}))
+    if table.name == "report_field":
+        yield _Check(
+            "report_refused",
+            "report_id",
+            "(t.file_seq, t.report_id, t.revision) IN (SELECT (file_seq, report_id, revision) FROM refused_report)",
+            _SOUND,
+            literal("the report that it answers was refused in this file, and another file has told of that report"),
+            "mend the report too, or give it the next revision, and send both again",
+        )
     for number, rule in enumerate(table.rules):
         # A date that could not be read is one fault; that it is missing from a rule's point of view is not another.
         failed = f'm."{rule.column}" IS NOT NULL AND t."{rule.column}" IS NULL'

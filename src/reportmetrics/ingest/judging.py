@@ -13,7 +13,7 @@ import polars as pl
 
 from reportmetrics.ingest.batch import Batch
 from reportmetrics.ingest.faults import Ids, doubt, find_faults
-from reportmetrics.ingest.revisions import keep_revisions
+from reportmetrics.ingest.revisions import keep_refused, keep_revisions
 from reportmetrics.ingest.tells import tells_of
 from reportmetrics.ingest.text import written_like
 from reportmetrics.ingest.typed import make_typed
@@ -50,9 +50,12 @@ def judged_tables(connection: duckdb.DuckDBPyConnection, profile: Profile, batch
         filled = make_typed(connection, table, batch, zone=zone, key=key, keys=keys, tells=tells, doubt=marks)
         if table.name == "report":
             keep_revisions(connection, filled=filled)
+            keep_refused(connection, filled=False)
         if not filled:
             continue
         find_faults(connection, table, ids, _agreed(table, batch))
+        if table.name == "report":
+            keep_refused(connection, filled=True)
         judge(connection, table, known)
         yield table
 

@@ -60,7 +60,10 @@ def overtaken(
         return None
     sha256 = fingerprint(before.path)
     kept = Kept(before, sha256, identity(source.source, before.facts, sha256), before.path, moment)
-    for table in judged_tables(connection, profile, read_batch([Taken(kept, 0, moment)]), key):
+    batch = read_batch([Taken(kept, 0, moment)])
+    if batch.refusals:
+        return batch.refusals[0].why
+    for table in judged_tables(connection, profile, batch, key):
         times = {"since": since, "moment": moment}
         for row, name, later in connection.execute(_OVERTAKEN.format(table=table.name), times).fetchall():
             said = f"row {row} is no longer what is known of its record: row {later} of {name} tells something else"

@@ -31,6 +31,28 @@ def keep_revisions(connection: duckdb.DuckDBPyConnection, *, filled: bool) -> No
     connection.execute(f"CREATE OR REPLACE TEMP TABLE told_report AS {rows}")
 
 
+def keep_refused(connection: duckdb.DuckDBPyConnection, *, filled: bool) -> None:
+    """Keep which reports of a batch are refused, though another file has told of the same revision: ``refused_report``.
+
+    Their answers would take the place of those of the report that stands. ``filled``: ``typed`` is of reports.
+    """
+    if not filled:
+        nothing = "0::BIGINT AS file_seq, '' AS report_id, 0::BIGINT AS revision"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE refused_report AS SELECT {nothing} LIMIT 0")
+        return
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE refused_report AS
+        WITH said AS (SELECT t.file_seq, t.report_id, t.revision, f.row_id IS NOT NULL AS faulty
+            FROM typed AS t LEFT JOIN (SELECT DISTINCT row_id FROM fault) AS f USING (row_id)),
+        sound AS (FROM said WHERE NOT faulty)
+        SELECT DISTINCT file_seq, report_id, revision FROM said ANTI JOIN sound USING (file_seq, report_id, revision)
+        WHERE (report_id, revision) IN (SELECT (report_id, revision) FROM core.report)
+        OR (report_id, revision) IN (SELECT (report_id, revision) FROM sound)
+        """
+    )
+
+
 def with_revision(connection: duckdb.DuckDBPyConnection, part: str, batch: Batch, group: Group, fitted: Fit) -> str:
     """SQL of the answers of one group, ``part``, with the revision filled in where the mapping leaves it out."""
     origin = fitted.origins.get(_COLUMN)

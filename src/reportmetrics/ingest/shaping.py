@@ -47,6 +47,8 @@ def shape_of(entry: TableMap, header: Sequence[str]) -> Shape:
         found = [(i, h) for i, h in enumerate(header) if re.fullmatch(entry.unpivot.columns, h)]
         if not found:
             raise _nothing_like(entry.unpivot.columns, header, "unpivot")
+        for _, name in found:
+            position([name], header)  # each must stand there once
         made = {entry.unpivot.name_to: "label", entry.unpivot.value_to: "g0"}
         turned = tuple((i,) for i, _ in found)
         called = tuple((h,) for _, h in found)

@@ -13,7 +13,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 
-from reportmetrics.profile.sources import ColumnMap, FileDate, Options, Source, TableMap, sheet_of
+from reportmetrics.profile.sources import ColumnMap, Options, Source, TableMap, sheet_of
 
 RETURNED = "returned"
 """Folder below the landing folder for mended workbooks, and the ending of the ids of the sources that read them."""
@@ -157,7 +157,7 @@ def corrected_source(source: Source) -> Source:
             "files": f".{CORRECTED}/{_plain(source.source)}",
             "every": "36500 days",
             "facts": None if source.facts is None else rf"(?:{source.facts}) \(corrected [\d-]+\)",
-            "known_from": "arrival" if isinstance(source.known_from, FileDate) else source.known_from,
+            "known_from": "arrival",
             "complete": None,
             "sender": "data team",
             "corrections": [],
@@ -176,8 +176,8 @@ def returned_source(source: Source) -> Source:
             "options": Options(),
             "facts": None,
             "complete": None,
-            # What the mended rows say becomes known when they come, whatever date the first file stated.
-            "known_from": "arrival" if isinstance(source.known_from, FileDate) else source.known_from,
+            # What the mended rows say becomes known when they come, whatever date the first file or its rows stated.
+            "known_from": "arrival",
             "tables": [_table(source, t) for t in source.tables],
         }
     )

@@ -48,7 +48,8 @@ _HELP = (
 
 _OF_CORRECTION = (
     "This corrects a report that is known: revision {revision}.",
-    "To take the report back altogether, choose 'yes' under 'Withdrawn' on the sheet 'Report', and send it as it is.",
+    "To take the report back altogether, choose 'yes' under 'Withdrawn' on the sheet 'Report', enter there when you",
+    "    send it and who you are, and leave the answers as they are.",
 )
 
 

@@ -185,6 +185,7 @@ def plan_person(settings: Settings, profile: Profile, named: str, *, track: Trac
         raise ForgetError(
             f"no row of the archive names '{named}'{also}; give the name as it was sent, or the pseudonym"
         )
+    plan.rows |= _shared(living, plan.rows, sources)
     refused = {
         (s.sent or s.sha256, sheet, number)
         for s, sheets in plan.rows.values()
@@ -196,6 +197,24 @@ def plan_person(settings: Settings, profile: Profile, named: str, *, track: Trac
     plan.wanted = Wanted(people=frozenset({hidden}), places=places, rows=rows)
     look_around(settings, plan)
     return plan
+
+
+def _shared(living: Iterable[Sidecar], lines: Lines, sources: Mapping[str, Source]) -> Lines:
+    """Other sources' deliveries of the files that lose rows: those rows, on the sheets that they read too.
+
+    Of a file that is written anew each delivery keeps what its source reads; another sheet may hold the name.
+    """
+    going: dict[str, dict[str | None, list[int]]] = {}
+    for sidecar, sheets in lines.values():
+        of_file = going.setdefault(sidecar.sha256, {})
+        for name, numbers in sheets.items():
+            of_file[name] = sorted({*of_file.get(name, ()), *numbers})
+    found: Lines = {}
+    for sidecar in living:
+        if sidecar.sha256 in going and sidecar.path not in lines:
+            read = {sheet_of(sources[sidecar.source], t) for t in sources[sidecar.source].tables}
+            found[sidecar.path] = (sidecar, {n: rows for n, rows in going[sidecar.sha256].items() if n in read})
+    return found
 
 
 def _living(archive: Path) -> list[Sidecar]:

@@ -37,7 +37,7 @@ def _sql() -> str:
     return f"""
 WITH refused AS (
     SELECT DISTINCT
-        r.file_seq, r.table_name, r.sheet, r.source_row, r.subject_key, l.source, l.original_name,
+        r.file_seq, r.table_name, r.sheet, r.source_row, r.subject_key, l.source, l.original_name, l.status,
         {REFERENCE_SQL} AS ref
     FROM reject AS r JOIN ledger AS l USING (file_seq, table_name)
     WHERE r.file_seq <= $position
@@ -58,8 +58,11 @@ told_again AS (
 file_again AS (
     SELECT o.file_seq, o.table_name, o.sheet, o.source_row, t.file_seq AS answered_seq, 'mended' AS answer
     FROM refused AS o
-    JOIN ledger AS t USING (table_name, source, original_name)
-    WHERE o.source_row IS NULL AND t.file_seq > o.file_seq AND t.file_seq <= $position AND t.status = 'stored'
+    JOIN ledger AS t ON
+        t.table_name = o.table_name AND t.source = o.source AND t.original_name = o.original_name
+    WHERE
+        o.status = 'unreadable' AND o.source_row IS NULL
+        AND t.file_seq > o.file_seq AND t.file_seq <= $position AND t.status = 'stored'
 ),
 every AS (FROM named UNION ALL BY NAME FROM told_again UNION ALL BY NAME FROM file_again),
 -- A row that was mended stays mended; before that, the latest refusal counts.

@@ -17,6 +17,7 @@ from reportmetrics.upkeep.fsck import fsck
 from reportmetrics.warehouse.snapshot import Snapshot
 from tests.conftest import REQUESTS, SmallMission
 from tests.unit.ingest.test_workbooks import BOOK, HEADER, book, rows
+from tests.unit.senders.test_returned import give_back, send_again
 
 Rows = Callable[[Snapshot, str], pl.DataFrame]
 
@@ -165,6 +166,25 @@ def test_corrections_of_a_declared_backfill_are_known_from_their_day(mission: Sm
     assert mission.ask(known) == [("C", "2021-02-09 21:00:00"), ("A", "2021-02-28 21:00:00")]
 
 
+@pytest.mark.parametrize("known", [{"column": "raised_at"}, "arrival"])
+def test_of_rows_that_say_when_they_were_known_the_past_stays_as_it_was(
+    mission: SmallMission, rows_of: Rows, known: Any
+) -> None:
+    """A correction, and a row that came back mended, are known from when they came."""
+    source = {**REQUESTS, "known_from": known}
+    mission.sources = [source]
+    mission.put("requests/log.csv", LOG)
+    mission.ingest("2021-02-20")
+    before = rows_of(mission.snapshot("2021-02-25", "before"), "request")
+    mission.sources = [{**source, "corrections": [correction()]}]
+    (mended,) = give_back(mission)
+    send_again(mission, mended, {"log!decided": {2: "2021-02-07"}})
+    lines = mission.ingest("2021-03-02").deliveries
+    assert [line.accepted for line in lines] == [1, 1]
+    assert rows_of(mission.snapshot("2021-02-25", "again"), "request").equals(before)
+    assert rows_of(mission.snapshot("2021-03-03", "after"), "request").height == before.height + 1
+
+
 def test_a_cell_of_a_workbook_is_corrected_on_its_sheet(mission: SmallMission) -> None:
     content = book(lambda _, sheet: rows(sheet, [HEADER, ["A", "2021-02-01"], ["B", "2021-02-0l"]]))
     sha256 = hashlib.sha256(content).hexdigest()
@@ -194,13 +214,16 @@ def test_mistakes_in_the_records_are_seen_by_the_lint() -> None:
 CHANGED = "id,raised,decided,outcome\nA,2021-02-01,2021-02-05,NO\n"
 
 
-def test_a_row_that_a_later_one_has_overtaken_is_not_brought_back(mission: SmallMission) -> None:
+@pytest.mark.parametrize("facts", [None, r"(?P<part>log|later)\.csv"])
+def test_a_row_that_a_later_one_has_overtaken_is_not_brought_back(mission: SmallMission, facts: str | None) -> None:
+    source = REQUESTS | ({} if facts is None else {"facts": facts})
+    mission.sources = [source]
     mission.put("requests/log.csv", LOG)
     mission.ingest("2021-02-20")
     mission.put("requests/later.csv", CHANGED)
     mission.ingest("2021-02-25")
     both = [correction(), correction(row=4, was="", now="2021-02-09", date="2021-03-02")]
-    mission.sources = [{**REQUESTS, "corrections": both}]
+    mission.sources = [{**source, "corrections": both}]
     refused, sound = mission.ingest("2021-03-03").deliveries
     assert (refused.status, sound.status, sound.accepted) == ("unreadable", "stored", 1)
     [(code, message, remedy)] = mission.ask("SELECT code, message, remedy FROM reject WHERE file_seq = 3")
@@ -208,7 +231,7 @@ def test_a_row_that_a_later_one_has_overtaken_is_not_brought_back(mission: Small
     assert "row 2 is no longer what is known of its record: row 2 of requests/later.csv tells something else" in message
     assert remedy == "correct that row instead, if it is wrong"
     later = {"file": hashlib.sha256(CHANGED.encode()).hexdigest()[:12], "date": "2021-03-04"}
-    mission.sources = [{**REQUESTS, "corrections": [*both, correction(**later)]}]
+    mission.sources = [{**source, "corrections": [*both, correction(**later)]}]
     [line] = mission.ingest("2021-03-05").deliveries
     assert (line.status, line.accepted) == ("stored", 1)
     newest = "SELECT outcome, decided_at::DATE::VARCHAR FROM core.request WHERE request_id = 'A' ORDER BY file_seq"

@@ -15,7 +15,9 @@ from reportmetrics.metrics.run import compute
 from reportmetrics.profile.source_rules import source_problems
 from reportmetrics.profile.sources import Source
 from reportmetrics.profile.templates import Template
+from reportmetrics.senders.rejected import rejected
 from reportmetrics.settings import sql_folder
+from reportmetrics.warehouse.store import Store
 from tests.conftest import REQUESTS, SmallMission
 from tests.golden.reference import Reference
 
@@ -238,3 +240,28 @@ def test_an_empty_list_is_a_nil_return_and_a_file_without_any_bytes_is_not(missi
         ("activity", "unreadable", 0),
     ]
     assert mission.ask("SELECT observed_on::VARCHAR FROM core.observation") == [("2021-01-10",)]
+
+
+def test_a_refused_record_of_a_file_is_not_answered_by_more_rows_of_that_file(mission: SmallMission) -> None:
+    """It has no row, and yet it is no file that could not be read."""
+    said = {
+        "table": "observation",
+        "per": "file",
+        "columns": {
+            "indicator_id": {"fact": "what"},
+            "objective_id": {"value": "LO-1"},
+            "level": {"value": "outcome"},
+            "observed_on": {"value": "2021-01-31"},
+            "value": {"value": "0"},
+        },
+    }
+    facts = {"facts": r"(?P<what>[\w.-]+)_(?P<unit>U-\d)_(?P<first>\d{8})_(?P<last>\d{8})\.csv"}
+    mission.sources = [{**RETURNS, **facts, "tables": [said, RETURNS["tables"][1]]}]
+    name = "returns/XX_U-1_20210104_20210110.csv"
+    for number, rows in enumerate(("", "A,LO-1,meeting,2021-01-05,1\n")):
+        mission.put(name, f"id,objective,kind,day,count\n{rows}")
+        mission.ingest(f"2021-02-0{number + 1}")
+    with Store(mission.settings.warehouse) as store:
+        found = rejected(store, mission.profile)
+    of_record = found.filter(pl.col("table_name") == "observation")
+    assert set(of_record["state"]) == {"open"}

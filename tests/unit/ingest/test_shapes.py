@@ -182,3 +182,15 @@ def test_mistakes_in_the_mapping_are_found(more: dict[str, Any], said: str) -> N
 def test_shapes_that_say_two_things_are_refused(more: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="give "):
         Source.model_validate({**REQUESTS, **more})
+
+
+def test_a_column_to_unpivot_stands_in_the_header_once(mission: SmallMission) -> None:
+    """Its two values would be told of one record, and the first be lost."""
+    turned = {"unpivot": {"columns": "v_.*", "name_to": "what", "value_to": "many"}, "key": ["activity_id", "kind"]}
+    mission.sources = [{**ACTIVITY, **turned, "columns": {**ACTIVITY["columns"], "kind": "what", "count": "many"}}]
+    mission.put("visits/a.csv", "id,objective,day,v_a,v_b,v_a\nV1,LO-1,2021-02-01,0,1,5\n")
+    [line] = mission.ingest().deliveries
+    assert line.status == "unreadable"
+    assert mission.ask("SELECT code, message FROM reject") == [
+        ("duplicate_column", "column 'v_a' stands in the header 2 times")
+    ]

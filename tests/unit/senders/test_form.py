@@ -342,3 +342,21 @@ def test_a_form_that_two_people_filled_in_is_warned_of(desk: Desk) -> None:
             store.mark_validated(store.position())
         said = f"report: {due.report_id}, revision 0, of U-01 came in forms/bob.xlsx and from another person in "
         assert found == ([said + "forms/ann.xlsx"] if name == "bob" else [])
+
+
+def test_answers_of_a_refused_report_do_not_displace_those_of_the_one_that_stands(desk: Desk) -> None:
+    """A copy of a form that was taken in, with other answers and a report that cannot be: mended, both count."""
+    path, _ = desk.form(template("WAR"), "U-01", "2021-03-01")
+    desk.send(path, "good", F2=12)
+    book = openpyxl.load_workbook(path)
+    book["Report"]["H2"], book["Report"]["J2"] = dt.datetime(2021, 3, 10, 9, 30), "many"
+    book["Answers"]["F2"] = 99
+    desk.put(book, "forms/copy.xlsx")
+    desk.ingest()
+    assert desk.ask("SELECT code FROM reject ORDER BY 1") == [("bad_integer",), ("report_refused",)]
+    assert desk.ask("SELECT value_number FROM core.report_field WHERE field_id = 'WAR-01'") == [(12.0,)]
+    book["Report"]["J2"] = 30
+    desk.put(book, "forms/mended.xlsx")
+    desk.ingest()
+    told = desk.ask("SELECT value_number FROM core.report_field WHERE field_id = 'WAR-01' ORDER BY file_seq")
+    assert told == [(12.0,), (99.0,)]

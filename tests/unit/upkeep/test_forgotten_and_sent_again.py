@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import unicodedata
 from pathlib import Path
 
+import xlsxwriter
+
 from reportmetrics.ingest.pseudonyms import pseudonym, pseudonym_key
+from reportmetrics.ingest.rebuild import rebuild
 from reportmetrics.upkeep.forget import forget
+from reportmetrics.upkeep.fsck import fsck
 from reportmetrics.upkeep.plan import plan_file, plan_person
-from tests.conftest import SmallMission
+from tests.conftest import REQUESTS, SmallMission
 
 HEADER = "id,raised,decided,outcome,who\n"
 FIRST, SECOND = "A,2021-02-01,,,José\n", "B,2021-02-02,,,Ann\n"
@@ -41,3 +46,36 @@ def test_a_person_is_found_however_the_letters_of_the_name_are_put_together(miss
     assert mission.ask("SELECT request_id FROM core.request") == [("B",)]
     archived = [p for p in Path(mission.settings.archive).iterdir() if p.is_file()]
     assert not any(b"Jos" in p.read_bytes() for p in archived)
+
+
+def test_a_person_goes_out_of_a_file_that_several_sources_read(mission: SmallMission) -> None:
+    """A workbook of two sheets and two sources: each keeps what it reads, and neither keeps the name."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
+        for name, lines in (
+            ("Log", [["id", "raised", "decided", "outcome", "who"], ["A", "2021-02-01", None, None, "José"]]),
+            ("Tours", [["who", "post", "from"], ["Ann", "P1", "2021-01-01"]]),
+        ):
+            sheet = made.add_worksheet(name)
+            for row, cells in enumerate(lines):
+                sheet.write_row(row, 0, cells)
+    book = {"reader": "xlsx", "files": "books/*.xlsx", "title": "t", "sender": "desk"}
+    tours = {
+        **book,
+        "source": "tours",
+        "table": "tour",
+        "options": {"sheet": "Tours"},
+        "columns": {"reporter_id": "who", "post_id": "post", "started_on": {"from": "from", "format": "%Y-%m-%d"}},
+    }
+    mission.sources = [{**REQUESTS, **book, "options": {"sheet": "Log"}}, tours]
+    mission.put("books/1.xlsx", buffer.getvalue())
+    mission.ingest("2021-02-10")
+    plan = plan_person(mission.settings, mission.profile, "José")
+    assert (len(plan.rows), plan.row_count) == (2, 1)
+    forget(mission.settings, mission.profile, plan, reason="a test")
+    files = [p for p in Path(mission.settings.archive).iterdir() if p.is_file()]
+    assert not any(b"xl/worksheets" in p.read_bytes() or "José".encode() in p.read_bytes() for p in files)
+    assert mission.ask("SELECT count(*) FROM core.request") == [(0,)]
+    assert mission.ask("SELECT post_id FROM core.tour") == [("P1",)]
+    assert fsck(mission.settings).findings == []
+    assert rebuild(mission.settings, mission.profile).changed == []

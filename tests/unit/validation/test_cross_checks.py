@@ -52,7 +52,9 @@ SOUND: Rows = {
         {"row_key": "i1", "indicator_id": "I1", "version": 1, "objective_id": "LO-01", "level": "outcome"},
         {"row_key": "i2", "indicator_id": "I1", "version": 2, "objective_id": "LO-01", "level": "outcome"},
     ],
-    "unit": [{"row_key": "u1", "unit_id": "U1", "valid_from": dt.date(2021, 1, 1), "valid_to": None}],
+    "unit": [
+        {"row_key": u.lower(), "unit_id": u, "valid_from": dt.date(2021, 1, 1), "valid_to": None} for u in ("U1", "U2")
+    ],
     "headquarters": [{"row_key": "h1", "hq": "HQ"}],
     "ledger": [
         {
@@ -252,9 +254,18 @@ def test_a_report_beside_a_tally_counts_once_in_its_latest_revision(tmp_path: Pa
     assert observed.endswith("0 single reports are due, and 1 came")
 
 
+def test_a_tally_of_an_unknown_unit_is_named_where_others_are_known(tmp_path: Path) -> None:
+    """Counts of places that no profile lists, as of the districts of a country, are all unknown: that is no mistake."""
+    april = (dt.date(2021, 4, 1), dt.date(2021, 4, 30))
+    places = [tally("a", *april, unit="Nairobi"), tally("b", *april, unit="Kisumu")]
+    assert failed(tmp_path / "places", {**SOUND, "report_tally": places}) == []
+    found = failed(tmp_path / "typo", {**SOUND, "report_tally": [*places[:1], tally("c", *april)]})
+    assert found == [("tally_of_unknown", ["a"], "tally of form T and unit Nairobi", False)]
+
+
 def test_every_shipped_rule_is_tested_here() -> None:
     elsewhere = {"request_vanished"}  # tests/unit/warehouse/test_vanished.py
-    alone = {"ledger_balances", "tally_overlaps", "tally_beside_reports"}
+    alone = {"ledger_balances", "tally_overlaps", "tally_beside_reports", "tally_of_unknown"}
     assert {r.id for r in load_rules(sql_folder())} == {*FAULTS, *alone, *elsewhere}
 
 
