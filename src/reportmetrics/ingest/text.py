@@ -215,10 +215,13 @@ def _named_number(cell: str, given: ColumnMap, *, whole: bool) -> str:
 
 
 def _number(cell: str, given: ColumnMap, *, whole: bool) -> str:
-    """A number with the declared marks. Thousands marks must stand where they belong, or the cell is not understood."""
+    """A number with the declared marks. Thousands marks must stand where they belong, or the cell is not understood.
+
+    So does 0.125 with a point for thousands: no group of thousands begins with 0.
+    """
     mark, digits = re.escape(given.decimal), r"\d+"
     if given.thousands:
-        digits = rf"(\d+|\d{{1,3}}({re.escape(given.thousands)}\d{{3}})+)"
+        digits = rf"(\d+|[1-9]\d{{0,2}}({re.escape(given.thousands)}\d{{3}})+)"
     tail = rf"({mark}0*)?" if whole else rf"({mark}\d*)?([eE][+-]?\d+)?"
     pattern = rf"[+-]?{digits}{tail}" if whole else rf"[+-]?({digits}{tail}|{mark}\d+)"
     plain, cases = cell, "CASE"
