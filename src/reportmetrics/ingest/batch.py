@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from reportmetrics.ingest.archive import Kept
+from reportmetrics.ingest.by_value import number_columns, with_numbers_told
 from reportmetrics.ingest.chunks import constant_columns
 from reportmetrics.ingest.grouped import GroupRows
 from reportmetrics.ingest.guard import unguarded
@@ -55,6 +56,7 @@ class Group:
 
     ``rows`` has ``rid`` (0, 1, ...), ``file_seq``, the columns of ``Sheet.rows``, and ``fact_<name>`` per fact.
     ``row_left`` is why a row does not count, null when it does; ``left``: there may be such rows.
+    ``numbers`` are columns with ``n0``, ``n1``, ... beside them: whether the cell is a number, not the text of one.
     ``bare``: no cell of them has blanks at its ends. ``files`` has a row for each file in place of its rows.
     """
 
@@ -65,6 +67,7 @@ class Group:
     epoch: str | None
     fits: list[Fit]
     unknown: list[str]
+    numbers: tuple[int, ...] = ()
     rows: GroupRows = field(default_factory=GroupRows)
     files: GroupRows = field(default_factory=GroupRows)
     bare: bool = True
@@ -106,7 +109,9 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
                 groups[key], refused[key] = _group(len(groups), source, name, sheet.header, epoch)
             group = groups[key]
             for part in sheet.parts():
-                group.rows.add(_placed(taken, replace(sheet, held=part)), spool=isinstance(sheet.held, Spool))
+                group.rows.add(
+                    _placed(taken, replace(sheet, held=part), group.numbers), spool=isinstance(sheet.held, Spool)
+                )
             if any(t.per == "file" for t in tables):
                 group.files.add(_placed(taken, _AS_A_WHOLE))
             group.bare &= sheet.bare
@@ -161,14 +166,17 @@ def _group(
             fits.append(fit(entry, header))
         except UnreadableError as why:
             refused.append((entry.table, why))
-    return Group(number, source, sheet, header, epoch, fits, unknown_columns(source, sheet, header)), refused
+    unknown = unknown_columns(source, sheet, header)
+    numbers = number_columns(source, sheet, header)
+    return Group(number, source, sheet, header, epoch, fits, unknown, numbers), refused
 
 
-def _placed(taken: Taken, sheet: Sheet) -> pl.DataFrame:
+def _placed(taken: Taken, sheet: Sheet, numbers: Sequence[int] = ()) -> pl.DataFrame:
     facts = taken.kept.found.facts or {}
     source = taken.kept.found.source
     names = set(_fact_names(source))
     rows = unguarded(sheet.rows) if written_here(source) else sheet.rows
+    rows = with_numbers_told(rows, numbers) if numbers else rows
     said = {"file_seq": taken.file_seq, **{f"fact_{n}": facts.get(n) for n in sorted(names)}}
     rows = rows.hstack(constant_columns(rows, said))
     if sheet.left is None:

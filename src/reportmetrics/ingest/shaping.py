@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -86,13 +86,16 @@ def _groups(pattern: str, number: dict[str, str], header: Sequence[str]) -> Shap
     return Shape({n: f"g{i}" for i, n in enumerate(around)} | number, turned, called, tuple(groups))
 
 
-def relation(connection: duckdb.DuckDBPyConnection, rows: str, shape: Shape, entry: TableMap) -> tuple[str, int]:
+def relation(
+    connection: duckdb.DuckDBPyConnection, rows: str, shape: Shape, entry: TableMap, numbers: Collection[int] = ()
+) -> tuple[str, int]:
     """SQL of the records of the table ``rows``, and the most records that a row can be.
 
     Beside the columns of ``rows`` it has ``pos`` (0, 1, ... within the row), ``label`` and ``g0``, ``g1``, ...
+    With ``numbers``, the columns of ``rows`` that have an ``n0``, ``n1``, ..., it has an ``ng0``, ``ng1``, ... too.
     """
     if shape.split is not None and entry.explode is not None:
-        return _split(connection, rows, shape.split, entry.explode.separators)
+        return _split(connection, rows, shape.split, entry.explode.separators, numbers)
     if not shape.turned:
         return f"(SELECT *, 0 AS pos, CAST(NULL AS VARCHAR) AS label FROM {rows})", 1
     names = f"turned_{rows}_{entry.table}"
@@ -102,13 +105,18 @@ def relation(connection: duckdb.DuckDBPyConnection, rows: str, shape: Shape, ent
         f"list_extract([{', '.join('NULL' if t[g] is None else f'c{t[g]}' for t in shape.turned)}], t.pos + 1) AS g{g}"
         for g in range(width)
     ]
+    for g in range(width) if numbers else ():
+        told = ", ".join(f"n{t[g]}" if t[g] in numbers else "false" for t in shape.turned)
+        cells.append(f"list_extract([{told}], t.pos + 1) AS ng{g}")
     blank = " AND ".join(f"nullif(trim(g{g}, {literal(BLANKS)}), '') IS NULL" for g in range(width))
     kept = f"WHERE NOT ({blank})" if shape.drop_blank else ""
     every = f"SELECT r.*, t.pos, t.label, {', '.join(cells)} FROM {rows} AS r CROSS JOIN {names} AS t"
     return f"(SELECT * FROM ({every}) {kept})", len(shape.turned)
 
 
-def _split(connection: duckdb.DuckDBPyConnection, rows: str, at: int, separators: Sequence[str]) -> tuple[str, int]:
+def _split(
+    connection: duckdb.DuckDBPyConnection, rows: str, at: int, separators: Sequence[str], numbers: Collection[int]
+) -> tuple[str, int]:
     """A row without entry in the cell is one record without a part; nothing between two separators is no part."""
     text, first = f"c{at}", literal(separators[0])
     for other in separators[1:]:
@@ -116,8 +124,9 @@ def _split(connection: duckdb.DuckDBPyConnection, rows: str, at: int, separators
     trimmed = f"list_transform(string_split({text}, {first}), lambda x: trim(x, {literal(BLANKS)}))"
     parts = f"list_filter({trimmed}, lambda x: x <> '')"
     most = connection.execute(f"SELECT max(len({parts})) FROM {rows}").fetchall()[0][0] or 1
+    told = f"{f'n{at}' if at in numbers else 'false'} AS ng0, " if numbers else ""
     sql = (
-        "(SELECT * EXCLUDE (parts), unnest(range(0, len(parts))) AS pos, "
+        f"(SELECT {told}* EXCLUDE (parts), unnest(range(0, len(parts))) AS pos, "
         "CAST(unnest(range(1, len(parts) + 1)) AS VARCHAR) AS label, unnest(parts) AS g0 "
         f"FROM (SELECT *, CASE WHEN len({parts}) > 0 THEN {parts} ELSE [NULL] END AS parts FROM {rows}))"
     )

@@ -162,6 +162,11 @@ def canonical(cell: str, column: Column, given: ColumnMap, reading: Reading) -> 
     return cell
 
 
+def by_value(cell: str, column: Column, given: ColumnMap, reading: Reading) -> str:
+    """Canonical text of a ``cell`` that is a number of the file: words of the mapping hold for it, its marks do not."""
+    return canonical(cell, column, given.model_copy(update={"decimal": ".", "thousands": None}), reading)
+
+
 def plain(text: str) -> str:
     """A text as it counts where texts are compared: without outer blanks, its letters put together."""
     return unicodedata.normalize("NFC", text.strip(BLANKS))
@@ -217,7 +222,7 @@ def _named_number(cell: str, given: ColumnMap, *, whole: bool) -> str:
 def _number(cell: str, given: ColumnMap, *, whole: bool) -> str:
     """A number with the declared marks. Thousands marks must stand where they belong, or the cell is not understood.
 
-    So does 0.125 with a point for thousands: no group of thousands begins with 0.
+    With points for thousands 0.125 is not understood either: such a number does not begin with 0.
     """
     mark, digits = re.escape(given.decimal), r"\d+"
     if given.thousands:

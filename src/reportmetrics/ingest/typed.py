@@ -10,13 +10,14 @@ the mapping leaves out, and why.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import duckdb
 import polars as pl
 
 from reportmetrics.ingest import events as event_log
 from reportmetrics.ingest.batch import Batch, Group
+from reportmetrics.ingest.by_value import misreads_numbers
 from reportmetrics.ingest.events import EventFit
 from reportmetrics.ingest.mapping import Fit, Origin
 from reportmetrics.ingest.pseudonyms import pseudonyms
@@ -26,6 +27,7 @@ from reportmetrics.ingest.tells import Tells
 from reportmetrics.ingest.text import (
     CELL_DATES,
     Reading,
+    by_value,
     canonical,
     entered,
     inapplicable,
@@ -43,6 +45,7 @@ _FILTERED = (
     "(row_id BIGINT, part BIGINT, grp BIGINT, file_seq BIGINT, source_row BIGINT, why VARCHAR)"
 )
 _ROW_ID = re.compile(r"^SELECT\s+row_id,", re.MULTILINE)
+_GROUP = re.compile(r"g\d+")
 _ORDERED = re.compile(r"(\w+) < (\w+)")
 """A rule of the form ``end < start``."""
 
@@ -176,7 +179,8 @@ def _select(
     tells: int | None,
 ) -> tuple[str, int]:
     """SELECT of one group's records as canonical text, and the most records that a row is. Fills ``filtered``."""
-    source, each = relation(connection, _records(connection, group, fitted), fitted.shape, fitted.table)
+    numbers = group.numbers if fitted.table.per == "row" else ()
+    source, each = relation(connection, _records(connection, group, fitted), fitted.shape, fitted.table, numbers)
     place = f"{first} + rid * {each} + pos AS row_id, pos AS part"
     typed = group.source.reader in ("xlsx", "parquet")
     reading = Reading(zone, CELL_DATES if typed else (), group.epoch, marks=typed)
@@ -203,6 +207,11 @@ def _select(
             cell = without_inexact_mark(cell)
         inner.append(f'{entered(cell, origin.given, bare=_is_bare(origin, group))} AS "{column.name}"')
         text = canonical(f'"{column.name}"', column, origin.given, reading)
+        number = _is_number(origin, numbers) if misreads_numbers(column, origin.given) else None
+        if number is not None:
+            inner.append(f'{number} AS "({column.name}: number)"')
+            told = by_value(f'"{column.name}"', column, origin.given, reading)
+            text = f'CASE WHEN "({column.name}: number)" THEN {told} ELSE {text} END'
         if origin.same:
             pair = (f'"({column.name}: now)"', f'"({column.name}: before)"')
             inner += [f"{told} AS {name}" for told, name in zip(origin.same, pair, strict=True)]
@@ -260,6 +269,15 @@ def _cell(origin: Origin) -> str | None:
     if origin.given.fact is not None:
         return f"fact_{origin.given.fact}"
     return None if origin.given.value is None else literal(origin.given.value)
+
+
+def _is_number(origin: Origin, numbers: Collection[int]) -> str | None:
+    """SQL of whether the cell that a column is made from is a number of the file; None where no cell can be one."""
+    if not numbers:
+        return None
+    if origin.made is not None:
+        return f"n{origin.made}" if _GROUP.fullmatch(origin.made) else None
+    return f"n{origin.cell}" if origin.cell in numbers else None
 
 
 def _hidden_people(

@@ -45,6 +45,10 @@ class Book:
         else:
             sheet.write_string(row, column, guarded(text), self.looks[look])
 
+    def number(self, sheet: Any, row: int, column: int, number: float, look: str = "text") -> None:
+        """A cell that is a number, not the text of one."""
+        sheet.write_number(row, column, number, self.looks[look])
+
     def row(self, sheet: Any, row: int, texts: Sequence[str | None], look: str = "text") -> None:
         """A row of text from the first column on."""
         for column, text in enumerate(texts):

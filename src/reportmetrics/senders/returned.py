@@ -20,7 +20,7 @@ import polars as pl
 
 from reportmetrics.ingest.guard import shown, unguarded
 from reportmetrics.ingest.readers.archived import read_archived
-from reportmetrics.ingest.readers.base import Sheet, UnreadableError
+from reportmetrics.ingest.readers.base import NUMBER_MARK, Sheet, UnreadableError
 from reportmetrics.profile.intake import (
     REASON,
     REFERENCE,
@@ -189,11 +189,16 @@ def _add(part: _Part, sheet: Sheet, faults: pl.DataFrame, facts: Mapping[str, st
     by_row = {int(k[0]): v for k, v in faults.group_by(["source_row"], maintain_order=True)}
     for row in sheet.rows.filter(pl.col("source_row").is_in(list(by_row))).iter_rows(named=True):
         of_row = by_row[row["source_row"]]
-        cells = {h: shown(row[f"c{i}"]) for i, h in enumerate(sheet.header) if h}
+        cells = {h: _as_sent(row[f"c{i}"]) for i, h in enumerate(sheet.header) if h}
         cells |= {fact_column(f): facts[f] for f in asked if f in facts}
         cells[REFERENCE] = of_row["ref"][0]
         part.rows.append((cells, of_row.to_dicts()))
     part.header += [c for c in map(fact_column, asked) if c not in part.header]
+
+
+def _as_sent(cell: str | None) -> str | None:
+    """A cell as it may stand in a workbook that goes out; one that is a number keeps its mark."""
+    return cell if cell is not None and cell.startswith(NUMBER_MARK) else shown(cell)
 
 
 def _write(
@@ -244,7 +249,11 @@ def _write_part(book: Book, name: str, part: _Part) -> None:
         said = {c: "; ".join(dict.fromkeys(words)) for c, words in bad.items()}
         book.text(sheet, row, 0, "; ".join(f"{c}: {w}" if c else w for c, w in said.items()), "wrapped")
         for column, label in enumerate(header[1:], 1):
-            book.text(sheet, row, column, cells.get(label), "bad" if label in said else "text")
+            cell, look = cells.get(label), "bad" if label in said else "text"
+            if cell is not None and cell.startswith(NUMBER_MARK):
+                book.number(sheet, row, column, float(cell.removeprefix(NUMBER_MARK)), look)
+            else:
+                book.text(sheet, row, column, cell, look)
             if label in said:
                 sheet.write_comment(row, column, said[label], {"x_scale": 2.5})
 

@@ -10,12 +10,14 @@ Belongs here: the choice, and the format of kept cells. Not here: which rows go 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from reportmetrics.ingest.by_value import number_columns, sheets_with_numbers, without_marks
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, sheet_schema
 from reportmetrics.ingest.readers.extent import bounded
 from reportmetrics.ingest.readers.registry import READERS
@@ -32,7 +34,9 @@ def read_archived(
     """The wanted sheets of an archived file; see ``base.Reader``."""
     with path.open("rb") as file:
         if file.read(len(_MAGIC)) != _MAGIC:
-            read = READERS[source.reader](path, source.options, sheets)
+            numbers = sheets_with_numbers(source)
+            read = READERS[source.reader](path, source.options, sheets, numbers=numbers)
+            read = _marked_where_asked(read, source, numbers)
             return {n: bounded(s, source.options) if isinstance(s, Sheet) else s for n, s in read.items()}
         try:
             held = _sheets([json.loads(line) for line in file])
@@ -42,7 +46,19 @@ def read_archived(
                 "broken_kept_cells", "the file starts like kept cells but holds none", "send the file as it was agreed"
             ) from None
     missing = UnreadableError("missing_sheet", "the sheet is not among the kept cells", "send the file again")
-    return {name: held.get(name, missing) for name in sheets}
+    return _marked_where_asked({name: held.get(name, missing) for name in sheets}, source, sheets)
+
+
+def _marked_where_asked(
+    read: Sheets, source: Source, marked: Collection[str | None]
+) -> dict[str | None, Sheet | UnreadableError]:
+    """The sheets; in those that may be ``marked``, number cells stay so in columns for which the mapping asks it."""
+    found = dict(read)
+    for name, sheet in read.items():
+        if isinstance(sheet, Sheet) and isinstance(sheet.held, pl.DataFrame) and name in marked:
+            asked = number_columns(source, name, sheet.header)
+            found[name] = replace(sheet, held=without_marks(sheet.held, asked))
+    return found
 
 
 def kept_cells(sheets: Sheets) -> bytes:

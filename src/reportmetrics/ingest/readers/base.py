@@ -6,7 +6,7 @@ Belongs here: nothing that knows a format. Not here: what a column means (``mapp
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -32,11 +32,16 @@ INEXACT_MARK = BAD_MARK + "\x07"
 counts, as a text it may be an identifier that lost its last digits."""
 
 
+NUMBER_MARK = BAD_MARK + "\x08"
+"""How a reader marks a cell that is a number with a fraction, not the text of one, where it was asked to; the number,
+with a decimal point, comes after."""
+
+
 STRAY_EVENT = "the event stands outside of a trace, so it is nobody's"
 """Fault of a row of an event log."""
 
 
-MARKS = "\x05\x06\x07"
+MARKS = "\x05\x06\x07\x08"
 """What may stand behind ``BAD_MARK`` and say more."""
 
 
@@ -51,7 +56,9 @@ def unmarked(cell: str | None) -> str | None:
     """The cell as a person may see it."""
     if cell is None:
         return None
-    return cell.removeprefix(FORMULA_MARK).removeprefix(INEXACT_MARK).removeprefix(BAD_MARK)
+    for mark in (FORMULA_MARK, INEXACT_MARK, NUMBER_MARK, BAD_MARK):
+        cell = cell.removeprefix(mark)
+    return cell
 
 
 class UnreadableError(Exception):
@@ -114,10 +121,11 @@ class Reader(Protocol):
     """Reads one format."""
 
     def __call__(
-        self, path: Path, options: Options, sheets: Sequence[str | None]
+        self, path: Path, options: Options, sheets: Sequence[str | None], *, numbers: Collection[str | None] = ()
     ) -> dict[str | None, Sheet | UnreadableError]:
         """The wanted sheets by name (None: the format has no sheets), each read or refused.
 
+        ``numbers`` are those of them in which cells that are numbers with a fraction get the ``NUMBER_MARK``.
         Raises ``UnreadableError`` when the file as a whole cannot be read.
         """
         ...

@@ -15,7 +15,7 @@ import functools
 import io
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -44,7 +44,13 @@ class _OddError(Exception):
     """The quick way does not apply to this file."""
 
 
-def read_csv(path: Path, options: Options, sheets: Sequence[str | None]) -> dict[str | None, Sheet | UnreadableError]:
+def read_csv(
+    path: Path,
+    options: Options,
+    sheets: Sequence[str | None],
+    *,
+    numbers: Collection[str | None] = (),  # noqa: ARG001 (all cells are texts)
+) -> dict[str | None, Sheet | UnreadableError]:
     """See ``base.Reader``; a CSV file is one sheet, called None."""
     try:
         sheet = read_quickly(path, options)

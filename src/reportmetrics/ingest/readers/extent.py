@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from reportmetrics.ingest.readers.base import Sheet
+from reportmetrics.ingest.readers.base import NUMBER_MARK, Sheet
 from reportmetrics.ingest.text import BLANKS
 from reportmetrics.profile.sources import Options
 
@@ -38,7 +38,7 @@ def _end(sheet: Sheet, options: Options) -> int | None:
         for number, entry in part.select("source_row", pl.coalesce(entries)).iter_rows():
             if options.ends_at_blank_row and number != expected:
                 return int(number)
-            if pattern is not None and entry is not None and pattern.fullmatch(entry):
+            if pattern is not None and entry is not None and pattern.fullmatch(entry.removeprefix(NUMBER_MARK)):
                 return int(number)
             expected = number + 1
     return None

@@ -14,7 +14,7 @@ Source: IATI Activity Standard 2.03, elements ``result``, ``indicator``, ``basel
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -89,6 +89,8 @@ def read_iati(
     path: Path,
     options: Options,  # noqa: ARG001 (the format states all itself)
     sheets: Sequence[str | None],
+    *,
+    numbers: Collection[str | None] = (),  # noqa: ARG001 (all values are texts)
 ) -> dict[str | None, Sheet | UnreadableError]:
     """See ``base.Reader``; a file is one sheet, called None.
 

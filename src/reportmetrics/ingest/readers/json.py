@@ -7,33 +7,40 @@ are the same: nothing was entered. Records within records are refused, since whi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from reportmetrics.ingest.readers.base import Sheet, UnreadableError
+from reportmetrics.ingest.readers.base import NUMBER_MARK, Sheet, UnreadableError
 from reportmetrics.ingest.readers.encoding import decoded
 from reportmetrics.ingest.readers.records import Records
 from reportmetrics.profile.sources import Options
 
 
-def read_json(path: Path, options: Options, sheets: Sequence[str | None]) -> dict[str | None, Sheet | UnreadableError]:
+def read_json(
+    path: Path,
+    options: Options,
+    sheets: Sequence[str | None],
+    *,
+    numbers: Collection[str | None] = (),
+) -> dict[str | None, Sheet | UnreadableError]:
     """See ``base.Reader``; a file is one sheet, called None. ``source_row`` is the number of the record, from 1."""
     text = decoded(path.read_bytes(), options.encoding)
     records = Records()
-    for number, item in enumerate(_listed(_parsed(text, None), options.records), start=1):
+    parsed = _parsed(text, None, numbers=bool(numbers))
+    for number, item in enumerate(_listed(parsed, options.records), start=1):
         records.add(number, _cells(item, number))
     return dict.fromkeys(sheets, records.sheet())
 
 
 def read_ndjson(
-    path: Path, options: Options, sheets: Sequence[str | None]
+    path: Path, options: Options, sheets: Sequence[str | None], *, numbers: Collection[str | None] = ()
 ) -> dict[str | None, Sheet | UnreadableError]:
     """See ``base.Reader``; a file is one sheet, called None. ``source_row`` is the number of the line."""
     records = Records()
     for number, line in enumerate(decoded(path.read_bytes(), options.encoding).split("\n"), start=1):
         if line and not line.isspace():
-            records.add(number, _cells(_parsed(line, number), number))
+            records.add(number, _cells(_parsed(line, number, numbers=bool(numbers)), number))
     return dict.fromkeys(sheets, records.sheet())
 
 
@@ -41,10 +48,21 @@ class _TwiceError(ValueError):
     """A key stands in one record twice."""
 
 
-def _parsed(text: str, line: int | None) -> Any:
+class _Fraction(str):
+    """A number with a fraction or an exponent, as it is written; a text is none."""
+
+    __slots__ = ()
+
+
+def _parsed(text: str, line: int | None, *, numbers: bool) -> Any:
+    """What the text says, numbers as their text; ``numbers`` tells those with a fraction from texts."""
     try:
         return json.loads(
-            text, parse_float=str, parse_int=str, parse_constant=_no_number, object_pairs_hook=_unique_keys
+            text,
+            parse_float=_Fraction if numbers else str,
+            parse_int=str,
+            parse_constant=_no_number,
+            object_pairs_hook=_unique_keys,
         )
     except json.JSONDecodeError as error:
         where = f"line {line or error.lineno}, character {error.colno}"
@@ -102,6 +120,8 @@ def _cells(item: Any, number: int) -> dict[str, str | None]:
 
 
 def _text(value: Any, number: int, name: str) -> str | None:
+    if isinstance(value, _Fraction):
+        return NUMBER_MARK + value
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -6,14 +6,14 @@ that a bad value is a reject with its reason whatever it came in. Columns of lis
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from reportmetrics.ingest.readers.base import INEXACT_MARK, Sheet, UnreadableError, sheet_schema
+from reportmetrics.ingest.readers.base import INEXACT_MARK, NUMBER_MARK, Sheet, UnreadableError, sheet_schema
 from reportmetrics.ingest.readers.records import MOST_COLUMNS
 from reportmetrics.profile.sources import Options
 
@@ -32,6 +32,8 @@ def read_parquet(
     path: Path,
     options: Options,  # noqa: ARG001 (the format states all itself)
     sheets: Sequence[str | None],
+    *,
+    numbers: Collection[str | None] = (),
 ) -> dict[str | None, Sheet | UnreadableError]:
     """See ``base.Reader``; a file is one sheet, called None. ``source_row`` is the number of the row, from 1."""
     import pyarrow as pa
@@ -48,7 +50,7 @@ def read_parquet(
         raise UnreadableError(
             "broken_parquet", f"not a whole Parquet file ({said[:200]})", "export it again and send it whole"
         ) from None
-    return dict.fromkeys(sheets, _sheet(table))
+    return dict.fromkeys(sheets, _sheet(table, numbers=bool(numbers)))
 
 
 def _check(file: Any) -> None:
@@ -85,11 +87,11 @@ def _is_decimal(kind: pa.DataType) -> bool:
     return types.is_decimal(kind) and not types.is_decimal256(kind)  # of more digits than polars holds
 
 
-def _sheet(table: pa.Table) -> Sheet:
+def _sheet(table: pa.Table, *, numbers: bool) -> Sheet:
     names = tuple(n.strip() for n in table.column_names)
     if not names:
         raise UnreadableError("no_header", "the file has no columns", "send the columns that are asked for")
-    cells = {f"c{i}": _cells(names[i], column) for i, column in enumerate(table.columns)}
+    cells = {f"c{i}": _cells(names[i], column, numbers=numbers) for i, column in enumerate(table.columns)}
     rows = pl.DataFrame(cells).with_row_index("source_row", offset=1)
     filled = pl.any_horizontal([pl.col(c).str.strip_chars().str.len_bytes() > 0 for c in cells])
     rows = rows.filter(filled.fill_null(value=False)).with_columns(
@@ -101,18 +103,28 @@ def _sheet(table: pa.Table) -> Sheet:
     return Sheet("", names, rows.select(list(sheet_schema(len(names)))))
 
 
-def _cells(name: str, column: pa.ChunkedArray) -> pl.Series:
-    """Raises ``UnreadableError`` for values that cannot be told: a day of the year 5,881,580, a zone of nowhere."""
+def _cells(name: str, column: pa.ChunkedArray, *, numbers: bool) -> pl.Series:
+    """The column as text; ``numbers`` marks those with a fraction.
+
+    Raises ``UnreadableError`` for values that cannot be told: a day of the year 5,881,580, a zone of nowhere.
+    """
     from pyarrow import types
 
     try:
-        cells = _text(pl.Series(pl.from_arrow(column)))
+        values = pl.Series(pl.from_arrow(column))
+        cells = _text(values)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise _untold(name, column, (str(error).splitlines() or ["unknown fault"])[0][:200]) from None
     lost = cells.null_count() - column.null_count
     if lost > 0 and not types.is_dictionary(column.type):  # of which an entry itself may be null
         raise _untold(name, column, f"{lost:,} of them are none")
-    return cells
+    return _marked(cells) if numbers and values.dtype.is_numeric() else cells
+
+
+def _marked(cells: pl.Series) -> pl.Series:
+    """Numbers, those with a fraction marked as numbers."""
+    fraction = cells.str.contains(".", literal=True)
+    return pl.select(pl.when(fraction).then(NUMBER_MARK + cells).otherwise(cells)).to_series()
 
 
 def _untold(name: str, column: pa.ChunkedArray, said: str) -> UnreadableError:

@@ -6,10 +6,11 @@ Attributes within attributes and lists are passed over: registers export flat ke
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from reportmetrics.ingest.readers.base import STRAY_EVENT, Sheet, UnreadableError
+from reportmetrics.ingest.readers.base import NUMBER_MARK, STRAY_EVENT, Sheet, UnreadableError
 from reportmetrics.ingest.readers.records import Records
 from reportmetrics.ingest.readers.xml import walk
 from reportmetrics.profile.sources import Options
@@ -22,6 +23,8 @@ def read_xes(
     path: Path,
     options: Options,  # noqa: ARG001 (the format states all itself)
     sheets: Sequence[str | None],
+    *,
+    numbers: Collection[str | None] = (),
 ) -> dict[str | None, Sheet | UnreadableError]:
     """See ``base.Reader``; a file is one sheet, called None.
 
@@ -29,15 +32,19 @@ def read_xes(
 
     What the log's ``global`` element gives for events and cases that lack a key is filled in, as the standard asks.
     """
-    events = _Events()
+    events = _Events(numbers=bool(numbers))
     walk(path, events, "log")
     return dict.fromkeys(sheets, events.records.sheet())
+
+
+_FRACTION = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
 
 
 class _Events:
     """A record per event while the log passes by."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, numbers: bool) -> None:
+        self._numbers = numbers
         self.records = Records()
         self._scope = ""
         self._given: dict[str, dict[str, str]] = {"trace": {}, "event": {}}
@@ -54,7 +61,9 @@ class _Events:
         elif name == "global":
             self._scope = attributes.get("scope", "")
         elif name in _SINGLE and "key" in attributes:
-            self._attribute(path[-2] if len(path) > 1 else "", attributes["key"], attributes.get("value", ""))
+            value = attributes.get("value", "")
+            value = NUMBER_MARK + value if self._numbers and name == "float" and _FRACTION.fullmatch(value) else value
+            self._attribute(path[-2] if len(path) > 1 else "", attributes["key"], value)
 
     def _attribute(self, parent: str, key: str, value: str) -> None:
         if parent == "trace":

@@ -10,7 +10,7 @@ Belongs here: names and values of a sheet. Not here: what the XML says beside th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import polars as pl
 from reportmetrics.ingest.readers.base import (
     FORMULA_MARK,
     INEXACT_MARK,
+    NUMBER_MARK,
     Sheet,
     UnreadableError,
     clean_header,
@@ -42,9 +43,16 @@ _SHOWN = 20
 _SHOWN_EXACTLY = 10**15
 """From here on a spreadsheet keeps zeros in place of digits."""
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_FRACTION = r"^-?\d+\.\d+$"
 
 
-def read_xlsx(path: Path, options: Options, sheets: Sequence[str | None]) -> dict[str | None, Sheet | UnreadableError]:
+def read_xlsx(
+    path: Path,
+    options: Options,
+    sheets: Sequence[str | None],
+    *,
+    numbers: Collection[str | None] = (),
+) -> dict[str | None, Sheet | UnreadableError]:
     """See ``base.Reader``."""
     import fastexcel
 
@@ -54,16 +62,19 @@ def read_xlsx(path: Path, options: Options, sheets: Sequence[str | None]) -> dic
     except Exception as error:
         raise not_a_workbook(str(error).splitlines()[0]) from None
     found: dict[str | None, Sheet | UnreadableError] = {}
+    wanted = [s for s in sheets if s is not None]
     for name in sheets:
         try:
-            found[name] = _sheet(book, workbook, name or "", options, [s for s in sheets if s is not None])
+            found[name] = _sheet(book, workbook, name or "", options, wanted, numbers=name in numbers)
         except UnreadableError as refusal:
             found[name] = refusal
     return found
 
 
-def _sheet(book: Any, workbook: Workbook, name: str, options: Options, wanted: Sequence[str]) -> Sheet:
-    facts = workbook.facts(name)
+def _sheet(
+    book: Any, workbook: Workbook, name: str, options: Options, wanted: Sequence[str], *, numbers: bool
+) -> Sheet:
+    facts = workbook.facts(name, numbers=numbers)
     if facts is None or name not in book.sheet_names:
         there = ", ".join(book.sheet_names)
         said = f"sheet '{name}' is missing (there are: {there})"
@@ -101,7 +112,8 @@ def _cells(book: Any, name: str, facts: SheetFacts) -> pl.DataFrame:
         if column >= facts.first_column and cells.width:
             marked.setdefault(column - facts.first_column, {})[row] = f"{formula} (not computed)"
     cells = _with_marks(cells, marked) if marked else cells
-    return _with_digits(cells, facts) if facts.long_numbers else cells
+    cells = _with_digits(cells, facts) if facts.long_numbers else cells
+    return _with_numbers(cells, facts) if facts.fractions else cells
 
 
 def _with_marks(cells: pl.DataFrame, marked: Mapping[int, Mapping[int, str]]) -> pl.DataFrame:
@@ -131,6 +143,17 @@ def _with_digits(cells: pl.DataFrame, facts: SheetFacts) -> pl.DataFrame:
                 values[row] = _digits(number)
         columns.append(pl.Series(f"c{column}", values, dtype=pl.String))
     return cells.with_columns(columns)
+
+
+def _with_numbers(cells: pl.DataFrame, facts: SheetFacts) -> pl.DataFrame:
+    """The cells with those marked that are numbers with a fraction. What has become a date by its format is none."""
+    marked = []
+    for column, rows in facts.fractions.items():
+        name = f"c{column - facts.first_column}"
+        here = pl.int_range(pl.len()).is_in(pl.Series(rows, dtype=pl.Int64).implode())
+        number = here & pl.col(name).str.contains(_FRACTION)
+        marked.append(pl.when(number).then(NUMBER_MARK + pl.col(name)).otherwise(pl.col(name)).alias(name))
+    return cells.with_columns(marked)
 
 
 def _digits(number: str) -> str:

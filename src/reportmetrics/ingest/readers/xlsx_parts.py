@@ -5,7 +5,7 @@ rectangle that a sheet's cells span: one cell in the last corner of a sheet make
 of 17 billion.
 
 Belongs here: caps, sheets and their state, the epoch, merged cells, hidden rows, formulas that nobody computed, numbers
-of many digits.
+of many digits, cells that are numbers with a fraction.
 Not here: values (``xlsx``).
 """
 
@@ -16,6 +16,7 @@ import re
 import struct
 import zipfile
 import zlib
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +45,8 @@ _TELLING = (b"hidden", b"mergeCell", b"<f", b":f", b"<!DOCTYPE")
 _LONG = r"[-+]?(?:\d{16,}(?:\.\d*)?|\d*\.\d{10,}|\d{7,}\.\d+|(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+)"
 _LONG_NUMBER = re.compile(_LONG)
 _ANY_LONG_NUMBER = re.compile(rf"v>\s*{_LONG}\s*<".encode())
+_FRACTION = re.compile(r"[.eE]")
+_ANY_FRACTION = re.compile(rb"v>\s*[-+\d]*[.eE]")
 _WORKBOOK = "xl/workbook.xml"
 _TRUE = frozenset({"1", "true", "on"})
 
@@ -57,6 +60,7 @@ class SheetFacts:
 
     ``long_numbers`` are as the XML writes them: those of more digits than a float holds, or of more decimals than the
     reader of values gives, and those with an exponent.
+    ``fractions`` are rows, by column, of number cells that may have a fraction, where they were asked for.
     ``first_column`` is the first one that holds a value; it is known where anything else but ``hidden_rows`` is filled.
     """
 
@@ -64,6 +68,7 @@ class SheetFacts:
     hidden_rows: list[int] = field(default_factory=list)
     uncomputed: dict[tuple[int, int], str] = field(default_factory=dict)
     long_numbers: dict[tuple[int, int], str] = field(default_factory=dict)
+    fractions: dict[int, array[int]] = field(default_factory=dict)
     first_column: int = 0
 
 
@@ -96,10 +101,13 @@ class Workbook:
         _parse(self._read("xl/_rels/workbook.xml.rels"), relation)
         _parse(self._read(_WORKBOOK), sheet)
 
-    def facts(self, sheet: str) -> SheetFacts | None:
-        """What the sheet says of itself; None when there is no such sheet. Raises ``UnreadableError``: too large."""
+    def facts(self, sheet: str, *, numbers: bool = False) -> SheetFacts | None:
+        """What the sheet says of itself, ``fractions`` too if ``numbers`` asks; None when there is no such sheet.
+
+        Raises ``UnreadableError``: too large.
+        """
         part = self._parts.get(sheet)
-        return None if part is None else _facts(sheet, self._read(part))
+        return None if part is None else _facts(sheet, self._read(part), numbers=numbers)
 
     def _read(self, part: str) -> bytes:
         try:
@@ -184,16 +192,17 @@ def _too_large(said: str) -> UnreadableError:
     )
 
 
-def _facts(sheet: str, data: bytes) -> SheetFacts:
+def _facts(sheet: str, data: bytes, *, numbers: bool) -> SheetFacts:
     columns = _REFERENCE.findall(data)
     telling = any(t in data for t in _TELLING) or _ANY_LONG_NUMBER.search(data) is not None
+    telling |= numbers and _ANY_FRACTION.search(data) is not None
     if not telling and len(columns) == sum(data.count(c) for c in _CELLS):
         across = {_column(c.decode()) for c in set(columns)}
         width = max(across, default=-1) - min(across, default=0) + 1
         if width * _MOST_PLAIN_ROWS > MOST_CELLS:
             _check_area(sheet, max(map(int, set(_ROW.findall(data))), default=0), width)
         return SheetFacts()
-    reading = _SheetReading()
+    reading = _SheetReading(numbers=numbers)
     _parse(data, reading.start, reading.end, reading.text)
     _check_area(sheet, reading.last_row + 1, reading.last_column + 1)
     return reading.facts
@@ -211,7 +220,8 @@ def _check_area(sheet: str, rows: int, columns: int) -> None:
 class _SheetReading:
     """Goes through the elements of a sheet."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, numbers: bool) -> None:
+        self._numbers = numbers
         self.facts = SheetFacts(first_column=1 << 20)
         self.last_row = self.last_column = -1
         self._row = self._column = -1
@@ -242,6 +252,12 @@ class _SheetReading:
         self.last_row, self.last_column = max(self.last_row, self._row), max(self.last_column, self._column)
         self._kind, self._formula, self._valued = attributes.get("t", ""), None, False
 
+    def _number(self, text: str) -> None:
+        if _LONG_NUMBER.fullmatch(text):
+            self.facts.long_numbers[(self._row, self._column)] = text
+        if self._numbers and _FRACTION.search(text):
+            self.facts.fractions.setdefault(self._column, array("q")).append(self._row)
+
     def text(self, text: str) -> None:
         self._text.append(text)
 
@@ -252,8 +268,8 @@ class _SheetReading:
             # The value of a formula that gives an empty text is an empty text.
             text = "".join(self._text).strip()
             self._valued |= bool(text) or self._kind == "str"
-            if self._kind in ("", "n") and _LONG_NUMBER.fullmatch(text):
-                self.facts.long_numbers[(self._row, self._column)] = text
+            if self._kind in ("", "n"):
+                self._number(text)
         elif name == "c":
             if self._valued:
                 self.facts.first_column = min(self.facts.first_column, self._column)
