@@ -1,7 +1,8 @@
 # ruff: noqa: D301 (\b in a docstring is click's mark for lines that are not to be folded)
-"""The command ``sources try``: a file, the mapping of its source, and what would become of each row.
+"""The commands ``sources try`` (what would become of each row of a file) and ``sources tables`` (what can be filled).
 
-Belongs here: parsing and printing of this one command. Not here: the trial itself (``ingest.trial``).
+Belongs here: parsing and printing of these commands. Not here: the trial itself (``ingest.trial``), the words about the
+tables (``warehouse.document``).
 
 Nothing heavy is imported at the top, so that ``--help`` answers at once.
 """
@@ -56,11 +57,24 @@ def register(app: typer.Typer) -> None:
     sources = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The mappings of what is sent.")
     sources.callback()(_group)
     sources.command("try")(try_out)
+    sources.command("tables")(tables)
     app.add_typer(sources, name="sources")
 
 
 def _group() -> None:
     """The mappings of what is sent."""
+
+
+def tables() -> None:
+    """Print the tables that sources fill, as Markdown: columns, types, keys, codes, bounds, rules within a row.
+
+    \b
+    Example:
+      reportmetrics sources tables > tables.md
+    """
+    from reportmetrics.warehouse.document import document
+
+    typer.echo(document(), nl=False)
 
 
 def try_out(

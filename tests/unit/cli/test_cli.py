@@ -39,6 +39,7 @@ COMMANDS = [
     ["rejects", "return"],
     ["template"],
     ["sources", "try"],
+    ["sources", "tables"],
     ["sample"],
 ]
 
