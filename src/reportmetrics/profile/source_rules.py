@@ -16,7 +16,16 @@ from reportmetrics.profile.name_rules import report_id_problems
 from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.rules import unknown_id
 from reportmetrics.profile.shape_rules import pattern_problems, shape_problems
-from reportmetrics.profile.sources import SERIAL_EPOCHS, ColumnMap, FileDate, FromColumn, Options, Source, TableMap
+from reportmetrics.profile.sources import (
+    SERIAL_EPOCHS,
+    ColumnMap,
+    FileDate,
+    FromColumn,
+    Options,
+    Source,
+    TableMap,
+    facts_of_sender,
+)
 from reportmetrics.warehouse.shape import NOT_APPLICABLE, Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 
@@ -41,6 +50,10 @@ def source_problems(sources: Sequence[tuple[str, Source]], ids: Ids) -> list[Pro
 def _one_source(file: str, source: Source, ids: Ids) -> Iterator[Problem]:
     groups, bad = _groups(file, "facts", source.facts)
     yield from bad
+    if groups is not None:
+        for fact in dict.fromkeys(facts_of_sender(source.sender)):
+            if fact not in groups:
+                yield unknown_id(file, "sender", "fact of the file's name", fact, groups)
     try:
         codecs.lookup(source.options.encoding)
     except LookupError:
@@ -133,9 +146,16 @@ def _one_table(file: str, key: str, entry: TableMap, table: Table, groups: Group
     for column in table.columns:
         # An event may leave to a register what it does not tell; a record that nobody told it of is then rejected.
         left_to_others = entry.events is not None and column.name not in (entry.key or table.key)
-        if column.required and not (left_to_others or column.filled) and column.name not in entry.columns:
+        if not column.required or left_to_others or column.filled:
+            continue
+        given = entry.columns.get(column.name)
+        if given is None:
             said = f"required column '{column.name}' of table '{table.name}' is not mapped"
             yield Problem(file, f"{key}.columns", said, f"add '{column.name}': {column.meaning}")
+        elif given.optional:
+            said = f"every row of a file without the column would be refused: '{column.name}' is required"
+            remedy = "remove 'optional', so that such a file is refused with the name of the column that it lacks"
+            yield Problem(file, f"{key}.columns.{column.name}.optional", said, remedy)
     for name in entry.key or []:
         if name not in table.by_name:
             yield unknown_id(file, f"{key}.key", f"column of table '{table.name}'", name, table.by_name)
@@ -169,6 +189,7 @@ def _one_column(file: str, key: str, given: ColumnMap, column: Column, groups: G
         yield Problem(file, key, "first and last day are both asked for", "keep one of them")
     for pattern in given.formats:
         yield from _format_problems(file, f"{key}.format", pattern, whole=not named)
+    yield from _map_problems(file, f"{key}.map", given)
     targets = [v for v in (given.map or {}).values() if v is not None]
     if given.value is not None:
         targets.append(given.value)
@@ -176,6 +197,21 @@ def _one_column(file: str, key: str, given: ColumnMap, column: Column, groups: G
     for value in sorted(set(targets)):
         if allowed is not None and value not in allowed:
             yield unknown_id(file, key, f"value of '{column.name}'", value, allowed)
+
+
+def _map_problems(file: str, key: str, given: ColumnMap) -> Iterator[Problem]:
+    """Words of a map that are never looked up, since a cell that holds them counts as one without a value."""
+    nothing = {"blank": given.blank, "not_applicable": given.not_applicable}
+    for word, value in (given.map or {}).items():
+        listed = [name for name, words in nothing.items() if word in words]
+        if value is None:
+            continue
+        if not word.strip():
+            remedy = f"remove it: a blank means that nothing was entered; have '{value}' entered where it is meant"
+            yield Problem(file, key, "a blank cell is never looked up in the map", remedy)
+        elif listed:
+            said = f"'{word}' stands under '{listed[0]}' too, so it never becomes '{value}'"
+            yield Problem(file, key, said, "keep it in one of the two")
 
 
 _DIRECTIVES = re.compile(r"%(.)?")

@@ -264,7 +264,7 @@ class Source(Model):
 
     def sender_of(self, facts: Mapping[str, str] | None) -> str:
         """Who sent a file with these facts of its name; a fact that it lacks shows as a question mark."""
-        return re.sub(r"\{(\w+)\}", lambda found: (facts or {}).get(found[1], "?"), self.sender)
+        return _FACT.sub(lambda found: (facts or {}).get(found[1], "?"), self.sender)
 
     def unit_of(self, facts: Mapping[str, str] | None) -> str | None:
         """The unit that a whole file is from: what the mapping of a table states once for all rows; None: it does not.
@@ -288,6 +288,14 @@ class Source(Model):
     def every_days(self) -> int:
         """Days between two deliveries."""
         return int(self.every.split()[0])
+
+
+_FACT = re.compile(r"\{(\w+)\}")
+
+
+def facts_of_sender(sender: str) -> list[str]:
+    """Facts of the file's name that the name of a sender holds."""
+    return _FACT.findall(sender)
 
 
 def sheet_of(source: Source, entry: TableMap) -> str | None:

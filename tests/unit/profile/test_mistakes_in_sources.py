@@ -2,6 +2,7 @@
 
 import pytest
 
+from reportmetrics.profile.load import load_profile
 from reportmetrics.profile.source_rules import source_problems
 from reportmetrics.profile.sources import Source
 from tests.unit.profile.spoiled import problems, replace
@@ -48,6 +49,28 @@ CASES = {
         "monthly_assessment.yaml",
         ("{fact: unit_id}", "{fact: unitid}"),
         "tables[report].columns.unit_id.fact: unknown fact of the file's name 'unitid'; did you mean 'unit_id'?",
+    ),
+    "sender of a fact that the name does not give": (
+        "monthly_assessment.yaml",
+        ("{unit_id}", "{unti_id}"),
+        "sender: unknown fact of the file's name 'unti_id'; did you mean 'unit_id'?",
+    ),
+    "required column that a file may lack": (
+        "tours.yaml",
+        ("post_id: post", "post_id: {from: post, optional: true}"),
+        "tour.columns.post_id.optional: every row of a file without the column would be refused: 'post_id' is "
+        "required; remove 'optional', so that such a file is refused with the name of the column that it lacks",
+    ),
+    "blank in a map": (
+        "movement_requests.yaml",
+        ("granted: approved", "' ': open, granted: approved"),
+        "request.columns.outcome.map: a blank cell is never looked up in the map; remove it: a blank means that "
+        "nothing was entered; have 'open' entered where it is meant",
+    ),
+    "word of a map that counts as a blank": (
+        "movement_requests.yaml",
+        ("map: {granted", "blank: ['-'], map: {'-': open, granted"),
+        "request.columns.outcome.map: '-' stands under 'blank' too, so it never becomes 'open'; keep it in one of",
     ),
     "file date that the name does not give": (
         "tours.yaml",
@@ -152,6 +175,11 @@ def test_mistakes_in_a_source(folder, case):
     found = problems(folder)
     assert any(line.startswith(f"sources/{name}: {expected}") for line in found), found
     assert all(line.startswith(f"sources/{name}: ") for line in found), found
+
+
+def test_a_blank_in_a_map_may_stand_for_nothing(folder):
+    replace(folder, "sources/movement_requests.yaml", "granted: approved", "'': null, granted: approved")
+    load_profile(folder)
 
 
 def test_a_broken_pattern_is_blamed_once(folder):
