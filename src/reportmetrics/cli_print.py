@@ -93,11 +93,11 @@ def taken_in(summary: IngestSummary, refused: pl.DataFrame) -> None:
         rejects(refused.join(read, on=["file_seq", "table_name"], how="semi", maintain_order="left"), FIRST)
 
 
-def rejects(rows: pl.DataFrame, limit: int) -> None:
-    """Faults of rejected rows, each in words."""
+def rejects(rows: pl.DataFrame, limit: int, *, chosen: bool = False) -> None:
+    """Faults of rejected rows, each in words. ``chosen`` tells that others may have been left out."""
     out = _console()
     if rows.is_empty():
-        out.print("nothing was refused")
+        out.print("nothing was refused" + (" of what was asked for" if chosen else ""))
         return
     for row in rows.head(limit).iter_rows(named=True):
         out.print("  " + escape(_reject_line(row)))

@@ -6,13 +6,17 @@ Belongs here: options and help. Not here: what is printed (``cli_print``), findi
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reportmetrics.cli_options import HomeOption, ProfileOption
 from reportmetrics.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _Source = Annotated[str | None, typer.Option(help="Only rows of this source.", show_default=False)]
 _Code = Annotated[str | None, typer.Option(help="Only faults of this kind, such as bad_date.", show_default=False)]
@@ -45,10 +49,11 @@ def _list(
     from reportmetrics.current import current_profile
 
     settings = Settings.from_environment(profile=profile, home=home)
-    found = steps.rejects(
-        settings, current_profile(settings), source=source, code=code, sender=sender, only_open=only_open
-    )
-    cli_print.rejects(found, limit)
+    with _names_that_there_are():
+        found = steps.rejects(
+            settings, current_profile(settings), source=source, code=code, sender=sender, only_open=only_open
+        )
+    cli_print.rejects(found, limit, chosen=only_open or any((source, code, sender)))
 
 
 def _return(
@@ -81,7 +86,18 @@ def _return(
     settings = Settings.from_environment(profile=profile, home=home)
     loaded = current_profile(settings)
     folder = output or settings.returns
-    with alone(settings, waiting=lambda said: typer.echo(said, err=True)):
+    with alone(settings, waiting=lambda said: typer.echo(said, err=True)), _names_that_there_are():
         found = steps.rejects(settings, loaded, source=source, code=code, sender=sender, only_open=True)
         returned = give_back(settings, loaded, found, folder, day=today(loaded))
     cli_print.returned(returned)
+
+
+@contextmanager
+def _names_that_there_are() -> Iterator[None]:
+    """A source, code or sender that there is not is wrong use."""
+    from reportmetrics.senders.rejected import UnknownNameError
+
+    try:
+        yield
+    except UnknownNameError as error:
+        raise typer.BadParameter(str(error), param_hint=error.option) from None

@@ -10,7 +10,6 @@ Nothing heavy is imported at the top, so that ``--help`` answers at once.
 from __future__ import annotations
 
 import csv
-import difflib
 import json
 import sys
 from enum import StrEnum
@@ -140,11 +139,12 @@ def _key(settings: Settings) -> bytes:
 def _chosen(sources: Sequence[Source], file: Path, name: str | None) -> tuple[Source, str | None]:
     """The source whose mapping is tried, and a remark when the file would not be taken where it lies."""
     from reportmetrics.ingest.trial import claims
+    from reportmetrics.senders.rejected import unknown_source
 
     if name is not None:
         found = next((s for s in sources if s.source == name), None)
         if found is None:
-            raise typer.BadParameter(_unknown(name, sources), param_hint="--source")
+            raise typer.BadParameter(unknown_source(name, [s.source for s in sources]), param_hint="--source")
         return found, None
     claimed = claims(sources, file.resolve())
     for some in (claimed.by_place, claimed.by_name):
@@ -159,13 +159,6 @@ def _chosen(sources: Sequence[Source], file: Path, name: str | None) -> tuple[So
         f"no source claims {file.name}; rename it, correct 'files' of its source, or give --source NAME:\n{listed}",
         param_hint="FILE",
     )
-
-
-def _unknown(name: str, sources: Sequence[Source]) -> str:
-    names = [s.source for s in sources]
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(names)}"
-    return f"there is no source '{name}'; {hint}"
 
 
 def _limited(rows: pl.DataFrame, verdict: Verdict | None, limit: int | None) -> pl.DataFrame:

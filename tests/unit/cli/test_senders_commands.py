@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from reportmetrics.cli import app
+from reportmetrics.senders.rejected import _is_sender
 from tests.pipelines.tiny import make
 
 
@@ -28,7 +29,30 @@ def run(folder: Path, *words: str) -> Result:
 def test_refusals_are_listed_by_sender_and_code(home: Path) -> None:
     listed = run(home, "rejects", "list", "--sender", "unit", "--code", "bad_date", "--open")
     assert "activity_20210201.csv, row 5, column held: '31/02/2021'" in listed.output
-    assert "nothing was refused" in run(home, "rejects", "list", "--sender", "registry").output
+    nothing = run(home, "rejects", "list", "--sender", "registry")
+    assert nothing.exit_code == 0
+    assert "nothing was refused of what was asked for" in nothing.output
+
+
+@pytest.mark.parametrize("command", ["list", "return"])
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--source", "activties"), "there is no source 'activties'; did you mean 'activity'?"),
+        (("--code", "bad_dat"), "nothing was refused as 'bad_dat'; there are: bad_date"),
+        (("--sender", "Nobody"), "no sender of refused rows is called 'Nobody'; there are: Unit"),
+    ],
+)
+def test_a_name_that_there_is_not_is_wrong_use(home: Path, command: str, words: tuple[str, str], says: str) -> None:
+    done = run(home, "rejects", command, *words)
+    assert done.exit_code == 2
+    assert says in " ".join(done.output.split())
+
+
+@pytest.mark.parametrize("described", ["Unit {unit}, {day}", "Team Unit U-03, 2021"])
+def test_a_sender_of_whom_nothing_was_refused_may_be_asked_for(described: str) -> None:
+    assert _is_sender("unit U-03, 2021", described)
+    assert not _is_sender("nobody", described)
 
 
 def test_refused_rows_are_written_for_their_sender(home: Path, tmp_path: Path) -> None:
