@@ -1,14 +1,14 @@
 """Why a cell was not understood although it is written as agreed, and what its sender can do.
 
-Belongs here: the marks that such cells get before their text, and the words for each. Not here: finding them
-(``moments``, readers).
+Belongs here: the marks that such cells get before their text, the words for each, and taking the marks off.
+Not here: finding them (``moments``, readers).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reportmetrics.ingest.readers.base import BAD_MARK, INEXACT_MARK
+from reportmetrics.ingest.readers.base import BAD_MARK, CONTRADICTION_MARK, FORMULA_MARK, INEXACT_MARK
 
 SKIPPED_MARK, YEAR_MARK = BAD_MARK + "\x08", BAD_MARK + "\x0e"
 FROM_1904_MARK, FROM_1900_MARK = BAD_MARK + "\x0f", BAD_MARK + "\x10"
@@ -45,3 +45,13 @@ REASONS: Mapping[str, tuple[str | None, str, str]] = {
     ),
 }
 """By mark: code (None: that of the column's type), message and remedy."""
+
+
+def without_marks(cell: str) -> str:
+    """SQL of a cell of ``mapped`` as a person may see it. Of a yes that other cells contradict, that is yes.
+
+    Null where nothing but the mark was kept, as of the name of a person.
+    """
+    marks = "".join(m.removeprefix(BAD_MARK) for m in (FORMULA_MARK, *REASONS))
+    plain = f"nullif(regexp_replace({cell}, '^{BAD_MARK}+[{marks}]?', ''), '')"
+    return f"CASE WHEN starts_with({cell}, '{CONTRADICTION_MARK}') THEN 'yes' ELSE {plain} END"

@@ -24,9 +24,10 @@ from reportmetrics.ingest.batch import Batch, Taken, read_batch
 from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.landing import found_as, known_from
 from reportmetrics.ingest.mapping import Fit
+from reportmetrics.ingest.reasons import without_marks
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
-from reportmetrics.warehouse.shape import Table
+from reportmetrics.warehouse.shape import NOT_APPLICABLE, Table
 from reportmetrics.warehouse.store import Store
 
 VERDICTS = ("accepted", "rejected", "duplicate", "superseded", "filtered")
@@ -38,7 +39,8 @@ class TriedTable:
     """What a file would give one table.
 
     ``rows`` has ``source_row``, ``verdict``, ``reason`` (null for an accepted row) and, as text, each canonical column
-    that the mapping fills; a cell that cannot be understood stands there as it was sent. ``refused`` says why the file
+    that the mapping fills (``not_applicable`` where its words are declared); a cell that cannot be understood stands
+    there as it was sent. ``refused`` says why the file
     cannot fill the table; then there are no rows. ``note`` names columns that the mapping does not know.
     """
 
@@ -103,8 +105,10 @@ def try_file(profile: Profile, source: Source, path: Path, *, key: bytes) -> lis
 def _rows(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> pl.DataFrame:
     fits = [f for g in batch.groups for f in g.fits if f.table.table == table.name]
     told = {c for f in fits for c in (*f.origins, *(f.events.given.columns if f.events else ()))}
+    told |= {NOT_APPLICABLE for f in fits for origin in f.origins.values() if origin.given.not_applicable}
     names = [c.name for c in table.columns if c.name in told]
-    columns = "".join(f', ltrim(coalesce(CAST(t."{n}" AS VARCHAR), m."{n}"), chr(26)) AS "{n}"' for n in names)
+    cells = {n: without_marks(f'coalesce(CAST(t."{n}" AS VARCHAR), m."{n}")') for n in names}
+    columns = "".join(f', {cell} AS "{n}"' for n, cell in cells.items())
     connection.register("label", pl.DataFrame(_labels(fits), schema=_LABEL, orient="row"))
     rows: pl.DataFrame = connection.sql(_ROWS.format(columns=columns)).pl()
     return rows.drop("row_id")

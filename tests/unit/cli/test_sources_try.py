@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 import yaml
 from typer.testing import CliRunner, Result
 
@@ -201,3 +202,83 @@ def test_a_space_that_does_not_break_is_told_from_one_that_does(profile: Path, t
     path.write_text(f"id,raised,decided,state,name,amount\n{rows}", encoding="utf-8")
     lines = tried(profile, path).output.splitlines()
     assert [line.count("does not break") for line in lines if "is not a number" in line] == [1, 0]
+
+
+READINGS = """
+source: readings
+title: Readings
+sender: The desk
+files: "readings/*.xlsx"
+reader: xlsx
+options: {sheet: Log}
+table: observation
+columns:
+  indicator_id: indicator
+  level: {value: outcome}
+  observed_on: {from: day, format: "%Y-%m-%d"}
+  value: {from: value, not_applicable: [n/a]}
+  verified_by: who
+  evidence: {from: where, optional: true}
+"""
+ANSWERS = """
+source: answers
+title: Answers
+sender: The desk
+files: "answers/*.csv"
+reader: csv
+table: report_field
+columns:
+  report_id: report
+  field_id: field
+  value_number: now
+  confirmed_unchanged: {from: tick, map: {x: "yes"}, same: [now, before]}
+  not_applicable: na
+"""
+
+
+@pytest.fixture
+def readings(profile: Path, tmp_path: Path) -> Path:
+    """A workbook with a reading that does not apply, a year that cannot be meant, an error, a number too long."""
+    (profile / "sources" / "readings.yaml").write_text(READINGS)
+    path = tmp_path / "readings" / "log.xlsx"
+    path.parent.mkdir()
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet("Log")
+        sheet.write_row(0, 0, ["indicator", "day", "value", "who", "where"])
+        for row, (day, value) in enumerate(
+            [("2021-02-01", "n/a"), ("0217-02-01", 5), ("2021-02-03", 6), ("2021-02-04", 7), ("2021-02-05", None)], 1
+        ):
+            sheet.write_row(row, 0, ["LO-02.1", day, value, "Jo"])
+        sheet.write_formula(3, 3, "=NA()", None, "#N/A")
+        sheet.write_number(4, 4, 12345678901234568)
+    return path
+
+
+def test_a_cell_is_shown_without_the_marks_that_say_why_it_was_not_understood(profile: Path, readings: Path) -> None:
+    [table] = json.loads(tried(profile, readings, "--output", "json").stdout)["tables"]
+    values = [row["values"] for row in table["rows"]]
+    assert [row["verdict"] for row in table["rows"]] == ["accepted", "rejected", "rejected", "rejected", "accepted"]
+    assert values[1]["observed_on"] == "0217-02-01"
+    assert values[2]["verified_by"] == "#N/A"
+    assert values[3]["evidence"] == "12345678901234570"
+    shown = tried(profile, readings).output
+    assert "\\x" not in shown
+    assert "verified_by=#N/A" in shown
+
+
+def test_what_does_not_apply_is_told_from_a_blank(profile: Path, readings: Path) -> None:
+    lines = tried(profile, readings, "--verdict", "accepted").output.splitlines()
+    marked, blank = [line for line in lines if line.startswith("  row ")]
+    assert marked.endswith("not_applicable=true")
+    assert "not_applicable" not in blank
+    assert "value=" not in marked
+
+
+def test_a_tick_that_is_contradicted_is_shown_as_a_tick(profile: Path, tmp_path: Path) -> None:
+    (profile / "sources" / "answers.yaml").write_text(ANSWERS)
+    path = tmp_path / "answers" / "a.csv"
+    path.parent.mkdir()
+    path.write_text("report,field,now,before,tick,na\nR1,F1,5,6,x,\n")
+    lines = tried(profile, path).output.splitlines()
+    assert "confirmed_unchanged=yes" in lines[2]
+    assert "'x' says that nothing has changed, but 'now' is '5' and 'before' is '6'" in lines[3]
