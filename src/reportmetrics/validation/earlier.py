@@ -26,8 +26,19 @@ from reportmetrics.warehouse.tables import SOURCE_TABLES
 BEFORE = 8
 """Deliveries of the source that a new one is compared with."""
 
-ENOUGH_DELIVERIES, ENOUGH_NEW, ENOUGH_OLD = 4, 20, 100
-"""Below so many earlier deliveries, new rows or earlier rows nothing is said."""
+ENOUGH_DELIVERIES = 4
+"""Below so many earlier deliveries nothing is said of the volume."""
+
+ENOUGH_NEW, ENOUGH_OLD = 20, 100
+"""Below so many new rows or earlier rows nothing is said of shares of blanks and codes."""
+
+BLANK_NEW, BLANK_OLD = 10, 20
+"""From so many on, a column that is blank in all new rows, and was in at most one of twenty earlier ones, went blank.
+
+That is safe with so few: of a column with one blank in 20 rows, the true share of blanks is below 22 % (95 % bound), so
+that ten blanks in a row come by chance in fewer than one of a million deliveries. Where rows of a delivery are alike,
+as when one person fills in all of them, chance says less: a column that may end so is listed under ``may_go_blank``.
+"""
 
 SCHEMA: dict[str, pl.DataType] = {
     "row_key": pl.String(),
@@ -60,7 +71,7 @@ def comparisons(store: Store, profile: Profile) -> pl.DataFrame:
     before = _before(connection, since)
     connection.register("before_new", before)
     for table in SOURCE_TABLES:
-        if counted.get(table.name, 0) >= ENOUGH_NEW and before.filter(table_name=table.name).height:
+        if counted.get(table.name, 0) >= min(ENOUGH_NEW, BLANK_NEW) and before.filter(table_name=table.name).height:
             parts += _of_rows(connection, table, asked.get(table.name, {}), since)
     connection.unregister("before_new")
     return pl.concat([p.select(*SCHEMA).cast(pl.Schema(SCHEMA)) for p in parts])
@@ -222,13 +233,16 @@ def _blanks(table: str, counted: pl.DataFrame, filled: dict[str, set[str]]) -> p
     by_place = {(r["source"], r["new"]): r for r in counted.iter_rows(named=True)}
     for source in sorted({str(s) for s in counted["source"]}):
         new, old = by_place.get((source, True)), by_place.get((source, False))
-        if new is None or old is None or new["n"] < ENOUGH_NEW or old["n"] < ENOUGH_OLD:
+        if new is None or old is None or new["n"] < BLANK_NEW or old["n"] < BLANK_OLD:
             continue
+        enough = new["n"] >= ENOUGH_NEW and old["n"] >= ENOUGH_OLD
         for column in sorted(filled.get(source, set()) & set(counted.columns)):
             blank, was = 1 - new[column] / new["n"], 1 - old[column] / old["n"]
             said = f"{table}: {column} of {source} is blank in {blank:.0%} of {new['n']} rows, before in {was:.0%}"
-            found.append((said, table, "went_blank", not (blank == 1 and was <= 0.05)))
-            found.append((said, table, "blanks", abs(blank - was) <= 0.3 or (blank == 1 and was <= 0.05)))
+            went_blank = new[column] == 0 and 20 * (old["n"] - old[column]) <= old["n"]
+            found.append((said, table, "went_blank", not went_blank))
+            if enough:
+                found.append((said, table, "blanks", abs(blank - was) <= 0.3 or went_blank))
     return pl.DataFrame(found, schema=SCHEMA, orient="row")
 
 

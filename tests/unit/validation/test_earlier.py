@@ -82,6 +82,33 @@ def test_a_column_that_goes_blank_and_a_code_that_vanishes_are_told(mission: Sma
     assert "request: outcome of log is approved in 0% of 30 rows, before in 100%" in found["drift"]
 
 
+def test_few_rows_are_enough_to_see_that_a_column_went_blank(mission: SmallMission) -> None:
+    deliver(mission, 1, 19)
+    mission.put("requests/w02.csv", "id,raised,decided,outcome\nR2-0,2021-01-02,,\n")
+    mission.ingest(dt.datetime(2021, 1, 15))
+    with Store(mission.settings.warehouse) as store:
+        store.mark_validated(store.position())
+    deliver(mission, 3, 9, decided=False, validated=False)
+    assert failures(mission) == {}, "nine rows are too few"
+    deliver(mission, 4, 1, decided=False, validated=False)
+    assert failures(mission) == {  # with one blank in twenty before, and no warning on shares of so few
+        "went_blank": [
+            "request: decided_at of log is blank in 100% of 10 rows, before in 5%",
+            "request: outcome of log is blank in 100% of 10 rows, before in 5%",
+        ]
+    }
+
+
+def test_a_column_with_more_blanks_than_one_in_twenty_did_not_go_blank(mission: SmallMission) -> None:
+    deliver(mission, 1, 38)
+    mission.put("requests/w02.csv", "id,raised,decided,outcome\n" + "".join(f"R2-{n},2021-01-02,,\n" for n in range(3)))
+    mission.ingest(dt.datetime(2021, 1, 15))
+    with Store(mission.settings.warehouse) as store:
+        store.mark_validated(store.position())
+    deliver(mission, 3, 19, decided=False, validated=False)
+    assert failures(mission) == {}
+
+
 def test_a_column_that_may_go_blank_does_not_stop_the_run(mission: SmallMission) -> None:
     mission.sources = [{**mission.sources[0], "may_go_blank": ["decided_at", "outcome"]}]
     for week in range(1, 5):
