@@ -205,7 +205,8 @@ def headline_lines(figures: pl.DataFrame) -> Iterator[str]:
     yield from _waits(figures)
     for metric, name in (("burden.completeness", "reports received"), ("burden.timeliness", "reports on time")):
         for row in _rows(figures, metric, "share", {}):
-            yield f"{name}: {_percent(row['value'])} of {row['n']:,}"
+            share = f"{_percent(row['value'])} of {row['n']:,}"
+            yield f"{name}: {share if row['value'] is not None else row['reason'] or 'not known'}"
     for row in _rows(figures, "burden.hours", "sum", {}):
         bounds = f"{_number(row['value'])} ({_number(row['lower'])} to {_number(row['upper'])})"
         yield f"hours spent on reports: {bounds if row['value'] is not None else row['reason'] or 'not known'}"

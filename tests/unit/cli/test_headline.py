@@ -9,6 +9,7 @@ import pytest
 from reportmetrics.cli_print import checks, headline_lines, taken_in
 from reportmetrics.ingest.ledger import Delivery, IngestSummary
 from reportmetrics.metrics.results import FIGURE_SCHEMA, dims_key
+from reportmetrics.metrics.suppression import HIDDEN
 from reportmetrics.warehouse.made_tables import REJECT
 
 
@@ -69,6 +70,13 @@ def test_hours_that_are_hidden_say_why() -> None:
     assert lines(figure("burden.hours", "sum", None, reason="hidden: fewer than 5 people")) == [
         "hours spent on reports: hidden: fewer than 5 people"
     ]
+
+
+def test_shares_that_are_hidden_say_why() -> None:
+    assert lines(
+        figure("burden.completeness", "share", None, n=0, reason=HIDDEN),
+        figure("burden.timeliness", "share", None, n=0),
+    ) == ["reports received: hidden (fewer than 5 people)", "reports on time: not known"]
 
 
 def test_no_figures_no_lines() -> None:
