@@ -31,6 +31,7 @@ from reportmetrics.cli_sources import register as register_sources
 from reportmetrics.garbage import searched_seldom
 from reportmetrics.leaving import leave
 from reportmetrics.settings import Settings, sql_folder
+from reportmetrics.words import counted
 
 if TYPE_CHECKING:
     from reportmetrics.profile.load import Profile
@@ -221,7 +222,7 @@ def publish(
 def profile_lint(
     folder: Annotated[Path | None, typer.Argument(help="Folder of the profile; default: the one in use.")] = None,
 ) -> None:
-    """Find every mistake in a profile, with file, key and remedy; exit 1 if there is one.
+    """Find every mistake in a profile, with file, key and remedy; exit 1 if there is one, 2 without a profile.
 
     Warnings say what the indicators will leave open or misleading; they do not fail.
 
@@ -232,10 +233,13 @@ def profile_lint(
     from reportmetrics.profile.advice import indicator_advice
     from reportmetrics.profile.load import ProfileError, load_profile
 
+    named = Settings.from_environment(profile=folder).profile
+    if not named.is_dir():
+        raise typer.BadParameter(f"there is no folder {named}; give the folder of a profile")
     try:
-        profile = load_profile(Settings.from_environment(profile=folder).profile)
+        profile = load_profile(named)
     except ProfileError as error:
-        typer.echo(f"{len(error.problems)} mistakes:\n{error}", err=True)
+        typer.echo(f"{counted(len(error.problems), 'mistake')}:\n{error}", err=True)
         raise typer.Exit(FAILED) from None
     for advice in indicator_advice(profile.objectives, profile.indicators, profile.templates):
         typer.echo(f"warning: {advice}")

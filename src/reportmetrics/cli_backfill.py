@@ -41,14 +41,17 @@ def backfill(
       reportmetrics backfill --from 2021-02-08 --to 2022-01-31
     """
     from reportmetrics import cli_print
-    from reportmetrics.current import current_profile, future_problem
+    from reportmetrics.current import StepError, current_profile, future_problem
     from reportmetrics.progress import on_terminal
     from reportmetrics.settings import Settings
     from reportmetrics.several import weekly
 
     settings = Settings.from_environment(profile=profile, home=home, landing=landing)
     loaded = current_profile(settings)
-    dates = weekly(first.date(), last.date(), every_days=every)
+    try:
+        dates = weekly(first.date(), last.date(), every_days=every)
+    except StepError as error:
+        raise typer.BadParameter(str(error)) from None
     problem = future_problem(dates[-1], loaded)
     if problem:
         raise typer.BadParameter(problem)

@@ -41,6 +41,8 @@ def explain(error: Exception) -> tuple[str, int]:
         return f"{error}; nothing was done", 2
     if isinstance(error, FAILURE):
         return str(error), 1
+    if isinstance(error, NotADirectoryError):
+        return f"a file stands where a folder is needed, on the way to {error.filename}; correct the path", 2
     if isinstance(error, OSError):
         return f"{error}; check that the path exists, is readable and writable, and that the disk has room", 1
     return f"{type(error).__name__}: {error}\nThis should not happen. Run again with --verbose for the details.", 1

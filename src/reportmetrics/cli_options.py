@@ -18,6 +18,14 @@ def folder(text: str) -> Path:
     return Path(text)
 
 
+def home_folder(text: str) -> Path:
+    """The home as it was named; it may be still to be made."""
+    named = folder(text)
+    if named.exists() and not named.is_dir():
+        raise typer.BadParameter(f"{named} is not a folder; name the folder that holds, or will hold, all that is made")
+    return named
+
+
 ProfileOption = Annotated[
     Path | None,
     typer.Option(
@@ -32,7 +40,7 @@ HomeOption = Annotated[
     Path | None,
     typer.Option(
         "--home",
-        parser=folder,
+        parser=home_folder,
         metavar="<path>",
         help="Folder of all that is made: archive, warehouse, publications. [env: REPORTMETRICS_HOME]",
         show_default=False,

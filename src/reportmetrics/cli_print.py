@@ -16,6 +16,8 @@ import polars as pl
 from rich import markup
 from rich.console import Console
 
+from reportmetrics.words import counted
+
 if TYPE_CHECKING:
     from reportmetrics.ingest.clearing import Cleared
     from reportmetrics.ingest.ledger import IngestSummary
@@ -62,8 +64,9 @@ def taken_in(summary: IngestSummary, refused: pl.DataFrame) -> None:
     counts |= {"filtered": left_out} if left_out else {}
     files = len({d.original_name for d in found})  # two sources may claim one
     out.print(
-        f"[bold]Taken in[/bold]  {files:,} files ({summary.unchanged:,} seen before), "
-        f"{sum(d.rows_read for d in found):,} rows: " + ", ".join(f"{n:,} {name}" for name, n in counts.items())
+        f"[bold]Taken in[/bold]  {counted(files, 'file')} ({summary.unchanged:,} seen before), "
+        f"{counted(sum(d.rows_read for d in found), 'row')}: "
+        + ", ".join(f"{n:,} {name}" for name, n in counts.items())
     )
     if summary.not_made is not None:
         out.print(f"  [yellow]no folder[/yellow] {escape(str(summary.not_made))} yet: make it, and put files there")
@@ -122,8 +125,8 @@ def returned(workbooks: Sequence[Returned]) -> None:
         out.print("nothing is refused that was not mended since")
         return
     for book in workbooks:
-        files = f" and {book.files:,} files that cannot be read" if book.files else ""
-        out.print(f"[bold]{escape(book.sender)}[/bold]: {book.rows:,} rows{files}")
+        files = f" and {counted(book.files, 'file')} that cannot be read" if book.files else ""
+        out.print(f"[bold]{escape(book.sender)}[/bold]: {counted(book.rows, 'row')}{files}")
         out.print(f"  {escape(str(book.path))}")
     out.print("Mended, each goes under its own name into the folder 'returned' of the landing folder.")
 
@@ -150,7 +153,9 @@ def set_aside(files: Sequence[Aside]) -> None:
         return
     out = _console()
     named = [f for f in files if f.reasons]
-    out.print(f"[red]set aside[/red] the whole batch of {len(files):,} files; none of their rows is in the warehouse")
+    out.print(
+        f"[red]set aside[/red] the whole batch of {counted(len(files), 'file')}; none of their rows is in the warehouse"
+    )
     for file in named[:FIRST] if named else files[:FIRST]:
         why = ", ".join(f"{rows:,} rows fail {check}" for check, rows in file.reasons.items())
         out.print(f"  {escape(file.original_name)}{': ' if why else ''}{escape(why)}")

@@ -20,6 +20,7 @@ import typer
 
 from reportmetrics.cli_options import ProfileOption
 from reportmetrics.settings import Settings, pseudonym_key_from_environment
+from reportmetrics.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -186,8 +187,8 @@ def _print_text(
     if remark is not None:
         out.print(f"  [yellow]note[/yellow] {escape(remark)}")
     for table, rows in zip(tried, shown, strict=True):
-        counted = ", ".join(f"{n:,} {name}" for name, n in table.counts.items())
-        out.print(f"[bold]{table.table}[/bold]: {table.rows.height:,} rows: {counted}")
+        verdicts = ", ".join(f"{n:,} {name}" for name, n in table.counts.items())
+        out.print(f"[bold]{table.table}[/bold]: {counted(table.rows.height, 'row')}: {verdicts}")
         if table.refused is not None:
             out.print(f"  [red]unreadable[/red] {escape(table.refused)}")
         if table.note is not None:

@@ -12,6 +12,7 @@ import typer
 
 from reportmetrics.cli_options import HomeOption, LandingOption, ProfileOption
 from reportmetrics.settings import Settings
+from reportmetrics.words import counted
 
 if TYPE_CHECKING:
     from reportmetrics.ingest.rebuild import Rebuilt
@@ -124,7 +125,7 @@ def fsck(home: HomeOption = None) -> None:
     found = examine(_there(Settings.from_environment(home=home)), track=on_terminal)
     for finding in found.findings:
         typer.echo(str(finding), err=True)
-    word = "whole" if not found.findings else f"NOT WHOLE, {len(found.findings)} findings"
+    word = "whole" if not found.findings else f"NOT WHOLE, {counted(len(found.findings), 'finding')}"
     typer.echo(
         f"{word}: {found.deliveries:,} deliveries, {found.files:,} archived files, {found.publications} publications"
     )

@@ -12,11 +12,12 @@ import polars as pl
 from reportmetrics.audit.differences import Difference
 from reportmetrics.audit.tables import as_csv, as_json
 from reportmetrics.audit.verify import Verdict
+from reportmetrics.words import counted
 
 
 def verdict_text(verdict: Verdict) -> str:
     """For people: the verdict first, then each difference."""
-    word = "sound" if verdict.sound else f"NOT SOUND, {len(verdict.differences)} differences"
+    word = "sound" if verdict.sound else f"NOT SOUND, {counted(len(verdict.differences), 'difference')}"
     lines = [f"{verdict.publication}: {word}"]
     lines += [f"  {d}" for d in verdict.differences]
     lines.append(f"checked: {'; '.join(verdict.checked) or 'nothing else, as the manifest cannot be read'}")

@@ -89,6 +89,10 @@ def test_the_list_of_commands_is_complete() -> None:
         ["run", "--profile", "nowhere"],
         ["run", "--as-of", "2999-01-01"],
         ["metrics", "show", "latency.nothing"],
+        ["profile", "lint", "/nonexist"],
+        ["backfill", "--from", "2022-01-31", "--to", "2021-01-31"],
+        ["check", "--home", "README.md"],
+        ["check", "--home", "README.md/home"],
     ],
     ids=" ".join,
 )
@@ -96,6 +100,7 @@ def test_wrong_use_exits_with_2_and_no_traceback(arguments: list[str]) -> None:
     done = call(*arguments)
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
+    assert "[Errno" not in done.stderr
     assert done.stderr.strip()
 
 
@@ -117,6 +122,7 @@ def test_profile_lint_names_file_and_remedy_and_exits_with_1(tmp_path: Path) -> 
     mission.write_text(mission.read_text().replace("time_zone: Asia/Baghdad", "time_zone: Asia/Bagdad", 1))
     done = call("profile", "lint", str(tmp_path / "p"))
     assert done.returncode == 1
+    assert done.stderr.startswith("1 mistake:\n")
     assert "mission.yaml" in done.stderr
     assert "Asia/Bagdad" in done.stderr
     assert "Traceback" not in done.stderr

@@ -59,7 +59,7 @@ def test_refused_rows_are_written_for_their_sender(home: Path, tmp_path: Path) -
     done = run(home, "rejects", "return", "-o", str(tmp_path))
     assert done.exit_code == 0
     (book,) = tmp_path.glob("*.xlsx")
-    assert "Unit: 1 rows" in done.output
+    assert "Unit: 1 row\n" in done.output
     assert book.name in done.output
     assert openpyxl.load_workbook(book)["activity"]["B2"].value == "A4"
 
