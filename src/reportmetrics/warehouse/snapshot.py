@@ -104,6 +104,7 @@ def make_snapshot(
         reports = visible_sql(TABLES["report"], mixed=_is_mixed(connection, "report"))
         withdrawn = find_withdrawn(connection, reports, _asked(reports, given))
         rows = {t.name: _write_source(connection, t, building, given, whole=withdrawn is None) for t in SOURCE_TABLES}
+        _find_ahead(connection, given)
         rows |= {name: _write_system(connection, name, building, position) for name in _SYSTEM}
         rows["reject_answer"] = _write_answers(connection, building, position)
         seen = sightings(connection, profile.sources, as_of_at=as_of_at, position=position)
@@ -302,17 +303,39 @@ def _asked(sql: str, given: Mapping[str, object]) -> dict[str, object]:
     return {n: v for n, v in given.items() if re.search(rf"\${n}\b", sql)}
 
 
+def _find_ahead(connection: duckdb.DuckDBPyConnection, given: Mapping[str, object]) -> None:
+    """The temporary table ``ahead``: deliveries of which nothing was known yet at the date, though they have a place.
+
+    A file whose rows say themselves when they were known is known from the first of them on.
+    """
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE ahead AS SELECT DISTINCT file_seq FROM ledger "
+        "WHERE file_seq <= $position AND coalesce(known_from, arrived_at) >= $as_of_at",
+        {n: given[n] for n in ("position", "as_of_at")},
+    )
+    if connection.execute("SELECT count(*) FROM ahead").fetchall()[0][0]:
+        told = " UNION ALL ".join(
+            f"SELECT file_seq FROM core.{t.name} SEMI JOIN ahead USING (file_seq) WHERE known_from < $as_of_at"
+            for t in SOURCE_TABLES
+        )
+        connection.execute(f"DELETE FROM ahead WHERE file_seq IN ({told})", {"as_of_at": given["as_of_at"]})
+
+
 def _write_system(connection: duckdb.DuckDBPyConnection, name: str, folder: Path, position: int) -> int:
     columns = ", ".join(c.name for c in TABLES[name].columns)
     rows = connection.sql(
-        f"SELECT {columns} FROM {name} WHERE file_seq <= $position ORDER BY ALL", params={"position": position}
+        f"SELECT {columns} FROM {name} ANTI JOIN ahead USING (file_seq) WHERE file_seq <= $position ORDER BY ALL",
+        params={"position": position},
     ).pl()
     _write_frame(rows, folder / name)
     return int(rows.height)
 
 
 def _write_answers(connection: duckdb.DuckDBPyConnection, folder: Path, position: int) -> int:
-    answered = answers(connection, position)
+    ahead = connection.sql("SELECT file_seq FROM ahead").pl()["file_seq"].implode()
+    answered = answers(connection, position).filter(
+        ~pl.col("file_seq").is_in(ahead), ~pl.col("answered_seq").is_in(ahead)
+    )
     _write_frame(answered, folder / "reject_answer")
     return answered.height
 

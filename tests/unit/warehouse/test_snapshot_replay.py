@@ -165,3 +165,26 @@ def test_staged_rows_are_those_not_validated_yet(mission: SmallMission, tmp_path
     mission.put("requests/b.csv", HEADER + "B,2021-02-01,,\n")
     mission.ingest()
     assert staged() == ["B"]
+
+
+def test_ledger_and_refusals_are_those_of_the_date(mission: SmallMission, rows_of: Rows) -> None:
+    """A file that came later was not known, refused or mended yet; one of which some rows were known was."""
+    mission.put("requests/a.csv", HEADER + "A,2021-02-01,,\nB,soon,,\n")
+    mission.ingest("2021-02-10")
+    mission.put("requests/b.csv", HEADER + "B,2021-02-02,,\nC,later,,\n")
+    mission.ingest("2021-02-20")
+
+    def ledger(as_of: str) -> list[str]:
+        made = mission.snapshot(as_of, f"{as_of} names")
+        return pl.read_parquet(made.folder / "ledger" / "all.parquet")["original_name"].to_list()
+
+    assert ledger("2021-02-10") == []
+    assert ledger("2021-02-15") == ["requests/a.csv"]
+    assert ledger("2021-02-21") == ["requests/a.csv", "requests/b.csv"]
+    for as_of, refused, answered in (("2021-02-15", 1, 0), ("2021-02-21", 2, 1)):
+        made = mission.snapshot(as_of, f"{as_of} counts")
+        assert (made.rows["reject"], made.rows["reject_answer"]) == (refused, answered)
+    mission.sources = [{**REQUESTS, "known_from": {"column": "raised_at"}}]
+    mission.put("requests/c.csv", HEADER + "D,2021-01-05,,\nE,2021-03-05,,\n")
+    mission.ingest("2021-03-10")
+    assert ledger("2021-01-10") == ["requests/c.csv"]
