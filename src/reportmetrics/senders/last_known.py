@@ -13,9 +13,9 @@ import duckdb
 from reportmetrics.profile.frames import periods
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.templates import Template
-from reportmetrics.warehouse.snapshot import known_now_sql
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import TABLES
+from reportmetrics.warehouse.visible import known_now_sql
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The snapshot: what was known at ``as_of``, fixed by the date and a ledger position, as Parquet.
 
-Belongs here: which row of a key counts, which dates are visible yet, and the layout on disk. Not here: metrics.
+Belongs here: the layout on disk, and the order of work. Not here: which row of a key counts (``visible``), metrics.
 
 The bytes of a snapshot depend on its date, position, profile and the rows only, not on the number of threads or on the
 order in which files came: rows are sorted by key and written by one thread. A month that is the same as in the previous
@@ -13,7 +13,6 @@ import datetime as dt
 import filecmp
 import json
 import os
-import re
 import shutil
 import zoneinfo
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -26,15 +25,14 @@ import polars as pl
 
 from reportmetrics.profile.load import Profile
 from reportmetrics.warehouse.answers import answers
-from reportmetrics.warehouse.schema import RESTATED, core_columns
-from reportmetrics.warehouse.shape import Column, Table
+from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 from reportmetrics.warehouse.tally_twice import tally_twice
-from reportmetrics.warehouse.told import TELLS, states
 from reportmetrics.warehouse.vanished import sightings, vanished
-from reportmetrics.warehouse.withdrawn import LEFT_OUT, find_withdrawn
+from reportmetrics.warehouse.visible import asked, find_ahead, is_mixed, visible_sql
 from reportmetrics.warehouse.withdrawn import SCHEMA as WITHDRAWN
+from reportmetrics.warehouse.withdrawn import find_withdrawn
 
 if TYPE_CHECKING:
     from reportmetrics.profile.frames import ProfileTables
@@ -101,29 +99,26 @@ def make_snapshot(
     # A cursor is a connection of its own: its thread setting and temporary tables end with it.
     with _cursor(store) as connection:
         given = {"as_of": as_of, "as_of_at": as_of_at, "position": position}
-        reports = visible_sql(TABLES["report"], mixed=_is_mixed(connection, "report"))
-        withdrawn = find_withdrawn(connection, reports, _asked(reports, given))
+        reports = visible_sql(TABLES["report"], mixed=is_mixed(connection, "report"))
+        withdrawn = find_withdrawn(connection, reports, asked(reports, given))
         rows = {t.name: _write_source(connection, t, building, given, whole=withdrawn is None) for t in SOURCE_TABLES}
-        _find_ahead(connection, given)
+        find_ahead(connection, given)
         rows |= {name: _write_system(connection, name, building, position) for name in _SYSTEM}
         rows["reject_answer"] = _write_answers(connection, building, position)
         seen = sightings(connection, profile.sources, as_of_at=as_of_at, position=position)
         novel = _write_text_novelty(connection, building)
     rows |= _write_profile(profile, tables, as_of, building)
-    gone = vanished(seen, building / "request", zone)
-    _write_frame(gone, building / "vanished_request")
-    rows["vanished_request"] = gone.height
     rows["text_novelty"] = novel
-    twice = tally_twice(building)
-    _write_frame(twice, building / "tally_twice")
-    rows["tally_twice"] = twice.height
-    taken_back = pl.DataFrame(schema=WITHDRAWN) if withdrawn is None else withdrawn
-    _write_frame(taken_back, building / "withdrawn_report")
-    rows["withdrawn_report"] = taken_back.height
-    _write_frame(_hidden_frame([]), building / "hidden_before")
-    rows["hidden_before"] = 0
-    _write_frame(_as_of_frame(as_of, as_of_at, zone), building / "as_of")
-    rows["as_of"] = 1
+    made = {
+        "vanished_request": vanished(seen, building / "request", zone),
+        "tally_twice": tally_twice(building),
+        "withdrawn_report": pl.DataFrame(schema=WITHDRAWN) if withdrawn is None else withdrawn,
+        "hidden_before": _hidden_frame([]),
+        "as_of": _as_of_frame(as_of, as_of_at, zone),
+    }
+    for name, frame in made.items():
+        _write_frame(frame, building / name)
+        rows[name] = frame.height
     about = {
         "as_of": as_of.isoformat(),
         "as_of_at": as_of_at.isoformat(),
@@ -184,94 +179,6 @@ class _cursor:  # noqa: N801 (used as a function)
         self._cursor.close()
 
 
-def visible_sql(table: Table, *, whole: bool = True, mixed: bool = False) -> str:
-    """SELECT of the rows of a source table as they were known.
-
-    Parameters: ``$as_of``, ``$as_of_at``, ``$position``. One row per key: the one known last. Events that had not
-    happened yet are null, what depends on them is reset, and rows that had not happened at all are left out; so is what
-    was withdrawn, if not ``whole`` (see ``withdrawn``). ``mixed``: rows of the table tell different columns, so that of
-    each column what was told last is taken (see ``told``).
-    """
-    as_told, as_known = ("", "") if whole else LEFT_OUT.get(table.name, ("", ""))
-    own = ",\n        ".join(f"{_as_known(table, c)} AS {c.name}" for c in core_columns(table))
-    stands = [c for c in (f"{table.happens} IS NOT NULL" if table.happens else "", as_known) if c]
-    where = f"WHERE {' AND '.join(stands)}" if stands else ""
-    told = f" AND {as_told}" if as_told else ""
-    resets = {r.column: r for r in table.resets}
-    final = []
-    for column in core_columns(table):
-        reset = resets.get(column.name)
-        if reset is None:
-            final.append(column.name)
-        else:
-            nothing = " AND ".join(f"{name} IS NULL" for name in reset.when_null)
-            lost = " OR ".join(f"{name}_hidden" for name in reset.when_null)
-            final.append(
-                f"CASE WHEN {nothing} AND ({lost}) THEN {_literal(reset.value)} ELSE {column.name} END AS {column.name}"
-            )
-    hidden = "".join(
-        f",\n        coalesce({name} >= {_limit(table.by_name[name])}, false) AS {name}_hidden"
-        for r in table.resets
-        for name in r.when_null
-    )
-    rows = f"""
-    SELECT *
-    FROM core.{table.name}
-    WHERE known_from < $as_of_at AND file_seq <= $position AND coalesce({RESTATED} <= $position, true){told}
-"""
-    before = (
-        f"""
-told AS ({rows}),
-told_by_several AS (
-    SELECT row_key FROM told GROUP BY row_key HAVING count(DISTINCT coalesce({TELLS}, -1)) > 1
-),
-state AS ({states(table, "told")}),"""
-        if mixed
-        else ""
-    )
-    return f"""
-WITH {before}
-known AS (
-    {"SELECT * FROM state" if mixed else rows}
-    QUALIFY row_number() OVER (
-        PARTITION BY row_key ORDER BY known_from DESC, file_seq DESC, source_row DESC
-    ) = 1
-),
-seen AS (
-    SELECT
-        {own}{hidden}
-    FROM known
-)
-SELECT {", ".join(final)}
-FROM seen
-{where}
-ORDER BY row_key
-"""
-
-
-def _literal(value: str | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else f"'{value}'"
-
-
-def known_now_sql(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
-    """SELECT of the rows of a source table as they are known now, what was withdrawn included."""
-    sql = visible_sql(table, mixed=_is_mixed(connection, table.name))
-    for name, value in (("as_of_at", "TIMESTAMP '9999-12-31'"), ("as_of", "DATE '9999-12-31'"), ("position", "1e18")):
-        sql = re.sub(rf"\${name}\b", value, sql)
-    return sql
-
-
-def _limit(column: Column) -> str:
-    return "$as_of" if column.type == "date" else "$as_of_at"
-
-
-def _as_known(table: Table, column: Column) -> str:
-    own = column.name in table.by_name
-    if own and column.kind == "event":
-        return f"CASE WHEN {column.name} < {_limit(column)} THEN {column.name} END"
-    return column.name
-
-
 def _write_source(
     connection: duckdb.DuckDBPyConnection,
     table: Table,
@@ -280,8 +187,8 @@ def _write_source(
     *,
     whole: bool,
 ) -> int:
-    sql = visible_sql(table, whole=whole, mixed=_is_mixed(connection, table.name))
-    rows = connection.sql(sql, params=_asked(sql, given)).pl()
+    sql = visible_sql(table, whole=whole, mixed=is_mixed(connection, table.name))
+    rows = connection.sql(sql, params=asked(sql, given)).pl()
     place = folder / table.name
     if table.happens is None or rows.is_empty():
         _write_frame(rows, place)
@@ -290,35 +197,6 @@ def _write_source(
     for (month,), part in months.partition_by("month", include_key=False, as_dict=True).items():
         _write_frame(part, place, str(month))
     return int(rows.height)
-
-
-def _is_mixed(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    """Whether rows of a table tell different columns of it."""
-    found = connection.execute(f"SELECT count(DISTINCT coalesce({TELLS}, -1)) > 1 FROM core.{table}").fetchall()
-    return bool(found[0][0])
-
-
-def _asked(sql: str, given: Mapping[str, object]) -> dict[str, object]:
-    """The parameters that ``sql`` asks for: a table may have no date of its own, and DuckDB refuses others."""
-    return {n: v for n, v in given.items() if re.search(rf"\${n}\b", sql)}
-
-
-def _find_ahead(connection: duckdb.DuckDBPyConnection, given: Mapping[str, object]) -> None:
-    """The temporary table ``ahead``: deliveries of which nothing was known yet at the date, though they have a place.
-
-    A file whose rows say themselves when they were known is known from the first of them on.
-    """
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE ahead AS SELECT DISTINCT file_seq FROM ledger "
-        "WHERE file_seq <= $position AND coalesce(known_from, arrived_at) >= $as_of_at",
-        {n: given[n] for n in ("position", "as_of_at")},
-    )
-    if connection.execute("SELECT count(*) FROM ahead").fetchall()[0][0]:
-        told = " UNION ALL ".join(
-            f"SELECT file_seq FROM core.{t.name} SEMI JOIN ahead USING (file_seq) WHERE known_from < $as_of_at"
-            for t in SOURCE_TABLES
-        )
-        connection.execute(f"DELETE FROM ahead WHERE file_seq IN ({told})", {"as_of_at": given["as_of_at"]})
 
 
 def _write_system(connection: duckdb.DuckDBPyConnection, name: str, folder: Path, position: int) -> int:

@@ -1,0 +1,137 @@
+"""Which rows of core were known at a date and a ledger position, as SQL.
+
+Of each key the row known last counts; events that had not happened yet are null, and what was withdrawn is left out.
+
+Belongs here: which row of a key counts, which dates are visible yet, which deliveries were known. Not here: the layout
+of a snapshot on disk (``snapshot``), what is withdrawn (``withdrawn``), columns that several rows tell (``told``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import duckdb
+
+from reportmetrics.warehouse.schema import RESTATED, core_columns
+from reportmetrics.warehouse.shape import Column, Table
+from reportmetrics.warehouse.tables import SOURCE_TABLES
+from reportmetrics.warehouse.told import TELLS, states
+from reportmetrics.warehouse.withdrawn import LEFT_OUT
+
+
+def visible_sql(table: Table, *, whole: bool = True, mixed: bool = False) -> str:
+    """SELECT of the rows of a source table as they were known.
+
+    Parameters: ``$as_of``, ``$as_of_at``, ``$position``. One row per key: the one known last. Events that had not
+    happened yet are null, what depends on them is reset, and rows that had not happened at all are left out; so is what
+    was withdrawn, if not ``whole`` (see ``withdrawn``). ``mixed``: rows of the table tell different columns, so that of
+    each column what was told last is taken (see ``told``).
+    """
+    as_told, as_known = ("", "") if whole else LEFT_OUT.get(table.name, ("", ""))
+    own = ",\n        ".join(f"{_as_known(table, c)} AS {c.name}" for c in core_columns(table))
+    stands = [c for c in (f"{table.happens} IS NOT NULL" if table.happens else "", as_known) if c]
+    where = f"WHERE {' AND '.join(stands)}" if stands else ""
+    told = f" AND {as_told}" if as_told else ""
+    resets = {r.column: r for r in table.resets}
+    final = []
+    for column in core_columns(table):
+        reset = resets.get(column.name)
+        if reset is None:
+            final.append(column.name)
+        else:
+            nothing = " AND ".join(f"{name} IS NULL" for name in reset.when_null)
+            lost = " OR ".join(f"{name}_hidden" for name in reset.when_null)
+            final.append(
+                f"CASE WHEN {nothing} AND ({lost}) THEN {_literal(reset.value)} ELSE {column.name} END AS {column.name}"
+            )
+    hidden = "".join(
+        f",\n        coalesce({name} >= {_limit(table.by_name[name])}, false) AS {name}_hidden"
+        for r in table.resets
+        for name in r.when_null
+    )
+    rows = f"""
+    SELECT *
+    FROM core.{table.name}
+    WHERE known_from < $as_of_at AND file_seq <= $position AND coalesce({RESTATED} <= $position, true){told}
+"""
+    before = (
+        f"""
+told AS ({rows}),
+told_by_several AS (
+    SELECT row_key FROM told GROUP BY row_key HAVING count(DISTINCT coalesce({TELLS}, -1)) > 1
+),
+state AS ({states(table, "told")}),"""
+        if mixed
+        else ""
+    )
+    return f"""
+WITH {before}
+known AS (
+    {"SELECT * FROM state" if mixed else rows}
+    QUALIFY row_number() OVER (
+        PARTITION BY row_key ORDER BY known_from DESC, file_seq DESC, source_row DESC
+    ) = 1
+),
+seen AS (
+    SELECT
+        {own}{hidden}
+    FROM known
+)
+SELECT {", ".join(final)}
+FROM seen
+{where}
+ORDER BY row_key
+"""
+
+
+def _literal(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"'{value}'"
+
+
+def known_now_sql(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """SELECT of the rows of a source table as they are known now, what was withdrawn included."""
+    sql = visible_sql(table, mixed=is_mixed(connection, table.name))
+    for name, value in (("as_of_at", "TIMESTAMP '9999-12-31'"), ("as_of", "DATE '9999-12-31'"), ("position", "1e18")):
+        sql = re.sub(rf"\${name}\b", value, sql)
+    return sql
+
+
+def _limit(column: Column) -> str:
+    return "$as_of" if column.type == "date" else "$as_of_at"
+
+
+def _as_known(table: Table, column: Column) -> str:
+    own = column.name in table.by_name
+    if own and column.kind == "event":
+        return f"CASE WHEN {column.name} < {_limit(column)} THEN {column.name} END"
+    return column.name
+
+
+def is_mixed(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether rows of a table tell different columns of it."""
+    found = connection.execute(f"SELECT count(DISTINCT coalesce({TELLS}, -1)) > 1 FROM core.{table}").fetchall()
+    return bool(found[0][0])
+
+
+def asked(sql: str, given: Mapping[str, object]) -> dict[str, object]:
+    """The parameters that ``sql`` asks for: a table may have no date of its own, and DuckDB refuses others."""
+    return {n: v for n, v in given.items() if re.search(rf"\${n}\b", sql)}
+
+
+def find_ahead(connection: duckdb.DuckDBPyConnection, given: Mapping[str, object]) -> None:
+    """The temporary table ``ahead``: deliveries of which nothing was known yet at the date, though they have a place.
+
+    A file whose rows say themselves when they were known is known from the first of them on.
+    """
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE ahead AS SELECT DISTINCT file_seq FROM ledger "
+        "WHERE file_seq <= $position AND coalesce(known_from, arrived_at) >= $as_of_at",
+        {n: given[n] for n in ("position", "as_of_at")},
+    )
+    if connection.execute("SELECT count(*) FROM ahead").fetchall()[0][0]:
+        told = " UNION ALL ".join(
+            f"SELECT file_seq FROM core.{t.name} SEMI JOIN ahead USING (file_seq) WHERE known_from < $as_of_at"
+            for t in SOURCE_TABLES
+        )
+        connection.execute(f"DELETE FROM ahead WHERE file_seq IN ({told})", {"as_of_at": given["as_of_at"]})
