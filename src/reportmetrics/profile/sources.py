@@ -280,6 +280,11 @@ class Source(Model):
         return None
 
     @property
+    def has_own_moments(self) -> bool:
+        """Whether its rows are known from a moment of their own, and not from their file's."""
+        return self.known_from == "event" or isinstance(self.known_from, FromColumn)
+
+    @property
     def has_events(self) -> bool:
         """Whether a table is filled from an event log."""
         return any(t.events is not None for t in self.tables)

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Self
 import duckdb
 import polars as pl
 
+from reportmetrics.profile.intake import HAND_BACKS
 from reportmetrics.profile.load import Profile
 from reportmetrics.warehouse.answers import answers
 from reportmetrics.warehouse.shape import Table
@@ -30,7 +31,7 @@ from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 from reportmetrics.warehouse.tally_twice import tally_twice
 from reportmetrics.warehouse.vanished import sightings, vanished
-from reportmetrics.warehouse.visible import asked, find_ahead, is_mixed, visible_sql
+from reportmetrics.warehouse.visible import asked, find_ahead, mixed_tables, visible_sql
 from reportmetrics.warehouse.withdrawn import SCHEMA as WITHDRAWN
 from reportmetrics.warehouse.withdrawn import find_withdrawn
 
@@ -99,10 +100,14 @@ def make_snapshot(
     # A cursor is a connection of its own: its thread setting and temporary tables end with it.
     with _cursor(store) as connection:
         given = {"as_of": as_of, "as_of_at": as_of_at, "position": position}
-        reports = visible_sql(TABLES["report"], mixed=is_mixed(connection, "report"))
+        mixed = mixed_tables(connection)
+        reports = visible_sql(TABLES["report"], mixed="report" in mixed)
         withdrawn = find_withdrawn(connection, reports, asked(reports, given))
-        rows = {t.name: _write_source(connection, t, building, given, whole=withdrawn is None) for t in SOURCE_TABLES}
-        find_ahead(connection, given)
+        rows = {}
+        for table in SOURCE_TABLES:
+            sql = visible_sql(table, whole=withdrawn is None, mixed=table.name in mixed)
+            rows[table.name] = _write_source(connection, table, building, sql, asked(sql, given))
+        find_ahead(connection, given, {HAND_BACKS, *(s.source for s in profile.sources if s.has_own_moments)})
         rows |= {name: _write_system(connection, name, building, position) for name in _SYSTEM}
         rows["reject_answer"] = _write_answers(connection, building, position)
         seen = sightings(connection, profile.sources, as_of_at=as_of_at, position=position)
@@ -180,15 +185,9 @@ class _cursor:  # noqa: N801 (used as a function)
 
 
 def _write_source(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    folder: Path,
-    given: Mapping[str, object],
-    *,
-    whole: bool,
+    connection: duckdb.DuckDBPyConnection, table: Table, folder: Path, sql: str, given: Mapping[str, object]
 ) -> int:
-    sql = visible_sql(table, whole=whole, mixed=is_mixed(connection, table.name))
-    rows = connection.sql(sql, params=asked(sql, given)).pl()
+    rows = connection.sql(sql, params=dict(given)).pl()
     place = folder / table.name
     if table.happens is None or rows.is_empty():
         _write_frame(rows, place)

@@ -9,7 +9,7 @@ of a snapshot on disk (``snapshot``), what is withdrawn (``withdrawn``), columns
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import duckdb
 
@@ -91,7 +91,7 @@ def _literal(value: str | bool) -> str:
 
 def known_now_sql(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
     """SELECT of the rows of a source table as they are known now, what was withdrawn included."""
-    sql = visible_sql(table, mixed=is_mixed(connection, table.name))
+    sql = visible_sql(table, mixed=table.name in mixed_tables(connection))
     for name, value in (("as_of_at", "TIMESTAMP '9999-12-31'"), ("as_of", "DATE '9999-12-31'"), ("position", "1e18")):
         sql = re.sub(rf"\${name}\b", value, sql)
     return sql
@@ -108,10 +108,13 @@ def _as_known(table: Table, column: Column) -> str:
     return column.name
 
 
-def is_mixed(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    """Whether rows of a table tell different columns of it."""
-    found = connection.execute(f"SELECT count(DISTINCT coalesce({TELLS}, -1)) > 1 FROM core.{table}").fetchall()
-    return bool(found[0][0])
+def mixed_tables(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """The source tables whose rows do not all tell the same columns."""
+    every = " UNION ALL ".join(
+        f"SELECT '{t.name}' FROM core.{t.name} HAVING min(coalesce({TELLS}, -1)) <> max(coalesce({TELLS}, -1))"
+        for t in SOURCE_TABLES
+    )
+    return frozenset(name for (name,) in connection.execute(every).fetchall())
 
 
 def asked(sql: str, given: Mapping[str, object]) -> dict[str, object]:
@@ -119,17 +122,21 @@ def asked(sql: str, given: Mapping[str, object]) -> dict[str, object]:
     return {n: v for n, v in given.items() if re.search(rf"\${n}\b", sql)}
 
 
-def find_ahead(connection: duckdb.DuckDBPyConnection, given: Mapping[str, object]) -> None:
+def find_ahead(
+    connection: duckdb.DuckDBPyConnection, given: Mapping[str, object], own_moments: Collection[str]
+) -> None:
     """The temporary table ``ahead``: deliveries of which nothing was known yet at the date, though they have a place.
 
-    A file whose rows say themselves when they were known is known from the first of them on.
+    A file whose rows say themselves when they were known (its source is among ``own_moments``) is known from the first
+    of them on.
     """
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE ahead AS SELECT DISTINCT file_seq FROM ledger "
+        "CREATE OR REPLACE TEMP TABLE ahead AS SELECT DISTINCT file_seq, source FROM ledger "
         "WHERE file_seq <= $position AND coalesce(known_from, arrived_at) >= $as_of_at",
         {n: given[n] for n in ("position", "as_of_at")},
     )
-    if connection.execute("SELECT count(*) FROM ahead").fetchall()[0][0]:
+    found = connection.execute("SELECT DISTINCT source FROM ahead").fetchall()
+    if any(source in own_moments for (source,) in found):
         told = " UNION ALL ".join(
             f"SELECT file_seq FROM core.{t.name} SEMI JOIN ahead USING (file_seq) WHERE known_from < $as_of_at"
             for t in SOURCE_TABLES
