@@ -47,11 +47,16 @@ def profile_frames(profile: Profile, *, through: dt.date) -> dict[str, pl.DataFr
 
 
 class ProfileTables:
-    """The tables of a profile for several dates up to ``last``: what the dates have in common is made once."""
+    """The tables of a profile for several dates up to ``last``: what the dates have in common is made once.
+
+    ``same`` are the tables that are the same at all dates; ``written`` is for what was made of them.
+    """
 
     def __init__(self, profile: Profile, last: dt.date) -> None:
         self._profile = profile
         self._frames = _frames(profile, last)
+        self.same = frozenset(self._frames) - {"expected_report", "calendar_day"}
+        self.written: dict[str, bytes] = {}
 
     def at(self, through: dt.date) -> dict[str, pl.DataFrame]:
         """As by :func:`profile_frames`, for a date that is not after ``last``."""

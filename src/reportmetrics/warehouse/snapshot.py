@@ -221,8 +221,16 @@ def _write_profile(profile: Profile, tables: ProfileTables | None, as_of: dt.dat
     from reportmetrics.profile.frames import ProfileTables
 
     rows: dict[str, int] = {}
-    for name, frame in (tables or ProfileTables(profile, as_of)).at(as_of).items():
-        _write_frame(frame, folder / name)  # sorted by key already
+    given = tables or ProfileTables(profile, as_of)
+    for name, frame in given.at(as_of).items():
+        path = folder / name / f"{_ALL}.parquet"
+        if name in given.written:
+            path.parent.mkdir()
+            path.write_bytes(given.written[name])
+        else:
+            _write_frame(frame, folder / name)  # sorted by key already
+        if name in given.same:
+            given.written.setdefault(name, path.read_bytes())
         rows[name] = frame.height
     return rows
 
