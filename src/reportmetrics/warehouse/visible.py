@@ -109,12 +109,15 @@ def _as_known(table: Table, column: Column) -> str:
 
 
 def mixed_tables(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """The source tables whose rows do not all tell the same columns."""
-    every = " UNION ALL ".join(
-        f"SELECT '{t.name}' FROM core.{t.name} HAVING min(coalesce({TELLS}, -1)) <> max(coalesce({TELLS}, -1))"
-        for t in SOURCE_TABLES
-    )
-    return frozenset(name for (name,) in connection.execute(every).fetchall())
+    """The source tables that hold a record of which several rows tell different columns.
+
+    Most tables have none: registers of several headquarters tell different columns, and of different requests.
+    """
+    differ = f"HAVING min(coalesce({TELLS}, -1)) <> max(coalesce({TELLS}, -1))"
+    every = " UNION ALL ".join(f"SELECT '{t.name}' FROM core.{t.name} {differ}" for t in SOURCE_TABLES)
+    found = [name for (name,) in connection.execute(every).fetchall()]
+    by_record = "SELECT row_key FROM core.{} GROUP BY row_key {} LIMIT 1"
+    return frozenset(n for n in found if connection.execute(by_record.format(n, differ)).fetchall())
 
 
 def asked(sql: str, given: Mapping[str, object]) -> dict[str, object]:
