@@ -36,7 +36,7 @@ def judged_tables(connection: duckdb.DuckDBPyConnection, profile: Profile, batch
     known = {
         g.number: g.source.known_from if isinstance(g.source.known_from, FromColumn) else None
         for g in batch.groups
-        if isinstance(g.source.known_from, FromColumn) or g.source.known_from == "event"
+        if g.source.has_own_moments
     }
     tells = tells_of(profile)
     for table in SOURCE_TABLES:

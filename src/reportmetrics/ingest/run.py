@@ -268,8 +268,8 @@ def batches(files: Iterable[File], known_from: Callable[[File], dt.datetime]) ->
     size = 0
     for file in files:
         if some and (
-            _has_own_moments(file.found.source)
-            or _has_own_moments(some[-1].found.source)
+            _goes_alone(file.found.source)
+            or _goes_alone(some[-1].found.source)
             or known_from(file) < known_from(some[-1])
         ):
             yield some
@@ -283,7 +283,8 @@ def batches(files: Iterable[File], known_from: Callable[[File], dt.datetime]) ->
         yield some
 
 
-def _has_own_moments(source: Source) -> bool:
+def _goes_alone(source: Source) -> bool:
+    """Whether a delivery is a batch of its own: what its rows are folded into, or their order, is not its file's."""
     return source.has_events or isinstance(source.known_from, FromColumn)
 
 

@@ -32,7 +32,7 @@ INEXACT_MARK = BAD_MARK + "\x07"
 counts, as a text it may be an identifier that lost its last digits."""
 
 
-NUMBER_MARK = BAD_MARK + "\x08"
+NUMBER_MARK = BAD_MARK + "\x11"
 """How a reader marks a cell that is a number with a fraction, not the text of one, where it was asked to; the number,
 with a decimal point, comes after."""
 
@@ -41,7 +41,7 @@ STRAY_EVENT = "the event stands outside of a trace, so it is nobody's"
 """Fault of a row of an event log."""
 
 
-MARKS = "\x05\x06\x07\x08"
+MARKS = "\x05\x06\x07\x11"
 """What may stand behind ``BAD_MARK`` and say more."""
 
 
