@@ -13,19 +13,30 @@ from __future__ import annotations
 import datetime as dt
 import filecmp
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
 from reportmetrics.warehouse.shape import PROVENANCE, Table
 from reportmetrics.warehouse.tables import TABLES
 from reportmetrics.warehouse.tally_twice import tally_twice
+from reportmetrics.warehouse.text_novelty import text_novelty
 
-_SYSTEM = ("as_of", "hidden_before", "ledger", "reject")
-_FOLLOWS = "tally_twice"
-"""It follows from other tables, also from news in them: it is no correction, and is made of the corrected tables."""
+_NEWS = ("as_of", "hidden_before", "ledger", "reject", "reject_answer", "vanished_request")
+"""What is true of a date only: a difference is news."""
 _KEPT = frozenset(c.name for c in PROVENANCE)
+
+
+def _novelty(target: Path) -> pl.DataFrame:
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET enable_progress_bar = false")
+        return text_novelty(connection, target / "report")
+
+
+_FOLLOWS: Mapping[str, Callable[[Path], pl.DataFrame]] = {"tally_twice": tally_twice, "text_novelty": _novelty}
+"""These follow from other tables, also from news in them: they are no corrections, and are made of corrected tables."""
 
 
 def corrected_snapshot(before: Path, after: Path, target: Path) -> dict[str, int]:
@@ -38,7 +49,7 @@ def corrected_snapshot(before: Path, after: Path, target: Path) -> dict[str, int
     taken_back = _taken_back(after, moment)
     corrections: dict[str, int] = {}
     for name in TABLES:
-        if name in (*_SYSTEM, _FOLLOWS) or not (before / name).is_dir() or not (after / name).is_dir():
+        if name in _NEWS or name in _FOLLOWS or not (before / name).is_dir() or not (after / name).is_dir():
             continue
         old, new = _differing(before / name, after / name)
         if not old:  # all its rows are in the later one as they were
@@ -55,8 +66,9 @@ def corrected_snapshot(before: Path, after: Path, target: Path) -> dict[str, int
         for folder in (p for p in before.iterdir() if p.is_dir() and p.name not in corrections):
             shutil.copytree(folder, target / folder.name)
         shutil.copyfile(before / "snapshot.json", target / "snapshot.json")
-        if (before / _FOLLOWS).is_dir():
-            tally_twice(target).write_parquet(target / _FOLLOWS / "all.parquet")
+        for name, made in _FOLLOWS.items():
+            if (before / name).is_dir():
+                made(target).write_parquet(target / name / "all.parquet")
     return corrections
 
 

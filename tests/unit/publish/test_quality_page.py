@@ -68,6 +68,16 @@ def test_figures_of_a_source_stand_in_its_line_with_the_mended_rows_that_came_ba
     assert [c.text for c in refusals.table.rows[0][2:]] == ["bad date", "7", "3", "4", "enter a day"]
 
 
+def test_nobody_promised_when_an_entry_form_comes(tmp_path: Path) -> None:
+    w = synthetic.Writer()
+    w.figure("quality.ledger", {}, "sum", 8, n=1)
+    for dims in ({"source": "forms"}, {"source": "forms", "verdict": "accepted"}):
+        w.figure("quality.ledger", dims, "sum", 8, n=1)
+    ledger = built(tmp_path, w.results()).blocks[0]
+    assert ledger.table is not None
+    assert [c.text for c in ledger.table.rows[-1][2:5]] == ["–", "–", "8"]
+
+
 def test_without_any_file_every_part_says_what_is_awaited(tmp_path: Path) -> None:
     page = built(tmp_path, Results.empty())
     assert page.heading == "Nothing received yet"

@@ -70,18 +70,19 @@ def _ledger(edition: Edition) -> Block:
     forms = [s for s in form_sources() if figures.value(LEDGER, "sum", source=s.source) is not None]
     for source in (*edition.profile.sources, *forms):
         age = figures.value(FRESH, "sum", source=source.source)
-        silent += age is None and source not in forms
+        unpromised = source in forms  # how punctual units are is told by their reports
+        silent += age is None and not unpromised
         overdue += age is not None and age > 2 * source.every_days
         counts = [_rows(edition, source.source, verdict) for verdict, _ in VERDICTS]
         rows.append(
             [
                 name_cell(source.title),
                 name_cell(sender_words(source.sender)),
-                Cell(numbers.count(source.every_days), source.every_days),
+                number_cell(None if unpromised else source.every_days, numbers.count),
                 number_cell(
                     age,
                     numbers.days,
-                    reason=numbers.DASH if source in forms else "never",
+                    reason=None if unpromised else "never",
                     strong=age is not None and age > 2 * source.every_days,
                 ),
                 *(number_cell(c, numbers.count, reason="nothing yet") for c in counts),
