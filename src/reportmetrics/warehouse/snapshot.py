@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Self
 import duckdb
 import polars as pl
 
-from reportmetrics.profile.intake import HAND_BACKS
+from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
 from reportmetrics.warehouse.answers import answers
 from reportmetrics.warehouse.shape import Table
@@ -107,7 +107,7 @@ def make_snapshot(
         for table in SOURCE_TABLES:
             sql = visible_sql(table, whole=withdrawn is None, mixed=table.name in mixed)
             rows[table.name] = _write_source(connection, table, building, sql, asked(sql, given))
-        find_ahead(connection, given, {HAND_BACKS, *(s.source for s in profile.sources if s.has_own_moments)})
+        find_ahead(connection, given, {s.source for s in intake(profile.sources) if s.has_own_moments})
         rows |= {name: _write_system(connection, name, building, position) for name in _SYSTEM}
         rows["reject_answer"] = _write_answers(connection, building, position)
         seen = sightings(connection, profile.sources, as_of_at=as_of_at, position=position)
