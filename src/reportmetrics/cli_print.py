@@ -157,7 +157,9 @@ def set_aside(files: Sequence[Aside]) -> None:
         f"[red]set aside[/red] the whole batch of {counted(len(files), 'file')}; none of their rows is in the warehouse"
     )
     for file in named[:FIRST] if named else files[:FIRST]:
-        why = ", ".join(f"{rows:,} rows fail {check}" for check, rows in file.reasons.items())
+        why = ", ".join(
+            f"{counted(rows, 'row')} {'fails' if rows == 1 else 'fail'} {c}" for c, rows in file.reasons.items()
+        )
         out.print(f"  {escape(file.original_name)}{': ' if why else ''}{escape(why)}")
     if len(named) > FIRST:
         out.print(f"  ... {len(named) - FIRST:,} more files with failing rows")

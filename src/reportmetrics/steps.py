@@ -34,7 +34,7 @@ from reportmetrics.progress import Track, silent
 from reportmetrics.publish.history import published_snapshot
 from reportmetrics.senders.rejected import rejected
 from reportmetrics.settings import Settings, sql_folder
-from reportmetrics.validation.earlier import comparisons
+from reportmetrics.validation.earlier import blank_columns, comparisons
 from reportmetrics.validation.history import record
 from reportmetrics.validation.rules import load_rules, tables_of
 from reportmetrics.validation.run import CheckResult, cross_checks, validate
@@ -96,8 +96,9 @@ def check_new(
     with Store(settings.warehouse) as store:
         position = store.position()
         staged = {} if position == store.validated_position() else stage_unvalidated(store, folder)
-        if staged:
-            comparisons(store, profile).write_parquet(compared)
+        found = comparisons(store, profile) if staged else None
+        if found is not None:
+            found.write_parquet(compared)
     # The store is closed here: validation reads the staged files and must not keep others from the warehouse.
     results = validate(staged, profile, compared=compared, track=track)
     aside: list[Aside] = []
@@ -106,7 +107,8 @@ def check_new(
         record(store, results, position=position, now=moment)
         if any(r.blocks for r in results):
             failing = {f"{r.table}.{r.check}": (r.table, r.failing_keys) for r in results if r.blocks}
-            aside = set_aside(store, settings.archive, failing, now=moment)
+            blank = [] if found is None else blank_columns(found)
+            aside = set_aside(store, settings.archive, failing, blank=blank, now=moment)
         else:
             store.mark_validated(position)
             cleared = clear_landing(store, settings, profile)

@@ -82,7 +82,10 @@ def test_the_run_stops_and_names_the_files_each_time(story: Story) -> None:
         assert stopped.error is None
         assert stopped.publication is None
         assert [(c.table, c.check) for c in stopped.checks if c.blocks] == [("activity", "went_blank")]
-        assert sorted(f.original_name for f in stopped.aside) == ["activity_20210301.csv", "requests_20210301.csv"]
+        assert [(f.original_name, f.reasons) for f in stopped.aside] == [
+            ("activity_20210301.csv", {"activity.went_blank (cancel_reason)": 30}),
+            ("requests_20210301.csv", {}),
+        ]
 
 
 def test_the_warehouse_and_the_last_publication_are_as_before(story: Story) -> None:

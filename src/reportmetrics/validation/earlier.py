@@ -19,6 +19,7 @@ import polars as pl
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
+from reportmetrics.warehouse.aside import WENT_BLANK, BlankColumn
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES
@@ -45,8 +46,12 @@ SCHEMA: dict[str, pl.DataType] = {
     "table_name": pl.String(),
     "kind": pl.String(),
     "holds": pl.Boolean(),
+    "source": pl.String(),
+    "column_name": pl.String(),
 }
-"""``row_key`` is the sentence that names the comparison; it begins with the table."""
+"""``row_key`` is the sentence that names the comparison; it begins with the table.
+
+``source`` and ``column_name`` tell what it is about where it is one column in all new rows of one source, else null."""
 
 
 def comparisons(store: Store, profile: Profile) -> pl.DataFrame:
@@ -74,7 +79,17 @@ def comparisons(store: Store, profile: Profile) -> pl.DataFrame:
         if counted.get(table.name, 0) >= min(ENOUGH_NEW, BLANK_NEW) and before.filter(table_name=table.name).height:
             parts += _of_rows(connection, table, asked.get(table.name, {}), since)
     connection.unregister("before_new")
-    return pl.concat([p.select(*SCHEMA).cast(pl.Schema(SCHEMA)) for p in parts])
+    return pl.concat([_whole(p).select(*SCHEMA).cast(pl.Schema(SCHEMA)) for p in parts])
+
+
+def _whole(part: pl.DataFrame) -> pl.DataFrame:
+    return part.with_columns(pl.lit(None).alias(name) for name in SCHEMA if name not in part.columns)
+
+
+def blank_columns(compared: pl.DataFrame) -> list[BlankColumn]:
+    """Of ``comparisons``, the columns that went blank."""
+    found = compared.filter(pl.col("kind") == WENT_BLANK, ~pl.col("holds"))
+    return [BlankColumn(*row) for row in found.select("table_name", "source", "column_name").iter_rows()]
 
 
 _VOLUME = """
@@ -229,7 +244,7 @@ def _of_rows(
 
 
 def _blanks(table: str, counted: pl.DataFrame, filled: dict[str, set[str]]) -> pl.DataFrame:
-    found: list[tuple[str, str, str, bool]] = []
+    found: list[tuple[str, str, str, bool, str, str]] = []
     by_place = {(r["source"], r["new"]): r for r in counted.iter_rows(named=True)}
     for source in sorted({str(s) for s in counted["source"]}):
         new, old = by_place.get((source, True)), by_place.get((source, False))
@@ -240,14 +255,14 @@ def _blanks(table: str, counted: pl.DataFrame, filled: dict[str, set[str]]) -> p
             blank, was = 1 - new[column] / new["n"], 1 - old[column] / old["n"]
             said = f"{table}: {column} of {source} is blank in {blank:.0%} of {new['n']} rows, before in {was:.0%}"
             went_blank = new[column] == 0 and 20 * (old["n"] - old[column]) <= old["n"]
-            found.append((said, table, "went_blank", not went_blank))
+            found.append((said, table, WENT_BLANK, not went_blank, source, column))
             if enough:
-                found.append((said, table, "blanks", abs(blank - was) <= 0.3 or went_blank))
+                found.append((said, table, "blanks", abs(blank - was) <= 0.3 or went_blank, source, column))
     return pl.DataFrame(found, schema=SCHEMA, orient="row")
 
 
 def _drift(table: str, column: str, shares: pl.DataFrame) -> pl.DataFrame:
-    found: list[tuple[str, str, str, bool]] = []
+    found: list[tuple[str, str, str, bool, str, str]] = []
     for (source,), part in shares.group_by(["source"], maintain_order=True):
         totals = {new: int(part.filter(pl.col("new") == new)["n"].sum()) for new in (True, False)}
         if totals[True] < ENOUGH_NEW or totals[False] < ENOUGH_OLD:
@@ -256,5 +271,5 @@ def _drift(table: str, column: str, shares: pl.DataFrame) -> pl.DataFrame:
         for code in sorted({str(c) for c in part["code"]}):
             now, was = (wide.get((code, new), 0) / totals[new] for new in (True, False))
             said = f"{table}: {column} of {source} is {code} in {now:.0%} of {totals[True]} rows, before in {was:.0%}"
-            found.append((said, table, "drift", abs(now - was) <= 0.3))
+            found.append((said, table, "drift", abs(now - was) <= 0.3, str(source), column))
     return pl.DataFrame(found, schema=SCHEMA, orient="row")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from reportmetrics.ingest.archive import identity
 from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
 from reportmetrics.warehouse.store import Store, transaction
 from reportmetrics.warehouse.tables import SOURCE_TABLES
+
+WENT_BLANK = "went_blank"
+"""The critical check that no single row fails, but all new rows of a source together."""
 
 _BY_DELIVERY = ("reject", "resent", "sighted", "repeated", "ledger")
 
@@ -35,16 +39,33 @@ class Aside:
     reasons: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class BlankColumn:
+    """A column of a table that is blank in all new rows of a source, and was filled before."""
+
+    table: str
+    source: str
+    column: str
+
+
 def set_aside(
-    store: Store, archive: Path, failing: dict[str, tuple[str, list[str]]], *, now: dt.datetime
+    store: Store,
+    archive: Path,
+    failing: dict[str, tuple[str, list[str]]],
+    *,
+    blank: Sequence[BlankColumn] = (),
+    now: dt.datetime,
 ) -> list[Aside]:
     """Take all deliveries that came after the last batch that passed out of the warehouse, in one transaction.
 
-    ``failing`` names the critical checks that failed, each with its table and the ``row_key`` of every failing row.
+    ``failing`` names the critical checks that failed, each with its table and the ``row_key`` of every failing row;
+    ``blank`` the columns that went blank, of which each new file of the source with rows of the table is a cause.
     ``now`` is naive UTC. Returns the files, those with failing rows first.
     """
     connection, since = store.connection, store.passed_position()
-    files, told = _files(connection, since, failing), _told(connection, since)
+    reasons = _reasons(connection, since, failing)
+    _add_blank(connection, since, blank, reasons)
+    files, told = _files(connection, since, reasons), _told(connection, since)
     with transaction(connection):
         _remember(connection, files, now)
         _forget_seen(connection, since)
@@ -57,8 +78,12 @@ def set_aside(
     return sorted(files, key=lambda f: (not f.reasons, f.file_seq))
 
 
-def _files(connection: duckdb.DuckDBPyConnection, since: int, failing: dict[str, tuple[str, list[str]]]) -> list[Aside]:
-    reasons: dict[int, dict[str, int]] = {}
+Reasons = dict[int, dict[str, int]]
+"""By delivery, the checks that it fails, each with the number of its rows that do."""
+
+
+def _reasons(connection: duckdb.DuckDBPyConnection, since: int, failing: dict[str, tuple[str, list[str]]]) -> Reasons:
+    reasons: Reasons = {}
     for check, (table, keys) in failing.items():
         connection.register("failing", pl.DataFrame({"row_key": keys}, schema={"row_key": pl.String()}))
         found = connection.execute(
@@ -69,6 +94,24 @@ def _files(connection: duckdb.DuckDBPyConnection, since: int, failing: dict[str,
         connection.unregister("failing")
         for file_seq, rows in found:
             reasons.setdefault(file_seq, {})[f"{table}.{check.split('.', 1)[-1]}"] = rows
+    return reasons
+
+
+def _add_blank(
+    connection: duckdb.DuckDBPyConnection, since: int, blank: Sequence[BlankColumn], reasons: Reasons
+) -> None:
+    for each in blank:
+        found = connection.execute(
+            f"SELECT file_seq, count(*) FROM core.{each.table} "
+            "SEMI JOIN (FROM ledger WHERE source = $source) AS l USING (file_seq) "
+            "WHERE file_seq > $since GROUP BY file_seq",
+            {"source": each.source, "since": since},
+        ).fetchall()
+        for file_seq, rows in found:
+            reasons.setdefault(file_seq, {})[f"{each.table}.{WENT_BLANK} ({each.column})"] = rows
+
+
+def _files(connection: duckdb.DuckDBPyConnection, since: int, reasons: Reasons) -> list[Aside]:
     rows = connection.execute(
         "SELECT DISTINCT file_seq, source, original_name, source_file FROM ledger WHERE file_seq > $since ORDER BY ALL",
         {"since": since},

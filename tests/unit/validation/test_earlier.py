@@ -145,6 +145,23 @@ def test_the_document_names_every_check_once() -> None:
         assert text.count(f"| `{rule.id}` |") == 1
 
 
+def test_files_whose_column_went_blank_are_named_with_the_column(mission: SmallMission) -> None:
+    other = {**mission.sources[0], "source": "other", "files": "other/*.csv"}
+    mission.sources = [*mission.sources, other]
+    for week in range(1, 5):
+        deliver(mission, week, 30)
+    mission.put("other/fine.csv", "id,raised,decided,outcome\nX,2021-01-02,2021-01-03,OK\n")
+    deliver(mission, 5, 1, decided=False, validated=False)
+    deliver(mission, 6, 12, decided=False, validated=False)
+    checked = check_new(mission.settings, mission.profile)
+    names = [f"request.went_blank ({column})" for column in ("decided_at", "outcome")]
+    assert {a.original_name: a.reasons for a in checked.aside} == {
+        "requests/w05.csv": dict.fromkeys(names, 1),
+        "requests/w06.csv": dict.fromkeys(names, 12),
+        "other/fine.csv": {},
+    }
+
+
 def test_after_a_file_was_forgotten_a_new_delivery_has_the_same_past(mission: SmallMission) -> None:
     """All is validated anew then, and what had passed is no part of what is new."""
     for week in range(1, 7):
