@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reportmetrics.ingest.landing import Found
-from reportmetrics.ingest.sidecars import read_sidecar, write_sidecar
+from reportmetrics.ingest.sidecars import CHECK, Sidecar, check_of, read_sidecar, write_sidecar
 from reportmetrics.ingest.within import open_within
 
 _INCOMING = ".incoming"
@@ -58,6 +58,23 @@ def identity(source: str, facts: dict[str, str] | None, sha256: str) -> str:
     """Hash of what counts once."""
     text = json.dumps([source, facts, sha256], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def contradiction(sidecar: Sidecar) -> str | None:
+    """How a sidecar that was altered since it was written contradicts itself; None for a sound one.
+
+    It tells damage and slips. Whoever makes the check anew is found out by the ledger only (``upkeep.fsck``).
+    """
+    said = sidecar.said
+    if CHECK in said and said[CHECK] != check_of(said):
+        return "what it says is not what was written"
+    if sidecar.path.stem != f"{sidecar.sha256}.{said['identity'][:12]}":
+        return "its name is not that of what it says"
+    if sidecar.forgotten is None and said["identity"] != identity(
+        sidecar.source, said.get("facts"), sidecar.sent or sidecar.sha256
+    ):
+        return "its source, facts and hash do not make its identity"
+    return None
 
 
 def fingerprint(path: Path) -> str:

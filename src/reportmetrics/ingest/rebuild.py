@@ -19,7 +19,7 @@ from pathlib import Path
 import polars as pl
 
 from reportmetrics.clock import TOLERANCE, now_utc
-from reportmetrics.ingest.archive import AGAIN, Kept, fingerprint
+from reportmetrics.ingest.archive import AGAIN, Kept, contradiction, fingerprint
 from reportmetrics.ingest.batch import Taken
 from reportmetrics.ingest.landing import Found, dated_by_name, facts_of_name, known_from
 from reportmetrics.ingest.ledger import check_balance
@@ -136,6 +136,13 @@ def _deliveries(settings: Settings, profile: Profile, old: OldWarehouse) -> list
             problems.append(str(error))
             continue
         sidecars.append(sidecar)
+        wrong = contradiction(sidecar)
+        if wrong is not None:
+            problems.append(
+                f"{sidecar.name}: its sidecar {path} was altered ({wrong}); restore it from a backup, or forget "
+                "the file"
+            )
+            continue
         if sidecar.forgotten is not None:
             found.append(_Delivery(sidecar, None))
             continue

@@ -10,6 +10,7 @@ Belongs here: reading and writing sidecars. Not here: the bytes (``archive``), w
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ from typing import Any
 
 NO_NAME = "(forgotten)"
 """Stands in for the name of a file that was forgotten, since a name may name a person."""
+
+CHECK = "check"
+"""Key of a sidecar: a short hash of all that it says beside."""
 
 ASIDE = ".aside"
 """Ending of the sidecars of batches that were set aside."""
@@ -86,10 +90,17 @@ class Sidecar:
 
 
 def write_sidecar(path: Path, said: dict[str, Any]) -> None:
-    """Write a sidecar as a whole, so that a reader sees the old or the new one."""
+    """Write a sidecar as a whole, so that a reader sees the old or the new one, with a check of what it says."""
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    scratch.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    text = json.dumps(said | {CHECK: check_of(said)}, ensure_ascii=False, indent=1)
+    scratch.write_text(text + "\n", encoding="utf-8")
     scratch.replace(path)
+
+
+def check_of(said: dict[str, Any]) -> str:
+    """A short hash of all that a sidecar says beside it."""
+    told = json.dumps({k: v for k, v in said.items() if k != CHECK}, sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def read_sidecar(path: Path) -> Sidecar:

@@ -7,6 +7,7 @@ whether figures are right (``audit.verify``).
 from __future__ import annotations
 
 import datetime as dt
+import json
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from reportmetrics.audit.opened import AuditError
 from reportmetrics.audit.verify import verify
 from reportmetrics.clock import TOLERANCE, now_utc
 from reportmetrics.current import StepError
-from reportmetrics.ingest.archive import fingerprint
+from reportmetrics.ingest.archive import contradiction, fingerprint
 from reportmetrics.ingest.ledger import LedgerError, check_balance
 from reportmetrics.ingest.pseudonyms import RESTORE_KEY, key_check, pseudonym_key
 from reportmetrics.ingest.sidecars import Sidecar, SidecarError, read_sidecar, sidecar_paths
@@ -89,12 +90,19 @@ def fsck(settings: Settings, *, track: Track = silent) -> Examined:
 
 
 def _sidecars(archive: Path, findings: list[Finding]) -> list[Sidecar]:
+    """The sidecars of what counts; those of batches that were set aside are looked at too."""
     sidecars: list[Sidecar] = []
-    for path in sidecar_paths(archive):
+    for path in sidecar_paths(archive, aside=True):
         try:
-            sidecars.append(read_sidecar(path))
+            sidecar = read_sidecar(path)
         except SidecarError:
             findings.append(Finding(f"archive/{path.name}", "is no sidecar", "restore it from the backup"))
+            continue
+        wrong = contradiction(sidecar)
+        if wrong is not None:
+            findings.append(Finding(f"archive/{path.name}", f"was altered: {wrong}", _RESTORE))
+        if not sidecar.is_aside:
+            sidecars.append(sidecar)
     return sidecars
 
 
@@ -179,11 +187,14 @@ def _ledger(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
 
 
 def _places(connection: duckdb.DuckDBPyConnection, sidecars: list[Sidecar]) -> Iterator[Finding]:
-    """Each delivery of the ledger has its sidecar, and the other way round."""
-    rows = connection.execute("SELECT DISTINCT file_seq, source_file, original_name, status FROM ledger ORDER BY ALL")
-    ledger = {seq: (sha256, name, status) for seq, sha256, name, status in rows.fetchall()}
+    """Each delivery of the ledger has its sidecar, which says the same, and the other way round."""
+    rows = connection.execute(
+        "SELECT DISTINCT file_seq, source_file, original_name, status, source, facts, arrived_at FROM ledger "
+        "ORDER BY ALL"
+    )
+    ledger = {seq: line for seq, *line in rows.fetchall()}
     known = {s.file_seq: s for s in sidecars if s.file_seq is not None}
-    for seq, (sha256, name, status) in ledger.items():
+    for seq, (sha256, name, status, source, facts, arrived_at) in ledger.items():
         sidecar = known.get(seq)
         where = f"delivery {seq} ({name})"
         if sidecar is None:
@@ -194,11 +205,25 @@ def _places(connection: duckdb.DuckDBPyConnection, sidecars: list[Sidecar]) -> I
             yield Finding(where, "has other content in the archive than the ledger says", remedy)
         elif (status == "forgotten") != (sidecar.forgotten is not None):
             yield Finding(where, "was forgotten in the archive and not in the warehouse", f"{_REBUILD} --drop-old")
+        elif differing := _otherwise(sidecar, source, name, facts, arrived_at):
+            what = f"says otherwise than the ledger of delivery {seq}, so one of both was altered: {differing}"
+            yield Finding(f"archive/{sidecar.path.name}", what, _RESTORE)
     for sidecar in sidecars:
-        if sidecar.file_seq is None and sidecar.sha256 not in {sha for sha, _, _ in ledger.values()}:
+        if sidecar.file_seq is None and sidecar.sha256 not in {sha for sha, *_ in ledger.values()}:
             yield Finding(f"archive/{sidecar.path.name}", "was copied and not taken in", "reportmetrics ingest")
         elif sidecar.file_seq is not None and sidecar.file_seq not in ledger:
             yield Finding(f"archive/{sidecar.path.name}", "is not in the ledger", _REBUILD)
+
+
+def _otherwise(sidecar: Sidecar, source: str, name: str, facts: str | None, arrived_at: dt.datetime) -> str:
+    """What a sidecar says otherwise than the ledger, in words; empty where both agree."""
+    told = {
+        "source": (sidecar.source, source),
+        "original_name": (sidecar.name, name),
+        "facts": (sidecar.said.get("facts") or {}, json.loads(facts) if facts else {}),
+        "arrived_at": (sidecar.arrived_at, arrived_at),
+    }
+    return "; ".join(f"{key} is {own}, and {its} in the ledger" for key, (own, its) in told.items() if own != its)
 
 
 _DIFFERING = """

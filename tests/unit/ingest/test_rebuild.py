@@ -11,6 +11,7 @@ import pytest
 
 from reportmetrics.ingest.pseudonyms import key_check, pseudonym, pseudonym_key
 from reportmetrics.ingest.rebuild import RebuildError, rebuild
+from reportmetrics.ingest.sidecars import write_sidecar
 from reportmetrics.upkeep.rotation import rotate
 from reportmetrics.warehouse.store import StoreError
 from tests.conftest import REQUESTS, SmallMission
@@ -221,6 +222,6 @@ def test_warehouse_that_may_not_be_read_is_not_replaced(mission: SmallMission, m
 def test_place_of_a_delivery_that_had_none_is_noted(mission: SmallMission) -> None:
     fill(mission)
     [path] = [p for p in mission.settings.archive.glob("*.json") if json.loads(p.read_text())["file_seq"] == 4]
-    path.write_text(json.dumps({k: v for k, v in json.loads(path.read_text()).items() if k != "file_seq"}))
+    write_sidecar(path, {k: v for k, v in json.loads(path.read_text()).items() if k != "file_seq"})
     assert rebuild(mission.settings, mission.profile).changed == []
     assert json.loads(path.read_text())["file_seq"] == 4
