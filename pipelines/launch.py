@@ -32,7 +32,7 @@ from reportmetrics.metrics.results import Results
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish.publish import Publication
 from reportmetrics.settings import Settings
-from reportmetrics.steps import Refusals
+from reportmetrics.steps import NotYet, Refusals
 from reportmetrics.validation.run import CheckResult
 from reportmetrics.warehouse.aside import Aside
 
@@ -52,7 +52,8 @@ class Outcome:
 
     ``publications`` are those that are whole, oldest date first, fewer than asked for when a critical check or an error
     stopped the run; ``results`` are those of the last date; ``error`` says what broke; ``aside`` lists the files of a
-    batch that was set aside, ``cleared`` those that were removed from the landing folder.
+    batch that was set aside, ``cleared`` those that were removed from the landing folder; ``not_yet`` is what was taken
+    in and does not count at the last date.
     """
 
     run_id: str
@@ -62,6 +63,7 @@ class Outcome:
     checks: list[CheckResult]
     aside: list[Aside]
     cleared: Cleared | None
+    not_yet: NotYet | None
     results: Results | None
     publications: list[Publication]
     error: str | None
@@ -94,7 +96,7 @@ def launch_several(
     """The same for several dates in one run. Dates that are partitions already and lie between them come along."""
     definitions = build(settings, engine=engine)
     check_landing(settings)
-    watcher = Watch(track=track)
+    watcher = Watch(track=track, last=max(dates))
     token = WATCH.set(watcher)
     first, last = min(dates).isoformat(), max(dates).isoformat()
     several = {ASSET_PARTITION_RANGE_START_TAG: first, ASSET_PARTITION_RANGE_END_TAG: last}
@@ -122,6 +124,7 @@ def launch_several(
         checks=watcher.checks,
         aside=watcher.aside,
         cleared=watcher.cleared,
+        not_yet=None if watcher.aside else watcher.not_yet,
         results=watcher.results,
         publications=watcher.publications,
         error=None if result.success or stopped else _first_error(result),

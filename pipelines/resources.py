@@ -5,6 +5,7 @@ Belongs here: Dagster's view of ``Settings``. Not here: default paths (``reportm
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from reportmetrics.ingest.ledger import IngestSummary
     from reportmetrics.metrics.results import Results
     from reportmetrics.publish.publish import Publication
-    from reportmetrics.steps import Refusals
+    from reportmetrics.steps import NotYet, Refusals
     from reportmetrics.validation.run import CheckResult
     from reportmetrics.warehouse.aside import Aside
 
@@ -82,11 +83,16 @@ class Installation(dg.ConfigurableResource[Any]):
 
 @dataclass
 class Watch:
-    """Whoever started the run in this process: draws its progress, keeps what its steps returned."""
+    """Whoever started the run in this process: draws its progress, keeps what its steps returned.
+
+    ``last`` is the last date that is asked for.
+    """
 
     track: Track = silent
+    last: dt.date | None = None
     ingested: IngestSummary | None = None
     refused: Refusals | None = None
+    not_yet: NotYet | None = None
     checks: list[CheckResult] = field(default_factory=list)
     aside: list[Aside] = field(default_factory=list)
     cleared: Cleared | None = None

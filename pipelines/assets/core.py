@@ -34,11 +34,13 @@ def core_asset(profile: Profile, hashes: Mapping[str, str]) -> dg.AssetsDefiniti
         from reportmetrics.ingest.run import ingest
 
         with no_vain_retries():
-            settings = installation.settings
-            summary = ingest(settings, installation.load_profile(), track=watch().track)
+            settings, profile = installation.settings, installation.load_profile()
+            summary = ingest(settings, profile, track=watch().track)
             rows = steps.held(settings).rows
             # Asked for here, as a moment later another run may hold the warehouse.
-            watch().refused = steps.rejects(settings, installation.load_profile())
+            watch().refused = steps.rejects(settings, profile)
+            last = watch().last
+            watch().not_yet = steps.known_later(settings, profile, as_of=last) if last else None
         watch().ingested = summary
         for said in summary.left_alone():
             context.log.warning(said)

@@ -107,6 +107,7 @@ def run(
       reportmetrics run --profile data/profiles/nmi --landing data/sample/nmi --home /srv/nmi --as-of 2022-01-31
     """
     from reportmetrics import cli_print
+    from reportmetrics.current import today
     from reportmetrics.progress import on_terminal
 
     settings, loaded = _opened(profile, home, landing)
@@ -119,6 +120,7 @@ def run(
     cli_print.checks(outcome.checks)
     cli_print.set_aside(outcome.aside)
     cli_print.cleared(outcome.cleared)
+    cli_print.not_yet(outcome.not_yet, today(loaded))
     if outcome.error is not None:
         cli_print.problem(outcome.error)
     if outcome.results is not None and outcome.publication is not None:
@@ -139,6 +141,7 @@ def ingest(profile: ProfileOption = None, home: HomeOption = None, landing: Land
     """
     from reportmetrics import cli_print, steps
     from reportmetrics.alone import alone
+    from reportmetrics.current import today
     from reportmetrics.ingest.run import ingest as take_in
     from reportmetrics.progress import on_terminal
 
@@ -146,7 +149,9 @@ def ingest(profile: ProfileOption = None, home: HomeOption = None, landing: Land
     with alone(settings):
         summary = take_in(settings, loaded, track=on_terminal)
         refused = steps.rejects(settings, loaded)
+        not_yet = steps.known_later(settings, loaded, as_of=today(loaded))
     cli_print.taken_in(summary, refused)
+    cli_print.not_yet(not_yet, today(loaded))
 
 
 @app.command()
@@ -202,6 +207,7 @@ def publish(
     """
     from reportmetrics import cli_print, steps
     from reportmetrics.alone import alone
+    from reportmetrics.current import today
     from reportmetrics.issuing import issue
     from reportmetrics.progress import on_terminal
 
@@ -212,6 +218,8 @@ def publish(
         cli_print.checks(steps.check_snapshot(settings, as_of=day))
         results = steps.measure(settings, as_of=day, track=on_terminal)
         publication = issue(settings, loaded, as_of=day, track=on_terminal)
+        not_yet = steps.known_later(settings, loaded, as_of=day, checked=True)
+    cli_print.not_yet(not_yet, today(loaded))
     cli_print.headline(results.figures, loaded, day)
     cli_print.published(publication)
     if pdf is not None:

@@ -61,8 +61,16 @@ def backfill(
     if outcome.ingested is not None and outcome.refused is not None:
         cli_print.taken_in(outcome.ingested, outcome.refused)
     cli_print.checks(outcome.checks)
+    cli_print.set_aside(outcome.aside)
+    cli_print.cleared(outcome.cleared)
     if outcome.error is not None:
         cli_print.problem(outcome.error)
     if outcome.publications:
         cli_print.published_many(outcome.publications)
+    if not outcome.success:
+        missing = len(dates) - len(outcome.publications)
+        told = (
+            f"{missing} of {len(dates)} dates were not published" if outcome.publications else "nothing was published"
+        )
+        cli_print.problem(f"{told}; publications of before stay as they were")
     raise typer.Exit(0 if outcome.success else 1)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from reportmetrics.profile.load import Profile
     from reportmetrics.publish.publish import Publication
     from reportmetrics.senders.returned import Returned
+    from reportmetrics.steps import NotYet
     from reportmetrics.validation.run import CheckResult
     from reportmetrics.warehouse.aside import Aside
 
@@ -179,6 +180,17 @@ def cleared(files: Cleared | None) -> None:
         out.print(f"  [yellow]not removed[/yellow] {escape(said)}")
     if len(files.stuck) > FIRST:
         out.print(f"  ... {len(files.stuck) - FIRST:,} more files could not be removed")
+
+
+def not_yet(later: NotYet | None, today: dt.date) -> None:
+    """What was taken in and does not count as of the date that was asked for."""
+    if later is None:
+        return
+    when = "" if later.counts_from <= today else ", from that day on"
+    _console().print(
+        f"[bold]Not yet[/bold]   {counted(later.files, 'file')} with {counted(later.rows, 'row')} became known after "
+        f"{later.as_of} had begun, so {later.as_of} is without them: --as-of {later.counts_from} has them{when}"
+    )
 
 
 def published(publication: Publication) -> None:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from reportmetrics.clock import now_utc
-from reportmetrics.current import ENGINES, StepError, current_catalogue
+from reportmetrics.current import ENGINES, StepError, current_catalogue, day_there
 from reportmetrics.engines.base import Engine
 from reportmetrics.garbage import searched_seldom
 from reportmetrics.ingest.clearing import Cleared, clear_landing
@@ -38,9 +38,10 @@ from reportmetrics.validation.earlier import blank_columns, comparisons
 from reportmetrics.validation.history import record
 from reportmetrics.validation.rules import load_rules, tables_of
 from reportmetrics.validation.run import CheckResult, cross_checks, validate
+from reportmetrics.warehouse import visible
 from reportmetrics.warehouse.aside import Aside, set_aside
 from reportmetrics.warehouse.overview import Overview, overview
-from reportmetrics.warehouse.snapshot import Snapshot, make_snapshot
+from reportmetrics.warehouse.snapshot import Snapshot, as_of_instant, make_snapshot
 from reportmetrics.warehouse.staged import stage_unvalidated
 from reportmetrics.warehouse.store import Store
 from reportmetrics.workspace import (
@@ -76,10 +77,32 @@ class BatchCheck:
         return any(r.blocks for r in self.results)
 
 
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """Accepted rows, in so many files, that became known after ``as_of`` had begun; ``counts_from`` includes them."""
+
+    as_of: dt.date
+    files: int
+    rows: int
+    counts_from: dt.date
+
+
 def held(settings: Settings) -> Overview:
     """What the warehouse holds, in numbers. The file is made when it is missing."""
     with Store(settings.warehouse) as store:
         return overview(store)
+
+
+def known_later(settings: Settings, profile: Profile, *, as_of: dt.date, checked: bool = False) -> NotYet | None:
+    """What has been taken in (or ``checked`` only) and does not count as of a date yet; None: all counts."""
+    zone = profile.mission.time_zone
+    with Store(settings.warehouse) as store:
+        position = store.validated_position() if checked else store.position()
+        later = visible.known_later(store.connection, as_of_instant(as_of, zone), position)
+    if later is None:
+        return None
+    last = day_there(later.last.replace(tzinfo=dt.UTC), profile)
+    return NotYet(as_of, later.files, later.rows, last + dt.timedelta(days=1))
 
 
 def check_new(

@@ -1,5 +1,6 @@
 """The command line on the tiny mission, in processes of its own: what it prints and how it exits."""
 
+import datetime as dt
 import os
 import pty
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from reportmetrics.settings import Settings
 from reportmetrics.warehouse.store import Store
 from tests.commands import to_its_end
-from tests.pipelines.tiny import make
+from tests.pipelines.tiny import ARRIVED, make
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,6 +31,11 @@ def environment(settings: Settings) -> dict[str, str]:
 
 def call(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
     return to_its_end([sys.executable, "-c", CODE, *arguments], env=environment(settings))
+
+
+def land(settings: Settings, name: str, text: str) -> None:
+    (settings.landing / name).write_text(text)
+    os.utime(settings.landing / name, (ARRIVED, ARRIVED))
 
 
 @pytest.fixture
@@ -55,6 +61,28 @@ def test_run_tells_what_was_taken_in_refused_found_and_where_the_site_is(tmp_pat
     assert lines[-1].strip() == index.as_uri()
     assert index.is_file()
     assert "\x1b[" not in done.stdout, "no colours in a pipe"
+
+
+def test_each_step_says_which_rows_do_not_count_yet(settings: Settings) -> None:
+    """The files are of 1 February, whose first midnight is what `--as-of 2021-02-01` means; one arrives today."""
+    said = "became known after 2021-02-01 had begun, so 2021-02-01 is without them: --as-of 2021-02-02 has them"
+    done = call(settings, "run", "--as-of", "2021-02-01")
+    assert [line for line in done.stdout.splitlines() if line.startswith("Not yet")] == [
+        f"Not yet   3 files with 7 rows {said}"
+    ]
+    assert f"Not yet   3 files with 7 rows {said}" in call(settings, "publish", "--as-of", "2021-02-01").stdout
+    assert "Not yet" not in call(settings, "publish", "--as-of", "2021-02-02").stdout
+    mapping = settings.profile / "sources" / "requests.yaml"
+    mapping.write_text(mapping.read_text().replace("known_from:", "# known_from:"))
+    land(settings, "requests_20210208.csv", "id,raised,decided,outcome\nR4,2021-01-06,,open\n")
+    lines = call(settings, "ingest").stdout.splitlines()
+    with Store(settings.warehouse) as store:
+        [(came,)] = store.connection.execute("SELECT max(known_from) FROM core.request").fetchall()
+    day = (came + dt.timedelta(hours=3)).date()
+    assert lines[-1] == (
+        f"Not yet   1 file with 1 row became known after {day} had begun, so {day} is without them: "
+        f"--as-of {day + dt.timedelta(days=1)} has them, from that day on"
+    )
 
 
 def test_long_work_draws_its_progress_on_a_terminal(settings: Settings) -> None:
@@ -122,14 +150,22 @@ def test_publish_without_ingest_publishes_no_figure_of_requests(settings: Settin
     assert "median wait" not in done.stdout
 
 
-def test_a_critical_failure_exits_with_1_and_names_check_and_remedy(settings: Settings) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [["run", "--as-of", "2021-02-08"], ["backfill", "--from", "2021-02-01", "--to", "2021-02-08"]],
+    ids=lambda c: c[0],
+)
+def test_a_critical_failure_exits_with_1_and_names_check_file_and_remedy(
+    settings: Settings, command: list[str]
+) -> None:
     call(settings, "ingest")
     with Store(settings.warehouse) as store:
         store.connection.execute("UPDATE core.request SET hq = NULL WHERE request_id = 'R1'")
-    done = call(settings, "run", "--as-of", "2021-02-08")
+    done = call(settings, *command)
     assert done.returncode == 1
     assert "critical request: 1 row where hq is empty" in done.stdout
-    assert "nothing was published; the last publication stays as it was" in done.stderr
+    assert "  requests_20210201.csv: 1 row fails request.hq_present" in done.stdout
+    assert "nothing was published" in done.stderr
     assert "Traceback" not in done.stderr
     assert not settings.publications.exists()
 

@@ -8,11 +8,14 @@ of a snapshot on disk (``snapshot``), what is withdrawn (``withdrawn``), columns
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import duckdb
 
+from reportmetrics.profile.intake import HAND_BACKS
 from reportmetrics.warehouse.schema import RESTATED, core_columns
 from reportmetrics.warehouse.shape import Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES
@@ -145,3 +148,27 @@ def find_ahead(
             for t in SOURCE_TABLES
         )
         connection.execute(f"DELETE FROM ahead WHERE file_seq IN ({told})", {"as_of_at": given["as_of_at"]})
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Accepted rows that became known after a moment, in how many files, and the last moment of them (naive UTC)."""
+
+    files: int
+    rows: int
+    last: dt.datetime
+
+
+def known_later(connection: duckdb.DuckDBPyConnection, moment: dt.datetime, position: int) -> Later | None:
+    """What senders told up to a ledger position and was not known yet at ``moment`` (naive UTC); None: nothing."""
+    every = " UNION ALL ".join(
+        f"SELECT file_seq, known_from FROM core.{t.name} "
+        f"WHERE known_from >= $moment AND file_seq <= $position AND {RESTATED} IS NULL"
+        for t in SOURCE_TABLES
+    )
+    [(files, rows, last)] = connection.execute(
+        f"SELECT count(DISTINCT file_seq), count(*), max(known_from) FROM ({every}) "
+        "ANTI JOIN (FROM ledger WHERE source = $ours) USING (file_seq)",
+        {"moment": moment, "position": position, "ours": HAND_BACKS},
+    ).fetchall()
+    return Later(files, rows, last) if files else None

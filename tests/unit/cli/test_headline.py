@@ -6,10 +6,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from reportmetrics.cli_print import checks, headline_lines, taken_in
+from reportmetrics.cli_print import checks, headline_lines, not_yet, taken_in
 from reportmetrics.ingest.ledger import Delivery, IngestSummary
 from reportmetrics.metrics.results import FIGURE_SCHEMA, dims_key
 from reportmetrics.metrics.suppression import HIDDEN
+from reportmetrics.steps import NotYet
 from reportmetrics.warehouse.made_tables import REJECT
 
 
@@ -112,3 +113,21 @@ def _refused(rows: list[tuple[int, str, str, int | None]]) -> pl.DataFrame:
 def test_without_a_check_nothing_passed(capsys: pytest.CaptureFixture[str]) -> None:
     checks([])
     assert capsys.readouterr().out == "Checked   nothing: no check was run\n"
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        (dt.date(2022, 1, 31), "--as-of 2022-02-01 has them, from that day on"),
+        (dt.date(2022, 3, 1), "--as-of 2022-02-01 has them"),
+    ],
+)
+def test_rows_that_came_too_late_for_a_date_are_told_with_the_date_that_has_them(
+    capsys: pytest.CaptureFixture[str], today: dt.date, said: str
+) -> None:
+    not_yet(None, today)
+    not_yet(NotYet(dt.date(2022, 1, 31), 1, 1200, dt.date(2022, 2, 1)), today)
+    assert capsys.readouterr().out == (
+        "Not yet   1 file with 1,200 rows became known after 2022-01-31 had begun, so 2022-01-31 is without them: "
+        f"{said}\n"
+    )
