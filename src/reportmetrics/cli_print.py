@@ -86,6 +86,11 @@ def taken_in(summary: IngestSummary, refused: pl.DataFrame) -> None:
         out.print(f"  [yellow]left alone[/yellow] {escape(said)}")
     if len(summary.stuck) > FIRST:
         out.print(f"  ... {len(summary.stuck) - FIRST:,} more files that cannot be taken in")
+    noted = summary.noted()
+    for said in noted[:FIRST]:
+        out.print(f"  [yellow]noted[/yellow] {escape(said)}")
+    if len(noted) > FIRST:
+        out.print(f"  ... {counted(len(noted) - FIRST, 'more note')}: page 'Data quality' of the next publication")
     for said in summary.uncorrected:
         out.print(f"  [yellow]not corrected[/yellow] {escape(said)}")
     if counts["rejected"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import duckdb
 
 from reportmetrics.clock import TOLERANCE
 from reportmetrics.warehouse.schema import RESTATED
+from reportmetrics.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,25 @@ class IngestSummary:
         unmatched = [f"{name if name.isprintable() else repr(name)}: no source claims it" for name in self.unmatched]
         missing = [f"there is no folder {self.not_made} yet, where files arrive"] if self.not_made else []
         return [*missing, *self.stuck, *unmatched, *self.uncorrected]
+
+    def noted(self) -> list[str]:
+        """In words, what was seen in files that were read, each note once; and rows that mappings leave out."""
+        files: dict[str, dict[str, None]] = {}
+        left_out: dict[str, tuple[dict[str, None], int]] = {}
+        for line in self.deliveries:
+            if line.status == "stored" and line.message:
+                files.setdefault(line.message, {})[line.original_name] = None
+            if line.filtered:
+                names, rows = left_out.get(line.source, ({}, 0))
+                left_out[line.source] = ({**names, line.original_name: None}, rows + line.filtered)
+        notes = [f"{_named(names)}: {said}" for said, names in files.items()]
+        asked = "that the mapping leaves out ('only', 'drop', or below the end of the table)"
+        return notes + [f"{_named(names)}: {counted(rows, 'row')} {asked}" for names, rows in left_out.values()]
+
+
+def _named(names: Collection[str]) -> str:
+    first, others = next(iter(names)), len(names) - 1
+    return f"{first} and {counted(others, 'more file')}" if others else first
 
 
 class LedgerError(Exception):

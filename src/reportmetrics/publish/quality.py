@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from reportmetrics.profile.intake import CORRECTED
+
 if TYPE_CHECKING:
     from reportmetrics.validation.run import CheckResult
 
@@ -51,6 +53,17 @@ class Vanished:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """What was seen in ``files`` of a source that were read; ``name`` is the newest, ``known_from`` naive UTC."""
+
+    source: str
+    message: str
+    files: int
+    name: str
+    known_from: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Watched:
     """What a run knows of itself: results of this run's ``checks``, their ``past`` by (table, check), ``aside``."""
 
@@ -66,6 +79,7 @@ class Quality:
     watched: Watched = Watched()
     remedies: Mapping[tuple[str, str], str] = field(default_factory=dict)
     vanished: Sequence[Vanished] = ()
+    notes: Sequence[Noted] = ()
 
 
 def read_quality(snapshot: Path, watched: Watched) -> Quality:
@@ -79,4 +93,22 @@ def read_quality(snapshot: Path, watched: Watched) -> Quality:
         Vanished(r["request_id"], r["source"], r["hq"], r["last_seen_on"], r["missing_since"])
         for r in gone.iter_rows(named=True)
     ]
-    return Quality(watched, remedies, vanished)
+    return Quality(watched, remedies, vanished, _notes(snapshot))
+
+
+def _notes(snapshot: Path) -> list[Noted]:
+    """Each note of a source once, newest first. Those of corrections quote cells, and stand in the ledger only."""
+    ledger = pl.read_parquet(snapshot / "ledger" / "*.parquet")
+    told = ledger.filter(
+        pl.col("status") == "stored",
+        pl.col("message").is_not_null(),
+        ~pl.col("source").str.ends_with(f".{CORRECTED}"),
+    ).sort("file_seq")
+    found = (
+        told.group_by("source", "message")
+        .agg(
+            pl.col("file_seq").n_unique(), pl.col("original_name", "known_from").last(), last=pl.col("file_seq").last()
+        )
+        .sort("last", "source", "message", descending=[True, False, False])
+    )
+    return [Noted(*row) for row in found.drop("last").iter_rows()]

@@ -82,6 +82,14 @@ def aside(files: int, waiting: int) -> str:
     return f"{said}, {numbers.count(waiting)} not taken up again" if waiting else f"{said}, all taken up again"
 
 
+def notes(count: int, shown: int) -> str:
+    """What was seen in files beside their rows."""
+    if not count:
+        return "Nothing out of the ordinary was noted in the files"
+    said = f"{numbers.count(count)} note{' was' if count == 1 else 's were'} made on files"
+    return said if shown == count else f"{said}; the newest {numbers.count(shown)} are shown"
+
+
 def corrections(count: int) -> str:
     """Corrections that are on record."""
     if not count:

@@ -103,6 +103,29 @@ def test_unreadable_waiting_and_unclaimed_files_are_named(capsys: pytest.Capture
     ]
 
 
+def test_notes_on_files_are_told_once_each_and_so_are_rows_that_the_mapping_leaves_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    hidden = "sheet 'Old' is hidden"
+    found = [
+        Delivery(n, table, "s", f"{n}.xlsx", "stored", hidden, 10, 8, 0, 0, 0, 2)
+        for n in (1, 2, 3)
+        for table in ("report", "report_field")
+    ]
+    found += [Delivery(n, "tour", "t", f"{n}.csv", "stored", f"note {n}", 0, 0, 0, 0, 0, 0) for n in range(4, 9)]
+    found.append(Delivery(9, "tour", "t", "9.csv", "unreadable", "no header", 0, 0, 0, 0, 0, 0))
+    taken_in(IngestSummary(found, 9, 0), _refused([]))
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        f"  noted 1.xlsx and 2 more files: {hidden}",
+        *(f"  noted {n}.csv: note {n}" for n in range(4, 8)),
+        "  ... 2 more notes: page 'Data quality' of the next publication",
+    ]
+    taken_in(IngestSummary(found[:2], 9, 0), _refused([]))
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "  noted 1.xlsx: 4 rows that the mapping leaves out ('only', 'drop', or below the end of the table)"
+    )
+
+
 def _refused(rows: list[tuple[int, str, str, int | None]]) -> pl.DataFrame:
     named = pl.DataFrame(rows, schema=["file_seq", "table_name", "original_name", "source_row"], orient="row")
     others = [c.name for c in REJECT.columns if c.name not in named.columns]

@@ -16,8 +16,9 @@ from reportmetrics.publish.figures import Figures
 from reportmetrics.publish.page import Page
 from reportmetrics.publish.pages import quality
 from reportmetrics.publish.pages.quality import sender_words
-from reportmetrics.publish.quality import Past, Quality, SetAside, Vanished, Watched
+from reportmetrics.publish.quality import Noted, Past, Quality, SetAside, Vanished, Watched, read_quality
 from reportmetrics.validation.run import CheckResult
+from tests.conftest import REQUESTS, SmallMission
 from tests.unit.publish import stand_ins, synthetic
 
 THIN = "\u202f"
@@ -109,12 +110,47 @@ def test_vanished_requests_and_set_aside_files_are_named(tmp_path: Path) -> None
         Watched(aside=[SetAside(NIGHT, "x", "a.csv", "ab" * 32, {"activity.went_blank": 30}, None)]),
         vanished=[Vanished("R2", "x", "HQ", dt.date(2022, 1, 9), dt.date(2022, 1, 16))],
     )
-    _, vanished, aside, _ = built(tmp_path, Results.empty(), known).content["sections"]
+    _, _, vanished, aside, _ = built(tmp_path, Results.empty(), known).content["sections"]
     assert [c.text for c in vanished.table.rows[0]] == ["R2", "HQ", "x", "9 Jan 2022", "16 Jan 2022"]
     assert aside.finding == "1 file was set aside, 1 not taken up again"
     assert [c.text for c in aside.table.rows[0]] == [
         "31 Jan 2022", "a.csv", "x", "activity.went_blank: 30 rows", "ab" * 6, "–",
     ]  # fmt: skip
+
+
+def test_what_was_noted_of_files_is_listed_with_the_newest_file(tmp_path: Path) -> None:
+    source = synthetic.profile().sources[0]
+    notes = [
+        Noted(source.source, "x" * 400, 12, "b.csv", NIGHT),
+        Noted("gone", "sheet 'Old' is hidden", 1, "a.csv", NIGHT),
+    ]
+    section = built(tmp_path, Results.empty(), Quality(notes=notes)).content["sections"][1]
+    assert section.finding == "2 notes were made on files"
+    assert [[c.text for c in row] for row in section.table.rows] == [
+        [source.title, f"{'x' * 300}…", "12", "b.csv", "31 Jan 2022"],
+        ["gone", "sheet 'Old' is hidden", "1", "a.csv", "31 Jan 2022"],
+    ]
+    many = Quality(notes=[*notes] * 30)
+    assert built(tmp_path, Results.empty(), many).content["sections"][1].finding == (
+        "60 notes were made on files; the newest 50 are shown"
+    )
+
+
+def test_notes_are_read_off_the_ledger_of_the_date_without_what_corrections_quote(mission: SmallMission) -> None:
+    told = {"file": "", "row": 2, "column": "outcome", "was": "OK", "now": "NO", "reason": "a slip", "author": "me"}
+    body = "id,raised,decided,outcome,mood\n{},2021-02-01,2021-02-03,OK,good\n"
+    for day in (10, 11, 12):
+        mission.put(f"requests/{day}.csv", body.format(f"R{day}"))
+        mission.ingest(f"2021-02-{day}")
+    [(sha,)] = mission.ask("SELECT source_file FROM ledger WHERE file_seq = 1")
+    mission.sources = [{**REQUESTS, "corrections": [{**told, "file": sha, "date": "2021-02-13"}]}]
+    mission.ingest("2021-02-13")
+    assert mission.ask("SELECT count(*) FROM ledger WHERE message IS NOT NULL") == [(4,)]
+    message = "columns that the mapping does not know, kept in the archive only: mood"
+    found = read_quality(mission.snapshot("2021-02-12").folder, Watched()).notes
+    assert found == [Noted("log", message, 2, "requests/11.csv", dt.datetime(2021, 2, 11))]
+    later = read_quality(mission.snapshot("2021-03-01", "later").folder, Watched()).notes
+    assert [(n.files, n.name) for n in later] == [(3, "requests/12.csv")]
 
 
 def test_corrections_are_named_with_reason_and_place_but_without_what_the_cells_said(tmp_path: Path) -> None:
@@ -125,7 +161,7 @@ def test_corrections_are_named_with_reason_and_place_but_without_what_the_cells_
         for day in ("2022-01-10", "2022-01-20", "2022-01-31")
     ]
     page = built(tmp_path, Results.empty(), sources=[source.model_copy(update={"corrections": dated})])
-    section = page.content["sections"][3]
+    section = page.content["sections"][4]
     assert section.finding == "2 corrections are on record"
     assert [[c.text for c in row] for row in section.table.rows] == [
         ["20 Jan 2022", source.title, "ab" * 6, "7", "STATO", "told on 2022-01-20"],
@@ -151,6 +187,8 @@ def test_corrections_are_named_with_reason_and_place_but_without_what_the_cells_
         (words.checks(9, 1, 2), "9 checks gave 1 critical failure and 2 warnings"),
         (words.vanished(0, 0), "No source promises complete registers, so a request that vanishes cannot be seen"),
         (words.vanished(2, 1), "2 requests vanished from their registers"),
+        (words.notes(0, 0), "Nothing out of the ordinary was noted in the files"),
+        (words.notes(1, 1), "1 note was made on files"),
         (words.corrections(0), "No correction is on record"),
         (words.corrections(1), "1 correction is on record"),
         (words.aside(0, 0), "No batch was ever set aside"),

@@ -20,6 +20,7 @@ from reportmetrics.publish.pages.quality_lists import (
     aside_section,
     check_section,
     correction_section,
+    note_section,
     vanished_section,
 )
 
@@ -38,7 +39,8 @@ VERDICTS = (
 def build(edition: Edition) -> Page:
     """The page; without any delivery it says what is awaited."""
     rows = [[_ledger(edition)], [_refusals(edition)], [_reports(edition)]]
-    sections = [check_section(edition), vanished_section(edition), aside_section(edition), correction_section(edition)]
+    lists = (check_section, note_section, vanished_section, aside_section, correction_section)
+    sections = [section(edition) for section in lists]
     total = edition.figures.value(LEDGER, "sum")
     refused = edition.figures.value(LEDGER, "sum", verdict="rejected") or 0.0
     return Page(

@@ -9,6 +9,7 @@ import datetime as dt
 import zoneinfo
 from dataclasses import dataclass
 
+from reportmetrics.profile.intake import intake
 from reportmetrics.publish import numbers
 from reportmetrics.publish import quality_sentences as words
 from reportmetrics.publish.blocks import Cell, Column, Table, date_cell, name_cell
@@ -17,6 +18,9 @@ from reportmetrics.publish.quality import Past
 
 MOST_FILES, MOST_REQUESTS = 50, 200
 """Files of set-aside batches, newest first, and vanished requests that the page lists; the warehouse keeps all."""
+
+LONGEST_NOTE = 300
+"""Characters of a note that the page shows; the publication's ledger has it whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,33 @@ def aside_section(edition: Edition) -> Section:
         "A batch that fails a critical check is left out whole until the file or its mapping is mended",
         Table("Files of batches that were set aside", columns, rows) if rows else None,
         "Every batch so far passed its critical checks.",
+    )
+
+
+def note_section(edition: Edition) -> Section:
+    """What was seen in files that were taken in, and that a sender may not know of."""
+    notes = edition.quality.notes
+    titles = {s.source: s.title for s in intake(edition.profile.sources)}
+    rows = [
+        [
+            name_cell(titles.get(n.source, n.source)),
+            name_cell(n.message if len(n.message) <= LONGEST_NOTE else f"{n.message[:LONGEST_NOTE]}…"),
+            Cell(numbers.count(n.files), n.files),
+            name_cell(n.name),
+            date_cell(_local(edition, n.known_from)),
+        ]
+        for n in notes[:MOST_FILES]
+    ]
+    columns = [
+        Column(h, "right" if h == "Files" else "left")
+        for h in ("Source", "Noted", "Files", "Newest file", "Known from")
+    ]
+    return Section(
+        "notes",
+        words.notes(len(notes), len(rows)),
+        "Columns that no mapping knows, hidden rows and sheets, tables that end early; the files were taken in",
+        Table("Notes on files", columns, rows) if rows else None,
+        "An unknown column, a hidden sheet or a table that ends early would be named.",
     )
 
 
