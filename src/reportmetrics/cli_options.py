@@ -5,6 +5,7 @@ Belongs here: those, and reading a folder's name. Not here: what a command does.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,21 @@ def folder(text: str) -> Path:
     if not text.strip():
         raise typer.BadParameter("nothing is named; name a folder ('.' is the current one), or leave the option out")
     return Path(text)
+
+
+def new_file(path: Path, ending: str, why: str) -> Path:
+    """A file that is to be made, and does not overwrite any. ``ending`` is how its name must end, and ``why``."""
+    if path.is_dir():
+        raise typer.BadParameter(f"{path} is a folder; name a file in it, such as {path / f'form{ending}'}")
+    if path.suffix != ending:
+        raise typer.BadParameter(f"the name '{path.name}' does not end in {ending}, {why}; name it {path.name}{ending}")
+    if not path.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {path.parent}; make it, or name another one")
+    if path.exists():
+        raise typer.BadParameter(f"{path} is there already; name another file, or remove that one")
+    if not os.access(path.parent, os.W_OK):
+        raise typer.BadParameter(f"you may not write into the folder {path.parent}; name another one")
+    return path
 
 
 def home_folder(text: str) -> Path:

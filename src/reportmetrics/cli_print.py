@@ -49,6 +49,11 @@ def escape(text: str) -> str:
     return markup.escape(_NOT_SHOWN.sub(lambda c: f"\\x{ord(c[0]):02x}", text))
 
 
+def in_line(text: str) -> str:
+    """The same for a text that must not end its line: line breaks and tabs shown as they are written in a program."""
+    return escape(text.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t"))
+
+
 def problem(text: str) -> None:
     """An error, on standard error."""
     _console(error=True).print(f"[red]error:[/red] {escape(text)}")
@@ -70,29 +75,29 @@ def taken_in(summary: IngestSummary, refused: pl.DataFrame) -> None:
         + ", ".join(f"{n:,} {name}" for name, n in counts.items())
     )
     if summary.not_made is not None:
-        out.print(f"  [yellow]no folder[/yellow] {escape(str(summary.not_made))} yet: make it, and put files there")
+        out.print(f"  [yellow]no folder[/yellow] {in_line(str(summary.not_made))} yet: make it, and put files there")
     # A file that fills several tables has a line of the ledger for each.
     unread = list(dict.fromkeys((d.original_name, d.message or "") for d in found if d.status == "unreadable"))
     for name, message in unread[:FIRST]:
-        out.print(f"  [yellow]unreadable[/yellow] {escape(name)}: {escape(message)}")
+        out.print(f"  [yellow]unreadable[/yellow] {in_line(name)}: {in_line(message)}")
     if len(unread) > FIRST:
         out.print(f"  ... {len(unread) - FIRST:,} more files that cannot be read: reportmetrics rejects list")
     for names, why in ((summary.waiting, "may still be written"), (summary.unmatched, "no source claims it")):
         for name in names[:FIRST]:
-            out.print(f"  [yellow]left alone[/yellow] {escape(name)}: {why}")
+            out.print(f"  [yellow]left alone[/yellow] {in_line(name)}: {why}")
         if len(names) > FIRST:
             out.print(f"  ... {len(names) - FIRST:,} more files left alone: {why}")
     for said in summary.stuck[:FIRST]:
-        out.print(f"  [yellow]left alone[/yellow] {escape(said)}")
+        out.print(f"  [yellow]left alone[/yellow] {in_line(said)}")
     if len(summary.stuck) > FIRST:
         out.print(f"  ... {len(summary.stuck) - FIRST:,} more files that cannot be taken in")
     noted = summary.noted()
     for said in noted[:FIRST]:
-        out.print(f"  [yellow]noted[/yellow] {escape(said)}")
+        out.print(f"  [yellow]noted[/yellow] {in_line(said)}")
     if len(noted) > FIRST:
         out.print(f"  ... {counted(len(noted) - FIRST, 'more note')}: page 'Data quality' of the next publication")
     for said in summary.uncorrected:
-        out.print(f"  [yellow]not corrected[/yellow] {escape(said)}")
+        out.print(f"  [yellow]not corrected[/yellow] {in_line(said)}")
     if counts["rejected"]:
         read = pl.DataFrame(
             [(d.file_seq, d.table_name) for d in found if d.status != "unreadable"],
@@ -108,10 +113,20 @@ def rejects(rows: pl.DataFrame, limit: int, *, chosen: bool = False) -> None:
     if rows.is_empty():
         out.print("nothing was refused" + (" of what was asked for" if chosen else ""))
         return
+    rows = _files_once(rows)
     for row in rows.head(limit).iter_rows(named=True):
-        out.print("  " + escape(_reject_line(row)))
+        out.print("  " + in_line(_reject_line(row)))
     if rows.height > limit:
         out.print(f"  ... {rows.height - limit:,} more: reportmetrics rejects list --limit {rows.height}")
+
+
+def _files_once(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of a file that cannot be read one line, not one for each table and sheet that it should fill."""
+    of_file = [n for n in ("file_seq", "source", "code", "message", "remedy", "state") if n in rows.columns]
+    whole = pl.col("source_row").is_null()
+    sheets = pl.col("sheet").fill_null("").n_unique().over(of_file)
+    rows = rows.with_columns(sheet=pl.when(~whole | (sheets == 1)).then("sheet"))
+    return rows.filter(~whole | (pl.int_range(pl.len()).over([*of_file, "source_row"]) == 0))
 
 
 def _reject_line(row: dict[str, Any]) -> str:
@@ -166,7 +181,7 @@ def set_aside(files: Sequence[Aside]) -> None:
         why = ", ".join(
             f"{counted(rows, 'row')} {'fails' if rows == 1 else 'fail'} {c}" for c, rows in file.reasons.items()
         )
-        out.print(f"  {escape(file.original_name)}{': ' if why else ''}{escape(why)}")
+        out.print(f"  {in_line(file.original_name)}{': ' if why else ''}{in_line(why)}")
     if len(named) > FIRST:
         out.print(f"  ... {len(named) - FIRST:,} more files with failing rows")
     out.print("  mend the mapping, or replace the files in the landing folder, and run again: they are taken in anew")
@@ -182,7 +197,7 @@ def cleared(files: Cleared | None) -> None:
             f"[bold]Cleared[/bold]   {len(files.removed):,} files that are safe in the archive left the landing folder"
         )
     for said in files.stuck[:FIRST]:
-        out.print(f"  [yellow]not removed[/yellow] {escape(said)}")
+        out.print(f"  [yellow]not removed[/yellow] {in_line(said)}")
     if len(files.stuck) > FIRST:
         out.print(f"  ... {len(files.stuck) - FIRST:,} more files could not be removed")
 

@@ -177,28 +177,28 @@ def _print_text(
 ) -> None:
     from rich.console import Console
 
-    from reportmetrics.cli_print import escape
+    from reportmetrics.cli_print import in_line
 
     out = Console(file=sys.stdout, soft_wrap=True, highlight=False, emoji=False)
     out.print(
-        f"[bold]{escape(file.name)}[/bold] as '{escape(source.source)}' ({escape(source.title)}); "
+        f"[bold]{in_line(file.name)}[/bold] as '{in_line(source.source)}' ({in_line(source.title)}); "
         "nothing is stored, times are UTC"
     )
     if remark is not None:
-        out.print(f"  [yellow]note[/yellow] {escape(remark)}")
+        out.print(f"  [yellow]note[/yellow] {in_line(remark)}")
     for table, rows in zip(tried, shown, strict=True):
         verdicts = ", ".join(f"{n:,} {name}" for name, n in table.counts.items())
         out.print(f"[bold]{table.table}[/bold]: {counted(table.rows.height, 'row')}: {verdicts}")
         if table.refused is not None:
-            out.print(f"  [red]unreadable[/red] {escape(table.refused)}")
+            out.print(f"  [red]unreadable[/red] {in_line(table.refused)}")
         if table.note is not None:
-            out.print(f"  [yellow]note[/yellow] {escape(table.note)}")
+            out.print(f"  [yellow]note[/yellow] {in_line(table.note)}")
         for row in rows.iter_rows(named=True):
             colour = _COLOURS.get(row["verdict"], "yellow")
             values = ", ".join(f"{k}={v}" for k, v in _values(row).items() if v is not None)
-            out.print(f"  row {row['source_row']} [{colour}]{row['verdict']}[/{colour}] {escape(values)}".rstrip())
+            out.print(f"  row {row['source_row']} [{colour}]{row['verdict']}[/{colour}] {in_line(values)}".rstrip())
             if row["reason"] is not None:
-                out.print(f"      {escape(row['reason'])}")
+                out.print(f"      {in_line(row['reason'])}")
         left = (table.counts[verdict.value] if verdict else table.rows.height) - rows.height
         if left > 0:
             out.print(f"  ... {left:,} more rows; --rows {rows.height + left} shows all")

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reportmetrics.cli_options import HomeOption, ProfileOption
+from reportmetrics.cli_options import HomeOption, ProfileOption, new_file
 from reportmetrics.settings import Settings
+from reportmetrics.words import counted
 
 if TYPE_CHECKING:
     from reportmetrics.profile.load import Profile
@@ -27,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 def _template(
     template: Annotated[str, typer.Argument(help="Id of the report form, such as WAR.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Workbook to write.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Workbook to write; it overwrites none.")],
     unit: Annotated[
         str | None, typer.Option(help="Unit that reports; needed where several owe the form.", show_default=False)
     ] = None,
@@ -60,6 +61,7 @@ def _template(
     from reportmetrics.senders.last_known import NoPeriodError, next_due
     from reportmetrics.warehouse.store import Store
 
+    new_file(output, ".xlsx", "by which a filled-in form is taken in")
     settings = Settings.from_environment(profile=profile, home=home)
     loaded = current_profile(settings)
     form = next((t for t in loaded.templates if t.template_id == template), None)
@@ -75,7 +77,9 @@ def _template(
             raise typer.BadParameter(str(error)) from None
     lines = write_form(output, loaded, form, due)
     what = f"correction {due.revision} of {due.report_id}" if due.revision else due.report_id
-    typer.echo(f"{output}: {form.name}, {unit_id}, {due.start} to {due.end} ({what}), {lines} lines to answer")
+    typer.echo(
+        f"{output}: {form.name}, {unit_id}, {due.start} to {due.end} ({what}), {counted(lines, 'line')} to answer"
+    )
 
 
 def _unit(profile: Profile, form: Template, given: str | None) -> str:

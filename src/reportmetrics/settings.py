@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,12 @@ def _shipped(name: str) -> Path:
     """Folder shipped with the product: inside an installed wheel, or at the top of a checkout."""
     installed = _HERE / "_assets" / name
     return installed if installed.is_dir() else _HERE.parent.parent / name
+
+
+def _no_file(folder: Path) -> None:
+    there = next((p for p in (folder, *folder.parents) if p.exists()), None)
+    if there is not None and not there.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +41,17 @@ class Settings:
     def from_environment(
         cls, *, profile: Path | None = None, home: Path | None = None, landing: Path | None = None
     ) -> Settings:
-        """Explicit arguments win over ``REPORTMETRICS_PROFILE``, ``_HOME`` and ``_LANDING``, those over defaults."""
+        """Explicit arguments win over ``REPORTMETRICS_PROFILE``, ``_HOME`` and ``_LANDING``, those over defaults.
+
+        A variable that is empty is not set. Raises ``NotADirectoryError`` where a file stands in the way of ``home``.
+        """
         env = os.environ
-        home = home or Path(env.get("REPORTMETRICS_HOME", "data"))
+        home = home or Path(env.get("REPORTMETRICS_HOME") or "data")
+        _no_file(home.resolve())
         named = env.get("REPORTMETRICS_LANDING")
         landing = landing or (Path(named) if named else None)
         return cls(
-            profile=(profile or Path(env.get("REPORTMETRICS_PROFILE", "data/profiles/nmi"))).resolve(),
+            profile=(profile or Path(env.get("REPORTMETRICS_PROFILE") or "data/profiles/nmi")).resolve(),
             home=home.resolve(),
             landing=Path(os.path.realpath(landing or home / "landing")),  # of links in a ring, one of them
             landing_named=landing is not None,

@@ -11,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from reportmetrics.cli import app
+from reportmetrics.cli_errors import explain
+from reportmetrics.settings import Settings
 from tests.commands import to_its_end
 
 ROOT = Path(__file__).parents[3]
@@ -104,6 +106,32 @@ def test_wrong_use_exits_with_2_and_no_traceback(arguments: list[str]) -> None:
     assert done.stderr.strip()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["rejects", "list"], ["backup", "backups"], ["fsck"], ["template", "WAR", "-o", "war.xlsx"], ["paper"]],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("home", ["README.md", "README.md/home"])
+def test_a_home_that_is_a_file_is_wrong_use_by_its_variable_too(
+    arguments: list[str], home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("REPORTMETRICS_HOME", home)
+    error = CliRunner().invoke(app, arguments).exception
+    assert isinstance(error, NotADirectoryError)
+    message, code = explain(error)
+    assert (code, f"{ROOT / 'README.md'}; correct the path" in message) == (2, True)
+
+
+def test_a_variable_that_is_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "PROFILE", "LANDING"):
+        monkeypatch.setenv(f"REPORTMETRICS_{name}", "")
+    set_empty = Settings.from_environment()
+    for name in ("HOME", "PROFILE", "LANDING"):
+        monkeypatch.delenv(f"REPORTMETRICS_{name}")
+    assert Settings.from_environment() == set_empty
+
+
 def test_a_date_in_the_future_is_refused_with_the_remedy() -> None:
     done = call("run", "--as-of", "2999-01-01")
     assert "lies in the future" in done.stderr
@@ -155,8 +183,6 @@ def test_rejects_of_a_home_without_warehouse_say_what_to_do(tmp_path: Path) -> N
 
 
 def test_an_unforeseen_fault_is_one_line_without_traceback() -> None:
-    from reportmetrics.cli_errors import explain
-
     message, code = explain(ZeroDivisionError("division by zero"))
     assert code == 1
     assert "ZeroDivisionError: division by zero" in message

@@ -13,10 +13,12 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
 from reportmetrics.ingest.readers.csv import read_csv
 from reportmetrics.ingest.readers.xlsx import read_xlsx
-from reportmetrics.profile.sources import Options
+from reportmetrics.profile.sources import Options, Source
+from tests.conftest import REQUESTS
 
 
 def sheet(found: dict[str | None, Sheet | UnreadableError], name: str | None = None) -> Sheet:
@@ -53,6 +55,32 @@ def test_blank_cells_right_of_the_header_are_no_fault(tmp_path: Path) -> None:
 def test_left_over_cells_are_named(tmp_path: Path) -> None:
     [fault] = csv_sheet(tmp_path / "a.csv", "a,b\n1,2,three\n").rows["row_fault"].to_list()
     assert fault == "the row has 3 cells, the header 2 (left over: three)"
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "line"),
+    [
+        ("a;b\nx;Müller\ny;Erbīl\n".encode(), "cp1252", "line 2 holds 'Ã¼', which is 'ü' in UTF-8"),
+        ("ä\n1\n".encode(), "latin-1", "line 1 holds 'Ã¤'"),
+        (b"[{'a'}]\n", "cp1252", None),
+        ("a\nMüller\n".encode("cp1252"), "cp1252", None),
+        ("a\nMüller\n".encode() + "Größe\n".encode("cp1252"), "cp1252", None),
+        ("a\nMüller\n".encode(), "utf-8", None),
+    ],
+)
+def test_a_file_that_is_utf8_under_another_encoding_is_noted(
+    tmp_path: Path, content: bytes, encoding: str, line: str | None
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    source = Source.model_validate({**REQUESTS, "options": {"encoding": encoding, "delimiter": ";"}})
+    notes = sheet(read_archived(path, source, [None])).notes
+    if line is None:
+        assert notes == ()
+    else:
+        assert len(notes) == 1
+        assert notes[0].startswith(line)
+        assert "declare 'encoding: utf-8'" in notes[0]
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=("Cs",)), max_size=8)

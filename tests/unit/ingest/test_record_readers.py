@@ -67,7 +67,7 @@ def test_json_names_the_list_that_may_be_meant(tmp_path: Path) -> None:
         ('[{"a": 1}, {"a": "x', "broken_json", "the file ends in the middle"),
         ("[{'a': 1}]", "broken_json", "line 1, character 3"),
         ('[{"a": NaN}]', "broken_json", "NaN"),
-        ('[{"a": 1, "a": 2}]', "duplicate_column", "'a'"),
+        ('[{"b": 1}, {"a": 1, "b": 0, "a": 2}]', "duplicate_column", "record 2: key 'a' stands in it twice"),
         ('[{"a": {"b": 1}}]', "nested_value", "record 1: 'a' holds an object"),
         ('[{"a": 1}, {"a": [1]}]', "nested_value", "record 2: 'a' holds a list"),
         ("[" * 100_000, "nested_value", "without end"),
@@ -82,6 +82,13 @@ def test_json_names_the_list_that_may_be_meant(tmp_path: Path) -> None:
 def test_json_is_refused_with_a_reason(tmp_path: Path, content: str | bytes, code: str, said: str) -> None:
     why = refusal(tmp_path / "a.json", "json", content)
     assert (why.code, said in why.message) == (code, True), why.message
+
+
+def test_a_key_that_stands_twice_beside_the_records_refuses_too(tmp_path: Path) -> None:
+    why = refusal(tmp_path / "a", "json", '{"n": 1, "rows": [{"a": 1}], "n": 2}', records="rows")
+    assert (why.code, "outside of the records" in why.message) == ("duplicate_column", True)
+    why = refusal(tmp_path / "a", "ndjson", '{"a": 1}\n\n{"a": 1, "a": 1}\n')
+    assert why.message == "record 3: key 'a' stands in it twice"
 
 
 def test_ndjson_rows_are_lines(tmp_path: Path) -> None:

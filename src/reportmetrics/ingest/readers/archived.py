@@ -19,8 +19,9 @@ import polars as pl
 
 from reportmetrics.ingest.by_value import number_columns, sheets_with_numbers, without_marks
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, sheet_schema
+from reportmetrics.ingest.readers.encoding import utf8_note
 from reportmetrics.ingest.readers.extent import bounded
-from reportmetrics.ingest.readers.registry import READERS
+from reportmetrics.ingest.readers.registry import READERS, TEXTS
 from reportmetrics.profile.sources import Source
 
 _MAGIC = b'{"format": "reportmetrics kept cells 1"}\n'
@@ -37,7 +38,12 @@ def read_archived(
             numbers = sheets_with_numbers(source)
             read = READERS[source.reader](path, source.options, sheets, numbers=numbers)
             read = _marked_where_asked(read, source, numbers)
-            return {n: bounded(s, source.options) if isinstance(s, Sheet) else s for n, s in read.items()}
+            said = utf8_note(path, source.options.encoding) if source.reader in TEXTS else None
+            notes = () if said is None else (said,)
+            return {
+                n: bounded(replace(s, notes=(*notes, *s.notes)), source.options) if isinstance(s, Sheet) else s
+                for n, s in read.items()
+            }
         try:
             held = _sheets([json.loads(line) for line in file])
         except (ValueError, LookupError, TypeError, AttributeError, pl.exceptions.PolarsError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from pathlib import Path
 
 from reportmetrics.ingest.readers.base import UnreadableError
 
@@ -54,3 +55,29 @@ def decoded(data: bytes, encoding: str) -> str:
         line = text.count("\n", 0, text.index("\x00")) + 1
         raise UnreadableError("nul_character", f"line {line} holds a NUL character", "export the file again as text")
     return text.removeprefix("\ufeff")
+
+
+def utf8_note(path: Path, encoding: str) -> str | None:
+    """What is said of a file that is declared to be of another encoding and whose bytes are UTF-8, umlauts and all.
+
+    Text of an encoding with a byte a letter is so by accident only where it has hardly a letter beyond ASCII.
+    """
+    if codecs.lookup(encoding).name.startswith(("utf", "ascii")):
+        return None
+    found: tuple[int, str] | None = None
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.isascii():
+                continue
+            try:
+                text = line.decode()
+            except UnicodeDecodeError:
+                return None
+            found = found or (number, next(letter for letter in text if not letter.isascii()))
+    if found is None:
+        return None
+    number, letter = found
+    return (
+        f"line {number} holds '{letter.encode().decode(encoding, 'replace')}', which is '{letter}' in UTF-8: the file "
+        f"seems to be UTF-8; declare 'encoding: utf-8' in 'options', or have it saved as {encoding}"
+    )

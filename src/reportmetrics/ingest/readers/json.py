@@ -6,8 +6,9 @@ are the same: nothing was entered. Records within records are refused, since whi
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,12 @@ def read_json(
     """See ``base.Reader``; a file is one sheet, called None. ``source_row`` is the number of the record, from 1."""
     text = decoded(path.read_bytes(), options.encoding)
     records = Records()
-    parsed = _parsed(text, None, numbers=bool(numbers))
+    outside: list[_Twice] = []
+    parsed = _parsed(text, None, numbers=bool(numbers), twice=outside)
     for number, item in enumerate(_listed(parsed, options.records), start=1):
         records.add(number, _cells(item, number))
+    if outside:  # in a record it would have been found by now
+        raise _said_twice("outside of the records, in an object: ", outside[0])
     return dict.fromkeys(sheets, records.sheet())
 
 
@@ -44,8 +48,10 @@ def read_ndjson(
     return dict.fromkeys(sheets, records.sheet())
 
 
-class _TwiceError(ValueError):
-    """A key stands in one record twice."""
+class _Twice(dict[str, Any]):
+    """An object in which ``key`` stands twice."""
+
+    key = ""
 
 
 class _Fraction(str):
@@ -54,15 +60,18 @@ class _Fraction(str):
     __slots__ = ()
 
 
-def _parsed(text: str, line: int | None, *, numbers: bool) -> Any:
-    """What the text says, numbers as their text; ``numbers`` tells those with a fraction from texts."""
+def _parsed(text: str, line: int | None, *, numbers: bool, twice: list[_Twice] | None = None) -> Any:
+    """What the text says, numbers as their text; ``numbers`` tells those with a fraction from texts.
+
+    An object in which a key stands twice is a ``_Twice``, and is added to the list ``twice``.
+    """
     try:
         return json.loads(
             text,
             parse_float=_Fraction if numbers else str,
             parse_int=str,
             parse_constant=_no_number,
-            object_pairs_hook=_unique_keys,
+            object_pairs_hook=functools.partial(_object, [] if twice is None else twice),
         )
     except json.JSONDecodeError as error:
         where = f"line {line or error.lineno}, character {error.colno}"
@@ -73,9 +82,6 @@ def _parsed(text: str, line: int | None, *, numbers: bool) -> Any:
         raise UnreadableError(
             "nested_value", "lists within lists without end", "export flat records, one value a key"
         ) from None
-    except _TwiceError as error:
-        where = "" if line is None else f"line {line}: "
-        raise UnreadableError("duplicate_column", f"{where}{error}", "give each value a name of its own") from None
     except ValueError as error:
         where = "" if line is None else f"line {line}: "
         raise UnreadableError("broken_json", f"{where}not JSON ({error})", "export the file again") from None
@@ -85,13 +91,25 @@ def _no_number(name: str) -> str:
     raise ValueError(f"{name} is no number of JSON")
 
 
-def _unique_keys(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _TwiceError(f"key '{key}' stands in one record twice")
-        found[key] = value
-    return found
+def _object(twice: list[_Twice], pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    seen: set[str] = set()
+    marked = _Twice(found)
+    for key, _ in pairs:
+        if key in seen:
+            marked.key = key
+            break
+        seen.add(key)
+    twice.append(marked)
+    return marked
+
+
+def _said_twice(where: str, found: _Twice) -> UnreadableError:
+    return UnreadableError(
+        "duplicate_column", f"{where}key '{found.key}' stands in it twice", "give each value a name of its own"
+    )
 
 
 def _listed(data: Any, path: str | None) -> list[Any]:
@@ -116,6 +134,8 @@ def _cells(item: Any, number: int) -> dict[str, str | None]:
         raise UnreadableError(
             "no_records", f"record {number} is {_kind(item)} and not an object", "give each value its name: {...}"
         )
+    if isinstance(item, _Twice):
+        raise _said_twice(f"record {number}: ", item)
     return {name: _text(value, number, name) for name, value in item.items()}
 
 
@@ -134,5 +154,5 @@ def _text(value: Any, number: int, name: str) -> str | None:
 
 
 def _kind(value: Any) -> str:
-    names = {dict: "an object", list: "a list", bool: "true or false", type(None): "null"}
+    names = {dict: "an object", _Twice: "an object", list: "a list", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a single value")

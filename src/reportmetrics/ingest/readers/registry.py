@@ -22,3 +22,6 @@ READERS: Mapping[str, Reader] = {
     "xes": read_xes,
 }
 """Reader by the name that a source gives it."""
+
+TEXTS = frozenset({"csv", "json", "ndjson"})
+"""Readers of text in the encoding that the source declares."""
