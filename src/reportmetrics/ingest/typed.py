@@ -203,7 +203,7 @@ def _select(
         if origin is None or cell is None:
             outer.append(f'CAST(NULL AS VARCHAR) AS "{column.name}"')
             continue
-        if reading.marks and column.type == "number":
+        if reading.marks and column.type == "number" and origin.given.join is None:
             cell = without_inexact_mark(cell)
         inner.append(f'{entered(cell, origin.given, bare=_is_bare(origin, group))} AS "{column.name}"')
         text = canonical(f'"{column.name}"', column, origin.given, reading)

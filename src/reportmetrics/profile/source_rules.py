@@ -172,6 +172,9 @@ def _one_column(file: str, key: str, given: ColumnMap, column: Column, groups: G
     if given.same is not None and column.type != "boolean":
         said = f"a {column.type} column does not say that something is unchanged"
         yield Problem(file, f"{key}.same", said, "remove 'same': it is for flags, such as 'confirmed_unchanged'")
+    if given.join is not None and column.type in ("integer", "number") and given.map is None:
+        remedy = "take it 'from' one column; or give a 'map' of the joined words, such as {high high: \"9\"}"
+        yield Problem(file, f"{key}.join", "texts that follow each other, a blank between, are no number", remedy)
     moment = column.type in ("date", "timestamp")
     if moment and not given.formats:
         yield Problem(file, key, "a date without a format", "add 'format', such as \"%Y-%m-%d\": nothing is guessed")

@@ -218,6 +218,31 @@ def test_a_float_that_stands_for_several_ids_is_refused_as_an_id_and_counts_as_a
     ]
 
 
+def test_joined_words_stand_for_a_number_and_one_cell_never_stands_for_all(
+    mission: SmallMission, tmp_path: Path
+) -> None:
+    amount = {"join": ["amount", "unit"], "map": {"1 m": "1000000", "2 m": "2000000"}}
+    mission.sources = [{**IDS, "columns": {**IDS["columns"], "amount": amount}}]
+    columns = {
+        "id": list("ABCDE"),
+        "raised": ["2021-02-01"] * 5,
+        "amount": [1.0, 2.0, 3.0, None, 1e17],
+        "unit": ["m", "m", "m", "m", "k"],
+    }
+    pq.write_table(pa.table(columns), tmp_path / "a")
+    mission.put("a.parquet", (tmp_path / "a").read_bytes())
+    mission.ingest()
+    assert mission.ask("SELECT request_id, amount FROM core.request ORDER BY 1") == [
+        ("A", 1e6),
+        ("B", 2e6),
+        ("D", None),
+    ]
+    assert mission.ask("SELECT code, source_row, column_name, raw FROM reject ORDER BY source_row") == [
+        ("bad_number", 3, "amount + unit", "3 m"),
+        ("inexact_number", 5, "amount + unit", "100000000000000000"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "numbers", "said"),
     [

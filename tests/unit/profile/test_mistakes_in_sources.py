@@ -61,6 +61,12 @@ CASES = {
         "tour.columns.post_id.optional: every row of a file without the column would be refused: 'post_id' is "
         "required; remove 'optional', so that such a file is refused with the name of the column that it lacks",
     ),
+    "number that is joined": (
+        "monthly_assessment.yaml",
+        ("prep_minutes: Minutes", "prep_minutes: {join: [Hours, Minutes]}"),
+        "tables[report].columns.prep_minutes.join: texts that follow each other, a blank between, are no number; take "
+        "it 'from' one column; or give a 'map' of the joined words, such as {high high: \"9\"}",
+    ),
     "blank in a map": (
         "movement_requests.yaml",
         ("granted: approved", "' ': open, granted: approved"),
