@@ -26,7 +26,14 @@ from reportmetrics import (
     cli_template,
     cli_upkeep,
 )
-from reportmetrics.cli_options import HomeOption, LandingOption, ProfileOption
+from reportmetrics.cli_options import (
+    HomeOption,
+    LandingOption,
+    ProfileOption,
+    existing_home,
+    folder_to_fill,
+    target_file,
+)
 from reportmetrics.cli_sources import register as register_sources
 from reportmetrics.garbage import searched_seldom
 from reportmetrics.leaving import leave
@@ -178,6 +185,7 @@ def check(
     from reportmetrics.progress import on_terminal
 
     settings, loaded = _opened(profile, home, None)
+    existing_home(settings)
     day = _day(as_of, loaded)
     with alone(settings):
         batch = steps.check_new(settings, loaded, track=on_terminal)
@@ -195,7 +203,10 @@ def publish(
     home: HomeOption = None,
     as_of: AsOfOption = None,
     pdf: Annotated[
-        Path | None, typer.Option("--pdf", metavar="FILE", help="Also print it into this PDF.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--pdf", parser=target_file, metavar="FILE", help="Also print it into this PDF.", show_default=False
+        ),
     ] = None,
 ) -> None:
     """Compute all metrics over what has been checked, and publish them.
@@ -212,6 +223,7 @@ def publish(
     from reportmetrics.progress import on_terminal
 
     settings, loaded = _opened(profile, home, None)
+    existing_home(settings)
     day = _day(as_of, loaded)
     with alone(settings):
         steps.freeze(settings, loaded, as_of=day)
@@ -259,7 +271,9 @@ def profile_lint(
 
 @app.command()
 def sample(
-    output: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("data/sample/nmi"),
+    output: Annotated[Path, typer.Option(parser=folder_to_fill, metavar="<path>", help="Folder to write to.")] = Path(
+        "data/sample/nmi"
+    ),
     weeks: Annotated[int | None, typer.Option(min=1, help="ISO weeks of reports.", show_default=False)] = None,
     personnel: Annotated[int | None, typer.Option(min=1, help="Strength of the mission.", show_default=False)] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed, the same bytes.", show_default=False)] = None,
@@ -280,6 +294,9 @@ def sample(
         written = generate(output, profile=loaded, **{k: v for k, v in given.items() if v is not None})
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    except KeyError as error:
+        said = f"the profile has no {error}, of which the sample tells: it is of the reference mission"
+        raise typer.BadParameter(f"{said}; leave --profile out, or give data/profiles/nmi") from error
     typer.echo(f"{len(written)} files written to {output}")
 
 

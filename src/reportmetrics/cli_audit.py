@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reportmetrics.cli_options import HomeOption
+from reportmetrics.cli_options import HomeOption, target_file
 from reportmetrics.settings import Settings, allowed_signers_from_environment
 
 if TYPE_CHECKING:
@@ -186,7 +186,9 @@ def diff(
 
 def bundle(
     publication: Annotated[str, typer.Argument(help="Name, such as 2022-01-31-r1, or folder.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="ZIP file to write.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", parser=target_file, metavar="<path>", help="ZIP file to write.")
+    ],
     home: HomeOption = None,
 ) -> None:
     """Write an audit bundle: tables, figures, SQL and a README for somebody who does not have this software.

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from reportmetrics.cli_options import HomeOption, ProfileOption
+from reportmetrics.cli_options import HomeOption, ProfileOption, existing_home
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +21,9 @@ def register(app: typer.Typer) -> None:
 
 
 def make(
-    folder: Annotated[Path, typer.Argument(help="Where backups are kept; each gets a folder of its own in it.")],
+    folder: Annotated[
+        Path, typer.Argument(file_okay=False, help="Where backups are kept; each gets a folder of its own in it.")
+    ],
     profile: ProfileOption = None,
     home: HomeOption = None,
 ) -> None:
@@ -34,11 +36,13 @@ def make(
     from reportmetrics.backup import backup
     from reportmetrics.settings import Settings
 
-    typer.echo(backup(Settings.from_environment(profile=profile, home=home), folder.resolve()))
+    typer.echo(backup(existing_home(Settings.from_environment(profile=profile, home=home)), folder.resolve()))
 
 
 def put_back(
-    backup: Annotated[Path, typer.Argument(help="One backup: the folder that `backup` printed.")],
+    backup: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="One backup: the folder that `backup` printed.")
+    ],
     home: HomeOption = None,
 ) -> None:
     """Put a backup into an empty home.

@@ -19,6 +19,7 @@ import typer
 
 from reportmetrics.cli_audit import Format, FormatOption, answering
 from reportmetrics.cli_options import HomeOption
+from reportmetrics.cli_options import folder as folder_named
 from reportmetrics.settings import Settings, sql_folder
 
 FAILED = 1
@@ -26,8 +27,18 @@ OVERDUE_SHOWN = 5
 """Overdue reviews that are told one by one; a catalogue reviewed on one day is overdue on one day."""
 
 MetricArgument = Annotated[str, typer.Argument(help="Id, such as latency.time_to_decision.")]
+
+
+def _sql(text: str) -> Path:
+    named = folder_named(text)
+    if not (named / "metrics").is_dir():
+        raise typer.BadParameter(f"{named} has no folder metrics/; name the folder that holds the definitions")
+    return named
+
+
 FolderArgument = Annotated[
-    Path | None, typer.Argument(help="Folder with derived/ and metrics/; default: the product's.")
+    Path | None,
+    typer.Argument(parser=_sql, metavar="folder", help="Folder with derived/ and metrics/; default: the product's."),
 ]
 VersionOption = Annotated[
     int | None, typer.Option("--version", min=1, help="A deprecated version; default: the current one.")

@@ -11,12 +11,31 @@ from typing import Annotated
 
 import typer
 
+from reportmetrics.settings import Settings
 
-def folder(text: str) -> Path:
+
+def folder(text: str | Path) -> Path:
     """A folder as it was named. An empty name is a shell variable that was not set, not the current folder."""
-    if not text.strip():
+    if not str(text).strip():
         raise typer.BadParameter("nothing is named; name a folder ('.' is the current one), or leave the option out")
     return Path(text)
+
+
+def target_file(text: str) -> Path:
+    """A file to write, known for one that can be written before the work begins."""
+    path = folder(text)
+    if path.is_dir():
+        raise typer.BadParameter(f"{path} is a folder; name a file in it")
+    if not path.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {path.parent}; make it, or name another one")
+    return path
+
+
+def existing_home(settings: Settings) -> Settings:
+    """Settings of a home that is there: a slip of the pen in ``--home`` makes none."""
+    if not settings.home.is_dir():
+        raise typer.BadParameter(f"there is no folder {settings.home}; correct --home or REPORTMETRICS_HOME")
+    return settings
 
 
 def new_file(path: Path, ending: str, why: str) -> Path:
@@ -36,9 +55,18 @@ def new_file(path: Path, ending: str, why: str) -> Path:
 
 def home_folder(text: str) -> Path:
     """The home as it was named; it may be still to be made."""
+    return _no_file(text, "name the folder that holds, or will hold, all that is made")
+
+
+def folder_to_fill(text: str | Path) -> Path:
+    """A folder to write to; it may be still to be made."""
+    return _no_file(text, "name a folder to write to")
+
+
+def _no_file(text: str | Path, remedy: str) -> Path:
     named = folder(text)
     if named.exists() and not named.is_dir():
-        raise typer.BadParameter(f"{named} is not a folder; name the folder that holds, or will hold, all that is made")
+        raise typer.BadParameter(f"{named} is not a folder; {remedy}")
     return named
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reportmetrics.cli_options import HomeOption, ProfileOption
+from reportmetrics.cli_options import HomeOption, ProfileOption, existing_home, folder_to_fill
 from reportmetrics.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _list(
     from reportmetrics import cli_print, steps
     from reportmetrics.current import current_profile
 
-    settings = Settings.from_environment(profile=profile, home=home)
+    settings = existing_home(Settings.from_environment(profile=profile, home=home))
     with _names_that_there_are():
         found = steps.rejects(
             settings, current_profile(settings), source=source, code=code, sender=sender, only_open=only_open
@@ -59,7 +59,14 @@ def _list(
 def _return(
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="Folder to write to; default: returns below home.", show_default=False),
+        typer.Option(
+            "-o",
+            "--output",
+            parser=folder_to_fill,
+            metavar="<path>",
+            help="Folder to write to; default: returns below home.",
+            show_default=False,
+        ),
     ] = None,
     profile: ProfileOption = None,
     home: HomeOption = None,
@@ -83,7 +90,7 @@ def _return(
     from reportmetrics.current import current_profile, today
     from reportmetrics.senders.given_back import give_back
 
-    settings = Settings.from_environment(profile=profile, home=home)
+    settings = existing_home(Settings.from_environment(profile=profile, home=home))
     loaded = current_profile(settings)
     folder = output or settings.returns
     with alone(settings, waiting=lambda said: typer.echo(said, err=True)), _names_that_there_are():

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from reportmetrics.cli_options import HomeOption
+from reportmetrics.cli_options import HomeOption, target_file
 from reportmetrics.settings import Settings
 
 FAILED, MISUSED = 1, 2
@@ -24,7 +24,9 @@ PublicationOption = Annotated[
     str | None,
     typer.Option("--publication", help="Name or folder of a publication; default: the latest.", show_default=False),
 ]
-OutputOption = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", show_default=False)]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", parser=target_file, metavar="FILE", show_default=False)
+]
 
 
 def register(app: typer.Typer) -> None:

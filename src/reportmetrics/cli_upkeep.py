@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reportmetrics.cli_options import HomeOption, LandingOption, ProfileOption
+from reportmetrics.cli_options import HomeOption, LandingOption, ProfileOption, existing_home
 from reportmetrics.settings import Settings
 from reportmetrics.words import counted
 
@@ -24,13 +24,6 @@ _SHOWN = 20
 
 def _waiting(said: str) -> None:
     typer.echo(said, err=True)
-
-
-def _there(settings: Settings) -> Settings:
-    """Settings of a home that is there: a slip of the pen in ``--home`` makes none."""
-    if not settings.home.is_dir():
-        raise typer.BadParameter(f"there is no folder {settings.home}; correct --home or REPORTMETRICS_HOME")
-    return settings
 
 
 def register(app: typer.Typer) -> None:
@@ -69,7 +62,7 @@ def rebuild(
     from reportmetrics.upkeep.rotation import rotate
     from reportmetrics.upkeep.unfinished import read_unfinished
 
-    settings = _there(Settings.from_environment(profile=profile, home=home))
+    settings = existing_home(Settings.from_environment(profile=profile, home=home))
     loaded = current_profile(settings)
     with alone(settings, waiting=_waiting):
         left = read_unfinished(settings)
@@ -122,7 +115,7 @@ def fsck(home: HomeOption = None) -> None:
     from reportmetrics.progress import on_terminal
     from reportmetrics.upkeep.fsck import fsck as examine
 
-    found = examine(_there(Settings.from_environment(home=home)), track=on_terminal)
+    found = examine(existing_home(Settings.from_environment(home=home)), track=on_terminal)
     for finding in found.findings:
         typer.echo(str(finding), err=True)
     word = "whole" if not found.findings else f"NOT WHOLE, {counted(len(found.findings), 'finding')}"
@@ -159,7 +152,7 @@ def forget(
     from reportmetrics.upkeep.forget import forget as carry
     from reportmetrics.upkeep.plan import plan_of
 
-    settings = _there(Settings.from_environment(profile=profile, home=home, landing=landing))
+    settings = existing_home(Settings.from_environment(profile=profile, home=home, landing=landing))
     loaded = current_profile(settings)
     with alone(settings, waiting=_waiting):
         plan = plan_of(settings, loaded, what, track=on_terminal)

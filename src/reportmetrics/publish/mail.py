@@ -14,6 +14,7 @@ from pathlib import Path
 from reportmetrics.publish.blocks import BLOCK_WIDTH
 from reportmetrics.publish.browser import OpenPage, with_page
 from reportmetrics.publish.files import replace_bytes
+from reportmetrics.publish.paper import check_pages, pages_of
 from reportmetrics.publish.pictures import charts_of
 
 NARROW = 365
@@ -35,7 +36,11 @@ _SPAN = re.compile(r'<section class="figure span-(\d+)[^"]*" id="([^"]+)"')
 
 
 def write_mail(publication: Path, target: Path, *, page: str = "index") -> None:
-    """Write ``page`` of a publication as one HTML file that needs nothing else. Raises ``BrowserError``."""
+    """Write ``page`` of a publication as one HTML file that needs nothing else.
+
+    Raises ``UnknownPageError``, ``BrowserError``.
+    """
+    check_pages([page], pages_of(publication / "site"))
     source = publication / "site" / f"{page}.html"
     charts = charts_of(source)
     widths = {name: BLOCK_WIDTH[int(span)] for span, name in _SPAN.findall(source.read_text(encoding="utf-8"))}

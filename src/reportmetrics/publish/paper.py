@@ -41,6 +41,13 @@ def pages_of(site: Path) -> list[str]:
     return ordered + [k for k in known if k not in ordered]
 
 
+def check_pages(pages: Sequence[str], known: Sequence[str]) -> None:
+    """Raises ``UnknownPageError`` for a page that the site does not have."""
+    unknown = [p for p in pages if p not in known]
+    if unknown:
+        raise UnknownPageError(f"no page {', '.join(unknown)}; there are: {', '.join(known)}")
+
+
 def print_pdf(publication: Path, target: Path, *, pages: Sequence[str] = ()) -> None:
     """Write ``pages`` (default: all but the definitions) as one PDF of A4 sheets.
 
@@ -48,9 +55,7 @@ def print_pdf(publication: Path, target: Path, *, pages: Sequence[str] = ()) -> 
     """
     site = publication / "site"
     known = pages_of(site)
-    unknown = [p for p in pages if p not in known]
-    if unknown:
-        raise UnknownPageError(f"no page {', '.join(unknown)}; there are: {', '.join(known)}")
+    check_pages(pages, known)
     chosen = list(pages) or [p for p in known if not p.startswith(_LEFT_OUT)]
     with tempfile.TemporaryDirectory(prefix="reportmetrics-") as scratch:
         document = Path(scratch) / "paper.html"

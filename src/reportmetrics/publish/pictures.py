@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from reportmetrics.publish.browser import OpenPage, with_page
 from reportmetrics.publish.files import replace_bytes
-from reportmetrics.publish.paper import UnknownPageError, pages_of
+from reportmetrics.publish.paper import UnknownPageError, check_pages, pages_of
 
 FORMATS = ("png", "svg")
 
@@ -33,9 +33,7 @@ def picture(publication: Path, page: str, chart: str, target: Path, *, width: in
     if kind not in FORMATS:
         raise ValueError(f"{target.name}: pictures are {' or '.join(FORMATS)}; choose one of these endings")
     site = publication / "site"
-    known = pages_of(site)
-    if page not in known:
-        raise UnknownPageError(f"no page {page}; there are: {', '.join(known)}")
+    check_pages([page], pages_of(site))
     charts = charts_of(site / f"{page}.html")
     if chart not in charts:
         raise UnknownPageError(f"no chart {chart} on page {page}; there are: {', '.join(charts) or 'none'}")
