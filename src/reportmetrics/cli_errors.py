@@ -43,6 +43,9 @@ def explain(error: Exception) -> tuple[str, int]:
         return str(error), 1
     if isinstance(error, NotADirectoryError):
         return f"a file stands where a folder is needed, on the way to {error.filename}; correct the path", 2
+    if isinstance(error, PermissionError) and error.filename is not None:
+        return f"this user may not use {error.filename}; run as its owner, or correct its access rights", 1
     if isinstance(error, OSError):
-        return f"{error}; check that the path exists, is readable and writable, and that the disk has room", 1
+        said = str(error) if error.filename is None else f"{error.filename}: {error.strerror}"
+        return f"{said}; check that the path exists, is readable and writable, and that the disk has room", 1
     return f"{type(error).__name__}: {error}\nThis should not happen. Run again with --verbose for the details.", 1

@@ -112,7 +112,7 @@ def picture(
 
 @contextmanager
 def _telling() -> Iterator[None]:
-    """What goes wrong becomes one message: 2 for a page or chart that is not there, 1 for the rest."""
+    """What goes wrong becomes one message: 2 for a page or chart that is not there, 1 for a browser that cannot."""
     from reportmetrics.publish.browser import BrowserError
 
     try:
@@ -120,7 +120,7 @@ def _telling() -> Iterator[None]:
     except ValueError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(MISUSED) from error
-    except (BrowserError, OSError) as error:
+    except BrowserError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(FAILED) from error
 

@@ -187,3 +187,17 @@ def test_an_unforeseen_fault_is_one_line_without_traceback() -> None:
     assert code == 1
     assert "ZeroDivisionError: division by zero" in message
     assert "--verbose" in message
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (PermissionError(13, "Permission denied", "/srv/x"), "this user may not use /srv/x; run as its owner"),
+        (OSError(28, "No space left on device", "/srv/x"), "/srv/x: No space left on device; check that"),
+        (OSError("odd"), "odd; check that"),
+    ],
+)
+def test_what_the_system_refuses_is_told_without_its_number(error: OSError, says: str) -> None:
+    message, code = explain(error)
+    assert code == 1
+    assert message.startswith(says)
