@@ -21,6 +21,7 @@ from reportmetrics.ingest.grouped import GroupRows
 from reportmetrics.ingest.guard import unguarded
 from reportmetrics.ingest.landing import is_ahead
 from reportmetrics.ingest.mapping import Fit, fit, unknown_columns
+from reportmetrics.ingest.notes import UNKNOWN_COLUMNS, joined, naming
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, Spool, UnreadableError, sheet_schema
 from reportmetrics.ingest.readers.records import NoRecordsError
@@ -121,9 +122,9 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
             said = [*sheet.notes]
             if group.unknown:
                 names = ", ".join(group.unknown[:40])
-                said.append(f"columns that the mapping does not know, kept in the archive only: {names}")
+                said.append(naming(UNKNOWN_COLUMNS, names))
             if said:
-                batch.notes |= {(taken.file_seq, t.table): "; ".join(said) for t in tables}
+                batch.notes |= {(taken.file_seq, t.table): joined(said) for t in tables}
     batch.groups = list(groups.values())
     return batch
 

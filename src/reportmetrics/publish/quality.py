@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from reportmetrics.ingest.notes import without_names
 from reportmetrics.profile.intake import CORRECTED
 
 if TYPE_CHECKING:
@@ -97,15 +98,20 @@ def read_quality(snapshot: Path, watched: Watched) -> Quality:
 
 
 def _notes(snapshot: Path) -> list[Noted]:
-    """Each note of a source once, newest first. Those of corrections quote cells, and stand in the ledger only."""
+    """Each note of a source once, newest first, without names that a sender gave.
+
+    Those of corrections quote cells, and stand in the ledger only.
+    """
     ledger = pl.read_parquet(snapshot / "ledger" / "*.parquet")
     told = ledger.filter(
         pl.col("status") == "stored",
         pl.col("message").is_not_null(),
         ~pl.col("source").str.ends_with(f".{CORRECTED}"),
     ).sort("file_seq")
+    said = pl.Series("message", [without_names(m) for m in told["message"]], dtype=pl.String)
     found = (
-        told.group_by("source", "message")
+        told.with_columns(said)
+        .group_by("source", "message")
         .agg(
             pl.col("file_seq").n_unique(), pl.col("original_name", "known_from").last(), last=pl.col("file_seq").last()
         )

@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from reportmetrics.ingest.notes import HIDDEN_SHEETS, naming
 from reportmetrics.ingest.readers.base import (
     FORMULA_MARK,
     INEXACT_MARK,
@@ -225,7 +226,7 @@ def _hidden(
         left = pl.when(pl.col("source_row").is_in(rows)).then(pl.lit("hidden row"))
     others = [s for s in workbook.hidden if s not in wanted and s not in options.hidden_sheets]
     if others:
-        said.append(f"hidden sheets that the mapping does not name: {_some(others)}")
+        said.append(naming(HIDDEN_SHEETS, _some(others)))
     return said, left if options.hidden_rows == "leave" else None
 
 

@@ -154,7 +154,8 @@ def note_section(edition: Edition) -> Section:
     return Section(
         "notes",
         words.notes(len(notes), len(rows)),
-        "Columns that no mapping knows, hidden rows and sheets, tables that end early; the files were taken in",
+        "Columns that no mapping knows, hidden rows and sheets, tables that end early; the files were taken in. Names: "
+        "audit/ledger.csv",
         Table("Notes on files", columns, rows) if rows else None,
         "An unknown column, a hidden sheet or a table that ends early would be named.",
     )
