@@ -15,7 +15,7 @@ import duckdb
 
 from reportmetrics.ingest.readers.base import BAD_MARK, CONTRADICTION_MARK, FORMULA_MARK, STRAY_EVENT, UNDECIDED
 from reportmetrics.ingest.reasons import REASONS
-from reportmetrics.ingest.text import literal, not_among
+from reportmetrics.ingest.text import NOTHING_BEFORE, literal, not_among
 from reportmetrics.ingest.typed import filled_bit
 from reportmetrics.warehouse.shape import Column, Rule, Table, Type
 
@@ -121,9 +121,10 @@ def _name_contradictions(connection: duckdb.DuckDBPyConnection, column: str) -> 
     """Where other cells contradict a yes, say which, and not that it could not be read."""
     connection.execute(
         "UPDATE fault SET code = 'contradiction', message = substr(entry, 2), entry = 'yes', "
-        "remedy = 'clear the tick, or restore what was there before' "
+        "remedy = CASE WHEN ends_with(entry, $nothing) THEN 'clear the tick, and enter the answer where there is one' "
+        "ELSE 'clear the tick, or restore what was there before' END "
         "WHERE column_name = $column AND starts_with(entry, $mark)",
-        {"column": column, "mark": CONTRADICTION_MARK.removeprefix(BAD_MARK)},
+        {"column": column, "mark": CONTRADICTION_MARK.removeprefix(BAD_MARK), "nothing": NOTHING_BEFORE},
     )
 
 

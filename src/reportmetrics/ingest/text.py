@@ -32,6 +32,9 @@ COMPOSED = "\u0300-\u036f\u0653-\u0655"
 _LOOKED_AT = f"^[{BLANKS}]|[{BLANKS}]$|[{COMPOSED}]"
 _MARKED = "chr(26) || {cell}"
 
+NOTHING_BEFORE = "is blank: nothing was answered before"
+"""How a contradiction ends where a yes confirms nothing."""
+
 _MANY = 8
 """Comparing with so many texts takes as long as looking a text up."""
 
@@ -67,17 +70,18 @@ def literal(text: str) -> str:
 def uncontradicted(text: str, cell: str, given: ColumnMap, pair: tuple[str, str]) -> str:
     """SQL of canonical ``text`` of a flag; a yes is marked where the two cells of ``pair`` say different things.
 
-    They agree when one of them is blank, or as texts but for blanks, or as numbers to eleven digits.
+    They agree as texts but for blanks, as numbers to eleven digits, or when the first is blank. Where the second is, a
+    yes confirms nothing.
     """
     now, before = (f"nullif(trim({told}, {literal(BLANKS)}), '')" for told in pair)
     one, other = (f"regexp_replace({told}, '\\s+', ' ', 'g')" for told in (now, before))
     first, second = (f"try_cast({told} AS DOUBLE)" for told in (now, before))
     near = f"coalesce(abs({first} - {second}) <= 1e-11 * greatest(abs({first}), abs({second})), false)"
     names = given.same or ("", "")
-    said = " || ".join(
+    told = f"{literal(CONTRADICTION_MARK + chr(39))} || {cell}"
+    differ = " || ".join(
         (
-            literal(CONTRADICTION_MARK + "'"),
-            cell,
+            told,
             literal(f"' says that nothing has changed, but '{names[0]}' is '"),
             f"left({now}, 100)",
             literal(f"' and '{names[1]}' is '"),
@@ -85,7 +89,11 @@ def uncontradicted(text: str, cell: str, given: ColumnMap, pair: tuple[str, str]
             literal("'"),
         )
     )
-    return f"CASE WHEN {text} = 'true' AND {one} <> {other} AND NOT {near} THEN {said} ELSE {text} END"
+    nothing = told + " || " + literal(f"' says that nothing has changed, but '{names[1]}' {NOTHING_BEFORE}")
+    return (
+        f"CASE WHEN {text} = 'true' AND {before} IS NULL THEN {nothing} "
+        f"WHEN {text} = 'true' AND {one} <> {other} AND NOT {near} THEN {differ} ELSE {text} END"
+    )
 
 
 def without_inexact_mark(cell: str) -> str:

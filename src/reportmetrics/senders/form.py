@@ -2,7 +2,8 @@
 
 The sheet *Report* has one line about the report. The sheet *Answers* has a line for each question (and objective): what
 was answered last time stands beside the entry, and in it already where a state or a text is asked for, so that only
-changes need typing; a single tick confirms that nothing changed. A flow (what happened in the period) starts empty.
+changes need typing; a single tick confirms that nothing changed, where something was answered before. A flow (what
+happened in the period) starts empty.
 Filled in and put into the folder ``forms`` of the landing folder, the form is read by ``profile.intake.form_sources``.
 
 Belongs here: the workbook. Not here: what was answered last (``last_known``).
@@ -41,7 +42,7 @@ _HELP = (
     "1. On the sheet 'Report' enter when you send it (day and time), who you are, and the minutes that it took.",
     "2. On the sheet 'Answers' fill in the coloured cells. What was answered last is filled in where it may hold:",
     "    type only what has changed.",
-    "3. Nothing changed? Choose 'yes' under 'Unchanged': that is an answer too.",
+    "3. Nothing changed? Choose 'yes' under 'Unchanged': that is an answer too, where something was answered before.",
     "4. Leave a line empty where you do not know. Empty is not zero: enter 0 for none.",
     "5. One form is for one report: the unit and the days are fixed. Save it as .xlsx and send it.",
 )
@@ -125,7 +126,7 @@ def _write_answers(book: Book, due: Due, lines: list[tuple[TemplateField, str | 
         book.row(sheet, row, [due.report_id, asked.field_id, asked.label, objective, said])
         book.text(sheet, row, 8, str(due.revision))
         _write_entry(book, sheet, row, asked, last, lists, correction=due.revision > 0)
-        if asked.kind != "flow":
+        if said and asked.kind != "flow":
             sheet.write_blank(row, 7, None, book.looks["entry"])
             sheet.data_validation(row, 7, row, 7, _list_rule(lists, [_YES], "Choose yes when nothing has changed"))
     sheet.freeze_panes(1, 0)

@@ -110,3 +110,26 @@ def test_a_changed_text_beside_a_tick_is_refused_and_blanks_and_notation_are_no_
         row = next(r for r in range(2, sheet.max_row + 1) if sheet.cell(r, 2).value == "MAS-03")
         desk.send(form, month, **{f"G{row}": text, f"H{row}": tick})
         assert desk.ask("SELECT code FROM reject") == codes
+
+
+def test_where_nothing_was_answered_before_there_is_no_tick_and_one_is_refused(
+    desk: Desk, asked_again: tuple[Path, Due]
+) -> None:
+    """WAR-07 (line 8) was left empty in the first week; alone or beside an entry, a tick confirms nothing."""
+    second, due = asked_again
+    sheet = openpyxl.load_workbook(second)["Answers"]
+    ticks = {str(rule.sqref) for rule in sheet.data_validations.dataValidation if str(rule.sqref).startswith("H")}
+    assert ticks == {"H6", "H7"}
+    assert [sheet[f"H{row}"].protection.locked for row in (6, 7, 8, 9)] == [False, False, True, True]
+    desk.send(second, "second", H6="yes", H8="yes", F9=3, H9="yes")
+    assert answers_of(desk, due) == [("WAR-05", 147.0, None, True), ("WAR-06", 2.0, None, None)]
+    assert desk.ask("SELECT DISTINCT code, column_name, raw, message, remedy FROM reject") == [
+        (
+            "contradiction",
+            "Unchanged",
+            "yes",
+            "'yes' says that nothing has changed, but 'Last time' is blank: nothing was answered before",
+            "clear the tick, and enter the answer where there is one",
+        )
+    ]
+    assert desk.ask("SELECT source_row FROM reject ORDER BY 1") == [(8,), (9,)]
