@@ -17,6 +17,7 @@ import polars as pl
 from reportmetrics.ingest.archive import Kept
 from reportmetrics.ingest.by_value import number_columns, with_numbers_told
 from reportmetrics.ingest.chunks import constant_columns
+from reportmetrics.ingest.forms import refusal_of_form
 from reportmetrics.ingest.grouped import GroupRows
 from reportmetrics.ingest.guard import unguarded
 from reportmetrics.ingest.landing import is_ahead
@@ -25,7 +26,7 @@ from reportmetrics.ingest.notes import UNKNOWN_COLUMNS, joined, naming
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, Spool, UnreadableError, sheet_schema
 from reportmetrics.ingest.readers.records import NoRecordsError
-from reportmetrics.profile.intake import is_returned, written_here
+from reportmetrics.profile.intake import FORM_REPORT, form_sources, is_returned, written_here
 from reportmetrics.profile.sources import FileDate, Source, sheet_of
 
 
@@ -104,7 +105,7 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
                 batch.refusals += [Refusal(taken, t.table, name, sheet) for t in tables]
                 continue
             # A returned workbook has the cells as they were sent, whichever workbook or text that was.
-            epoch = None if is_returned(source) or written_here(source) else sheet.epoch
+            epoch = None if is_returned(source) else sheet.epoch
             key = (source.source, name, sheet.header, epoch)
             if key not in groups:
                 groups[key], refused[key] = _group(len(groups), source, name, sheet.header, epoch)
@@ -150,9 +151,11 @@ def _sheets(taken: Taken) -> dict[str | None, Sheet | UnreadableError]:
         said = f"the name '{found.path.name}' states {found.dated:%Y-%m-%d}, a day that had not come when the file did"
         return dict.fromkeys(wanted, UnreadableError("name_ahead", said, "correct the date in the file's name"))
     try:
-        return read_archived(taken.kept.path, source, wanted)
+        sheets = read_archived(taken.kept.path, source, wanted)
     except UnreadableError as why:
         return dict.fromkeys(wanted, why)
+    refusal = refusal_of_form(sheets) if source in form_sources() else None
+    return sheets if refusal is None else {**sheets, FORM_REPORT: refusal}
 
 
 def _group(

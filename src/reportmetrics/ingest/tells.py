@@ -14,6 +14,9 @@ from reportmetrics.profile.sources import TableMap
 from reportmetrics.warehouse.shape import NOT_APPLICABLE, Table
 from reportmetrics.warehouse.told import bits
 
+_VALUES = {"value", "value_number", "value_text"}
+"""Columns of tables that have the column ``NOT_APPLICABLE``, to which it belongs."""
+
 Tells = Callable[[Table, Fit], int | None]
 """Bits of the columns that the rows of a fitted mapping tell; None when no source of the table tells any other."""
 
@@ -39,6 +42,7 @@ def _from_file(fitted: Fit, name: str) -> bool:
 
 
 def _mapped(entry: TableMap) -> set[str]:
+    """Columns that a mapping tells. Who tells a value tells that it applies, unless one of the words says otherwise."""
     columns = set(entry.columns) | (set() if entry.events is None else set(entry.events.columns))
-    says_so = any(given.not_applicable for given in entry.columns.values())
+    says_so = bool(columns & _VALUES) or any(given.not_applicable for given in entry.columns.values())
     return columns | ({NOT_APPLICABLE} if says_so else set())

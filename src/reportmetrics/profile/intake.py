@@ -33,11 +33,21 @@ FORMS = "forms"
 FORM_REPORT, FORM_ANSWERS, FORM_LISTS = "Report", "Answers", "Lists"
 """Sheets of an entry form; the last is hidden and holds the entries of long drop-downs."""
 
+FORM_NIL = "Nil return"
+"""Column of the sheet with the report: a yes says that there is nothing to report (``ingest.forms``)."""
+
+NOT_APPLICABLE_WORD = "n/a"
+"""What is entered in a form where a question does not apply, in small or capital letters."""
+
+_NOT_APPLICABLE = ["n/a", "N/A", "N/a", "n/A"]
+_YES_OR_NO = {"map": {"yes": "true", "no": "false"}, "ignore_case": True}
+
 HAND_BACKS = "hand-backs"
 """Id of the source that reads the records of what was given back to senders."""
 
 _NEITHER_NUMBER_NOR_TICK = [
     {"from": "Number", "blank": True, "and": [{"from": "Unchanged", "blank": True}]},
+    {"from": "Number", "blank": True, "and": [{"from": "Unchanged", "is": ["no", "false"], "ignore_case": True}]},
     {"from": "Number", "blank": True, "and": [{"from": "Text", "blank": False}]},
 ]
 _DAY = {"format": ["%Y-%m-%d"]}
@@ -86,18 +96,15 @@ def form_sources() -> tuple[Source, ...]:
             "recipient": "Recipient",
             "period_start": {"from": "First day", **_DAY},
             "period_end": {"from": "Last day", **_DAY},
-            "submitted_at": {"from": "Sent", "format": ["%Y-%m-%d %H:%M"]},
+            # A spreadsheet program may save the moment without its looks: then it is a day number.
+            "submitted_at": {"from": "Sent", "format": ["%Y-%m-%d %H:%M", "excel-1900"]},
             "revision": "Revision",
             "prep_minutes": "Minutes",
             "grade": "Grade",
             "narrative": "Remarks",
-            "withdrawn": {
-                "from": "Withdrawn",
-                "optional": True,
-                "map": {"yes": "true", "no": "false"},
-                "ignore_case": True,
-            },
+            "withdrawn": {"from": "Withdrawn", "optional": True, **_YES_OR_NO},
         },
+        "ignore": [FORM_NIL],
     }
     numbers, words = (
         {
@@ -110,8 +117,8 @@ def form_sources() -> tuple[Source, ...]:
                 "revision": {"from": "Revision", "optional": True},
                 "field_id": "Field",
                 "objective_id": "Objective",
-                column: entry,
-                "confirmed_unchanged": {"from": "Unchanged", "map": {"yes": "true"}, "same": [entry, "Last time"]},
+                column: {"from": entry, "not_applicable": _NOT_APPLICABLE},
+                "confirmed_unchanged": {"from": "Unchanged", **_YES_OR_NO, "same": [entry, "Last time"]},
             },
         }
         for column, entry, other, drop in (

@@ -20,11 +20,35 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "wrapped": {"num_format": "@", "text_wrap": True, "valign": "top"},
     "bad": {"num_format": "@", "valign": "top", "bg_color": "#FCE0CC", "border": 2, "border_color": "#F46A25"},
     "entry": {"bg_color": "#FFF7E0", "border": 1, "border_color": "#8A94A0", "locked": False, "valign": "top"},
-    "day": {"num_format": "yyyy-mm-dd", "bg_color": "#FFF7E0", "border": 1, "border_color": "#8A94A0", "locked": False},
+    "words": {
+        "num_format": "@", "text_wrap": True, "bg_color": "#FFF7E0", "border": 1, "border_color": "#8A94A0",
+        "locked": False, "valign": "top",
+    },
     "moment": {
-        "num_format": "yyyy-mm-dd hh:mm", "bg_color": "#FFF7E0", "border": 1, "border_color": "#8A94A0", "locked": False
+        "num_format": "yyyy-mm-dd hh:mm", "bg_color": "#FFF7E0", "border": 1, "border_color": "#8A94A0",
+        "locked": False, "valign": "top",
     },
 }  # fmt: skip
+
+_LONGEST = 32_767
+"""Characters that a cell holds."""
+_ABRIDGED = 1_000
+
+
+def within(text: str, most: int) -> str:
+    """``text`` cut to what Excel counts as ``most`` characters: those beyond the first 65,536 are two to it."""
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * most].decode("utf-16-le", "ignore")
+
+
+def fits(text: str) -> bool:
+    """Whether a cell can hold the whole text."""
+    whole = guarded(text)
+    return within(whole, _LONGEST) == whole
+
+
+def abridged(text: str) -> str:
+    """The text, or its beginning where it is too long for a cell."""
+    return text if fits(text) else f"{within(text, _ABRIDGED)} …"
 
 
 class Book:
@@ -49,9 +73,9 @@ class Book:
         """A cell that is a number, not the text of one."""
         sheet.write_number(row, column, number, self.looks[look])
 
-    def row(self, sheet: Any, row: int, texts: Sequence[str | None], look: str = "text") -> None:
-        """A row of text from the first column on."""
-        for column, text in enumerate(texts):
+    def row(self, sheet: Any, row: int, texts: Sequence[str | None], look: str = "text", *, first: int = 0) -> None:
+        """A row of text from the column ``first`` on."""
+        for column, text in enumerate(texts, first):
             self.text(sheet, row, column, text, look)
 
 

@@ -6,7 +6,7 @@ changes need typing; a single tick confirms that nothing changed, where somethin
 happened in the period) starts empty.
 Filled in and put into the folder ``forms`` of the landing folder, the form is read by ``profile.intake.form_sources``.
 
-Belongs here: the workbook. Not here: what was answered last (``last_known``).
+Belongs here: the workbook. Not here: what was answered last (``last_known``), what each cell takes (``rules``).
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from reportmetrics.profile.intake import FORM_ANSWERS, FORM_REPORT
+from reportmetrics.profile.intake import FORM_ANSWERS, FORM_NIL, FORM_REPORT, NOT_APPLICABLE_WORD
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.templates import Template, TemplateField
-from reportmetrics.senders.book import Book, new_book
+from reportmetrics.senders.book import Book, abridged, fits, new_book
 from reportmetrics.senders.last_known import Answer, Due
 from reportmetrics.senders.lists import Lists
+from reportmetrics.senders.rules import list_rule, moment_rule, number_rule, whole_rule
 
 REPORT_COLUMNS = (
     "Report", "Form", "Unit", "Recipient", "First day", "Last day", "Revision",
@@ -30,27 +31,40 @@ REPORT_COLUMNS = (
 """Columns of the sheet *Report*; the first seven are filled in and locked."""
 
 WITHDRAWN = "Withdrawn"
-"""Last column of the sheet *Report* of a correction."""
+"""Last column of the sheet *Report* of a correction; of any other form it is ``FORM_NIL``."""
 
 ANSWER_COLUMNS = ("Report", "Field", "Question", "Objective", "Last time", "Number", "Text", "Unchanged", "Revision")
 
 _LOCKED = 7
 _YES = "yes"
 _LATEST_MINUTES = 10_000
+_LOOKS_OF = {"Sent": "moment", "Minutes": "entry"}
+_NEVER = Answer(None, None)
 
 _HELP = (
     "1. On the sheet 'Report' enter when you send it (day and time), who you are, and the minutes that it took.",
     "2. On the sheet 'Answers' fill in the coloured cells. What was answered last is filled in where it may hold:",
     "    type only what has changed.",
     "3. Nothing changed? Choose 'yes' under 'Unchanged': that is an answer too, where something was answered before.",
-    "4. Leave a line empty where you do not know. Empty is not zero: enter 0 for none.",
-    "5. One form is for one report: the unit and the days are fixed. Save it as .xlsx and send it.",
+    "4. Four things that are not the same:",
+    "    0: it was looked at or counted, and there is none.",
+    "    an empty cell: you do not know, or leave the question open.",
+    f"    {NOT_APPLICABLE_WORD}: the question does not apply to you. Type it in place of the number or the text.",
+    "    a nil return: there is nothing to report at all, see below.",
+    "5. One form is for one report: the unit and the days are fixed. Copy entries from another form, but never whole",
+    "    rows or sheets. Save it as .xlsx and send it.",
+)
+
+_OF_NIL = (
+    f"Nothing to report at all? Choose 'yes' under '{FORM_NIL}' on the sheet 'Report', enter there when you send it",
+    "    and who you are, and leave the answers as they are: none of them counts then. Type none beside it.",
 )
 
 _OF_CORRECTION = (
-    "This corrects a report that is known: revision {revision}.",
-    "To take the report back altogether, choose 'yes' under 'Withdrawn' on the sheet 'Report', enter there when you",
-    "    send it and who you are, and leave the answers as they are.",
+    "This corrects a report that is known: revision {revision}. The answers that it gave are filled in.",
+    f"To take the report back altogether, choose 'yes' under '{WITHDRAWN}' on the sheet 'Report', enter there when you",
+    "    send it and who you are, and leave the answers as they are. Should it have been a nil return, take it back",
+    "    like this, and ask for a new form.",
 )
 
 
@@ -75,31 +89,29 @@ def _explain(book: Book, profile: Profile, template: Template, due: Due) -> None
         book.text(sheet, row, 0, line, "title" if row == 1 else "text")
     for row, line in enumerate(_HELP, len(head) + 1):
         book.text(sheet, row, 0, line)
-    if due.revision:
-        for row, line in enumerate(_OF_CORRECTION, len(head) + len(_HELP) + 2):
-            book.text(sheet, row, 0, line.format(revision=due.revision))
+    for row, line in enumerate(_OF_CORRECTION if due.corrects else _OF_NIL, len(head) + len(_HELP) + 2):
+        book.text(sheet, row, 0, line.format(revision=due.revision))
 
 
 def _write_report(book: Book, profile: Profile, template: Template, due: Due, lists: Lists) -> None:
     sheet = book.sheet(FORM_REPORT)
-    sheet.set_column(0, len(REPORT_COLUMNS) - 1, 16)
-    sheet.set_column(11, 11, 60)
-    book.row(sheet, 0, REPORT_COLUMNS, "head")
+    columns = (*REPORT_COLUMNS, WITHDRAWN if due.corrects else FORM_NIL)
+    sheet.set_column(0, len(columns) - 1, 16)
+    sheet.set_column(columns.index("Remarks"), columns.index("Remarks"), 60)
+    book.row(sheet, 0, columns, "head")
     fixed = (due.report_id, template.template_id, due.unit_id, template.recipient, *map(str, (due.start, due.end)))
     book.row(sheet, 1, [*fixed, str(due.revision)])
-    looks = ("moment", "entry", "entry", "entry", "entry")
-    for column, look in enumerate(looks, _LOCKED):
-        sheet.write_blank(1, column, None, book.looks[look])
-    sheet.data_validation(1, 7, 1, 7, _moment_rule(due))
-    sheet.data_validation(1, 9, 1, 9, _whole_rule(0, _LATEST_MINUTES, "Minutes that the report took"))
     grades = [t.grade for t in profile.mission.tariffs]
-    if grades:
-        sheet.data_validation(1, 10, 1, 10, _list_rule(lists, grades, "Pay grade"))
-    if due.revision:
-        column = len(REPORT_COLUMNS)
-        book.text(sheet, 0, column, WITHDRAWN, "head")
-        sheet.write_blank(1, column, None, book.looks["entry"])
-        sheet.data_validation(1, column, 1, column, _list_rule(lists, [_YES], "Choose yes to take the report back"))
+    last = "Choose yes to take the report back" if due.corrects else "Choose yes when there is nothing to report"
+    rules = {
+        "Sent": moment_rule(due.start),
+        "Minutes": whole_rule(0, _LATEST_MINUTES, "Minutes that the report took"),
+        columns[-1]: list_rule(lists, [_YES], last),
+    } | ({"Grade": list_rule(lists, grades, "Pay grade")} if grades else {})
+    for column, name in list(enumerate(columns))[_LOCKED:]:
+        sheet.write_blank(1, column, None, book.looks[_LOOKS_OF.get(name, "words")])
+        if name in rules:
+            sheet.data_validation(1, column, 1, column, rules[name])
     sheet.protect("", {"format_columns": True})
 
 
@@ -121,84 +133,34 @@ def _write_answers(book: Book, due: Due, lines: list[tuple[TemplateField, str | 
         sheet.set_column(column, column, width)
     book.row(sheet, 0, ANSWER_COLUMNS, "head")
     for row, (asked, objective) in enumerate(lines, 1):
-        last = due.last.get((asked.field_id, objective), Answer(None, None))
-        said = last.text if asked.kind == "text" else _plain(last.number)
-        book.row(sheet, row, [due.report_id, asked.field_id, asked.label, objective, said])
+        last = due.last.get((asked.field_id, objective), _NEVER)
+        said = last.shown(as_text=asked.kind == "text")
+        book.row(sheet, row, [due.report_id, asked.field_id])
+        book.row(sheet, row, [asked.label, objective, said and abridged(said)], "wrapped", first=2)
         book.text(sheet, row, 8, str(due.revision))
-        _write_entry(book, sheet, row, asked, last, lists, correction=due.revision > 0)
+        kept = last.own if due.corrects else asked.kind != "flow"
+        _write_entry(book, sheet, row, asked, said if kept else None, lists)
         if said and asked.kind != "flow":
-            sheet.write_blank(row, 7, None, book.looks["entry"])
-            sheet.data_validation(row, 7, row, 7, _list_rule(lists, [_YES], "Choose yes when nothing has changed"))
+            book.text(sheet, row, 7, _YES if due.corrects and last.ticked else None, "words")
+            sheet.data_validation(row, 7, row, 7, list_rule(lists, [_YES], "Choose yes when nothing has changed"))
     sheet.freeze_panes(1, 0)
     sheet.protect("", {"format_columns": True})
 
 
-def _write_entry(
-    book: Book, sheet: Any, row: int, asked: TemplateField, last: Answer, lists: Lists, *, correction: bool
-) -> None:
-    """The cell to fill in: what may still hold is in it already. A flow is of its period alone."""
-    entry = book.looks["entry"]
+def _write_entry(book: Book, sheet: Any, row: int, asked: TemplateField, filled: str | None, lists: Lists) -> None:
+    """The cell to fill in, with what may still hold. A text beyond what a cell holds has to be entered anew."""
     if asked.kind == "text":
-        if last.text:
-            book.text(sheet, row, 6, last.text, "entry")
-        else:
-            sheet.write_blank(row, 6, None, entry)
+        book.text(sheet, row, 6, filled if filled and fits(filled) else None, "words")
         if asked.choices:
-            sheet.data_validation(row, 6, row, 6, _list_rule(lists, asked.choices, asked.label))
+            sheet.data_validation(row, 6, row, 6, list_rule(lists, _choices(asked), asked.label))
         return
-    if last.number is not None and (asked.kind == "state" or correction):
-        sheet.write_number(row, 5, last.number, entry)
+    if filled is None or filled == NOT_APPLICABLE_WORD:
+        book.text(sheet, row, 5, filled, "entry")
     else:
-        sheet.write_blank(row, 5, None, entry)
-    sheet.data_validation(row, 5, row, 5, _number_rule(asked))
+        book.number(sheet, row, 5, float(filled), "entry")
+    sheet.data_validation(row, 5, row, 5, number_rule(asked, f"F{row + 1}"))
 
 
-def _plain(number: float | None) -> str | None:
-    return None if number is None else f"{number:.12g}"
-
-
-def _rule(title: str, error: str) -> dict[str, Any]:
-    # Excel takes 32 characters of a title and 255 of a text.
-    return {"input_message": title[:255], "error_title": "This cannot be entered", "error_message": error[:255]}
-
-
-def _number_rule(asked: TemplateField) -> dict[str, Any]:
-    low, high = asked.minimum, asked.maximum
-    if asked.kind == "flow" and low is None:
-        low = 0.0
-    if low is not None and high is not None:
-        said = f"Enter a number from {low:g} to {high:g}."
-        return _rule(asked.label, said) | {
-            "validate": "decimal",
-            "criteria": "between",
-            "minimum": low,
-            "maximum": high,
-        }
-    if low is not None:
-        return _rule(asked.label, f"Enter a number, at least {low:g}.") | _bound(">=", low)
-    if high is not None:
-        return _rule(asked.label, f"Enter a number, at most {high:g}.") | _bound("<=", high)
-    return _rule(asked.label, "Enter a number.") | {
-        "validate": "decimal", "criteria": "between", "minimum": -1e15, "maximum": 1e15,
-    }  # fmt: skip
-
-
-def _bound(criteria: str, value: float) -> dict[str, Any]:
-    return {"validate": "decimal", "criteria": criteria, "value": value}
-
-
-def _whole_rule(low: int, high: int, title: str) -> dict[str, Any]:
-    said = _rule(title, f"Enter a whole number from {low} to {high}.")
-    return said | {"validate": "integer", "criteria": "between", "minimum": low, "maximum": high}
-
-
-def _moment_rule(due: Due) -> dict[str, Any]:
-    start = dt.datetime.combine(due.start, dt.time())
-    said = _rule(
-        "Day and time at which you send it, such as 2022-01-31 17:00", "Enter a day and time after the first day."
-    )
-    return said | {"validate": "date", "criteria": ">=", "value": start}
-
-
-def _list_rule(lists: Lists, values: list[str], title: str) -> dict[str, Any]:
-    return _rule(title, f"Choose one of: {'; '.join(values)}") | lists.rule(values)
+def _choices(asked: TemplateField) -> list[str]:
+    given = [c.strip().lower() for c in asked.choices]
+    return [*asked.choices, *([] if NOT_APPLICABLE_WORD in given else [NOT_APPLICABLE_WORD])]

@@ -6,11 +6,12 @@ Belongs here: looking up. Not here: the workbook (``form``).
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
 from reportmetrics.profile.frames import periods
+from reportmetrics.profile.intake import NOT_APPLICABLE_WORD
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.templates import Template
 from reportmetrics.warehouse.store import Store
@@ -20,10 +21,24 @@ from reportmetrics.warehouse.visible import known_now_sql
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as it was known last: a number, a text, or neither."""
+    """An answer as it was known last: a number, a text, or that the question does not apply.
+
+    ``own``: it is an answer of the report that the form corrects; ``ticked``: that report confirmed it as unchanged.
+    """
 
     number: float | None
     text: str | None
+    not_applicable: bool = False
+    own: bool = False
+    ticked: bool = False
+
+    def shown(self, *, as_text: bool) -> str | None:
+        """The answer as an entry form shows it; None where nothing was answered."""
+        if self.not_applicable:
+            return NOT_APPLICABLE_WORD
+        if as_text:
+            return self.text if self.text and self.text.strip() else None
+        return None if self.number is None else f"{self.number:.15g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +46,8 @@ class Due:
     """The report that a form is for. ``last`` holds the answers known last by (field, objective).
 
     ``objectives`` are those that the unit has answered for in this form. A form for a period that was reported before
-    is a correction: it carries the same ``report_id``, the next ``revision``, and that report's own answers.
+    carries the same ``report_id`` and the next ``revision``; where that report stands it ``corrects`` it, and goes out
+    with that report's own answers.
     """
 
     unit_id: str
@@ -39,6 +55,7 @@ class Due:
     start: dt.date
     end: dt.date
     revision: int = 0
+    corrects: bool = False
     last: dict[tuple[str, str | None], Answer] = field(default_factory=dict)
     objectives: tuple[str, ...] = ()
 
@@ -59,12 +76,11 @@ def next_due(
     start, end = _period(profile, template, unit_id, [k[0] for k in known if k[3]], today, day)
     same = next((k for k in known if k[0] == start), None)
     report_id = same[1] if same else f"{template.template_id}-{unit_id}-{start:%Y%m%d}"
-    due = Due(unit_id, report_id, start, end, same[2] + 1 if same else 0)
+    due = Due(unit_id, report_id, start, end, same[2] + 1 if same else 0, corrects=bool(same and same[3]))
     if store is None:
         return due
     last = _answers(store, template.template_id, unit_id, start)
-    objectives = tuple(sorted({o for _, o in last if o is not None}))
-    return Due(unit_id, report_id, start, end, due.revision, last, objectives)
+    return replace(due, last=last, objectives=tuple(sorted({o for _, o in last if o is not None})))
 
 
 def _period(
@@ -131,12 +147,26 @@ told AS (
 of_form AS (
     SELECT DISTINCT report_id, period_start, gone_up_to FROM told_report
     WHERE template_id = $template AND unit_id = $unit AND period_start <= $start AND revision > gone_up_to
+),
+answered AS (
+    SELECT
+        t.*,
+        f.period_start,
+        f.period_start = $start AS own,
+        t.value_number IS NOT NULL OR nullif(trim(t.value_text), '') IS NOT NULL OR t.not_applicable IS TRUE AS says
+    FROM told AS t JOIN of_form AS f ON f.report_id = t.report_id AND t.revision > f.gone_up_to
+),
+judged AS (
+    SELECT
+        *,
+        bool_or(own AND confirmed_unchanged IS TRUE) OVER (PARTITION BY field_id, objective_id) AS ticked
+    FROM answered
 )
-SELECT t.field_id, t.objective_id, t.value_number, t.value_text
-FROM told AS t JOIN of_form AS f ON f.report_id = t.report_id AND t.revision > f.gone_up_to
--- A tick alone says that what was answered before holds on.
-WHERE NOT coalesce(t.confirmed_unchanged AND t.value_number IS NULL AND nullif(trim(t.value_text), '') IS NULL, false)
-QUALIFY row_number() OVER (PARTITION BY t.field_id, t.objective_id ORDER BY f.period_start DESC) = 1
+SELECT field_id, objective_id, value_number, value_text, not_applicable IS TRUE, own, ticked
+FROM judged
+-- A tick alone says that what was answered before holds on; a blank says nothing.
+WHERE says
+QUALIFY row_number() OVER (PARTITION BY field_id, objective_id ORDER BY period_start DESC) = 1
 """
 
 
@@ -144,4 +174,4 @@ def _answers(store: Store, template_id: str, unit_id: str, start: dt.date) -> di
     answers = known_now_sql(store.connection, TABLES["report_field"])
     sql = _ANSWERS.format(told=_told(store.connection), answers=answers)
     rows = store.connection.execute(sql, {"template": template_id, "unit": unit_id, "start": start}).fetchall()
-    return {(f, o): Answer(number, text) for f, o, number, text in rows}
+    return {(field_id, objective): Answer(*answer) for field_id, objective, *answer in rows}

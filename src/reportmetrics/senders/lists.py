@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reportmetrics.profile.intake import FORM_LISTS
-from reportmetrics.senders.book import Book
+from reportmetrics.senders.book import Book, within
 
 _LONGEST = 255
 
@@ -27,7 +27,8 @@ class Lists:
     def rule(self, values: Sequence[str]) -> dict[str, Any]:
         """What a validation needs to offer ``values``."""
         plain = all(v == v.strip() and v and not v.startswith("=") and not set(v) & set(',"') for v in values)
-        if plain and len(",".join(values)) <= _LONGEST:
+        joined = ",".join(values)
+        if plain and within(joined, _LONGEST) == joined:
             return {"validate": "list", "source": list(values)}
         return {"validate": "list", "source": self._place(tuple(values))}
 

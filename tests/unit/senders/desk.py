@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import polars as pl
 
 from reportmetrics.ingest.ledger import Delivery
 from reportmetrics.ingest.run import ingest
@@ -17,7 +18,9 @@ from reportmetrics.profile.load import Profile, load_profile
 from reportmetrics.profile.templates import Template
 from reportmetrics.senders.form import write_form
 from reportmetrics.senders.last_known import Due, next_due
+from reportmetrics.senders.rejected import rejected
 from reportmetrics.settings import Settings
+from reportmetrics.warehouse.snapshot import make_snapshot
 from reportmetrics.warehouse.store import Store
 
 NMI = Path(__file__).parents[3] / "data" / "profiles" / "nmi"
@@ -62,6 +65,19 @@ class Desk:
 
     def ingest(self) -> list[Delivery]:
         return ingest(self.settings, self.profile, now=dt.datetime(2021, 3, 11)).deliveries
+
+    def refusals(self) -> pl.DataFrame:
+        """All that was refused, and what became of it."""
+        with Store(self.settings.warehouse) as store:
+            return rejected(store, self.profile)
+
+    def snapshot(self, table: str) -> pl.DataFrame:
+        """A table of the snapshot ten days later."""
+        with Store(self.settings.warehouse) as store:
+            store.mark_validated(store.position())
+            day = TODAY + dt.timedelta(days=10)
+            made = make_snapshot(store, self.profile, as_of=day, target=self.folder / table)
+        return pl.read_parquet(sorted((made.folder / table).glob("*.parquet")))
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         with Store(self.settings.warehouse) as store:

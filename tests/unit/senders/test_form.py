@@ -51,7 +51,10 @@ def test_drop_downs_and_limits_follow_the_profile(desk: Desk) -> None:
     rules = {str(v.sqref): v for v in book["Answers"].data_validations.dataValidation}
     asked = {book["Answers"].cell(r, 2).value: r for r in range(2, book["Answers"].max_row + 1)}
     rating = rules[f"F{asked['MAS-02']}"]
-    assert (rating.type, rating.formula1, rating.formula2) == ("decimal", "1.0", "5.0")
+    cell = f"F{asked['MAS-02']}"
+    assert rating.type == "custom"
+    assert rating.formula1 == f'OR(AND(ISNUMBER({cell}),{cell}>=1,{cell}<=5),TRIM({cell})="n/a")'
+    assert rating.error == "Enter a number from 1 to 5, or n/a where this does not apply."
     report = {str(v.sqref): v for v in book["Report"].data_validations.dataValidation}
     assert report["K2"].formula1 == '"OF-5,OF-4,OF-3,OR-9"'
     assert book["Answers"].protection.sheet
@@ -71,11 +74,11 @@ def test_a_choice_with_a_comma_is_one_entry_and_a_long_list_has_a_drop_down(desk
     book = openpyxl.load_workbook(path)
     rules = {str(v.sqref): v for v in book["Answers"].data_validations.dataValidation}
     assert [rules[f"G{row}"].type for row in (2, 3, 4)] == ["list"] * 3
-    assert [rules[f"G{row}"].formula1 for row in (2, 3, 4)] == ["Lists!$A$1:$A$3", "Lists!$B$1:$B$40", '"No,Yes"']
+    assert [rules[f"G{row}"].formula1 for row in (2, 3, 4)] == ["Lists!$A$1:$A$4", "Lists!$B$1:$B$41", '"No,Yes,n/a"']
     lists = book["Lists"]
     assert lists.sheet_state == "hidden"
-    assert [c.value for c in lists["A"][:3]] == ["Yes, partly", "No", "'=none"]
-    assert [c.value for c in lists["B"]] == ways[1]
+    assert [c.value for c in lists["A"][:4]] == ["Yes, partly", "No", "'=none", "n/a"]
+    assert [c.value for c in lists["B"]] == [*ways[1], "n/a"]
     lines = desk.send(path, "long", G2="Yes, partly", G3=ways[1][39], G4="No")
     assert {d.message for d in lines} == {None}
     assert [row[2] for row in answers_of(desk, due)] == ["Yes, partly", ways[1][39], "No"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 
@@ -103,3 +105,42 @@ def test_answers_of_a_refused_report_do_not_displace_those_of_the_one_that_stand
     desk.ingest()
     told = desk.ask("SELECT value_number FROM core.report_field WHERE field_id = 'WAR-01' ORDER BY file_seq")
     assert told == [(12.0,), (99.0,)]
+
+
+def filled(path: Path) -> dict[str, tuple[Any, ...]]:
+    """Columns 'Last time', 'Number' and 'Unchanged' by field."""
+    sheet = openpyxl.load_workbook(path)["Answers"]
+    return {sheet.cell(r, 2).value: tuple(sheet.cell(r, c).value for c in (5, 6, 8)) for r in range(2, 10)}
+
+
+def test_a_correction_goes_out_with_the_answers_of_its_report_and_with_no_older_ones(desk: Desk) -> None:
+    """In the second week WAR-01 was left empty, WAR-05 confirmed beside its number, WAR-06 by a tick alone."""
+    path, _ = desk.form(template("WAR"), "U-01", "2021-02-22")
+    desk.send(path, "first", F2=7, F6=147, F7=2, F8=9)
+    path, _ = desk.form(template("WAR"), "U-01", "2021-03-01")
+    desk.send(path, "second", F3=5, H6="yes", F7=None, H7="yes", F8=None)
+    path, _ = desk.form(template("WAR"), "U-01", "2021-03-01")
+    asked = filled(path)
+    assert asked["WAR-01"] == ("7", None, None)
+    assert asked["WAR-02"] == ("5", 5, None)
+    assert asked["WAR-05"] == ("147", 147, "yes")
+    assert asked["WAR-06"] == ("2", None, "yes")
+    assert asked["WAR-07"] == ("9", None, None)
+    desk.send(path, "correction", F3=6)
+    answers = "SELECT field_id, value_number, confirmed_unchanged FROM core.report_field WHERE revision = 1 ORDER BY 1"
+    assert desk.ask(answers) == [("WAR-02", 6.0, None), ("WAR-05", 147.0, True), ("WAR-06", None, True)]
+
+
+def test_a_form_for_a_report_that_was_taken_back_asks_anew(desk: Desk) -> None:
+    path, _ = desk.form(template("WAR"), "U-01", "2021-02-22")
+    desk.send(path, "first", F2=7, F6=147)
+    path, _ = desk.form(template("WAR"), "U-01", "2021-03-01")
+    desk.send(path, "second", F2=8, F6=148)
+    path, _ = desk.form(template("WAR"), "U-01", "2021-03-01")
+    book = openpyxl.load_workbook(path)
+    book["Report"]["M2"] = "yes"
+    book.save(path)
+    desk.send(path, "withdrawal")
+    asked = filled(desk.form(template("WAR"), "U-01", "2021-03-01")[0])
+    assert asked["WAR-01"] == ("7", None, None)
+    assert asked["WAR-05"] == ("147", 147, None)

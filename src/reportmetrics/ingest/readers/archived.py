@@ -18,10 +18,12 @@ from typing import Any
 import polars as pl
 
 from reportmetrics.ingest.by_value import number_columns, sheets_with_numbers, without_marks
+from reportmetrics.ingest.forms import answers_that_count
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, sheet_schema
 from reportmetrics.ingest.readers.encoding import utf8_note
 from reportmetrics.ingest.readers.extent import bounded
 from reportmetrics.ingest.readers.registry import READERS, TEXTS
+from reportmetrics.profile.intake import FORM_ANSWERS, FORM_REPORT, form_sources
 from reportmetrics.profile.sources import Source
 
 _MAGIC = b'{"format": "reportmetrics kept cells 1"}\n'
@@ -36,8 +38,11 @@ def read_archived(
     with path.open("rb") as file:
         if file.read(len(_MAGIC)) != _MAGIC:
             numbers = sheets_with_numbers(source)
-            read = READERS[source.reader](path, source.options, sheets, numbers=numbers)
+            form = source in form_sources()
+            wanted = [FORM_REPORT, FORM_ANSWERS] if form else sheets
+            read = READERS[source.reader](path, source.options, wanted, numbers=numbers)
             read = _marked_where_asked(read, source, numbers)
+            read = {n: s for n, s in answers_that_count(read).items() if n in sheets} if form else read
             said = utf8_note(path, source.options.encoding) if source.reader in TEXTS else None
             notes = () if said is None else (said,)
             return {
