@@ -94,10 +94,12 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
     for taken in deliveries:
         batch.taken.append(taken)
         source = taken.kept.found.source
-        for name, sheet in _sheets(taken).items():
+        opened = _sheets(taken)
+        absent = {n for n, s in opened.items() if isinstance(s, UnreadableError) and s.code == "missing_sheet"}
+        for name, sheet in opened.items():
             tables = [t for t in source.tables if sheet_of(source, t) == name]
-            if isinstance(sheet, UnreadableError) and is_returned(source) and sheet.code == "missing_sheet":
-                # A returned workbook has the sheets on which something was refused.
+            if is_returned(source) and name in absent and len(absent) < len(opened):
+                # A returned workbook has the sheets on which something was refused: one of them at least.
                 continue
             nothing = isinstance(sheet, NoRecordsError) and any(t.per == "file" for t in tables)
             sheet = _NO_RECORDS if nothing else sheet

@@ -26,6 +26,15 @@ REFERENCE, REASON = "(ref)", "(what to mend)"
 
 _LONGEST_SHEET_NAME = 31
 
+_LONGEST_IN_A_NAME = 80
+"""Bytes of a source's id in the name of a file, of which systems take 255."""
+
+READ_ME = "Read me"
+"""First sheet of each workbook that goes out."""
+
+_TAKEN_NAMES = frozenset({READ_ME.lower(), "history"})
+"""Names that a sheet of rows cannot have: one that is there, and one that Excel keeps for itself."""
+
 
 FORMS = "forms"
 """Folder below the landing folder for entry forms that were filled in, and the id of the source that reads them."""
@@ -222,16 +231,31 @@ def returned_number(name: str, day: str) -> int | None:
 
 
 def _plain(source_id: str) -> str:
-    """A source's id as it may stand in a file name."""
-    return re.sub(r"[^\w.-]", "-", source_id)
+    """A source's id as it may stand in a file name; no other source has the same."""
+    plain = re.sub(r"[^\w.-]", "-", source_id)
+    if plain == source_id and len(plain.encode()) <= _LONGEST_IN_A_NAME:
+        return plain
+    return f"{plain.encode()[:_LONGEST_IN_A_NAME].decode(errors='ignore')}~{_digest(source_id)}"
 
 
 def returned_sheet(source: Source, sheet: str | None) -> str:
-    """Name of the sheet that holds refused rows of a source; at most 31 characters, as a workbook asks for."""
-    whole = re.sub(r"[\[\]:*?/\\']", "-", source.source if sheet is None else f"{source.source} {sheet}")
-    if len(whole) <= _LONGEST_SHEET_NAME:
+    """Name of the sheet that holds refused rows of a source; no other source has the same, but for capital letters.
+
+    Excel takes 31 characters of a name, counts those beyond the first 65,536 twice, and keeps some names for itself.
+    """
+    whole = source.source if sheet is None else f"{source.source} {sheet}"
+    plain = re.sub(r"[\[\]:*?/\\']", "-", whole)
+    if plain == whole and _length(whole) <= _LONGEST_SHEET_NAME and whole.lower() not in _TAKEN_NAMES:
         return whole
-    return f"{whole[:22]}~{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
+    return f"{plain[: 22 if _length(plain[:22]) == 22 else 11]}~{_digest(whole)}"
+
+
+def _length(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def fact_column(fact: str) -> str:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from reportmetrics.ingest.guard import guarded
+from reportmetrics.ingest.guard import SIGN, guarded
 
 _LOOKS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 14},
@@ -33,6 +33,9 @@ _LOOKS: dict[str, dict[str, Any]] = {
 _LONGEST = 32_767
 """Characters that a cell holds."""
 _ABRIDGED = 1_000
+_TOO_LONG = (
+    f"{SIGN}{{length:,}} characters are too long for a cell: shorten the text, or send the row in its own format"
+)
 
 
 def within(text: str, most: int) -> str:
@@ -63,11 +66,16 @@ class Book:
         return self.workbook.add_worksheet(name)
 
     def text(self, sheet: Any, row: int, column: int, text: str | None, look: str = "text") -> None:
-        """A cell of text, guarded; an empty one still has its looks."""
+        """A cell of text, guarded; an empty one still has its looks.
+
+        Of a text that is too long for a cell its length is said, behind the sign of cells without a usable value: where
+        that comes back, it is refused, and not taken for the text.
+        """
         if text is None or text == "":
             sheet.write_blank(row, column, None, self.looks[look])
         else:
-            sheet.write_string(row, column, guarded(text), self.looks[look])
+            shown = guarded(text) if fits(text) else _TOO_LONG.format(length=len(text))
+            sheet.write_string(row, column, shown, self.looks[look])
 
     def number(self, sheet: Any, row: int, column: int, number: float, look: str = "text") -> None:
         """A cell that is a number, not the text of one."""

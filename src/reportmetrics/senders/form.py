@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from reportmetrics.profile.intake import FORM_ANSWERS, FORM_NIL, FORM_REPORT, NOT_APPLICABLE_WORD
+from reportmetrics.profile.intake import FORM_ANSWERS, FORM_NIL, FORM_REPORT, NOT_APPLICABLE_WORD, READ_ME
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.templates import Template, TemplateField
 from reportmetrics.senders.book import Book, abridged, fits, new_book
@@ -80,7 +80,7 @@ def write_form(path: Path, profile: Profile, template: Template, due: Due) -> in
 
 
 def _explain(book: Book, profile: Profile, template: Template, due: Due) -> None:
-    sheet = book.sheet("Read me")
+    sheet = book.sheet(READ_ME)
     sheet.set_column(0, 0, 110)
     unit = next(u.name for u in profile.mission.units if u.unit_id == due.unit_id)
     days = f"{due.start:%d %B %Y} to {due.end:%d %B %Y}"

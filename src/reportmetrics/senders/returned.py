@@ -22,6 +22,7 @@ from reportmetrics.ingest.guard import shown, unguarded
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import NUMBER_MARK, Sheet, UnreadableError
 from reportmetrics.profile.intake import (
+    READ_ME,
     REASON,
     REFERENCE,
     RETURNED,
@@ -39,8 +40,11 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source, sheet_of
 from reportmetrics.senders.book import Book, new_book
 
-_MOST_SOURCES = 8
-"""Sources in one workbook: their names stand in its file name, which has an end."""
+_LONGEST_NAME = 240
+"""Bytes of a workbook's file name, in which its sources stand; systems take 255."""
+
+_MOST_FAULTS = 1_000_000
+"""A sheet holds 1,048,576 rows."""
 
 _HELP = (
     "The rows on the following sheets could not be taken in. Nothing else of your reports is affected.",
@@ -93,22 +97,41 @@ def return_rejects(
     written: list[Returned] = []
     names = _Names(folder, today, known)
     for (sender,), mine in faults.sort("sender", "source", "file_seq").group_by("sender", maintain_order=True):
+        if mine.height > _MOST_FAULTS:
+            said = f"{sender}: {mine.height:,} refusals are more than a sheet holds"
+            raise OSError(f"{said}; give back fewer at once, with --source or --code")
         ids = sorted({declared_id(s) for s in mine["source"].unique() if s in sources})
-        for some in (ids[i : i + _MOST_SOURCES] for i in range(0, len(ids), _MOST_SOURCES)):
+        parts = {i: _parts(sources[i], sources, mine, archive) for i in ids}
+        for some in _together(parts):
             theirs = mine.filter(pl.col("source").str.strip_suffix(f".{RETURNED}").is_in(some))
             handed = _handed(theirs, str(sender), today)
-            path = folder / names.name(handed, some)
-            parts = {
-                name: part
-                for source_id in some
-                for name, part in _parts(sources[source_id], sources, theirs, archive).items()
-            }
-            _write(path, str(sender), profile, theirs, parts, today)
+            path = folder / names.name(handed, [i for i in some if parts[i]])
+            sheets = {name: part for i in some for name, part in parts[i].items()}
+            _write(path, str(sender), profile, theirs, sheets, today)
             rows = theirs.filter(pl.col("source_row").is_not_null())["ref"].n_unique()
             files = theirs.filter(pl.col("source_row").is_null())["file_seq"].n_unique()
             named = handed.with_columns(workbook=pl.lit(path.name))
             written.append(Returned(str(sender), path, rows, files, named))
     return written
+
+
+def _together(parts: Mapping[str, Mapping[str, _Part]]) -> list[list[str]]:
+    """Which sources share a workbook: as many as its file name holds, and none whose sheets have the same name.
+
+    Names of sheets that differ by capital letters only are the same to a spreadsheet.
+    """
+    books: list[tuple[list[str], set[str]]] = []
+    for source_id, sheets in parts.items():
+        names = {name.lower() for name in sheets}
+        for ids, taken in books:
+            name = returned_name("00000000", 0, [*ids, source_id])
+            if len(name.encode()) <= _LONGEST_NAME and not names & taken:
+                ids.append(source_id)
+                taken |= names
+                break
+        else:
+            books.append(([source_id], names))
+    return [ids for ids, _ in books]
 
 
 class _Names:
@@ -213,7 +236,7 @@ def _write(
 def _write_explanation(
     book: Book, name: str, sender: str, profile: Profile, faults: pl.DataFrame, today: dt.date
 ) -> None:
-    sheet = book.sheet("Read me")
+    sheet = book.sheet(READ_ME)
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 6, 24)
     lines = [
