@@ -46,8 +46,9 @@ def _template(
 ) -> None:
     """Make an entry form for one report: drop-downs, limits, and what was answered last time filled in.
 
-    Only changes need typing; one tick confirms that nothing changed. Filled in, the form goes into the folder `forms`
-    of the landing folder; the next run takes it in.
+    Only changes need typing; one tick confirms that nothing changed. A number or text may be `n/a` where the question
+    does not apply, and a report a nil return; the first sheet says how. Filled in, the form goes into the folder
+    `forms` of the landing folder; the next run takes it in.
 
     \b
     Examples:
@@ -76,10 +77,10 @@ def _template(
         except NoPeriodError as error:
             raise typer.BadParameter(str(error)) from None
     lines = write_form(output, loaded, form, due)
-    what = f"correction {due.revision} of {due.report_id}" if due.revision else due.report_id
-    typer.echo(
-        f"{output}: {form.name}, {unit_id}, {due.start} to {due.end} ({what}), {counted(lines, 'line')} to answer"
-    )
+    again = f"{due.report_id}, revision {due.revision}, after it was taken back" if due.revision else due.report_id
+    what = f"correction {due.revision} of {due.report_id}" if due.corrects else again
+    asked = counted(lines, "line")
+    typer.echo(f"{output}: {form.name}, {unit_id}, {due.start} to {due.end} ({what}), {asked} to answer")
 
 
 def _unit(profile: Profile, form: Template, given: str | None) -> str:
