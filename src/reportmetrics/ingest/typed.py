@@ -19,6 +19,7 @@ from reportmetrics.ingest import events as event_log
 from reportmetrics.ingest.batch import Batch, Group
 from reportmetrics.ingest.by_value import misreads_numbers
 from reportmetrics.ingest.events import EventFit
+from reportmetrics.ingest.folding import fold
 from reportmetrics.ingest.mapping import Fit, Origin
 from reportmetrics.ingest.pseudonyms import pseudonyms
 from reportmetrics.ingest.revisions import with_revision
@@ -37,7 +38,7 @@ from reportmetrics.ingest.text import (
 )
 from reportmetrics.settings import sql_folder
 from reportmetrics.warehouse.shape import NOT_APPLICABLE, SQL_TYPES, Column, Table
-from reportmetrics.warehouse.told import TELLS
+from reportmetrics.warehouse.told import MOMENTS, TELLS
 
 _PLACE = "row_id, part, grp, file_seq, source_row"
 _FILTERED = (
@@ -94,12 +95,11 @@ def make_typed(
     connection.execute(f"CREATE OR REPLACE TEMP VIEW mapped AS {mapped}")
     for group, fitted in logs:
         own_time = group.source.known_from == "event"
-        record = fitted.table.key or table.key
         if fitted.events is not None:
-            content = _content(table.columns)
+            content = f"xor({_content(table.columns)}, hash({MOMENTS}))"
             zero = fitted.table.end_before_start == "zero"
             log = fitted.events
-            event_log.fold(connection, table, log, record, own_time=own_time, ends_may_precede=zero, content=content)
+            fold(connection, table, fitted.table, log, own_time=own_time, ends_may_precede=zero, content=content)
     typed = _typed_sql(table, keys)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS SELECT *, {doubt} AS doubt FROM ({typed}) AS t")
     for group_number in zeros:
@@ -121,7 +121,7 @@ def _typed_sql(table: Table, keys: Mapping[int, Sequence[str]]) -> str:
     """The casts, and beside them what the next steps need of each row: then none of them has to look at text again."""
     cast = core_sql(table.name)
     beside = (
-        f"{_PLACE}, row_fault, event_at, content, {TELLS}, {filled_sql(table)} AS filled, "
+        f"{_PLACE}, row_fault, event_at, content, {TELLS}, {MOMENTS}, {filled_sql(table)} AS filled, "
         f"{_row_key(table, keys)} AS row_key"
     )
     extended, places = _ROW_ID.subn(lambda _: f"SELECT\n    {beside},", cast)
@@ -229,6 +229,8 @@ def _select(
             f"FROM (SELECT {head}, {why} AS why FROM {source}) WHERE why IS NOT NULL"
         )
     outer.append(f"CAST({'NULL' if tells is None else tells} AS BIGINT) AS {TELLS}")
+    moment = "NULL" if events is None else f"[{event_log.moment(events, reading)}]"
+    outer.append(f"CAST({moment} AS BIGINT[]) AS {MOMENTS}")
     return f"SELECT {_PLACE}, {', '.join(outer)} FROM (SELECT {head}, {', '.join(inner)} FROM {source} {where})", each
 
 

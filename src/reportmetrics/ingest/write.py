@@ -20,7 +20,7 @@ from reportmetrics.profile.sources import Source
 from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.tables import TABLES
-from reportmetrics.warehouse.told import TELLS
+from reportmetrics.warehouse.told import MOMENTS, TELLS
 
 _MARKED = f"^({FORMULA_MARK}|{INEXACT_MARK}|{BAD_MARK})"
 
@@ -39,8 +39,9 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batc
     connection.execute(
         f"""
         INSERT INTO core.{table.name}
-        (row_key, source_file, source_row, file_seq, known_from, {columns}, {CONTENT}, {TELLS})
-        SELECT t.row_key, t.source_file, t.source_row, t.file_seq, t.known_from, {typed}, t.content, t.{TELLS}
+        (row_key, source_file, source_row, file_seq, known_from, {columns}, {CONTENT}, {TELLS}, {MOMENTS})
+        SELECT t.row_key, t.source_file, t.source_row, t.file_seq, t.known_from, {typed}, t.content, t.{TELLS},
+            t.{MOMENTS}
         FROM told AS t ANTI JOIN set_apart AS s ON s.row_id = t.row_id
         """
     )
@@ -73,12 +74,14 @@ def _write_restated(connection: duckdb.DuckDBPyConnection, table: Table) -> None
     connection.execute(
         f"""
         INSERT INTO core.{table.name}
-        (row_key, source_file, source_row, file_seq, known_from, {columns}, {CONTENT}, {TELLS}, {RESTATED})
+        (row_key, source_file, source_row, file_seq, known_from, {columns}, {CONTENT}, {TELLS}, {MOMENTS},
+            {RESTATED})
         WITH told_once AS (
             SELECT * FROM core.{table.name} SEMI JOIN (FROM sequence WHERE restated) AS s USING (row_key, {CONTENT})
             QUALIFY row_number() OVER (PARTITION BY row_key, {CONTENT} ORDER BY known_from, file_seq) = 1
         )
-        SELECT s.row_key, l.source_file, s.place, s.file_seq, s.known_from, {columns}, {CONTENT}, {TELLS}, s.restated_by
+        SELECT s.row_key, l.source_file, s.place, s.file_seq, s.known_from, {columns}, {CONTENT}, {TELLS}, {MOMENTS},
+            s.restated_by
         FROM sequence AS s
         JOIN told_once AS c USING (row_key, {CONTENT})
         JOIN ledger AS l ON l.file_seq = s.file_seq AND l.table_name = '{table.name}'

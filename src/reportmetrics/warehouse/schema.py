@@ -15,9 +15,9 @@ from collections.abc import Container, Iterator, Sequence
 
 from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
-from reportmetrics.warehouse.told import TELLS
+from reportmetrics.warehouse.told import MOMENTS, TELLS
 
-VERSION = 8
+VERSION = 9
 """Version of these tables and of their keys, which each row has as ``row_key``. A warehouse of another version is made
 anew from the archive, never altered in place."""
 
@@ -65,7 +65,7 @@ def statements() -> Iterator[str]:
         core = columns_sql(core_columns(table), _unlike(table))
         yield (
             f"CREATE TABLE IF NOT EXISTS core.{table.name} "
-            f"({core}, {CONTENT} UBIGINT, {RESTATED} BIGINT, {TELLS} BIGINT)"
+            f"({core}, {CONTENT} UBIGINT, {RESTATED} BIGINT, {TELLS} BIGINT, {MOMENTS} BIGINT[])"
         )
         yield (
             f"CREATE TABLE IF NOT EXISTS latest.{table.name} "

@@ -4,7 +4,10 @@ A register that has no column for the decision does not undo what an event log t
 undo what this year's asks for. So core notes for a row which columns it tells, where others of its table tell more; a
 record then holds in each column what was told of that last. In which order the rows came does not matter.
 
-Belongs here: the note, and SQL of the state. Not here: which columns a source tells (``ingest.tells``).
+What events of a log tell is told as of their own moments: of two, the one that happened later counts, whichever was
+known first. So core also notes, for a row that events told, the moment of the last one that told of each column.
+
+Belongs here: the notes, and SQL of the state. Not here: which columns a source tells (``ingest.tells``).
 """
 
 from __future__ import annotations
@@ -15,6 +18,18 @@ from reportmetrics.warehouse.shape import Table
 
 TELLS = "tells"
 """Column of core beside the declared ones: a bit for each column that the row itself tells, null when it tells all."""
+
+MOMENTS = "moments"
+"""Column of core beside the declared ones: for each of these, when the last event that told of it happened.
+
+A list of ``moment_sql``, null for a column that no event tells of; null as a whole for a row that no event told.
+"""
+
+NEWEST = "newest"
+"""The same, of all rows of a record up to this one; see ``with_newest``."""
+
+_PLACES = 1_000
+"""Events of one moment are told apart by their place in the mapping."""
 
 IN_ORDER = "known_from, file_seq, source_row"
 """The order in which rows of one key count; the last one counts."""
@@ -35,11 +50,36 @@ SO_FAR = f"so_far AS (PARTITION BY row_key ORDER BY {IN_ORDER} ROWS BETWEEN UNBO
 """The window of :func:`last_told`: the rows of a key up to the current one."""
 
 
+def moment_sql(at: str, place: str) -> str:
+    """SQL of an event's moment as one number that orders events: microseconds since 1970, then its place (0 to 999)."""
+    return f"epoch_us({at}) * {_PLACES} + least({place}, {_PLACES - 1})"
+
+
+def moment_of(table: Table, name: str, moments: str = MOMENTS) -> str:
+    """SQL of the entry of a column in a list of moments."""
+    return f"{moments}[{list(table.by_name).index(name) + 1}]"
+
+
+def with_newest(table: Table, rows: str) -> str:
+    """SELECT of ``rows`` (a FROM clause of core) with ``newest``."""
+    each = ", ".join(f"max({moment_of(table, name)}) OVER so_far" for name in table.by_name)
+    return f"SELECT *, [{each}] AS {NEWEST} FROM {rows} WINDOW {SO_FAR}"
+
+
 def last_told(table: Table, name: str) -> str:
-    """SQL of a column of a record once a row of core was told: what was told of it last. Needs ``SO_FAR``."""
+    """SQL of a column of a record once a row of core was told: what was told of it last. Needs ``SO_FAR``, ``newest``.
+
+    An event that is known later and happened earlier than one that tells of the same column tells nothing of it.
+    """
+    late = f"{moment_of(table, name)} < {moment_of(table, name, NEWEST)}"
+    tells = f"coalesce({TELLS} & {bit(table, name)}, 1) <> 0 AND NOT coalesce({late}, false)"
     # In a struct, a blank that is told is something.
-    told = f"CASE WHEN coalesce({TELLS} & {bit(table, name)}, 1) <> 0 THEN {{'it': \"{name}\"}} END"
+    told = f"CASE WHEN {tells} THEN {{'it': \"{name}\"}} END"
     return f"struct_extract(last_value({told} IGNORE NULLS) OVER so_far, 'it')"
+
+
+TOLD_BY_SEVERAL = f"count(DISTINCT coalesce({TELLS}, -1)) > 1 OR count({MOMENTS}) > 1"
+"""Condition on the rows of a record: not all of what is known of it stands in the last one."""
 
 
 def states(table: Table, known: str) -> str:
@@ -51,7 +91,7 @@ def states(table: Table, known: str) -> str:
     return f"""
 SELECT * FROM {known} WHERE row_key NOT IN (SELECT row_key FROM told_by_several)
 UNION ALL BY NAME
-SELECT * REPLACE ({merged})
-FROM {known} WHERE row_key IN (SELECT row_key FROM told_by_several)
+SELECT * EXCLUDE ({NEWEST}) REPLACE ({merged})
+FROM ({with_newest(table, f"{known} WHERE row_key IN (SELECT row_key FROM told_by_several)")})
 WINDOW {SO_FAR}
 """

@@ -19,7 +19,7 @@ from reportmetrics.profile.intake import HAND_BACKS
 from reportmetrics.warehouse.schema import RESTATED, core_columns
 from reportmetrics.warehouse.shape import Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES
-from reportmetrics.warehouse.told import TELLS, states
+from reportmetrics.warehouse.told import MOMENTS, TELLS, TOLD_BY_SEVERAL, states
 from reportmetrics.warehouse.withdrawn import LEFT_OUT
 
 
@@ -62,7 +62,7 @@ def visible_sql(table: Table, *, whole: bool = True, mixed: bool = False) -> str
         f"""
 told AS ({rows}),
 told_by_several AS (
-    SELECT row_key FROM told GROUP BY row_key HAVING count(DISTINCT coalesce({TELLS}, -1)) > 1
+    SELECT row_key FROM told GROUP BY row_key HAVING {TOLD_BY_SEVERAL}
 ),
 state AS ({states(table, "told")}),"""
         if mixed
@@ -112,11 +112,11 @@ def _as_known(table: Table, column: Column) -> str:
 
 
 def mixed_tables(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """The source tables that hold a record of which several rows tell different columns.
+    """The source tables that hold a record of which several rows tell different columns, or events.
 
     Most tables have none: registers of several headquarters tell different columns, and of different requests.
     """
-    differ = f"HAVING min(coalesce({TELLS}, -1)) <> max(coalesce({TELLS}, -1))"
+    differ = f"HAVING min(coalesce({TELLS}, -1)) <> max(coalesce({TELLS}, -1)) OR count({MOMENTS}) > 1"
     every = " UNION ALL ".join(f"SELECT '{t.name}' FROM core.{t.name} {differ}" for t in SOURCE_TABLES)
     found = [name for (name,) in connection.execute(every).fetchall()]
     by_record = "SELECT row_key FROM core.{} GROUP BY row_key {} LIMIT 1"

@@ -1,0 +1,165 @@
+"""Events of a log count by their moments, however they fall into files and in whatever order these come."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reportmetrics.ingest.rebuild import rebuild
+from tests.conftest import SmallMission
+
+TIME = {"from": "when", "format": "%Y-%m-%d", "timezone": "UTC"}
+REQUESTS: dict[str, Any] = {
+    "source": "events",
+    "title": "Events of requests",
+    "sender": "desk",
+    "files": "events/*.csv",
+    "reader": "csv",
+    "table": "request",
+    "events": {
+        "event": "what",
+        "time": TIME,
+        "means": {
+            "raised": {"at": "raised_at", "set": {"outcome": "open"}},
+            "seen": "acknowledged_at",
+            "approved": {"at": "decided_at", "set": {"outcome": "approved"}},
+            "refused": {"at": "decided_at", "set": {"outcome": "denied"}},
+            "withdrawn": {"at": "withdrawn_at", "set": {"outcome": "withdrawn"}, "clear": ["decided_at"]},
+            "reopened": {"set": {"outcome": "open"}, "clear": ["decided_at", "withdrawn_at"]},
+        },
+    },
+    "columns": {"request_id": "request", "hq": {"value": "HQ"}, "priority": {"from": "priority", "optional": True}},
+}
+DATED = {"facts": r"(?P<file_date>\d{8})\w*\.csv", "known_from": {"file_date": "%Y%m%d"}}
+STATE = ("raised_at", "acknowledged_at", "decided_at", "withdrawn_at", "outcome", "priority")
+RAISED = "raised,2021-02-01,low"
+
+
+def day(number: int) -> dt.datetime:
+    return dt.datetime(2021, 2, 1) + dt.timedelta(days=number - 1)
+
+
+def put(mission: SmallMission, name: str, *events: str) -> None:
+    mission.put(f"events/{name}.csv", "request,what,when,priority\n" + "".join(f"A,{e}\n" for e in events))
+
+
+def sent(mission: SmallMission, number: int, *events: str) -> None:
+    put(mission, f"2021{2 + number // 28:02}{1 + number % 28:02}", *events)
+    mission.ingest(day(number + 1))
+
+
+def state(mission: SmallMission, as_of: str = "2021-06-01") -> dict[str, Any]:
+    folder = mission.snapshot(as_of).folder / "request"
+    [row] = pl.read_parquet(sorted(folder.glob("*.parquet"))).select(STATE).to_dicts()
+    return row
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> SmallMission:
+    return SmallMission(tmp_path / "mission", sources=[REQUESTS])
+
+
+@pytest.mark.parametrize(
+    ("then", "expected"),
+    [
+        (("withdrawn,2021-02-05,", "reopened,2021-02-08,"), (None, None, "open")),
+        (("approved,2021-02-05,", "reopened,2021-02-08,"), (None, None, "open")),
+        (("approved,2021-02-05,", "withdrawn,2021-02-08,"), (None, day(8), "withdrawn")),
+        (("refused,2021-02-05,", "approved,2021-02-08,"), (day(8), None, "approved")),
+        # A day is no moment: of events of one day the later row of a file counts, and what ``means`` lists later.
+        (("withdrawn,2021-02-05,", "reopened,2021-02-05,"), (None, None, "open")),
+    ],
+)
+@pytest.mark.parametrize("beside", [(), ("seen,2021-02-09,",)])
+def test_what_was_undone_and_is_told_again_stays_undone(
+    log: SmallMission, then: tuple[str, ...], expected: tuple[Any, ...], beside: tuple[str, ...]
+) -> None:
+    sent(log, 10, RAISED, *then)
+    for number in (11, 12):
+        sent(log, number, then[0], *beside)
+        assert tuple(state(log)[n] for n in STATE[2:5]) == expected
+
+
+def test_an_older_event_that_comes_late_is_no_half_news(log: SmallMission) -> None:
+    """A refusal of which only the date had counted, and an approval that a first reply after it had held up."""
+    sent(log, 9, RAISED, "approved,2021-02-05,")
+    sent(log, 10, "refused,2021-02-04,")
+    assert state(log)["decided_at"] == day(5)
+    assert state(log)["outcome"] == "approved"
+    sent(log, 11, "seen,2021-02-09,")
+    sent(log, 12, "refused,2021-02-07,")
+    assert state(log)["decided_at"] == day(7)
+    assert state(log)["outcome"] == "denied"
+
+
+def test_what_an_event_says_beside_itself_follows_its_moment_too(log: SmallMission) -> None:
+    sent(log, 9, RAISED, "approved,2021-02-05,high")
+    sent(log, 10, RAISED)
+    assert state(log)["priority"] == "high"
+
+
+def test_day_of_a_reopening_on_which_it_is_decided_again(log: SmallMission) -> None:
+    sent(log, 9, RAISED, "approved,2021-02-03,", "reopened,2021-02-05,", "approved,2021-02-05,")
+    sent(log, 10, "reopened,2021-02-05,", "approved,2021-02-05,")
+    assert state(log)["decided_at"] == day(5)
+
+
+EVENTS = (
+    "seen,2021-02-02,",
+    "approved,2021-02-03,high",
+    "reopened,2021-02-04,",
+    "withdrawn,2021-02-05,low",
+    "reopened,2021-02-06,",
+    "refused,2021-02-07,",
+    "raised,2021-02-01,",
+    "seen,2021-02-08,",
+)
+files = st.lists(st.lists(st.sampled_from(EVENTS), min_size=1, max_size=4), min_size=1, max_size=4)
+
+
+def expected_of(events: set[str]) -> dict[str, Any]:
+    """By hand: each event of the log changes what it tells of, in the order of their moments."""
+    found: dict[str, Any] = dict.fromkeys(STATE)
+    means: dict[str, Any] = REQUESTS["events"]["means"]
+    for event in sorted(events, key=lambda e: e.split(",")[1]):
+        what, when, priority = event.split(",")
+        told = means[what] if isinstance(means[what], dict) else {"at": means[what]}
+        found |= dict.fromkeys(told.get("clear", []))
+        found |= told.get("set", {})
+        found |= {told["at"]: dt.datetime.fromisoformat(when)} if "at" in told else {}
+        found |= {"priority": priority} if priority else {}
+    return found
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=files, order=st.randoms(use_true_random=False))
+@pytest.mark.parametrize("known", ["arrival", "name", "event"])
+def test_any_files_give_the_state_of_their_events(
+    tmp_path_factory: pytest.TempPathFactory, known: str, told: list[list[str]], order: Any
+) -> None:
+    """Repeats and all; the request is raised first, since events of one that nobody raised are refused, and say so."""
+    more: dict[str, Any] = {"arrival": {}, "name": DATED, "event": {"known_from": "event"}}[known]
+    mission = SmallMission(tmp_path_factory.mktemp("log") / "mission", sources=[{**REQUESTS, **more}])
+    numbered = list(enumerate([[RAISED], *told]))
+    rest = numbered[1:]
+    order.shuffle(rest)
+    for place, (number, events) in enumerate([numbered[0], *rest]):
+        put(mission, f"202103{10 + number}", *events)
+        mission.ingest(dt.datetime(2021, 4, 1) + dt.timedelta(days=place))
+    assert mission.ask("SELECT count(*) FROM reject") == [(0,)]
+    assert state(mission) == expected_of({RAISED, *(e for f in told for e in f)})
+
+
+def test_a_rebuild_gives_the_same(log: SmallMission) -> None:
+    sent(log, 10, RAISED, "withdrawn,2021-02-05,", "reopened,2021-02-08,")
+    sent(log, 11, "withdrawn,2021-02-05,")
+    everything = [f"SELECT * FROM {name} ORDER BY ALL" for name in ("core.request", "latest.request", "ledger")]
+    before = [log.ask(sql) for sql in everything]
+    rebuild(log.settings, log.profile)
+    assert [log.ask(sql) for sql in everything] == before
