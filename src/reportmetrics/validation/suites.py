@@ -14,6 +14,7 @@ from typing import Literal
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.templates import Template
 from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
+from reportmetrics.warehouse.staged import ARRIVED
 
 Severity = Literal["critical", "warning"]
 Kind = Literal["present", "known", "range", "reference", "unique", "typed", "holds"]
@@ -183,12 +184,15 @@ def _outside(templates: Sequence[Template]) -> Iterator[str]:
 
 
 def _not_foretold(column: Column) -> Expected:
-    """An event that is dated after the file that tells of it: possible through a wrong clock or a wrong year."""
+    """An event that is dated after the file that tells of it: possible through a wrong clock or a wrong year.
+
+    A row that is known from a moment of its own is so from that very date; then the arrival of its file counts.
+    """
     return Expected(
         f"{column.name}_not_foretold",
         "holds",
         "warning",
         (column.name,),
         f"{column.name} lies after the day on which it became known",
-        violated=f"{column.name} > known_from + {CLOCK_TOLERANCE}",
+        violated=f"{column.name} > least(known_from, {ARRIVED}) + {CLOCK_TOLERANCE}",
     )

@@ -8,6 +8,9 @@ from reportmetrics.warehouse.schema import core_columns
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 
+ARRIVED = "arrived_at"
+"""Column beside those of core: when the file of a row came. The row itself may be known from a moment of its own."""
+
 
 def stage_unvalidated(store: Store, folder: Path) -> dict[str, Path]:
     """One Parquet file per source table with the core rows that came after ``validated_position``.
@@ -19,10 +22,12 @@ def stage_unvalidated(store: Store, folder: Path) -> dict[str, Path]:
     paths: dict[str, Path] = {}
     for table in SOURCE_TABLES:
         paths[table.name] = folder / f"{table.name}.parquet"
-        names = ", ".join(f'"{c.name}"' for c in core_columns(table))
+        names = ", ".join(f'c."{c.name}"' for c in core_columns(table))
         rows = store.connection.sql(
-            f"SELECT {names} FROM core.{table.name} WHERE file_seq > $since ORDER BY file_seq, source_row, row_key",
-            params={"since": since},
+            f"SELECT {names}, l.{ARRIVED} FROM core.{table.name} AS c "
+            "LEFT JOIN ledger AS l ON l.file_seq = c.file_seq AND l.table_name = $table "
+            "WHERE c.file_seq > $since ORDER BY c.file_seq, c.source_row, c.row_key",
+            params={"since": since, "table": table.name},
         )
         rows.write_parquet(str(paths[table.name]), compression="zstd")
     return paths

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from reportmetrics.warehouse.shape import PROVENANCE, Type
+from reportmetrics.warehouse.staged import ARRIVED
 from reportmetrics.warehouse.tables import TABLES
 
 POLARS: dict[Type, pl.DataType] = {
@@ -75,8 +76,8 @@ CLEAN: dict[str, dict[str, Any]] = {
 def rows(table: str, *changes: dict[str, Any]) -> pl.DataFrame:
     """A batch of one clean row for each of ``changes``, which are applied to it; row keys are k1, k2, ..."""
     declared = TABLES[table]
-    schema = {c.name: POLARS[c.type] for c in (*PROVENANCE, *declared.columns)}
-    provenance = {"source_file": "f" * 64, "file_seq": 1, "known_from": KNOWN}
+    schema = {c.name: POLARS[c.type] for c in (*PROVENANCE, *declared.columns)} | {ARRIVED: POLARS["timestamp"]}
+    provenance = {"source_file": "f" * 64, "file_seq": 1, "known_from": KNOWN, ARRIVED: KNOWN}
     made = [
         {"row_key": f"k{n}", "source_row": n + 1, **provenance, **CLEAN[table], **change}
         for n, change in enumerate(changes, start=1)

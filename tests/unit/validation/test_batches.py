@@ -30,6 +30,14 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("request", {"objective_id": "LO-99"}, "objective_id_in_profile", "critical"),
     ("request", {"decided_at": dt.datetime(2021, 1, 31)}, "no_decided_before_raised", "critical"),
     ("request", {"decided_at": dt.datetime(2021, 3, 3)}, "decided_at_not_foretold", "warning"),
+    ("report", {"withdrawn": True, "withdrawn_at": dt.datetime(2035, 3, 3)}, "withdrawn_at_not_foretold", "warning"),
+    # Rows that are known from a moment of their own are so from one that has not come.
+    (
+        "request",
+        {"decided_at": dt.datetime(2035, 3, 3), "known_from": dt.datetime(2035, 3, 3)},
+        "decided_at_not_foretold",
+        "warning",
+    ),
     ("request", {"source_file": None}, "source_file_present", "critical"),
     ("report", {"period_end": dt.date(2021, 1, 31)}, "no_period_reversed", "critical"),
     ("report", {"prep_minutes": 10_001}, "prep_minutes_in_range", "critical"),
@@ -40,7 +48,7 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("table", "fault", "check", "severity"), FAULTS, ids=[f[2] for f in FAULTS])
+@pytest.mark.parametrize(("table", "fault", "check", "severity"), FAULTS, ids=[f"{f[0]} {f[2]}" for f in FAULTS])
 def test_a_seeded_fault_fails_its_check_alone_and_names_its_row(
     tmp_path: Path, table: str, fault: dict[str, Any], check: str, severity: str
 ) -> None:

@@ -20,8 +20,10 @@ from reportmetrics.publish.files import digest_of
 from reportmetrics.settings import sql_folder
 from reportmetrics.upkeep.redaction import Wanted, rows_in
 from reportmetrics.validation.rules import load_rules
-from reportmetrics.validation.run import cross_checks
+from reportmetrics.validation.run import cross_checks, validate
 from reportmetrics.warehouse.snapshot import Snapshot
+from reportmetrics.warehouse.staged import stage_unvalidated
+from reportmetrics.warehouse.store import Store
 from tests.conftest import SmallMission
 from tests.unit.reporting import Reporting
 
@@ -343,3 +345,15 @@ def test_a_withdrawn_report_is_forgotten_with_its_sender_or_its_file(weekly: Sma
     ):
         found = rows_in(weekly.folder / "publication", wanted)
         assert (found["report"], found["withdrawn_report"]) == (1, 1)
+
+
+@pytest.mark.parametrize("known", ["arrival", "event"])
+def test_a_withdrawal_years_ahead_is_warned_of(weekly: SmallMission, tmp_path: Path, known: str) -> None:
+    weekly.sources = [WEEKLY, {**LOG, "known_from": known}]
+    told(weekly, "2021-01-13", R2.format("sent", ""))
+    weekly.put("withdrawals/1.csv", "report,revision,what,at\nR2,0,withdrawn,2035-01-14 08:00\n")
+    weekly.ingest("2021-01-15")
+    with Store(weekly.settings.warehouse) as store:
+        staged = {"report": stage_unvalidated(store, tmp_path / "staged")["report"]}
+    found = {r.check: r for r in validate(staged, weekly.profile)}["withdrawn_at_not_foretold"]
+    assert (found.severity, found.failing_count) == ("warning", 1)
