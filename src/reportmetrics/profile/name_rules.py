@@ -1,4 +1,4 @@
-"""What must hold of an identifier that is taken from a file's name: it tells apart what the name tells apart.
+"""What must hold of the identifier of a report: it alone tells reports apart, also those of other files.
 
 Belongs here: mistakes that can be seen without a file to read. Not here: other parts of a mapping (``source_rules``).
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.sources import TableMap
+from reportmetrics.warehouse.shape import Table
 
 _TELLS_APART = ("unit_id", "template_id", "period_start")
 """Columns of a report in which two reports of one sender, or of several, differ."""
@@ -45,6 +46,21 @@ def report_id_problems(file: str, key: str, entry: TableMap, facts: str | None) 
         whole = "_".join(f"(?P<{fact}>...)" for fact in dict.fromkeys(f for f in used.values() if f is not None))
         remedy = f"put one group around all of it in 'facts', such as (?P<report>{whole}), and say {{fact: report}}"
         yield Problem(file, f"{key}.columns.report_id", said, remedy)
+
+
+def report_key_problems(file: str, key: str, entry: TableMap, table: Table) -> Iterator[Problem]:
+    """A key by which there are several reports of one identifier, while all else names a report by that alone."""
+    if entry.table != "report" or entry.key is None:
+        return
+    said = "answers, activities and withdrawals find their report by 'report_id'"
+    beyond = [name for name in entry.key if name not in table.key and name in table.by_name]
+    if beyond:
+        names = " and ".join(f"'{name}'" for name in beyond)
+        remedy = "leave it out of 'key', and where two units use the same identifier make one of both wherever it is "
+        remedy += "named: report_id: {join: [<column of the unit>, <column of the report>]}"
+        yield Problem(file, f"{key}.key", f"{said} alone, so {names} cannot tell reports apart", remedy)
+    elif "report_id" not in entry.key:
+        yield Problem(file, f"{key}.key", f"{said}, which the key lacks", "add 'report_id'")
 
 
 def groups_within(pattern: str) -> Mapping[str, set[str]]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reportmetrics.profile.corrections import correction_problems
 from reportmetrics.profile.event_rules import event_problems
-from reportmetrics.profile.name_rules import report_id_problems
+from reportmetrics.profile.name_rules import report_id_problems, report_key_problems
 from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.rules import unknown_id
 from reportmetrics.profile.shape_rules import pattern_problems, shape_problems
@@ -78,6 +78,7 @@ def _one_source(file: str, source: Source, ids: Ids) -> Iterator[Problem]:
         yield from _sheet(file, key, source, entry)
         yield from _one_table(file, key, entry, _TABLES[entry.table], groups, ids)
         yield from event_problems(file, key, source, entry, _TABLES[entry.table], ids)
+        yield from report_key_problems(file, key, entry, _TABLES[entry.table])
         if groups is not None:
             yield from report_id_problems(file, key, entry, source.facts)
 

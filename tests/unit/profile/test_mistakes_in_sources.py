@@ -66,6 +66,18 @@ CASES = {
         ("prep_minutes: Minutes", "prep_minutes: {join: [Hours, Minutes]}"),
         "tables[report].columns.prep_minutes.join: texts that follow each other, a blank between, are no number; take "
         "it 'from' one column; or give a 'map' of the joined words, such as {high high: \"9\"}",
+    "reports told apart by more than their identifier": (
+        "monthly_assessment.yaml",
+        ("  - table: report\n", "  - table: report\n    key: [report_id, unit_id, revision]\n"),
+        "tables[report].key: answers, activities and withdrawals find their report by 'report_id' alone, so 'unit_id' "
+        "cannot tell reports apart; leave it out of 'key', and where two units use the same identifier make one of "
+        "both wherever it is named: report_id: {join: [<column of the unit>, <column of the report>]}",
+    ),
+    "reports told apart without their identifier": (
+        "monthly_assessment.yaml",
+        ("  - table: report\n", "  - table: report\n    key: [revision]\n"),
+        "tables[report].key: answers, activities and withdrawals find their report by 'report_id', which the key "
+        "lacks; add 'report_id'",
     ),
     "blank in a map": (
         "movement_requests.yaml",
