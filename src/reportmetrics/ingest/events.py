@@ -10,12 +10,13 @@ Belongs here: what an event tells. Not here: folding (``folding``), which rows a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from reportmetrics.ingest.readers.base import BAD_MARK
+from reportmetrics.ingest.readers.base import BAD_MARK, UNTIMED
+from reportmetrics.ingest.reasons import without_marks
 from reportmetrics.ingest.shaping import Shape, missing, position
-from reportmetrics.ingest.text import Reading, canonical, entered, literal
+from reportmetrics.ingest.text import Reading, canonical, entered, literal, literals
 from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import ColumnMap, Events, TableMap
 from reportmetrics.warehouse.shape import Column
@@ -24,16 +25,18 @@ from reportmetrics.warehouse.told import moment_sql
 CLEARED = "chr(24)"
 """Text of a column that an event empties (CANCEL), until it is folded."""
 
+_TIME = '"(time)"'
 _AT = Column("event_at", "timestamp", "when the event happened")
 
 
 @dataclass(frozen=True, slots=True)
 class EventFit:
-    """``events`` of a mapping fitted to a header: SQL of event and time, and the latter's name."""
+    """``events`` of a mapping fitted to a header: SQL of event and time, and the file's names of both."""
 
     given: Events
     event: str
     time: str
+    event_label: str
     time_label: str
 
 
@@ -49,7 +52,7 @@ def fit_events(entry: TableMap, shape: Shape, header: Sequence[str]) -> EventFit
             raise missing(candidates, header)
         cells.append(made or f"c{at}")
         labels.append(candidates[0] if at is None else header[at])
-    return EventFit(entry.events, cells[0], cells[1], labels[1])
+    return EventFit(entry.events, *cells, *labels)
 
 
 def cells(fitted: EventFit) -> list[str]:
@@ -90,14 +93,20 @@ def moment(fitted: EventFit, reading: Reading) -> str:
     return moment_sql(f"try_cast({happened(fitted, reading)} AS TIMESTAMP)", place)
 
 
-def unknown_event(fitted: EventFit) -> str:
-    """SQL of the fault of a row whose event has no meaning, null for the others."""
-    if fitted.given.others == "keep":
-        return "row_fault"
+def fault(fitted: EventFit, reading: Reading) -> str:
+    """SQL of the fault of a row as a whole: its event has no meaning, or its time is bad and no column takes it."""
     said = f"{literal(BAD_MARK)} || coalesce('the event ''' || left(\"(event)\", 100) || '''', 'a blank event') || "
     said += "' is not in the mapping of the source'"
-    unknown = f"coalesce({_name(fitted)} NOT IN ({_names(fitted)}), true)"
-    return f"CASE WHEN row_fault IS NULL AND {unknown} THEN {said} ELSE row_fault END"
+    unknown = "" if fitted.given.others == "keep" else f"WHEN {_unknown(_name(fitted), fitted)} THEN {said} "
+    timed = _folded(fitted, (name for name, event in fitted.given.means.items() if event.at))
+    untaken = f"coalesce({_name(fitted)} NOT IN ({literals(timed)}), true)" if timed else "true"
+    bad = f"{literal(UNTIMED)} || '''' || coalesce(left({without_marks(_TIME)}, 100), '') || "
+    bad += "''' is not a time in the agreed format'"
+    return (
+        f"CASE WHEN row_fault IS NOT NULL THEN row_fault {unknown}"
+        f"WHEN {_TIME} IS NULL THEN {literal(UNTIMED + 'nothing is entered')} "
+        f"WHEN {untaken} AND try_cast({happened(fitted, reading)} AS TIMESTAMP) IS NULL THEN {bad} END"
+    )
 
 
 def not_counted(fitted: EventFit) -> str | None:
@@ -106,18 +115,23 @@ def not_counted(fitted: EventFit) -> str | None:
         return None
     name = entered(fitted.event, ColumnMap(value=""))
     name = f"lower({name})" if fitted.given.ignore_case else name
-    return f"coalesce({name} NOT IN ({_names(fitted)}), true)"
+    return _unknown(name, fitted)
 
 
 def _name(fitted: EventFit) -> str:
     return 'lower("(event)")' if fitted.given.ignore_case else '"(event)"'
 
 
+def _unknown(name: str, fitted: EventFit) -> str:
+    return f"coalesce({name} NOT IN ({literals(_folded(fitted, fitted.given.means))}), true)"
+
+
 def _places(fitted: EventFit) -> str:
-    fold = str.lower if fitted.given.ignore_case else str
-    return " ".join(f"WHEN {literal(fold(n))} THEN {place}" for place, n in enumerate(fitted.given.means))
+    """SQL of the place of each event in the mapping, as cases."""
+    named = _folded(fitted, fitted.given.means)
+    return " ".join(f"WHEN {literal(name)} THEN {place}" for place, name in enumerate(named))
 
 
-def _names(fitted: EventFit) -> str:
+def _folded(fitted: EventFit, names: Iterable[str]) -> list[str]:
     fold = str.lower if fitted.given.ignore_case else str
-    return ", ".join(literal(fold(n)) for n in fitted.given.means)
+    return [fold(name) for name in names]

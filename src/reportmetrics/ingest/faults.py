@@ -13,7 +13,14 @@ from dataclasses import dataclass
 
 import duckdb
 
-from reportmetrics.ingest.readers.base import BAD_MARK, CONTRADICTION_MARK, FORMULA_MARK, STRAY_EVENT, UNDECIDED
+from reportmetrics.ingest.readers.base import (
+    BAD_MARK,
+    CONTRADICTION_MARK,
+    FORMULA_MARK,
+    STRAY_EVENT,
+    UNDECIDED,
+    UNTIMED,
+)
 from reportmetrics.ingest.reasons import REASONS
 from reportmetrics.ingest.text import NOTHING_BEFORE, literal, not_among
 from reportmetrics.ingest.typed import filled_bit
@@ -34,7 +41,12 @@ _KINDS: Mapping[Type, tuple[str, str, str]] = {
     "timestamp": ("bad_time", "not a time in the agreed format", "enter an existing time in the agreed format"),
 }
 _HARD_SPACE = " (it holds a space that does not break: what looks like an ordinary one is another character)"
-_EARLIER = "send the earlier events of this record too, or correct the name of the event that tells it"
+UNTOLD = "no event has told yet: "
+"""How the fault of an event begins whose record lacks a column."""
+_EARLIER = (
+    "send the earlier events of this record too, or the register that describes it; or correct its identifier, or the "
+    "name of the event"
+)
 _BAD = "starts_with({text}, chr(26))"
 _SOUND = "m.row_fault IS NULL"
 
@@ -153,12 +165,12 @@ def _by_typed(table: Table, found: str) -> str:
 
 def _checks(table: Table, ids: Ids, agreed: Agreed) -> Iterator[_Check]:
     marked = f"coalesce({_BAD.format(text='m.row_fault')}, false)"
-    undecided = f"starts_with(m.row_fault, {literal(UNDECIDED)})"
+    undecided, untimed = (f"starts_with(m.row_fault, {literal(said)})" for said in (UNDECIDED, UNTIMED))
     yield _Check(
         "ragged_row",
         None,
         "m.row_fault IS NOT NULL",
-        f"NOT ({marked} OR {undecided} OR m.row_fault = {literal(STRAY_EVENT)})",
+        f"NOT ({marked} OR {undecided} OR {untimed} OR m.row_fault = {literal(STRAY_EVENT)})",
         "m.row_fault",
         "give the row one cell for each column of the header",
     )
@@ -177,6 +189,14 @@ def _checks(table: Table, ids: Ids, agreed: Agreed) -> Iterator[_Check]:
         marked,
         "ltrim(m.row_fault, chr(26))",
         "correct the name of the event, or add it to the source's mapping",
+    )
+    yield _Check(
+        "bad_time",
+        None,
+        "m.row_fault IS NOT NULL",
+        untimed,
+        "m.row_fault",
+        "enter when the event happened, in the agreed format",
     )
     yield _Check(
         "undecided_row",
@@ -214,7 +234,7 @@ def _of_column(column: Column, ids: Ids, agreed: Mapping[int, str]) -> Iterator[
         # What an event log tells of a record has no cell.
         narrowed = f"{_SOUND} AND t.event_at IS NULL"
         yield _Check("missing", column.name, missing, narrowed, said, "fill in the cell")
-        said = literal(f"no event has told yet: {column.meaning}")
+        said = literal(f"{UNTOLD}{column.meaning}")
         narrowed = f"{_SOUND} AND t.event_at IS NOT NULL"
         yield _Check("missing", column.name, missing, narrowed, said, _EARLIER)
     code, said, remedy = _KINDS[column.type]

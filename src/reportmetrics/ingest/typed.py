@@ -245,7 +245,7 @@ def _fault_and_time(events: EventFit | None, reading: Reading) -> list[str]:
     if events is None:
         return ["row_fault", "CAST(NULL AS VARCHAR) AS event_at"]
     at = event_log.happened(events, reading)
-    return [f"{event_log.unknown_event(events)} AS row_fault", f"{at} AS event_at"]
+    return [f"{event_log.fault(events, reading)} AS row_fault", f"{at} AS event_at"]
 
 
 def _inapplicable(fitted: Fit, group: Group) -> str:

@@ -11,18 +11,15 @@ from collections.abc import Iterable, Mapping
 import duckdb
 import polars as pl
 
-from reportmetrics.ingest.batch import Batch, Group, Refusal, Taken
+from reportmetrics.ingest.as_sent import as_sent, one_line_a_cell
+from reportmetrics.ingest.batch import Batch, Refusal, Taken
 from reportmetrics.ingest.ledger import Delivery, check_core
-from reportmetrics.ingest.mapping import Origin
-from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK, INEXACT_MARK, UNDECIDED_CELL
 from reportmetrics.profile.intake import REFERENCE, is_returned
 from reportmetrics.profile.sources import Source
 from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.tables import TABLES
 from reportmetrics.warehouse.told import MOMENTS, TELLS
-
-_MARKED = f"^({FORMULA_MARK}|{INEXACT_MARK}|{BAD_MARK})"
 
 Counts = dict[int, dict[str, int]]
 """Per delivery: rows of each verdict, and ``read``."""
@@ -113,7 +110,7 @@ def _write_rejects(connection: duckdb.DuckDBPyConnection, table: Table, batch: B
         return
     groups = {g.number: g for g in batch.groups}
     parts = [
-        _as_sent(part, groups[int(str(grp))], table, None if name is None else str(name))
+        as_sent(part, groups[int(str(grp))], table, None if name is None else str(name))
         for (grp, name), part in faults.group_by(["grp", "name"], maintain_order=True)
     ]
     names = pl.DataFrame(
@@ -121,7 +118,11 @@ def _write_rejects(connection: duckdb.DuckDBPyConnection, table: Table, batch: B
         schema={"file_seq": pl.Int64(), "original_name": pl.String(), "unit_of_file": pl.String()},
         orient="row",
     )
-    rejects = pl.concat(parts).join(names, on="file_seq", how="left").with_columns(table_name=pl.lit(table.name))
+    rejects = (
+        one_line_a_cell(pl.concat(parts))
+        .join(names, on="file_seq", how="left")
+        .with_columns(table_name=pl.lit(table.name))
+    )
     unit = pl.coalesce("unit_id", "unit_of_file").alias("unit_id")
     _append(connection, "reject", rejects.with_columns(unit).drop("unit_of_file"))
 
@@ -143,45 +144,6 @@ def _sound_cell(name: str | None) -> str:
 def _unit_of(taken: Taken) -> str | None:
     found = taken.kept.found
     return found.source.unit_of(found.facts)
-
-
-def _as_sent(faults: pl.DataFrame, group: Group, table: Table, name: str | None) -> pl.DataFrame:
-    """Give faults of one group and column the file's own name of the column and the cell as it was sent."""
-    origin = None if name is None else _origin(group, table.name, name)
-    label = pl.lit(None, dtype=pl.String) if origin is None else pl.lit(origin.label or name)
-    raw = pl.col("entry")
-    if name is None:
-        # Of a row as a whole, unless it is one cell that decides about it.
-        label, raw = (pl.col("message").str.extract(UNDECIDED_CELL, place) for place in (1, 2))
-    events = next((f.events for f in group.fits if f.table.table == table.name), None)
-    if origin is None and name is not None and events is not None:
-        label = pl.when(raw.is_null()).then(pl.lit(name)).otherwise(pl.lit(events.time_label))
-    if origin is not None and origin.labels:
-        labels = dict(enumerate(origin.labels)) if len(origin.labels) > 1 else {}
-        label = pl.col("part").replace_strict(labels, default=origin.labels[0], return_dtype=pl.String)
-    elif origin is not None and origin.cell is not None and name is not None and not table.by_name[name].personal:
-        cells = group.rows.select("file_seq", "source_row", cell=f"c{origin.cell}")
-        faults = faults.join(cells, on=["file_seq", "source_row"], how="left", maintain_order="left")
-        raw = pl.col("cell")
-    return faults.select(
-        "file_seq",
-        "source_row",
-        "code",
-        "message",
-        "remedy",
-        "subject_key",
-        "report_id",
-        "unit_id",
-        "reporter_id",
-        column_name=label,
-        raw=raw.cast(pl.String).str.replace(_MARKED, ""),
-        source=pl.lit(group.source.source),
-        sheet=pl.lit(group.sheet, dtype=pl.String),
-    )
-
-
-def _origin(group: Group, table: str, name: str) -> Origin | None:
-    return next((f.origins.get(name) for f in group.fits if f.table.table == table), None)
 
 
 def write_refusals(connection: duckdb.DuckDBPyConnection, refusals: Iterable[Refusal]) -> None:

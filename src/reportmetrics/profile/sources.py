@@ -126,6 +126,11 @@ class Events(Model):
         """Canonical columns that events tell of."""
         return tuple(dict.fromkeys(c for event in self.means.values() for c in event.columns))
 
+    @property
+    def timed(self) -> frozenset[str]:
+        """Those of them that take the time of an event."""
+        return frozenset(c for event in self.means.values() for c in several(event.at))
+
 
 class Options(Model):
     """Options of the readers; each reader names those that it knows."""

@@ -162,23 +162,45 @@ def test_files_of_both_kinds_in_one_run_are_as_one_after_the_other(log: SmallMis
 
 def test_an_event_of_an_unknown_request_is_rejected_until_it_is_raised(log: SmallMission) -> None:
     assert sent(log, HEADER + SEEN, "2021-02-04") == (1, 0, 1, 0, 0, 0)
-    assert log.ask("SELECT code, column_name FROM reject") == [("missing", "raised_at")]
+    assert log.ask("SELECT code, column_name, raw FROM reject") == [("missing", "what", "seen")]
     assert sent(log, HEADER + RAISED + SEEN, "2021-02-06")[1] == 1
     assert known(log) == [("2021-02-01", "2021-02-03", None, "open")]
 
 
 def test_a_bad_event_is_rejected_alone(log: SmallMission) -> None:
-    content = HEADER + RAISED + "A,approved,31/06/2021\nA,lost,2021-02-04 08:00\nA,seen\n"
-    assert sent(log, content, "2021-02-10") == (4, 1, 3, 0, 0, 0)
+    content = HEADER + RAISED + "A,approved,31/06/2021\nA,lost,2021-02-04 08:00\nA,seen\n,,\nA,,2021-02-04 08:00\n"
+    assert sent(log, content, "2021-02-10") == (5, 1, 4, 0, 0, 0)
     assert log.ask("SELECT source_row, code, column_name, raw FROM reject ORDER BY 1") == [
         (3, "bad_time", "when", "31/06/2021"),
-        (4, "unknown_event", None, None),
+        (4, "unknown_event", "what", "lost"),
         (5, "ragged_row", None, None),
+        (7, "unknown_event", "what", None),
     ]
-    assert log.ask("SELECT message FROM reject WHERE code = 'unknown_event'") == [
-        ("the event 'lost' is not in the mapping of the source",)
+    assert log.ask("SELECT message FROM reject WHERE code = 'unknown_event' ORDER BY source_row") == [
+        ("the event 'lost' is not in the mapping of the source",),
+        ("a blank event is not in the mapping of the source",),
     ]
     assert known(log) == [("2021-02-01", None, None, "open")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "column", "cell"),
+    [
+        # Without a time, what is reopened cannot be told from what is decided after it.
+        ("A,reopened,\n", "when", None),
+        ("A,reopened,soon\n", "when", "soon"),
+        ("A,seen,\n", "when", None),
+        ("A,approved,2021-01-05 10:00\n", "when", "2021-01-05 10:00"),
+        ("B,seen,2021-02-03 09:00\n", "what", "seen"),
+        ("A,raised,2021-02-01 08:00,much\n", "amount", "much"),
+    ],
+)
+def test_what_is_refused_is_named_as_the_file_does(log: SmallMission, rows: str, column: str, cell: str | None) -> None:
+    sent(log, HEADER + RAISED + APPROVED, "2021-02-06")
+    head = "request,what,when,amount\n" if rows.count(",") == 3 else HEADER
+    assert sent(log, head + rows, "2021-02-10")[2] == 1
+    assert log.ask("SELECT column_name, raw FROM reject") == [(column, cell)]
+    assert known(log)[-1] == ("2021-02-01", None, "2021-02-05", "approved")
 
 
 @pytest.mark.parametrize(("others", "expected"), [("drop", (2, 1, 0, 0, 0, 1)), ("keep", (2, 1, 0, 1, 0, 0))])

@@ -41,6 +41,10 @@ STRAY_EVENT = "the event stands outside of a trace, so it is nobody's"
 """Fault of a row of an event log."""
 
 
+UNTIMED = "the event has no time: "
+"""How the fault of a row of an event log begins of which nobody can tell when it happened."""
+
+
 MARKS = "\x05\x06\x07\x11"
 """What may stand behind ``BAD_MARK`` and say more."""
 
