@@ -26,7 +26,8 @@ from reportmetrics.ingest.readers.archived import kept_cells, read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
 from reportmetrics.ingest.text import BLANKS
 from reportmetrics.profile.corrections import Correction
-from reportmetrics.profile.intake import corrected_source
+from reportmetrics.profile.intake import before_column, corrected_name, corrected_source
+from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import FileDate, Source, sheet_of
 from reportmetrics.warehouse.tables import TABLES
 
@@ -85,7 +86,7 @@ def corrections_of(
                 continue
             for file in files:
                 for day, records in _days([c for c in source.corrections if c.file == prefix]):
-                    name = f"{file.name} (corrected {day})"
+                    name = corrected_name(file.name, day)
                     stamp = _stamp(records)
                     if (corrected_source(source).source, name, stamp) in glimpsed:
                         continue
@@ -203,7 +204,23 @@ def _rows(source: Source, sheet: Sheet, records: Sequence[Correction], file: str
         if not before or record.date != day:
             rows[record.row] = _cell(source, sheet.header, rows[record.row], record, file, day)
     held = pl.concat(list(rows.values())) if rows else next(iter(sheet.parts())).clear()
-    return replace(sheet, held=held, bare=False, notes=tuple(note(source, r) for r in records))
+    notes = tuple(note(source, r) for r in records)
+    return _with_events_before(source, sheet, replace(sheet, held=held, bare=False, notes=notes))
+
+
+def _with_events_before(source: Source, sent: Sheet, corrected: Sheet) -> Sheet:
+    """Beside each corrected event, which one it was and when: what it told gives way, whichever of both is later."""
+    events = [t.events for t in source.tables if t.events is not None]
+    asked = {c for each in events for c in (*several(each.event), *each.time.candidates)}
+    names = [name for name in sent.header if name in asked]
+    rows = corrected.rows
+    for number, name in enumerate(names, start=len(sent.header)):
+        cell = f"c{sent.header.index(name)}"
+        there = [sent.numbered(int(row))[cell][0] for row in rows["source_row"]]
+        rows = rows.with_columns(pl.Series(f"c{number}", there, dtype=pl.String))
+    order = ["source_row", *(f"c{n}" for n in range(len(sent.header) + len(names))), "row_fault"]
+    header = (*sent.header, *(before_column(n) for n in names))
+    return replace(corrected, held=rows.select(order), header=header) if names else corrected
 
 
 def _cell(

@@ -17,6 +17,7 @@ from reportmetrics.ingest.readers.base import BAD_MARK, UNTIMED
 from reportmetrics.ingest.reasons import without_marks
 from reportmetrics.ingest.shaping import Shape, missing, position
 from reportmetrics.ingest.text import Reading, canonical, entered, literal, literals
+from reportmetrics.profile.intake import before_column
 from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import ColumnMap, Events, TableMap
 from reportmetrics.warehouse.shape import Column
@@ -25,19 +26,24 @@ from reportmetrics.warehouse.told import moment_sql
 CLEARED = "chr(24)"
 """Text of a column that an event empties (CANCEL), until it is folded."""
 
-_TIME = '"(time)"'
+_EVENT, _TIME = '"(event)"', '"(time)"'
+_EVENT_BEFORE, _TIME_BEFORE = '"(event before)"', '"(time before)"'
 _AT = Column("event_at", "timestamp", "when the event happened")
 
 
 @dataclass(frozen=True, slots=True)
 class EventFit:
-    """``events`` of a mapping fitted to a header: SQL of event and time, and the file's names of both."""
+    """``events`` of a mapping fitted to a header: SQL of event and time, and the file's names of both.
+
+    ``before`` is the SQL of what both were before a correction; empty in files that were sent.
+    """
 
     given: Events
     event: str
     time: str
     event_label: str
     time_label: str
+    before: tuple[str, ...] = ()
 
 
 def fit_events(entry: TableMap, shape: Shape, header: Sequence[str]) -> EventFit | None:
@@ -52,15 +58,20 @@ def fit_events(entry: TableMap, shape: Shape, header: Sequence[str]) -> EventFit
             raise missing(candidates, header)
         cells.append(made or f"c{at}")
         labels.append(candidates[0] if at is None else header[at])
-    return EventFit(entry.events, *cells, *labels)
+    told = [position([before_column(label)], header) for label in labels]
+    before = () if None in told else tuple(f"c{at}" for at in told)
+    return EventFit(entry.events, cells[0], cells[1], labels[0], labels[1], before)
 
 
 def cells(fitted: EventFit) -> list[str]:
     """The inner columns that the others of this module need: event and time as they were entered."""
     blank = ColumnMap(value="")
+    pairs = [(_EVENT, _TIME, fitted.event, fitted.time)]
+    pairs += [(_EVENT_BEFORE, _TIME_BEFORE, *fitted.before)] if len(fitted.before) == 2 else []
     return [
-        f'{entered(fitted.event, blank)} AS "(event)"',
-        f'{entered(fitted.time, fitted.given.time)} AS "(time)"',
+        cell
+        for event, time, event_cell, time_cell in pairs
+        for cell in (f"{entered(event_cell, blank)} AS {event}", f"{entered(time_cell, fitted.given.time)} AS {time}")
     ]
 
 
@@ -82,15 +93,23 @@ def told(fitted: EventFit, column: Column, reading: Reading) -> str | None:
     return f"CASE {_name(fitted)} {cases} END"
 
 
-def happened(fitted: EventFit, reading: Reading) -> str:
+def happened(fitted: EventFit, reading: Reading, time: str = _TIME) -> str:
     """SQL of the event's time as canonical text."""
-    return canonical('"(time)"', _AT, fitted.given.time, reading)
+    return canonical(time, _AT, fitted.given.time, reading)
 
 
-def moment(fitted: EventFit, reading: Reading) -> str:
-    """SQL of the event's time as a number that orders events; of one moment, those count last that stand last."""
-    place = f"CASE {_name(fitted)} {_places(fitted)} ELSE {len(fitted.given.means)} END"
-    return moment_sql(f"try_cast({happened(fitted, reading)} AS TIMESTAMP)", place)
+def moments(fitted: EventFit, reading: Reading) -> str:
+    """SQL of a list: the event's time as a number that orders events, and that of what it was before a correction.
+
+    Of events of one moment, those count last that stand last in the mapping.
+    """
+    pairs = [(_EVENT, _TIME), *([(_EVENT_BEFORE, _TIME_BEFORE)] if fitted.before else [])]
+    return f"[{', '.join(_moment(fitted, reading, *pair) for pair in pairs)}]"
+
+
+def _moment(fitted: EventFit, reading: Reading, event: str, time: str) -> str:
+    place = f"CASE {_name(fitted, event)} {_places(fitted)} ELSE {len(fitted.given.means)} END"
+    return moment_sql(f"try_cast({happened(fitted, reading, time)} AS TIMESTAMP)", place)
 
 
 def fault(fitted: EventFit, reading: Reading) -> str:
@@ -118,8 +137,8 @@ def not_counted(fitted: EventFit) -> str | None:
     return _unknown(name, fitted)
 
 
-def _name(fitted: EventFit) -> str:
-    return 'lower("(event)")' if fitted.given.ignore_case else '"(event)"'
+def _name(fitted: EventFit, event: str = _EVENT) -> str:
+    return f"lower({event})" if fitted.given.ignore_case else event
 
 
 def _unknown(name: str, fitted: EventFit) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from reportmetrics.ingest.events import EventFit, fit_events, not_counted
 from reportmetrics.ingest.shaping import Shape, left_out, missing, position, shape_of, undecided
 from reportmetrics.ingest.text import BLANKS, literal
+from reportmetrics.profile.intake import before_column
 from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import ColumnMap, Source, TableMap, sheet_of
 
@@ -128,7 +129,8 @@ def unknown_columns(source: Source, sheet: str | None, header: Sequence[str]) ->
         known.update(entry.ignore)
         known.update(c for each in (*entry.only, *entry.drop) for part in each.parts for c in part.candidates)
         if entry.events is not None:
-            known.update((*several(entry.events.event), *entry.events.time.candidates))
+            names = (*several(entry.events.event), *entry.events.time.candidates)
+            known.update((*names, *map(before_column, names)))
         if entry.unpivot is not None:
             patterns.append(entry.unpivot.columns)
         if entry.explode is not None:

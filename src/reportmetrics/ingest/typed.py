@@ -229,8 +229,8 @@ def _select(
             f"FROM (SELECT {head}, {why} AS why FROM {source}) WHERE why IS NOT NULL"
         )
     outer.append(f"CAST({'NULL' if tells is None else tells} AS BIGINT) AS {TELLS}")
-    moment = "NULL" if events is None else f"[{event_log.moment(events, reading)}]"
-    outer.append(f"CAST({moment} AS BIGINT[]) AS {MOMENTS}")
+    moments = "NULL" if events is None else event_log.moments(events, reading)
+    outer.append(f"CAST({moments} AS BIGINT[]) AS {MOMENTS}")
     return f"SELECT {_PLACE}, {', '.join(outer)} FROM (SELECT {head}, {', '.join(inner)} FROM {source} {where})", each
 
 

@@ -8,6 +8,7 @@ Belongs here: which sources follow from a profile, and how their files are recog
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import hashlib
 import re
@@ -23,6 +24,12 @@ CORRECTED = "corrected"
 
 REFERENCE, REASON = "(ref)", "(what to mend)"
 """Columns of a returned sheet beside those of the sender: which refused row it is, and what is wrong with it."""
+
+
+def before_column(column: str) -> str:
+    """Column of a corrected event that holds what another one said before."""
+    return f"(before: {column})"
+
 
 _LONGEST_SHEET_NAME = 31
 
@@ -179,6 +186,11 @@ def corrected_source(source: Source) -> Source:
             "corrections": [],
         }
     )
+
+
+def corrected_name(name: str, day: dt.date) -> str:
+    """Name of the delivery of a day's corrections of a file."""
+    return f"{name} (corrected {day})"
 
 
 def returned_source(source: Source) -> Source:

@@ -163,3 +163,40 @@ def test_a_rebuild_gives_the_same(log: SmallMission) -> None:
     before = [log.ask(sql) for sql in everything]
     rebuild(log.settings, log.profile)
     assert [log.ask(sql) for sql in everything] == before
+
+
+def test_a_corrected_event_gives_way_to_what_it_is_now(log: SmallMission) -> None:
+    """Its moment was told too late, or years ahead; what is corrected is the event, and not that there were two."""
+    for wrong in ("2021-02-15", "2031-02-05"):
+        mission = log.elsewhere(wrong)
+        sent(mission, 16, RAISED, f"approved,{wrong},", "seen,2021-02-03,")
+        [(sha256,)] = mission.ask("SELECT source_file FROM ledger")
+        record = {
+            "file": sha256[:12],
+            "row": 3,
+            "column": "when",
+            "was": wrong,
+            "now": "2021-02-05",
+            "date": "2021-02-20",
+        }
+        mission.sources = [{**REQUESTS, "corrections": [{**record, "reason": "letter", "author": "data officer"}]}]
+        [line] = mission.ingest(day(20)).deliveries
+        assert (line.accepted, line.rejected, line.duplicate) == (1, 0, 0)
+        assert "columns that the mapping does not know" not in str(line.message)
+        assert tuple(state(mission)[n] for n in STATE[1:5]) == (day(3), day(5), None, "approved")
+        before = mission.ask("SELECT * FROM core.request ORDER BY ALL")
+        rebuild(mission.settings, mission.profile)
+        assert mission.ask("SELECT * FROM core.request ORDER BY ALL") == before
+
+
+def test_a_correction_of_an_event_undoes_no_later_one(log: SmallMission) -> None:
+    sent(log, 16, "raised,2021-02-01,lwo", "approved,2021-02-05,", "reopened,2021-02-08,")
+    [(sha256,)] = log.ask("SELECT source_file FROM ledger")
+    record = {"file": sha256[:12], "reason": "letter", "author": "data officer", "date": "2021-02-20"}
+    corrections = [
+        {**record, "row": 2, "column": "priority", "was": "lwo", "now": "low"},
+        {**record, "row": 3, "column": "when", "was": "2021-02-05", "now": "2021-02-06"},
+    ]
+    log.sources = [{**REQUESTS, "corrections": corrections}]
+    log.ingest(day(20))
+    assert tuple(state(log)[n] for n in STATE[2:]) == (None, None, "open", "low")
