@@ -15,6 +15,7 @@ import polars as pl
 
 from reportmetrics.ingest.notes import without_names
 from reportmetrics.profile.intake import CORRECTED
+from reportmetrics.publish.corrected import Corrected, read_corrected
 
 if TYPE_CHECKING:
     from reportmetrics.validation.run import CheckResult
@@ -75,12 +76,16 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Everything beside figures. ``remedies``: what the sender can do, by source and code of the fault."""
+    """Everything beside figures. ``remedies``: what the sender can do, by source and code of the fault.
+
+    ``corrected``: what became of corrections.
+    """
 
     watched: Watched = Watched()
     remedies: Mapping[tuple[str, str], str] = field(default_factory=dict)
     vanished: Sequence[Vanished] = ()
     notes: Sequence[Noted] = ()
+    corrected: Corrected = field(default_factory=Corrected)
 
 
 def read_quality(snapshot: Path, watched: Watched) -> Quality:
@@ -94,7 +99,7 @@ def read_quality(snapshot: Path, watched: Watched) -> Quality:
         Vanished(r["request_id"], r["source"], r["hq"], r["last_seen_on"], r["missing_since"])
         for r in gone.iter_rows(named=True)
     ]
-    return Quality(watched, remedies, vanished, _notes(snapshot))
+    return Quality(watched, remedies, vanished, _notes(snapshot), read_corrected(snapshot))
 
 
 def _notes(snapshot: Path) -> list[Noted]:

@@ -90,11 +90,12 @@ def notes(count: int, shown: int) -> str:
     return said if shown == count else f"{said}; the newest {numbers.count(shown)} are shown"
 
 
-def corrections(count: int) -> str:
-    """Corrections that are on record."""
+def corrections(count: int, left: int) -> str:
+    """Corrections that are on record, and how many of them were not applied."""
     if not count:
         return "No correction is on record"
-    return f"{numbers.count(count)} correction{' is' if count == 1 else 's are'} on record"
+    said = f"{numbers.count(count)} correction{' is' if count == 1 else 's are'} on record"
+    return f"{said}, {numbers.count(left)} of them not applied" if left else said
 
 
 def _faults(count: float) -> str:

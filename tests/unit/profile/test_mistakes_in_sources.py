@@ -66,6 +66,7 @@ CASES = {
         ("prep_minutes: Minutes", "prep_minutes: {join: [Hours, Minutes]}"),
         "tables[report].columns.prep_minutes.join: texts that follow each other, a blank between, are no number; take "
         "it 'from' one column; or give a 'map' of the joined words, such as {high high: \"9\"}",
+    ),
     "reports told apart by more than their identifier": (
         "monthly_assessment.yaml",
         ("  - table: report\n", "  - table: report\n    key: [report_id, unit_id, revision]\n"),

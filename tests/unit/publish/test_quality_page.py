@@ -21,6 +21,7 @@ from reportmetrics.validation.run import CheckResult
 from tests.conftest import REQUESTS, SmallMission
 from tests.unit.publish import stand_ins, synthetic
 
+NO_FILE = "not applied: no such file came"
 THIN = "\u202f"
 NIGHT = dt.datetime(2022, 1, 30, 22, 30)
 """Half past one on 31 January in Baghdad."""
@@ -162,10 +163,10 @@ def test_corrections_are_named_with_reason_and_place_but_without_what_the_cells_
     ]
     page = built(tmp_path, Results.empty(), sources=[source.model_copy(update={"corrections": dated})])
     section = page.content["sections"][4]
-    assert section.finding == "2 corrections are on record"
+    assert section.finding == "2 corrections are on record, 2 of them not applied"
     assert [[c.text for c in row] for row in section.table.rows] == [
-        ["20 Jan 2022", source.title, "ab" * 6, "7", "STATO", "told on 2022-01-20"],
-        ["10 Jan 2022", source.title, "ab" * 6, "7", "STATO", "told on 2022-01-10"],
+        ["20 Jan 2022", source.title, "ab" * 6, "7", "STATO", "told on 2022-01-20", NO_FILE],
+        ["10 Jan 2022", source.title, "ab" * 6, "7", "STATO", "told on 2022-01-10", NO_FILE],
     ]
 
 
@@ -189,8 +190,9 @@ def test_corrections_are_named_with_reason_and_place_but_without_what_the_cells_
         (words.vanished(2, 1), "2 requests vanished from their registers"),
         (words.notes(0, 0), "Nothing out of the ordinary was noted in the files"),
         (words.notes(1, 1), "1 note was made on files"),
-        (words.corrections(0), "No correction is on record"),
-        (words.corrections(1), "1 correction is on record"),
+        (words.corrections(0, 0), "No correction is on record"),
+        (words.corrections(1, 0), "1 correction is on record"),
+        (words.corrections(3, 1), "3 corrections are on record, 1 of them not applied"),
         (words.aside(0, 0), "No batch was ever set aside"),
         (words.aside(3, 0), "3 files were set aside, all taken up again"),
         (sender_words("Unit {unit_id}"), "Unit (unit id in the file’s name)"),

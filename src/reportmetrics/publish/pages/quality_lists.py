@@ -13,6 +13,7 @@ from reportmetrics.profile.intake import intake
 from reportmetrics.publish import numbers
 from reportmetrics.publish import quality_sentences as words
 from reportmetrics.publish.blocks import Cell, Column, Table, date_cell, name_cell
+from reportmetrics.publish.corrected import APPLIED
 from reportmetrics.publish.edition import Edition
 from reportmetrics.publish.quality import Past
 
@@ -162,7 +163,11 @@ def note_section(edition: Edition) -> Section:
 
 
 def correction_section(edition: Edition) -> Section:
-    """Corrections that the profile records: where and why. What the cells said is for those who may see the rows."""
+    """Corrections that the profile records: where, why, and what became of them.
+
+    What the cells said is for those who may see the rows.
+    """
+    became = edition.quality.corrected.became
     recorded = [(c, s) for s in edition.profile.sources for c in s.corrections if c.date < edition.as_of]
     recorded.sort(key=lambda pair: (pair[0].date, pair[1].source, pair[0].row), reverse=True)
     rows = [
@@ -173,17 +178,18 @@ def correction_section(edition: Edition) -> Section:
             Cell(numbers.count(c.row), c.row),
             name_cell(c.column),
             name_cell(c.reason),
+            name_cell(became(s, c)),
         ]
         for c, s in recorded[:MOST_FILES]
     ]
     columns = [
         Column(h, "right" if h == "Row" else "left")
-        for h in ("Decided", "Source", "File, by its hash", "Row", "Column", "Reason")
+        for h in ("Decided", "Source", "File, by its hash", "Row", "Column", "Reason", "What became of it")
     ]
     return Section(
         "corrections",
-        words.corrections(len(recorded)),
-        "Cells of archived files that the data team has corrected, each by a record; the files stay as they were sent",
+        words.corrections(len(recorded), sum(became(s, c) != APPLIED for c, s in recorded)),
+        "Cells of archived files that the data team corrects, each by a record; the files stay as they were sent",
         Table("Corrections on record", columns, rows) if rows else None,
         "A correction is a record in the source's mapping, with reason, author and date.",
     )

@@ -1,0 +1,72 @@
+"""What became of the corrections that a profile records, as the ledger and the refusals of a publication tell it.
+
+Belongs here: finding the delivery of a record. Not here: making deliveries of records (``ingest.corrections``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from reportmetrics.profile.corrections import Correction
+from reportmetrics.profile.intake import CORRECTED, corrected_name, corrected_source
+from reportmetrics.profile.sources import Source
+
+APPLIED = "applied"
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """One day's corrections of a file: whether they could be read, rows that told something, rows that were refused."""
+
+    readable: bool
+    accepted: int
+    refused: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """``files``: by source, names of its files by their hash. ``deliveries``: the latest, by source and name."""
+
+    files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    deliveries: Mapping[tuple[str, str], _Delivery] = field(default_factory=dict)
+
+    def became(self, source: Source, record: Correction) -> str:
+        """In words, what became of a record."""
+        files = self.files.get(source.source, {})
+        names = [name for sha256, name in files.items() if sha256.startswith(record.file)]
+        if len(names) != 1:
+            return "not applied: several files begin so" if names else "not applied: no such file came"
+        place = (corrected_source(source).source, corrected_name(names[0], record.date))
+        found = self.deliveries.get(place)
+        if found is None:
+            return "not applied yet"
+        if not found.readable:
+            return "refused"
+        if record.row in found.refused:
+            return "refused: its row has another fault"
+        return APPLIED if found.accepted else "changes nothing that counts"
+
+
+def read_corrected(snapshot: Path) -> Corrected:
+    """What the ledger and the refusals of a snapshot tell of corrections."""
+    names = ["file_seq", "source", "source_file", "original_name", "status", "accepted"]
+    ledger = pl.read_parquet(snapshot / "ledger" / "*.parquet", columns=names).sort("file_seq")
+    rejects = pl.read_parquet(snapshot / "reject" / "*.parquet", columns=["file_seq", "source_row"]).drop_nulls()
+    files: dict[str, dict[str, str]] = {}
+    for source, sha256, name in ledger.select("source", "source_file", "original_name").iter_rows():
+        files.setdefault(source, {})[sha256] = name
+    return Corrected(files, dict(_deliveries(ledger, rejects)))
+
+
+def _deliveries(ledger: pl.DataFrame, rejects: pl.DataFrame) -> Iterator[tuple[tuple[str, str], _Delivery]]:
+    mine = ledger.filter(pl.col("source").str.ends_with(f".{CORRECTED}"))
+    refused = dict(rejects.group_by("file_seq").agg("source_row").iter_rows())
+    whole = mine.group_by("file_seq", "source", "original_name", maintain_order=True).agg(
+        (pl.col("status") != "unreadable").all().alias("readable"), pl.col("accepted").sum()
+    )
+    for seq, source, name, readable, accepted in whole.iter_rows():
+        yield (source, name), _Delivery(readable, accepted, frozenset(refused.get(seq, [])))
