@@ -22,12 +22,12 @@ from reportmetrics.ingest.grouped import GroupRows
 from reportmetrics.ingest.guard import unguarded
 from reportmetrics.ingest.landing import is_ahead
 from reportmetrics.ingest.mapping import Fit, fit, unknown_columns
-from reportmetrics.ingest.notes import UNKNOWN_COLUMNS, joined, naming
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, Spool, UnreadableError, sheet_schema
 from reportmetrics.ingest.readers.records import NoRecordsError
 from reportmetrics.profile.intake import FORM_REPORT, form_sources, is_returned, written_here
 from reportmetrics.profile.sources import FileDate, Source, sheet_of
+from reportmetrics.warehouse.notes import UNKNOWN_COLUMNS, joined, naming
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from reportmetrics.ingest.notes import without_names
 from reportmetrics.profile.intake import CORRECTED
 from reportmetrics.publish.corrected import Corrected, read_corrected
+from reportmetrics.warehouse.notes import without_names
 
 if TYPE_CHECKING:
     from reportmetrics.validation.run import CheckResult

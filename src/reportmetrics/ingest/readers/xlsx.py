@@ -17,7 +17,6 @@ from typing import Any
 
 import polars as pl
 
-from reportmetrics.ingest.notes import HIDDEN_SHEETS, naming
 from reportmetrics.ingest.readers.base import (
     FORMULA_MARK,
     INEXACT_MARK,
@@ -30,6 +29,7 @@ from reportmetrics.ingest.readers.base import (
 )
 from reportmetrics.ingest.readers.xlsx_parts import SheetFacts, Workbook, not_a_workbook
 from reportmetrics.profile.sources import Options
+from reportmetrics.warehouse.notes import HIDDEN_SHEETS, naming
 
 JOINT = " / "
 """Between the texts of a header of several rows."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reportmetrics.ingest.notes import HIDDEN_SHEETS, UNKNOWN_COLUMNS, joined, naming, without_names
+from reportmetrics.warehouse.notes import HIDDEN_SHEETS, UNKNOWN_COLUMNS, joined, naming, without_names
 
 END = "the table ends above row 9; rows from there do not count"
 
