@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from reportmetrics.ingest.reasons import FIRST_YEAR, FROM_1900_MARK, FROM_1904_MARK, LAST_YEAR, SKIPPED_MARK, YEAR_MARK
 from reportmetrics.profile.sources import SERIAL_EPOCHS, ColumnMap
 
+_NO_OFFSET = r"[+-](1[5-9]|[2-9]\d)(:?\d\d)*$"
+"""The end of a time whose offset from UTC is beyond all that are in use, which go from -12 to +14 hours."""
+
 _SPANS = {"week": "6 DAY", "month": "1 MONTH", "quarter": "3 MONTH", "year": "1 YEAR"}
 
 
@@ -61,7 +64,8 @@ def _in_range(moment: str) -> str:
 def _read(cell: str, text: str) -> str:
     """A local time by a strptime format, or from a workbook's number of days since its epoch."""
     if text not in SERIAL_EPOCHS:
-        return f"try_strptime({cell}, {_quoted(text)})"
+        read = f"try_strptime({cell}, {_quoted(text)})"
+        return f"CASE WHEN NOT regexp_matches({cell}, '{_NO_OFFSET}') THEN {read} END" if text.endswith("%z") else read
     number = f"try_cast({cell} AS DOUBLE)"
     seconds = f"CAST(round({number} * 86400) AS BIGINT)"
     plain = _is_day(cell)

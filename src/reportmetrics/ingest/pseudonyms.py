@@ -29,7 +29,8 @@ RESTORE_KEY = (
 def pseudonym_key(settings: Settings) -> bytes:
     """The key: from the environment, else from the key file, which is made with mode 600 on first use.
 
-    Raises ``StoreError`` where the file is missing and the warehouse has pseudonyms: a new key is not made in silence.
+    Raises ``StoreError`` where the file is missing and the warehouse has pseudonyms: a new key is not made in silence;
+    and where it is empty, since anybody can make the pseudonyms of an empty key.
     """
     given = pseudonym_key_from_environment()
     if given:
@@ -40,7 +41,13 @@ def pseudonym_key(settings: Settings) -> bytes:
             raise StoreError(f"{path} is missing, and the warehouse has pseudonyms made with it; {RESTORE_KEY}")
         path.parent.mkdir(parents=True, exist_ok=True)
         _make(path)
-    return path.read_text().strip().encode()
+    key = path.read_text().strip().encode()
+    if not key:
+        remedy = (
+            RESTORE_KEY if known_key(settings.warehouse) is not None else "delete the file: the next run makes a key"
+        )
+        raise StoreError(f"{path}, the key of the pseudonyms, is empty; {remedy}")
+    return key
 
 
 def proven_key(settings: Settings) -> bytes:

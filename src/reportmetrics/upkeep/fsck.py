@@ -150,8 +150,9 @@ def _key_of(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Iterat
     path = settings.pseudonym_key_file
     if known is None:
         return
-    if not (path.exists() or pseudonym_key_from_environment()):
-        yield Finding(path.name, "is missing, and the warehouse has pseudonyms made with it", RESTORE_KEY)
+    there = path.exists() and path.read_text().strip()
+    if not (there or pseudonym_key_from_environment()):
+        yield Finding(path.name, "is missing or empty, and the warehouse has pseudonyms made with it", RESTORE_KEY)
     elif key_check(pseudonym_key(settings)) != known:
         where = "REPORTMETRICS_PSEUDONYM_KEY" if pseudonym_key_from_environment() else path.name
         yield Finding(where, "is not the key that made the pseudonyms of the warehouse", RESTORE_KEY)

@@ -9,6 +9,7 @@ import stat
 import pytest
 
 from reportmetrics.ingest.pseudonyms import pseudonym, pseudonym_key
+from reportmetrics.warehouse.store import StoreError
 from tests.conftest import SmallMission
 
 LOG = "id,raised,decided,outcome,who\nA,2021-02-01,,,Jane Doe\nB,2021-02-31,,,Jane Doe\n"
@@ -41,6 +42,20 @@ def test_key_is_made_once_and_private(mission: SmallMission, monkeypatch: pytest
     first = pseudonym_key(mission.settings)
     assert pseudonym_key(mission.settings) == first
     assert stat.S_IMODE(mission.settings.pseudonym_key_file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("taken_in", [False, True])
+def test_an_empty_key_hides_nobody_and_is_refused(
+    mission: SmallMission, monkeypatch: pytest.MonkeyPatch, *, taken_in: bool
+) -> None:
+    monkeypatch.delenv("REPORTMETRICS_PSEUDONYM_KEY", raising=False)
+    mission.put("requests/a.csv", "id,raised,decided,outcome,who\nR1,2021-01-04,,,Jane Doe\n")
+    if taken_in:
+        mission.ingest()
+    mission.settings.pseudonym_key_file.parent.mkdir(parents=True, exist_ok=True)
+    mission.settings.pseudonym_key_file.write_text("\n")
+    with pytest.raises(StoreError, match="restore that key" if taken_in else "delete the file"):
+        mission.ingest()
 
 
 def test_key_of_the_environment_wins(mission: SmallMission, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,6 +128,13 @@ def test_offset_of_the_cell_wins_over_the_zone() -> None:
     assert text("2011-10-11 13:45", "timestamp", "Asia/Baghdad", format=formats) == "2011-10-11 10:45:00"
 
 
+@pytest.mark.parametrize("offset", ["+99:00", "-1500", "+15"])
+def test_an_offset_that_nobody_uses_is_a_slip(offset: str) -> None:
+    cell = f"2021-02-20T10:00:00{offset}"
+    assert text(cell, "timestamp", "Asia/Baghdad", format="%Y-%m-%dT%H:%M:%S%z") == BAD + cell
+    assert text("2021-02-20T10:00:00+14:00", "timestamp", format="%Y-%m-%dT%H:%M:%S%z") == "2021-02-19 20:00:00"
+
+
 def test_map_is_a_closed_list_of_its_keys_and_the_codes() -> None:
     given = {"map": {"Closed": "approved", "void": None}, "codes": ("approved", "denied")}
     assert text("Closed", "text", **given) == "approved"

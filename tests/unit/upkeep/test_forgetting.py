@@ -169,7 +169,7 @@ def test_lost_key_is_not_replaced_in_silence(mission: SmallMission, monkeypatch:
             attempt()
         assert not path.exists()
     assert [f.what for f in fsck(mission.settings).findings] == [
-        "is missing, and the warehouse has pseudonyms made with it"
+        "is missing or empty, and the warehouse has pseudonyms made with it"
     ]
     write_key(path, new_key())
     with pytest.raises(StoreError, match="made with another key"):
