@@ -102,27 +102,42 @@ def _list(lines: list[str]) -> None:
         typer.echo(f"  and {len(lines) - _SHOWN} more")
 
 
-def fsck(home: HomeOption = None) -> None:
+def fsck(
+    profile: ProfileOption = None,
+    home: HomeOption = None,
+    thorough: Annotated[
+        bool,
+        typer.Option("--thorough", help="Take the archive in again beside the warehouse, and compare each cell."),
+    ] = False,
+) -> None:
     """Look whether archive, ledger, core and publications are whole; exit 1 with each finding and its remedy.
 
     Reads every archived file and every file of every publication, and changes nothing. While a run works in the home,
-    it says so and examines nothing.
+    it says so and examines nothing. --thorough takes as long as a rebuild, and needs the profile.
 
     \b
-    Example:
+    Examples:
       reportmetrics fsck --home /srv/nmi
+      reportmetrics fsck --home /srv/nmi --profile data/profiles/nmi --thorough
     """
     from reportmetrics.progress import on_terminal
     from reportmetrics.upkeep.fsck import fsck as examine
 
-    found = examine(existing_home(Settings.from_environment(home=home)), track=on_terminal)
-    for finding in found.findings:
+    settings = existing_home(Settings.from_environment(profile=profile, home=home))
+    found = examine(settings, track=on_terminal)
+    findings = list(found.findings)
+    if thorough:
+        from reportmetrics.current import current_profile
+        from reportmetrics.upkeep.thorough import otherwise_than_archived
+
+        findings += otherwise_than_archived(settings, current_profile(settings), track=on_terminal)
+    for finding in findings:
         typer.echo(str(finding), err=True)
-    word = "whole" if not found.findings else f"NOT WHOLE, {counted(len(found.findings), 'finding')}"
+    word = "whole" if not findings else f"NOT WHOLE, {counted(len(findings), 'finding')}"
     typer.echo(
         f"{word}: {found.deliveries:,} deliveries, {found.files:,} archived files, {found.publications} publications"
     )
-    raise typer.Exit(FAILED if found.findings else 0)
+    raise typer.Exit(FAILED if findings else 0)
 
 
 def forget(

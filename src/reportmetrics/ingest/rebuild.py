@@ -103,6 +103,18 @@ def rebuild(
     return Rebuilt(len(deliveries) - forgotten, rows, position, forgotten, changed, aside, ahead)
 
 
+def read_again(settings: Settings, profile: Profile, target: Path, *, track: Track = silent) -> None:
+    """Write into the new database ``target`` what the archive gives with this profile; the home stays as it is.
+
+    Raises as ``rebuild`` does. Arrivals ahead of the clock stay as they were told.
+    """
+    key = proven_key(settings)
+    with OldWarehouse(settings.warehouse) as old:
+        deliveries = _deliveries(settings, profile, old)
+    with Store(target) as store:
+        _fill(store, profile, deliveries, _places(deliveries), key, track)
+
+
 @dataclass(frozen=True, slots=True)
 class _Delivery:
     sidecar: Sidecar
