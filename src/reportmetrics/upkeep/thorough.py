@@ -27,8 +27,8 @@ _COMPARED = (
     *(f"main.{name}" for name in ("ledger", "reject", "resent", "repeated", "sighted")),
 )
 _REMEDY = (
-    "reportmetrics rebuild makes it what the archive gives (where the profile was changed since, it may be what is read "
-    "otherwise today)"
+    "reportmetrics rebuild makes it what the archive gives (where the profile was changed since, it may be what is "
+    "read otherwise today)"
 )
 
 

@@ -35,12 +35,14 @@ def test_what_was_not_touched_is_what_the_archive_gives(filled: SmallMission) ->
         (
             "UPDATE core.request SET decided_at = '2021-02-02' WHERE request_id = 'A'",
             "core.request",
-            "holds 1 row that the archive does not give, and lacks 1 row that it gives; the first is of row 2 of delivery 1",
+            "holds 1 row that the archive does not give, and lacks 1 row that it gives; the first is of row 2 of "
+            "delivery 1",
         ),
         (
             "DELETE FROM reject",
             "reject",
-            "holds 0 rows that the archive does not give, and lacks 1 row that it gives; the first is of row 4 of delivery 1",
+            "holds 0 rows that the archive does not give, and lacks 1 row that it gives; the first is of row 4 of "
+            "delivery 1",
         ),
         (
             "INSERT INTO sighted VALUES (2, 'made up')",
