@@ -13,8 +13,8 @@ from typing import Literal
 
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.templates import Template
+from reportmetrics.warehouse.schema import ARRIVED
 from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
-from reportmetrics.warehouse.staged import ARRIVED
 
 Severity = Literal["critical", "warning"]
 Kind = Literal["present", "known", "range", "reference", "unique", "typed", "holds"]

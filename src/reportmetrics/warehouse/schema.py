@@ -38,6 +38,13 @@ Null for a row that was accepted when it came. The ledger counts such a row as t
 """
 
 
+ARRIVED = "arrived_at"
+"""Column of what is staged for checks, beside those of core: when the file of a row came.
+
+The row itself may be known from a moment of its own.
+"""
+
+
 def core_columns(table: Table) -> tuple[Column, ...]:
     """Provenance first, then the table's own columns."""
     return (*PROVENANCE, *table.columns)

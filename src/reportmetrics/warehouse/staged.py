@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reportmetrics.warehouse.schema import core_columns
+from reportmetrics.warehouse.schema import ARRIVED, core_columns
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES
-
-ARRIVED = "arrived_at"
-"""Column beside those of core: when the file of a row came. The row itself may be known from a moment of its own."""
 
 
 def stage_unvalidated(store: Store, folder: Path) -> dict[str, Path]:

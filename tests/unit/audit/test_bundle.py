@@ -203,7 +203,7 @@ def test_expressions_of_the_semantic_model_give_the_published_figures(opened, fo
 
 
 def test_command_line(opened, home, tmp_path):
-    target = tmp_path / "deep" / "audit.zip"
+    target = tmp_path / "audit.zip"
     done = CliRunner().invoke(app, ["bundle", opened.name, "--output", str(target), "--home", str(home.home)])
     assert done.exit_code == 0, done.output
     assert "for auditors only" in done.output

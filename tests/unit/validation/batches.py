@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from reportmetrics.warehouse.schema import ARRIVED
 from reportmetrics.warehouse.shape import PROVENANCE, Type
-from reportmetrics.warehouse.staged import ARRIVED
 from reportmetrics.warehouse.tables import TABLES
 
 POLARS: dict[Type, pl.DataType] = {
