@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import re
 from pathlib import Path
@@ -54,6 +55,28 @@ def test_every_file_is_accounted_for(taken: TakenIn) -> None:
     ragged = "SELECT DISTINCT source_row FROM reject WHERE code = 'ragged_row' ORDER BY 1"
     assert taken.all(ragged) == [(25,), (26,), (27,)]
     assert taken.summary.unmatched == ["LICENSE", "PROVENANCE.txt"]
+
+
+def test_files_of_odd_names_repeat_dated_ones_but_for_one(taken: TakenIn) -> None:
+    """They are refused for their names; the archive has the bytes of each once."""
+    odd = "SELECT original_name, source_file FROM ledger WHERE table_name = 'report' AND status = 'unreadable'"
+    dated = "SELECT source_file FROM ledger WHERE table_name = 'report' AND status = 'stored'"
+    copies = taken.all(f"SELECT count(*) FROM ({odd}) WHERE source_file IN ({dated})")
+    assert copies == [(7,)]
+    alone = taken.all(f"SELECT original_name, source_file FROM ({odd}) WHERE source_file NOT IN ({dated})")
+    [(name, sha256)] = alone
+    assert name == "Liberia_case_data - Copy of Dec 9.csv"
+    assert b"12/18/2014" in (taken.settings.archive / sha256).read_bytes()
+
+
+def test_eleven_layouts_go_through_one_mapping(taken: TakenIn, folder: Path) -> None:
+    dated = sorted(folder.glob("2014-*.csv"))
+    layouts = {tuple(next(csv.reader(path.open(encoding="utf-8", newline="")))) for path in dated}
+    assert (len(dated), len(layouts)) == (100, 11)
+    assert taken.ask("SELECT count(DISTINCT source), count(DISTINCT file_seq) FROM ledger WHERE accepted > 0") == (
+        1,
+        100,
+    )
 
 
 def test_rows_and_blank_cells(taken: TakenIn, folder: Path) -> None:
