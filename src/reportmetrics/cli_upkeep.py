@@ -205,6 +205,9 @@ def _show(plan: Plan) -> None:
             "  of these, the next run takes in again, with the rows, what belongs to a batch that was set aside:"
         )
         _list(plan.returning)
+    if plan.records:
+        typer.echo("  corrections of it in the profile, for you to take out (they may hold names):")
+        _list(plan.records)
     if plan.mentions:
         typer.echo(
             f"  the name also stands in {len(plan.mentions)} other places, which stay (forget the file, if need be):"

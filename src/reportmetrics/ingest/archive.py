@@ -157,7 +157,7 @@ def keep(received: Received, archive: Path, now: dt.datetime) -> Kept:
         "bytes": found.size,
         "identity": name,
     }
-    write_sidecar(path, said)
+    write_sidecar(path, said | ({"corrects": found.corrects} if found.corrects else {}))
     return Kept(found, sha256, name, target, now)
 
 

@@ -31,6 +31,9 @@ from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import FileDate, Source, sheet_of
 from reportmetrics.warehouse.tables import TABLES
 
+FORGOTTEN = "the file was forgotten; take the record out of the profile, it may hold a name"
+"""What is said of a record whose file was forgotten."""
+
 _BEFORE = ", before"
 """Ending of the name of rows as they stand before a correction."""
 
@@ -81,7 +84,7 @@ def corrections_of(
         for prefix in dict.fromkeys(c.file for c in source.corrections):
             files = _files(connection, source, prefix)
             if len({f.sha256 for f in files}) != 1:
-                said = "more than one file begins so" if files else "no such file was taken in"
+                said = "more than one file begins so" if files else _missing(connection, source, prefix)
                 found.waiting.append(f"correction of {prefix} in source {source.source}: {said}")
                 continue
             for file in files:
@@ -107,10 +110,19 @@ def corrections_of(
 def _files(connection: duckdb.DuckDBPyConnection, source: Source, prefix: str) -> list[_File]:
     rows = connection.execute(
         "SELECT DISTINCT source_file, original_name, known_from FROM ledger "
-        "WHERE source = $source AND starts_with(source_file, $prefix) ORDER BY ALL",
+        "WHERE source = $source AND starts_with(source_file, $prefix) AND status <> 'forgotten' ORDER BY ALL",
         {"source": source.source, "prefix": prefix},
     ).fetchall()
     return [_File(*row) for row in rows]
+
+
+def _missing(connection: duckdb.DuckDBPyConnection, source: Source, prefix: str) -> str:
+    """Why there is no file to correct."""
+    forgotten = connection.execute(
+        "SELECT 1 FROM ledger WHERE source = $source AND starts_with(source_file, $prefix) LIMIT 1",
+        {"source": source.source, "prefix": prefix},
+    ).fetchone()
+    return FORGOTTEN if forgotten else "no such file was taken in"
 
 
 def _days(corrections: Sequence[Correction]) -> Iterator[tuple[dt.date, list[Correction]]]:
@@ -143,7 +155,7 @@ def _written(
     path.write_bytes(kept_cells(_corrected(source, file, records, archive, before=before)))
     derived = corrected_source(source)
     facts = facts_of_name(derived, Path(name.removesuffix(_BEFORE)).name)
-    return _stamped(Found(derived, path, name, 0, stamp, facts, None))
+    return _stamped(Found(derived, path, name, 0, stamp, facts, None, file.sha256))
 
 
 def _stamped(found: Found) -> Found:

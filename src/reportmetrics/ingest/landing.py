@@ -34,7 +34,7 @@ class Found:
     """A file that a source claims. ``name`` is its path below the landing folder, with ``/``.
 
     ``facts`` is None when the name does not fit the source's pattern. ``dated`` is the instant (naive UTC) that the
-    name states, for a declared backfill.
+    name states, for a declared backfill. ``corrects`` is the hash of the file that this delivery corrects.
     """
 
     source: Source
@@ -44,6 +44,7 @@ class Found:
     modified_ns: int
     facts: dict[str, str] | None
     dated: dt.datetime | None
+    corrects: str | None = None
 
 
 @dataclass(slots=True)

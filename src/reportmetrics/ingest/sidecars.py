@@ -88,6 +88,16 @@ class Sidecar:
         gone = self.said.get("rows_forgotten")
         return str(gone[0]["was"]) if gone else None
 
+    @property
+    def corrects(self) -> str | None:
+        """Hash of the file that a delivery of corrections is of."""
+        return self.said.get("corrects")
+
+    @property
+    def hashes(self) -> set[str]:
+        """All hashes that the file had: as it was sent, and each time that rows were taken out of it."""
+        return {self.sha256, *(str(r["was"]) for r in self.said.get("rows_forgotten", []))}
+
 
 def write_sidecar(path: Path, said: dict[str, Any]) -> None:
     """Write a sidecar as a whole, so that a reader sees the old or the new one, with a check of what it says."""

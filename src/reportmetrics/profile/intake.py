@@ -193,6 +193,12 @@ def corrected_name(name: str, day: dt.date) -> str:
     return f"{name} (corrected {day})"
 
 
+def corrected_file(name: str) -> str | None:
+    """Name of the file that a delivery of that name corrects."""
+    found = re.fullmatch(r"(.*) \(corrected [\d-]+\)", name, re.DOTALL)
+    return None if found is None else found[1]
+
+
 def returned_source(source: Source) -> Source:
     """The source that reads mended rows of ``source``: the same mapping, from a sheet of a returned workbook."""
     return source.model_copy(

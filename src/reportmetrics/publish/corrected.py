@@ -5,12 +5,13 @@ Belongs here: finding the delivery of a record. Not here: making deliveries of r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
+from reportmetrics.ingest.corrections import FORGOTTEN
 from reportmetrics.profile.corrections import Correction
 from reportmetrics.profile.intake import CORRECTED, corrected_name, corrected_source
 from reportmetrics.profile.sources import Source
@@ -29,17 +30,21 @@ class _Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """``files``: by source, names of its files by their hash. ``deliveries``: the latest, by source and name."""
+    """``files``: by source, names of its files by their hash. ``deliveries``: the latest, by source and name.
+
+    ``forgotten``: by source, hashes of files that were forgotten.
+    """
 
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     deliveries: Mapping[tuple[str, str], _Delivery] = field(default_factory=dict)
+    forgotten: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def became(self, source: Source, record: Correction) -> str:
         """In words, what became of a record."""
         files = self.files.get(source.source, {})
         names = [name for sha256, name in files.items() if sha256.startswith(record.file)]
         if len(names) != 1:
-            return "not applied: several files begin so" if names else "not applied: no such file came"
+            return "not applied: several files begin so" if names else self._missing(source, record)
         place = (corrected_source(source).source, corrected_name(names[0], record.date))
         found = self.deliveries.get(place)
         if found is None:
@@ -50,6 +55,10 @@ class Corrected:
             return "refused: its row has another fault"
         return APPLIED if found.accepted else "changes nothing that counts"
 
+    def _missing(self, source: Source, record: Correction) -> str:
+        forgotten = any(sha256.startswith(record.file) for sha256 in self.forgotten.get(source.source, ()))
+        return f"not applied: {FORGOTTEN}" if forgotten else "not applied: no such file came"
+
 
 def read_corrected(snapshot: Path) -> Corrected:
     """What the ledger and the refusals of a snapshot tell of corrections."""
@@ -57,9 +66,13 @@ def read_corrected(snapshot: Path) -> Corrected:
     ledger = pl.read_parquet(snapshot / "ledger" / "*.parquet", columns=names).sort("file_seq")
     rejects = pl.read_parquet(snapshot / "reject" / "*.parquet", columns=["file_seq", "source_row"]).drop_nulls()
     files: dict[str, dict[str, str]] = {}
-    for source, sha256, name in ledger.select("source", "source_file", "original_name").iter_rows():
-        files.setdefault(source, {})[sha256] = name
-    return Corrected(files, dict(_deliveries(ledger, rejects)))
+    forgotten: dict[str, set[str]] = {}
+    for source, sha256, name, status in ledger.select("source", "source_file", "original_name", "status").iter_rows():
+        if status == "forgotten":
+            forgotten.setdefault(source, set()).add(sha256)
+        else:
+            files.setdefault(source, {})[sha256] = name
+    return Corrected(files, dict(_deliveries(ledger, rejects)), forgotten)
 
 
 def _deliveries(ledger: pl.DataFrame, rejects: pl.DataFrame) -> Iterator[tuple[tuple[str, str], _Delivery]]:

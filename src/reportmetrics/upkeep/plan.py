@@ -9,7 +9,7 @@ stopped half-way (``unfinished``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from reportmetrics.profile.sources import Source, sheet_of
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish import history
 from reportmetrics.settings import Settings
+from reportmetrics.upkeep.corrected import corrections_of_files, records_of
 from reportmetrics.upkeep.hand_backs import Lines, lines_about
 from reportmetrics.upkeep.naming import mentions, mentions_of_profile, rows_naming
 from reportmetrics.upkeep.redaction import Wanted, rows_in
@@ -53,6 +54,7 @@ class Plan:
     ``workbooks`` were written for senders and hold rows of these files; ``rejects return`` writes them again.
     ``mentions`` are other places with the name, which stay: file, row, column. ``returning`` names files of batches
     that were set aside: while they lie in the landing folder, the next run takes them in again with the rows.
+    ``records`` are corrections of the files in the profile, which is not changed here.
     ``again`` names what is meant without its name: a pseudonym, or the beginning of a hash; ``asked`` is a keyed
     hash of what was given. ``begun`` is what was ordered before and stopped.
     """
@@ -68,6 +70,7 @@ class Plan:
     workbooks: list[Path] = field(default_factory=list)
     mentions: list[str] = field(default_factory=list)
     returning: list[str] = field(default_factory=list)
+    records: list[str] = field(default_factory=list)
     wanted: Wanted = field(default_factory=Wanted)
 
     @property
@@ -102,7 +105,7 @@ def plan_of(settings: Settings, profile: Profile, named: str, *, track: Track = 
 
 def _file_or_person(settings: Settings, profile: Profile, named: str, track: Track) -> Plan:
     try:
-        return plan_file(settings, named)
+        return plan_file(settings, named, profile.sources)
     except NotClearError:
         raise
     except ForgetError as no_file:
@@ -130,9 +133,10 @@ def _go_on(settings: Settings, plan: Plan, left: Unfinished) -> None:
             plan.publications.setdefault(settings.publications / name, rows)
 
 
-def plan_file(settings: Settings, named: str) -> Plan:
+def plan_file(settings: Settings, named: str, sources: Sequence[Source] = ()) -> Plan:
     """What forgetting a file touches. ``named``: its name below the landing folder, or 8 or more digits of its hash.
 
+    The deliveries of its corrections go with it; records of corrections in ``sources`` of the profile are named.
     Raises ``ForgetError`` when no delivery is meant, or deliveries of different content.
     """
     living = _living(settings.archive)
@@ -145,7 +149,9 @@ def plan_file(settings: Settings, named: str) -> Plan:
     if len({s.sha256 for s in found}) > 1:
         hashes = ", ".join(sorted({s.sha256[:12] for s in found}))
         raise NotClearError(f"'{named}' was sent with different contents; give the hash of one of them: {hashes}")
-    plan = Plan(f"the file {named}", found[0].sha256[:12], files=found)
+    again, records = found[0].sha256[:12], list(records_of(sources, found))
+    found += corrections_of_files(living, found)
+    plan = Plan(f"the file {named}", again, files=found, records=records)
     paths = {s.path for s in found}
     going, others = {s.sha256 for s in found}, [s for s in living if s.path not in paths]
     if not any(s.sha256 in going for s in others):  # else the same content is somebody else's too, and stays
