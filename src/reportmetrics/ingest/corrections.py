@@ -31,6 +31,9 @@ from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import FileDate, Source, sheet_of
 from reportmetrics.warehouse.tables import TABLES
 
+_BETWEEN = "an event between the two times that is sent later counts as earlier than this one"
+"""What is said of the corrected time of an event: what was told by its first time is not told anew."""
+
 FORGOTTEN = "the file was forgotten; take the record out of the profile, it may hold a name"
 """What is said of a record whose file was forgotten."""
 
@@ -42,13 +45,15 @@ _BEFORE = ", before"
 class Due:
     """A delivery of corrections that was not taken in yet. ``known_from`` is None where that is its arrival.
 
-    ``before`` holds the same rows as they stand until then; their file is known ``since`` (naive UTC).
+    ``before`` holds the same rows as they stand until then; their file is known ``since`` (naive UTC). ``records`` are
+    those of its day.
     """
 
     found: Found
     known_from: dt.datetime | None
     before: Found
     since: dt.datetime
+    records: tuple[Correction, ...]
 
 
 @dataclass(slots=True)
@@ -102,7 +107,9 @@ def corrections_of(
                         before = _written(
                             source, file, f"{name}{_BEFORE}", records, archive, scratch, stamp, before=True
                         )
-                        found.due.append(Due(one, _known_from(source, file, day, zone), before, file.known_from))
+                        told = tuple(r for r in records if r.date == day)
+                        moment = _known_from(source, file, day, zone)
+                        found.due.append(Due(one, moment, before, file.known_from, told))
     found.due.sort(key=lambda d: d.found.name[-len("2022-01-31)") :])
     return found
 
@@ -262,7 +269,9 @@ def _refusal(source: Source, record: Correction, file: str, said: str, day: dt.d
 def note(source: Source, record: Correction) -> str:
     """What the ledger and ``explain`` say of a correction; names of people are not shown."""
     change = "" if _is_personal(source, record.column) else f" '{record.was}' -> '{record.now}'"
-    return f"{row_of_note(record.row)}{record.column}{change} ({record.reason}; {record.author}, {record.date})"
+    timed = any(t.events and record.column in t.events.time.candidates for t in source.tables)
+    limit = f"; {_BETWEEN}" if timed else ""
+    return f"{row_of_note(record.row)}{record.column}{change} ({record.reason}; {record.author}, {record.date}){limit}"
 
 
 def row_of_note(row: object) -> str:

@@ -13,7 +13,7 @@ import datetime as dt
 import duckdb
 
 from reportmetrics.ingest.archive import Kept, fingerprint, identity
-from reportmetrics.ingest.batch import Taken, read_batch
+from reportmetrics.ingest.batch import Batch, Taken, read_batch
 from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.landing import Found
 from reportmetrics.ingest.readers.base import UnreadableError
@@ -58,9 +58,7 @@ def overtaken(
     source = before.source
     if source.has_events:
         return None
-    sha256 = fingerprint(before.path)
-    kept = Kept(before, sha256, identity(source.source, before.facts, sha256), before.path, moment)
-    batch = read_batch([Taken(kept, 0, moment)])
+    batch = alone(before, moment)
     if batch.refusals:
         return batch.refusals[0].why
     for table in judged_tables(connection, profile, batch, key):
@@ -73,3 +71,10 @@ def overtaken(
                 "correct that row instead, if it is wrong",
             )
     return None
+
+
+def alone(found: Found, moment: dt.datetime) -> Batch:
+    """Rows that are not taken in, as a batch of their own."""
+    sha256 = fingerprint(found.path)
+    kept = Kept(found, sha256, identity(found.source.source, found.facts, sha256), found.path, moment)
+    return read_batch([Taken(kept, 0, moment)])

@@ -32,6 +32,7 @@ from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.landing import Claim, Claims, Found, Landing, cannot_be_read, known_from, look
 from reportmetrics.ingest.landing_folder import check_landing
 from reportmetrics.ingest.ledger import Delivery, IngestSummary, check_balance, check_clock
+from reportmetrics.ingest.left_behind import left_behind
 from reportmetrics.ingest.overtaken import overtaken
 from reportmetrics.ingest.pseudonyms import key_check, pseudonym_key
 from reportmetrics.ingest.write import (
@@ -120,6 +121,7 @@ def _correct(
     for each in found.due:
         moment = each.known_from or now
         why = overtaken(store.connection, profile, key, each.before, since=each.since, moment=moment)
+        why = why or left_behind(store.connection, profile, key, each, moment)
         lines += _take_alone(store, settings, profile, key, refused(each, why) if why else each.found, moment)
     shutil.rmtree(scratch, ignore_errors=True)
     return lines, found.waiting
