@@ -4,84 +4,13 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 
 from reportmetrics.engines.duckdb import DuckDBEngine
 from reportmetrics.settings import sql_folder
 from reportmetrics.validation.rules import RuleError, load_rules
 from reportmetrics.validation.run import cross_checks
-from reportmetrics.warehouse.tables import TABLES
-from tests.unit.validation.batches import POLARS
-
-DAY = dt.datetime(2021, 2, 1)
-Rows = dict[str, list[dict[str, Any]]]
-
-SOUND: Rows = {
-    "report": [
-        {
-            "row_key": "p1",
-            "report_id": "P1",
-            "unit_id": "U1",
-            "period_start": DAY.date(),
-            "period_end": dt.date(2021, 2, 7),
-            "submitted_at": DAY,
-        }
-    ],
-    "feedback": [{"row_key": "g1", "report_id": "P1", "kind": "acknowledged", "given_at": DAY}],
-    "report_field": [{"row_key": "f1", "report_id": "P1", "field_id": "F"}],
-    "activity": [
-        {"row_key": "a1", "activity_id": "A1", "report_id": "P1"},
-        {"row_key": "a2", "activity_id": "A2"},
-    ],
-    "request": [
-        {"row_key": "r1", "request_id": "R1", "hq": "HQ", "activity_id": "A1", "outcome": "open"},
-        {"row_key": "r2", "request_id": "R2", "hq": "HQ", "decided_at": DAY, "outcome": "denied"},
-        {"row_key": "r3", "request_id": "R3", "hq": "HQ", "withdrawn_at": DAY, "outcome": "withdrawn"},
-    ],
-    "observation": [
-        {
-            "row_key": "o1",
-            "indicator_id": "I1",
-            "objective_id": "LO-01",
-            "level": "outcome",
-            "observed_on": DAY.date(),
-        }
-    ],
-    "indicator": [
-        {"row_key": "i1", "indicator_id": "I1", "version": 1, "objective_id": "LO-01", "level": "outcome"},
-        {"row_key": "i2", "indicator_id": "I1", "version": 2, "objective_id": "LO-01", "level": "outcome"},
-    ],
-    "unit": [
-        {"row_key": u.lower(), "unit_id": u, "valid_from": dt.date(2021, 1, 1), "valid_to": None} for u in ("U1", "U2")
-    ],
-    "headquarters": [{"row_key": "h1", "hq": "HQ"}],
-    "ledger": [
-        {
-            "file_seq": 1,
-            "table_name": "request",
-            "original_name": "a.csv",
-            "rows_read": 10,
-            "accepted": 6,
-            "rejected": 1,
-            "duplicate": 2,
-            "superseded": 1,
-            "filtered": 0,
-        }
-    ],
-}
-
-
-def snapshot(folder: Path, rows: Rows) -> Path:
-    for name, table in TABLES.items():
-        schema = {"row_key": pl.String()} | {c.name: POLARS[c.type] for c in table.columns}
-        (folder / name).mkdir(parents=True)
-        full = [{c: row.get(c) for c in schema} for row in rows.get(name, [])]
-        pl.DataFrame(full, schema=schema, orient="row").write_parquet(folder / name / "all.parquet")
-    (folder / "as_of").mkdir()
-    date = {"as_of": [DAY.date()], "as_of_at": [DAY], "time_zone": ["UTC"]}
-    pl.DataFrame(date).write_parquet(folder / "as_of" / "all.parquet")
-    return folder
+from tests.unit.validation.snapshots import DAY, SOUND, Rows, failed, snapshot
 
 
 def broken(folder: Path, rows: Rows) -> list[tuple[str, list[str]]]:
@@ -180,12 +109,6 @@ def tally(row_key: str, first: dt.date, last: dt.date, unit: str = "U1", form: s
     return {"row_key": row_key, "template_id": form, "unit_id": unit, "period_start": first, "period_end": last}
 
 
-def failed(folder: Path, rows: Rows) -> list[tuple[str, list[str], str, bool]]:
-    with DuckDBEngine(snapshot(folder, rows)) as engine:
-        found = [r for r in cross_checks(engine, load_rules(sql_folder())) if not r.success]
-    return [(r.check, r.failing_keys, r.observed, r.blocks) for r in found]
-
-
 def test_tallies_that_share_days_are_named(tmp_path: Path) -> None:
     """A month, the winter around it and the day on which both end; another form, unit and the day after are apart."""
     january = (dt.date(2021, 1, 1), dt.date(2021, 1, 31))
@@ -265,8 +188,9 @@ def test_a_tally_of_an_unknown_unit_is_named_where_others_are_known(tmp_path: Pa
 
 def test_every_shipped_rule_is_tested_here() -> None:
     elsewhere = {"request_vanished"}  # tests/unit/warehouse/test_vanished.py
+    of_reports = {"report_before_its_period", "report_field_unknown", "report_not_due"}  # test_checks_of_reports.py
     alone = {"ledger_balances", "tally_overlaps", "tally_beside_reports", "tally_of_unknown"}
-    assert {r.id for r in load_rules(sql_folder())} == {*FAULTS, *alone, *elsewhere}
+    assert {r.id for r in load_rules(sql_folder())} == {*FAULTS, *alone, *of_reports, *elsewhere}
 
 
 @pytest.mark.parametrize(
