@@ -189,8 +189,9 @@ def test_a_tally_of_an_unknown_unit_is_named_where_others_are_known(tmp_path: Pa
 def test_every_shipped_rule_is_tested_here() -> None:
     elsewhere = {"request_vanished"}  # tests/unit/warehouse/test_vanished.py
     of_reports = {"report_before_its_period", "report_field_unknown", "report_not_due"}  # test_checks_of_reports.py
+    of_requests = {"request_dates_out_of_order", "request_decided_and_withdrawn"}  # test_checks_of_requests.py
     alone = {"ledger_balances", "tally_overlaps", "tally_beside_reports", "tally_of_unknown"}
-    assert {r.id for r in load_rules(sql_folder())} == {*FAULTS, *alone, *of_reports, *elsewhere}
+    assert {r.id for r in load_rules(sql_folder())} == {*FAULTS, *alone, *of_reports, *of_requests, *elsewhere}
 
 
 @pytest.mark.parametrize(
