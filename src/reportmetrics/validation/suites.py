@@ -6,6 +6,7 @@ without importing Great Expectations. Not here: running them (``batch``), rules 
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Literal
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.templates import Template
 from reportmetrics.warehouse.schema import ARRIVED
-from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
+from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Rule, Table
 
 Severity = Literal["critical", "warning"]
 Kind = Literal["present", "known", "range", "reference", "unique", "typed", "holds"]
@@ -26,6 +27,9 @@ Not one check each: recording a check in a run's history costs more than evaluat
 
 CLOCK_TOLERANCE = "INTERVAL 1 DAY"
 """A file may tell of the day on which it was written, and a declared backfill is known from that day's start."""
+
+LONG_PAST = 10
+"""Years before the mission's start. Nothing is refused: a register may be as old as the office that keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +88,12 @@ def expectations_of(table: Table, profile: Profile | None = None) -> list[Expect
     expected = [_unique(), _typed(table)]
     for column in (*PROVENANCE, *table.columns):
         expected += _of_column(column)
-    expected += [
-        Expected(f"no_{rule.code}", "holds", "critical", (rule.column,), rule.message, violated=rule.violated)
-        for rule in table.rules
-    ]
-    expected += [_not_foretold(c) for c in table.columns if c.kind == "event"]
+    expected += [_none_breaks(rule, "critical") for rule in table.rules]
+    expected += [_none_breaks(rule, "warning") for rule in table.doubts]
+    events = [c for c in table.columns if c.kind == "event"]
+    expected += [_not_foretold(c) for c in events]
+    if events:
+        expected.append(_not_long_past(events, None if profile is None else profile.mission.starts_on))
     if table.name == "report_field":
         expected.append(_within_limits([] if profile is None else profile.templates))
     return expected
@@ -181,6 +186,20 @@ def _outside(templates: Sequence[Template]) -> Iterator[str]:
         if beyond:
             quoted = field_id.replace("'", "''")
             yield f"(field_id = '{quoted}' AND ({' OR '.join(beyond)}))"
+
+
+def _none_breaks(rule: Rule, severity: Severity) -> Expected:
+    message = rule.message if severity == "critical" else f"{rule.message}; {rule.remedy}"
+    return Expected(f"no_{rule.code}", "holds", severity, (rule.column,), message, violated=rule.violated)
+
+
+def _not_long_past(events: Sequence[Column], starts_on: dt.date | None) -> Expected:
+    """A mistyped year, or a date that stands for "unknown": requests and tours may be older than the mission, a bit."""
+    names = tuple(c.name for c in events)
+    oldest = "NULL" if starts_on is None else f"DATE '{starts_on}' - INTERVAL {LONG_PAST} YEAR"
+    violated = " OR ".join(f"{name} < {oldest}" for name in names)
+    message = f"{' or '.join(names)} lies more than {LONG_PAST} years before the mission starts; correct the year"
+    return Expected("not_long_past", "holds", "warning", names, message, violated=violated)
 
 
 def _not_foretold(column: Column) -> Expected:

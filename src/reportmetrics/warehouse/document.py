@@ -53,6 +53,10 @@ def _table(table: Table) -> Iterator[str]:
     if table.rules:
         yield "\nA row is refused where\n\n| code | column | it is refused because | what to do |\n|---|---|---|---|"
         yield from (f"| `{r.code}` | `{r.column}` | {r.message} | {r.remedy} |" for r in table.rules)
+    if table.doubts:
+        yield "\nA row is kept, and a check warns of it, where\n\n| check | column | what is doubtful | what to do |"
+        yield "|---|---|---|---|"
+        yield from (f"| `no_{r.code}` | `{r.column}` | {r.message} | {r.remedy} |" for r in table.doubts)
     yield from (_reset(reset) for reset in table.resets)
 
 

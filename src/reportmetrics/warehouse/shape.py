@@ -59,7 +59,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule within one row. ``violated`` is a SQL predicate over the typed columns that is true for a bad row."""
+    """A rule within one row. ``violated`` is a SQL predicate over the typed columns that is true for a bad row.
+
+    Among a table's ``rules`` it refuses the row; among its ``doubts`` the row is kept, and a check warns of it.
+    """
 
     code: str
     column: str
@@ -93,6 +96,7 @@ class Table:
     columns: tuple[Column, ...]
     happens: str | None = None
     rules: tuple[Rule, ...] = ()
+    doubts: tuple[Rule, ...] = ()
     resets: tuple[Reset, ...] = ()
     by_name: Mapping[str, Column] = field(init=False, repr=False, compare=False)
 
@@ -110,6 +114,17 @@ PROVENANCE: tuple[Column, ...] = (
     ),
 )
 """Columns that every source table carries besides its own."""
+
+
+def not_exact(column: str) -> Rule:
+    """A doubt of a number that is larger than any count or sum of money: a slip, or one that stands for something."""
+    return Rule(
+        f"{column}_not_exact",
+        column,
+        f"abs({column}) > 1e15",
+        f"{column} is above 1e15 or below -1e15, where numbers are no longer exact to a tenth",
+        "ask the sender for the right number",
+    )
 
 
 NOT_APPLICABLE = "not_applicable"

@@ -6,7 +6,7 @@ program itself (``profile_tables``, ``made_tables``).
 
 from __future__ import annotations
 
-from reportmetrics.warehouse.shape import NOT_APPLICABLE, Column, Reset, Rule, Table, key_column
+from reportmetrics.warehouse.shape import NOT_APPLICABLE, Column, Reset, Rule, Table, key_column, not_exact
 
 REPORT = Table(
     "report",
@@ -91,6 +91,7 @@ REPORT_FIELD = Table(
         Column("confirmed_unchanged", "boolean", "the sender ticked 'confirmed unchanged'", "process"),
         Column(NOT_APPLICABLE, "boolean", "the sender says that the question does not apply", "process"),
     ),
+    doubts=(not_exact("value_number"),),
 )
 
 FEEDBACK = Table(
@@ -220,6 +221,32 @@ ACTIVITY = Table(
             "give the day it was held, or another status",
         ),
     ),
+    doubts=(
+        # A row is of one day; what lasts longer has a row for each, or a count. A course entered once is worth a look.
+        Rule(
+            "hours_over_a_day",
+            "hours",
+            "hours > 24 * greatest(coalesce(count, 1), 1)",
+            "hours is more than 24 for each piece that the row stands for",
+            "correct hours or count, or give each day a row of its own",
+        ),
+        # Above what one row may stand for: a year of hourly pieces, a full stadium, the convoys of a whole division.
+        Rule(
+            "count_implausible",
+            "count",
+            "count > 10000",
+            "count is above 10,000",
+            "correct the number, or give each day a row of its own",
+        ),
+        Rule(
+            "participants_implausible",
+            "participants",
+            "participants > 100000",
+            "participants is above 100,000",
+            "correct the number",
+        ),
+        Rule("vehicles_implausible", "vehicles", "vehicles > 1000", "vehicles is above 1,000", "correct the number"),
+    ),
     resets=(Reset("status", "planned", ("occurred_on",)),),
 )
 
@@ -240,6 +267,7 @@ OBSERVATION = Table(
         Column("evidence", "text", "where the evidence lies", "row"),
         Column(NOT_APPLICABLE, "boolean", "the sender says that the indicator does not apply", "row"),
     ),
+    doubts=(not_exact("value"),),
 )
 
 REQUEST = Table(
@@ -309,6 +337,7 @@ REQUEST = Table(
             "correct one of the two dates",
         ),
     ),
+    doubts=(not_exact("amount"),),
     resets=(Reset("outcome", "open", ("decided_at", "withdrawn_at")),),
 )
 

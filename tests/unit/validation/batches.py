@@ -36,7 +36,7 @@ PROFILE: Any = SimpleNamespace(
         SimpleNamespace(template_id="WAR", fields=FIELDS),
         SimpleNamespace(template_id="MAS", fields=FIELDS[1:]),
     ],
-    mission=SimpleNamespace(units=[SimpleNamespace(unit_id="U1")]),
+    mission=SimpleNamespace(starts_on=dt.date(2021, 1, 1), units=[SimpleNamespace(unit_id="U1")]),
 )
 """What validation reads of a profile, and nothing else."""
 

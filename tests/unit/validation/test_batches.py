@@ -45,6 +45,15 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("activity", {"occurred_on": None}, "no_held_without_date", "critical"),
     ("report_field", {"value_number": 5.5}, "value_number_within_limits", "warning"),
     ("report_field", {"value_number": 0.0}, "value_number_within_limits", "warning"),
+    ("report_field", {"field_id": "free", "value_number": -1e300}, "no_value_number_not_exact", "warning"),
+    ("request", {"amount": 2e15}, "no_amount_not_exact", "warning"),
+    ("request", {"raised_at": dt.datetime(2010, 12, 31)}, "not_long_past", "warning"),
+    ("activity", {"occurred_on": dt.date(1901, 2, 3)}, "not_long_past", "warning"),
+    ("activity", {"hours": 24.5, "count": 0}, "no_hours_over_a_day", "warning"),
+    ("activity", {"hours": 48.5, "count": 2}, "no_hours_over_a_day", "warning"),
+    ("activity", {"count": 10_001}, "no_count_implausible", "warning"),
+    ("activity", {"participants": 100_001}, "no_participants_implausible", "warning"),
+    ("activity", {"vehicles": 1_001}, "no_vehicles_implausible", "warning"),
 ]
 
 
@@ -68,6 +77,12 @@ def test_of_limits_that_forms_give_a_field_the_widest_count(tmp_path: Path) -> N
 def test_bounds_are_inclusive(tmp_path: Path) -> None:
     results = validate(staged(tmp_path, "report", {"prep_minutes": 0}, {"prep_minutes": 10_000}), PROFILE)
     assert all(r.success for r in results)
+
+
+def test_what_is_only_large_or_old_is_not_doubted(tmp_path: Path) -> None:
+    large = {"hours": 48.0, "count": 2, "participants": 100_000, "vehicles": 1_000}
+    told = ({"hours": 24.0, "count": None}, large, {"count": 10_000}, {"occurred_on": dt.date(2011, 1, 1)})
+    assert [r.check for r in validate(staged(tmp_path, "activity", *told), PROFILE) if not r.success] == []
 
 
 def test_a_key_that_stands_twice_in_a_file_is_critical(tmp_path: Path) -> None:
@@ -108,10 +123,10 @@ def test_offending_values_are_quoted(tmp_path: Path) -> None:
 def test_a_batch_without_a_declared_column_fails_critically_and_says_so(tmp_path: Path) -> None:
     import polars as pl
 
-    paths = staged(tmp_path, "request", {})
-    pl.read_parquet(paths["request"]).drop("amount").write_parquet(paths["request"])
+    paths = staged(tmp_path, "report", {})
+    pl.read_parquet(paths["report"]).drop("prep_minutes").write_parquet(paths["report"])
     failed = [r for r in validate(paths, PROFILE) if not r.success]
-    assert [r.check for r in failed] == ["amount_in_range"]
+    assert [r.check for r in failed] == ["prep_minutes_in_range"]
     assert failed[0].blocks
     assert "the check itself failed" in failed[0].message
 

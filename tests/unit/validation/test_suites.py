@@ -17,6 +17,9 @@ def test_every_declared_constraint_has_its_expectation(table: Table) -> None:
         assert column.minimum is None or f"{column.name}_in_range" in names
         assert column.kind != "event" or f"{column.name}_not_foretold" in names
     assert {f"no_{rule.code}" for rule in table.rules} <= names
+    warned = {e.name for e in expectations_of(table) if e.severity == "warning"}
+    assert {f"no_{rule.code}" for rule in table.doubts} <= warned
+    assert ("not_long_past" in warned) is any(c.kind == "event" for c in table.columns)
     assert "key_unique_in_file" in names
 
 
