@@ -1,4 +1,4 @@
-"""A batch beside the eight deliveries before it: volume, gaps, blanks, and the shares of codes.
+"""A batch beside the eight deliveries (or periods) before it: volume, gaps, blanks, and the shares of codes.
 
 And beside all before it: reports that were of something else, or that another person had sent.
 
@@ -61,12 +61,15 @@ def comparisons(store: Store, profile: Profile) -> pl.DataFrame:
     what it held when it passed is still the past that a new delivery is compared with.
     """
     connection, since = store.connection, store.passed_position()
+    connection.register("promised", _promised(intake(profile.sources)))
     parts = [
         _volume(connection, since),
-        _gaps(connection, since, intake(profile.sources)),
+        _volume_of_period(connection, since),
+        _gaps(connection, since),
         _same_report(connection, since),
         _two_reporters(connection, since),
     ]
+    connection.unregister("promised")
     asked = _filled_columns(profile)
     counted = dict(
         connection.execute(
@@ -127,10 +130,56 @@ def _volume(connection: duckdb.DuckDBPyConnection, since: int) -> pl.DataFrame:
     return found
 
 
-def _gaps(connection: duckdb.DuckDBPyConnection, since: int, sources: list[Source]) -> pl.DataFrame:
+_VOLUME_OF_PERIOD = """
+WITH periods AS (
+    SELECT
+        source, table_name, every_days, (CAST(known_from AS DATE) - DATE '1970-01-05') // every_days AS period,
+        sum(rows_read) AS n, count(*) AS files, min(file_seq) AS first_seq
+    FROM ledger JOIN promised USING (source) WHERE status = 'stored' GROUP BY ALL
+),
+lines AS (
+    SELECT *, row_number() OVER told AS place, lead(first_seq) OVER told AS next_seq
+    FROM periods WINDOW told AS (PARTITION BY source, table_name ORDER BY period)
+),
+pairs AS (
+    SELECT n.*, o.n AS earlier, o.files AS earlier_files
+    FROM lines AS n JOIN lines AS o
+        ON o.source = n.source AND o.table_name = n.table_name AND o.place BETWEEN n.place - $before AND n.place - 1
+    WHERE n.next_seq > $since
+),
+middles AS (SELECT *, median(earlier) OVER (PARTITION BY source, table_name, period) AS middle FROM pairs),
+usual AS (
+    SELECT
+        source, table_name, every_days, period, n, files, middle,
+        greatest(4 * 1.4826 * median(abs(earlier - middle)), 0.5 * max(middle), 20) AS slack
+    FROM middles GROUP BY ALL HAVING count(*) >= $enough AND median(earlier_files) > 1
+)
+SELECT
+    table_name || ': ' || source || ' sent ' || n || ' rows in ' || files || ' files in the ' || every_days
+        || ' days from ' || CAST(DATE '1970-01-05' + CAST(period * every_days AS INTEGER) AS DATE)
+        || ', usual are at least ' || greatest(0, round(middle - slack))::BIGINT AS row_key,
+    table_name, 'volume_of_period' AS kind, middle - n <= slack AS holds
+FROM usual
+"""
+
+
+def _volume_of_period(connection: duckdb.DuckDBPyConnection, since: int) -> pl.DataFrame:
+    """Rows of all files of a period that is over, where a period has several, against the periods before.
+
+    One is over when a file of a later one comes. Too many are not told: files come a day early or late.
+    """
+    given = {"before": BEFORE, "since": since, "enough": ENOUGH_DELIVERIES}
+    found: pl.DataFrame = connection.sql(_VOLUME_OF_PERIOD, params=given).pl()
+    return found
+
+
+def _promised(sources: list[Source]) -> pl.DataFrame:
+    every = {"source": [s.source for s in sources], "every_days": [s.every_days for s in sources]}
+    return pl.DataFrame(every, schema={"source": pl.String(), "every_days": pl.Int64()})
+
+
+def _gaps(connection: duckdb.DuckDBPyConnection, since: int) -> pl.DataFrame:
     """Days between a new delivery and the one before it, against twice the interval that its source promises."""
-    every = pl.DataFrame({"source": [s.source for s in sources], "every_days": [s.every_days for s in sources]})
-    connection.register("promised", every)
     found: pl.DataFrame = connection.sql(
         """
         WITH days AS (
@@ -149,7 +198,6 @@ def _gaps(connection: duckdb.DuckDBPyConnection, since: int, sources: list[Sourc
         """,
         params={"since": since},
     ).pl()
-    connection.unregister("promised")
     return found
 
 

@@ -66,6 +66,9 @@ def _compared(name: str, severity: Severity, message: str) -> Expected:
 COMPARED = (
     _compared("went_blank", "critical", "a column that was always filled came without a single entry"),
     _compared("volume", "warning", "a delivery holds far more or far fewer rows than the eight before it"),
+    _compared(
+        "volume_of_period", "warning", "all files of a period hold far fewer rows than those of the eight before it"
+    ),
     _compared("gap", "warning", "nothing came for more than twice the time that the source promises"),
     _compared("blanks", "warning", "the share of blanks of a column moved by more than 30 points"),
     _compared("drift", "warning", "the share of a code moved by more than 30 points"),

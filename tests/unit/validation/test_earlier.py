@@ -53,6 +53,27 @@ def test_volume_is_judged_by_the_median_and_its_spread(mission: SmallMission) ->
     assert failures(mission) == {"volume": ["request: requests/w07.csv holds 51 rows, usual are 10 to 50"]}
 
 
+def send(mission: SmallMission, week: int, files: int) -> None:
+    """As many files of 50 new requests on the Friday of a week."""
+    for n in range(files):
+        lines = [f"R{week}-{n}-{k},2021-01-02,," for k in range(50)]
+        mission.put(f"requests/w{week:02d}_{n}.csv", "\n".join(["id,raised,decided,outcome", *lines]) + "\n")
+    mission.ingest(dt.datetime(2021, 1, 1) + dt.timedelta(weeks=week))
+
+
+def test_files_that_stay_away_are_told_when_their_period_is_over(mission: SmallMission) -> None:
+    """Each file is like those before it, and a week may not be over yet."""
+    for week in range(1, 6):
+        send(mission, week, 4)
+    with Store(mission.settings.warehouse) as store:
+        store.mark_validated(store.position())
+    send(mission, 6, 1)
+    assert failures(mission) == {}
+    send(mission, 7, 6)
+    said = "request: log sent 50 rows in 1 files in the 7 days from 2021-02-08, usual are at least 100"
+    assert failures(mission) == {"volume_of_period": [said]}
+
+
 def test_little_history_is_not_judged(mission: SmallMission) -> None:
     for week in range(1, 4):
         deliver(mission, week, 30)
