@@ -1,7 +1,9 @@
 """Events of a delivery folded into what is known of their records.
 
 An event that happened before the last one that told of the same column tells nothing of it, whichever came first. Of
-events of one moment, the later row of a delivery counts, and of two deliveries what stands later in the mapping.
+events of one moment, the later row of a delivery counts, and of two deliveries what stands later in the mapping. What a
+register told settles the events that had told of the column by then. A row that leaves the record as it was repeats the
+row that told it, be it a register's.
 
 Belongs here: folding. Not here: what an event tells (``events``), how a record is read from core (``warehouse.told``).
 """
@@ -18,7 +20,17 @@ from reportmetrics.ingest.text import literal
 from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import TableMap
 from reportmetrics.warehouse.shape import SQL_TYPES, Column, Table
-from reportmetrics.warehouse.told import MOMENTS, NEWEST, SO_FAR, bit, last_told, moment_of, with_newest
+from reportmetrics.warehouse.told import (
+    MOMENTS,
+    NEWEST,
+    SETTLED,
+    SO_FAR,
+    bit,
+    is_late,
+    last_told,
+    moment_of,
+    with_newest,
+)
 
 
 def fold(
@@ -68,6 +80,7 @@ def fold(
         moments=", ".join(_moment(table, n) if n in vary - {*key} else "NULL" for n in names),
         folded=", ".join(_folded(c) for c in table.columns),
         finished=", ".join(f'{_finished(c)} AS "{c.name}"' for c in table.columns),
+        columns=", ".join(f'f."{n}"' for n in names),
         content=content,
     )
     connection.execute(statement)
@@ -87,7 +100,7 @@ WITH keyed AS (
     FROM mapped_rows AS m JOIN delivery AS d USING (file_seq)
 ),
 state AS (
-    SELECT row_key, known_from, file_seq, {NEWEST}, {{states}}
+    SELECT row_key, known_from, file_seq, content, {NEWEST}, {SETTLED}, {{states}}
     FROM ({{core}})
     WINDOW {{window}}
 ),
@@ -97,11 +110,12 @@ everything AS (
         -- Of one moment, a row counts after those above it.
         max(m.moment) OVER (PARTITION BY m.row_key, m.event_at ORDER BY m.row_id) AS moment, m.was, m.horizon,
         coalesce(try_cast(m.event_at AS TIMESTAMP) > m.horizon, false) AS ahead, CAST(NULL AS BIGINT[]) AS {NEWEST},
-        {{own}}
+        CAST(NULL AS BIGINT[]) AS {SETTLED}, NULL AS held, {{own}}
     FROM keyed AS m
     UNION ALL
     SELECT
-        NULL, c.row_key, c.known_from, c.file_seq, NULL, NULL, NULL, NULL, NULL, false, {NEWEST}, {{known}}
+        NULL, c.row_key, c.known_from, c.file_seq, NULL, NULL, NULL, NULL, NULL, false, {NEWEST}, {SETTLED},
+        c.content, {{known}}
     FROM state AS c
 ),
 placed AS (
@@ -114,7 +128,9 @@ placed AS (
 ),
 standing AS (
     -- What was known of the record before the delivery, and when the events happened that told of it.
-    SELECT * REPLACE (first_value({NEWEST}) OVER so_far AS {NEWEST}), {{standing}}
+    SELECT
+        * REPLACE (first_value({NEWEST}) OVER so_far AS {NEWEST}, first_value({SETTLED}) OVER so_far AS {SETTLED}),
+        {{standing}}
     FROM placed
     WINDOW so_far AS (
         PARTITION BY row_key, segment ORDER BY since, file_seq, row_id NULLS FIRST
@@ -132,11 +148,14 @@ aged AS (
     FROM standing AS placed
 ),
 effective AS (
-    SELECT row_id, row_key, since, file_seq, row_fault, moment, ahead, contrary, segment, {NEWEST}, {{effective}}
+    SELECT
+        row_id, row_key, since, file_seq, row_fault, moment, ahead, contrary, segment, held, {NEWEST}, {{effective}}
     FROM aged
 ),
 folded AS (
-    SELECT row_id, row_key, since, file_seq, {{bits}} AS own, [{{moments}}] AS {MOMENTS}, {{folded}}
+    SELECT
+        row_id, row_key, since, file_seq, segment, row_fault, held, {{bits}} AS own, [{{moments}}] AS {MOMENTS},
+        {{folded}}
     FROM effective
     WINDOW
         so_far AS (
@@ -147,16 +166,33 @@ folded AS (
 ),
 together AS (
     -- Of the events of one moment the last one is stored, which holds what the others told.
-    SELECT *, bit_or(own) OVER (PARTITION BY row_key, since, file_seq ORDER BY row_id) AS tells
-    FROM folded WHERE row_id IS NOT NULL
+    SELECT
+        * EXCLUDE (own),
+        bit_or(own) OVER (PARTITION BY row_key, since, file_seq, row_id IS NULL ORDER BY row_id) AS tells
+    FROM folded
 ),
 finished AS (
-    SELECT
-        k.row_id, k.part, k.grp, k.file_seq, k.source_row, k.row_fault, k.event_at, f.tells, f.{MOMENTS},
-        {{finished}}
-    FROM keyed AS k JOIN together AS f USING (row_id)
+    SELECT * REPLACE ({{finished}}) FROM together AS f
+),
+hashed AS (
+    SELECT *, {{content}} AS content FROM finished
+),
+compared AS (
+    -- What leaves the record as it was repeats the row that told it, be it one of a register.
+    SELECT * REPLACE (
+        CASE WHEN segment > 0 AND content = first_value(content) OVER so_far THEN first_value(held) OVER so_far
+        ELSE content END AS content
+    )
+    FROM hashed
+    WINDOW so_far AS (
+        PARTITION BY row_key, segment ORDER BY since, file_seq, row_id NULLS FIRST
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    )
 )
-SELECT *, {{content}} AS content FROM finished
+SELECT
+    k.row_id, k.part, k.grp, k.file_seq, k.source_row, k.row_fault, k.event_at, f.tells, f.{MOMENTS}, {{columns}},
+    f.content
+FROM keyed AS k JOIN compared AS f USING (row_id)
 """
 
 
@@ -169,7 +205,7 @@ def _by_register(table: Table, name: str) -> str:
 def _effective(table: Table, name: str, fitted: EventFit, times: Sequence[str]) -> str:
     """What the event of a row tells of a column, null where it is late. What is at fault stays, to be refused."""
     own, noted = f'"{name}"', moment_of(table, name, NEWEST)
-    late = f"moment < {noted} AND NOT ahead"
+    late = f"({is_late(table, name, 'moment')}) AND NOT ahead"
     if name in fitted.given.columns:
         undoes = f"{own} = {CLEARED}" if name in times else f'"{name} known" IS NOT NULL'
         late = f"({late}) OR (coalesce({noted} = moment, true) AND old AND {undoes})"

@@ -110,7 +110,7 @@ SELECT r.row_key, r.known_from, r.file_seq, r.source_row, r.content, false, true
 FROM repeated AS r
 SEMI JOIN (SELECT row_key FROM contested WHERE late) AS k USING (row_key)
 ANTI JOIN core.{table} AS c USING (row_key, known_from, content)
-WHERE r.table_name = '{table}' AND (SELECT bool_or(late) FROM contested)
+WHERE r.table_name = '{table}' AND r.content IS NOT NULL AND (SELECT bool_or(late) FROM contested)
 """
 
 _SEQUENCE = """

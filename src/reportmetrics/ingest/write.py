@@ -88,11 +88,15 @@ def _write_restated(connection: duckdb.DuckDBPyConnection, table: Table) -> None
 
 
 def write_repeated(connection: duckdb.DuckDBPyConnection, table: Table, sources: Iterable[Source]) -> None:
-    """Note which rows repeated what was known, where a file that comes later may be known from an earlier moment."""
+    """Note which rows repeated what was known, where a file that comes later may be known from an earlier moment.
+
+    A row of an event log is noted without content: it never counts again, whatever comes before it.
+    """
     in_any_order = any(s.known_from != "arrival" and any(t.table == table.name for t in s.tables) for s in sources)
     if in_any_order:
         connection.execute(
-            "INSERT INTO repeated SELECT $table, row_key, s.known_from, s.file_seq, t.source_row, s.content "
+            "INSERT INTO repeated SELECT $table, row_key, s.known_from, s.file_seq, t.source_row, "
+            f"CASE WHEN t.{MOMENTS} IS NULL THEN s.content END "
             "FROM sequence AS s JOIN typed AS t USING (row_id, row_key) WHERE s.told_before",
             {"table": table.name},
         )

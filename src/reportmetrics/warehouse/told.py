@@ -6,6 +6,7 @@ record then holds in each column what was told of that last. In which order the 
 
 What events of a log tell is told as of their own moments: of two, the one that happened later counts, whichever was
 known first. So core also notes, for a row that events told, the moment of the last one that told of each column.
+What a register tells settles what events had told of the column up to then: of those, none counts once more.
 
 Belongs here: the notes, and SQL of the state. Not here: which columns a source tells (``ingest.tells``).
 """
@@ -27,6 +28,9 @@ A list of ``moment_sql``, null for a column that no event tells of; null as a wh
 
 NEWEST = "newest"
 """The same, of all rows of a record up to this one; see ``with_newest``."""
+
+SETTLED = "settled"
+"""The same, as it was when a register told of the column last; null where none did after an event."""
 
 _PLACES = 1_000
 """Events of one moment are told apart by their place in the mapping."""
@@ -61,18 +65,38 @@ def moment_of(table: Table, name: str, moments: str = MOMENTS) -> str:
 
 
 def with_newest(table: Table, rows: str) -> str:
-    """SELECT of ``rows`` (a FROM clause of core) with ``newest``."""
-    each = ", ".join(f"max({moment_of(table, name)}) OVER so_far" for name in table.by_name)
-    return f"SELECT *, [{each}] AS {NEWEST} FROM {rows} WINDOW {SO_FAR}"
+    """SELECT of ``rows`` (a FROM clause of core) with ``newest`` and ``settled``."""
+    newest = ", ".join(f"max({moment_of(table, name)}) OVER so_far" for name in table.by_name)
+    settled = ", ".join(f"max({_settles(table, name)}) OVER so_far" for name in table.by_name)
+    noted = f"SELECT *, [{newest}] AS {NEWEST} FROM {rows} WINDOW {SO_FAR}"
+    return f"SELECT *, [{settled}] AS {SETTLED} FROM ({noted}) WINDOW {SO_FAR}"
+
+
+def _settles(table: Table, name: str) -> str:
+    by_register = f"{MOMENTS} IS NULL AND {_tells(table, name)}"
+    return f"CASE WHEN {by_register} THEN {moment_of(table, name, NEWEST)} END"
+
+
+def _tells(table: Table, name: str) -> str:
+    return f"coalesce({TELLS} & {bit(table, name)}, 1) <> 0"
+
+
+def is_late(table: Table, name: str, moment: str) -> str:
+    """SQL of whether an event tells nothing of a column, since a newer one did or a register settled it.
+
+    ``moment``: SQL of the event's. Needs ``newest`` and ``settled``.
+    """
+    newest, settled = (moment_of(table, name, noted) for noted in (NEWEST, SETTLED))
+    return f"coalesce({moment} < {newest}, false) OR coalesce({moment} <= {settled}, false)"
 
 
 def last_told(table: Table, name: str) -> str:
-    """SQL of a column of a record once a row of core was told: what was told of it last. Needs ``SO_FAR``, ``newest``.
+    """SQL of a column of a record once a row of core was told: what was told of it last.
 
-    An event that is known later and happened earlier than one that tells of the same column tells nothing of it.
+    An event that is known later and happened earlier than one that tells of the same column tells nothing of it; nor
+    does one that was told before a register told of the column. Needs ``SO_FAR`` and ``with_newest``.
     """
-    late = f"{moment_of(table, name)} < {moment_of(table, name, NEWEST)}"
-    tells = f"coalesce({TELLS} & {bit(table, name)}, 1) <> 0 AND NOT coalesce({late}, false)"
+    tells = f"{_tells(table, name)} AND NOT ({is_late(table, name, moment_of(table, name))})"
     # In a struct, a blank that is told is something.
     told = f"CASE WHEN {tells} THEN {{'it': \"{name}\"}} END"
     return f"struct_extract(last_value({told} IGNORE NULLS) OVER so_far, 'it')"
@@ -91,7 +115,7 @@ def states(table: Table, known: str) -> str:
     return f"""
 SELECT * FROM {known} WHERE row_key NOT IN (SELECT row_key FROM told_by_several)
 UNION ALL BY NAME
-SELECT * EXCLUDE ({NEWEST}) REPLACE ({merged})
+SELECT * EXCLUDE ({NEWEST}, {SETTLED}) REPLACE ({merged})
 FROM ({with_newest(table, f"{known} WHERE row_key IN (SELECT row_key FROM told_by_several)")})
 WINDOW {SO_FAR}
 """
