@@ -160,7 +160,9 @@ def checks(results: Sequence[CheckResult]) -> None:
         return
     failed = [r for r in results if not r.success]
     tables = len({r.table for r in results})
-    verdict = "all passed" if not failed else f"{len(failed)} failed"
+    critical = sum(r.severity == "critical" for r in failed)
+    told = [counted(n, what) for n, what in ((critical, "critical failure"), (len(failed) - critical, "warning")) if n]
+    verdict = " and ".join(told) or "all passed"
     out.print(f"[bold]Checked[/bold]   {len(results)} checks on {tables} tables, {verdict}")
     for result in sorted(failed, key=lambda r: (r.severity, r.table, r.check)):
         colour = "red" if result.severity == "critical" else "yellow"
