@@ -12,7 +12,6 @@ from pathlib import Path
 
 import duckdb
 
-from reportmetrics.ingest.pseudonyms import RESTORE_KEY
 from reportmetrics.ingest.rebuild import RebuildError, read_again
 from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
@@ -45,7 +44,8 @@ def otherwise_than_archived(settings: Settings, profile: Profile, *, track: Trac
         except RebuildError as error:
             return [Finding("archive", f"cannot be read again: {error}", "mend what is named above first")]
         except StoreError as error:
-            return [Finding(settings.warehouse.name, str(error), RESTORE_KEY)]
+            what, _, remedy = str(error).removeprefix(f"{settings.warehouse}: ").partition("; ")
+            return [Finding(settings.warehouse.name, what, remedy)]
         with duckdb.connect(":memory:") as connection:
             connection.execute("SET enable_progress_bar = false")
             for path, name in ((settings.warehouse, "here"), (anew, "anew")):

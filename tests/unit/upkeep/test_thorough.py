@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from reportmetrics.ingest.pseudonyms import RESTORE_KEY
 from reportmetrics.publish.files import digest_of
 from reportmetrics.upkeep.fsck import fsck
 from reportmetrics.upkeep.thorough import otherwise_than_archived
@@ -64,3 +65,10 @@ def test_an_archive_that_is_not_whole_is_said_and_nothing_compared(filled: Small
     next(p for p in filled.settings.archive.iterdir() if not p.suffix).unlink()
     [finding] = otherwise_than_archived(filled.settings, filled.profile)
     assert finding.where == "archive"
+
+
+def test_another_key_is_said_once(filled: SmallMission, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPORTMETRICS_PSEUDONYM_KEY", "another")
+    [finding] = otherwise_than_archived(filled.settings, filled.profile)
+    assert finding.what == "its pseudonyms were made with another key"
+    assert finding.remedy == RESTORE_KEY
