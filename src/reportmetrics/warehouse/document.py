@@ -1,14 +1,15 @@
 """The tables that sources fill, as a document: what ``docs/tables.md`` holds and ``sources tables`` prints.
 
-Belongs here: wording. Not here: the declarations (``source_tables``), how a file is mapped to them (``ingest``).
+Belongs here: wording. Not here: the declarations (``report_tables``, ``source_tables``), how a file is mapped to them
+(``ingest``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reportmetrics.warehouse.report_tables import HAND_BACK
 from reportmetrics.warehouse.shape import NOT_APPLICABLE, Column, Reset, Table
-from reportmetrics.warehouse.source_tables import HAND_BACK
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 
 FILLED_BY_SOURCES: tuple[Table, ...] = tuple(t for t in SOURCE_TABLES if t is not HAND_BACK)
@@ -16,7 +17,7 @@ FILLED_BY_SOURCES: tuple[Table, ...] = tuple(t for t in SOURCE_TABLES if t is no
 
 _OPENING = """# The tables that sources fill
 
-Written from the declarations in `src/reportmetrics/warehouse/source_tables.py` by `reportmetrics sources tables`; do
+Written from the declarations in `src/reportmetrics/warehouse` by `reportmetrics sources tables`; do
 not edit it by hand. How a file is mapped to these columns is in [sources.md](sources.md).
 
 * **key**: the columns that tell rows apart. A later row of the same key replaces an earlier one. A column of the key

@@ -6,8 +6,8 @@ Everything that needs to know a table's shape reads these declarations: the ware
 What belongs here: names, types, levels, kinds, keys, allowed codes, rules within one row.
 What does not: how a source's file becomes these columns (``ingest``), rules between tables (``sql/checks``).
 
-The declarations are in ``source_tables``, ``profile_tables`` and ``made_tables``; here they are listed, in the order of
-the catalogue. Their words (level, kind) are explained in ``shape``.
+The declarations are in ``report_tables``, ``source_tables``, ``profile_tables`` and ``made_tables``; here they are
+listed, in the order of the catalogue. Their words (level, kind) are explained in ``shape``.
 """
 
 from __future__ import annotations
@@ -41,18 +41,9 @@ from reportmetrics.warehouse.profile_tables import (
     UNIT,
     VERIFIER,
 )
+from reportmetrics.warehouse.report_tables import FEEDBACK, HAND_BACK, REPORT, REPORT_FIELD, REPORT_TALLY
 from reportmetrics.warehouse.shape import Table
-from reportmetrics.warehouse.source_tables import (
-    ACTIVITY,
-    FEEDBACK,
-    HAND_BACK,
-    OBSERVATION,
-    REPORT,
-    REPORT_FIELD,
-    REPORT_TALLY,
-    REQUEST,
-    TOUR,
-)
+from reportmetrics.warehouse.source_tables import ACTIVITY, OBSERVATION, REQUEST, TOUR
 
 TABLES: Mapping[str, Table] = {
     t.name: t

@@ -4,7 +4,7 @@ A revision that says that it is withdrawn takes back itself and all earlier revi
 does not say so stands: the report was sent again. What a revision told goes with it (its answers), and with the whole
 report what else is known through it only: the activities that name it, and what came back for it.
 
-Belongs here: which revisions are withdrawn, as known at a date. Not here: what says so (``source_tables``), leaving
+Belongs here: which revisions are withdrawn, as known at a date. Not here: what says so (``report_tables``), leaving
 rows out (``snapshot``).
 """
 
