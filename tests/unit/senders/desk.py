@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import polars as pl
 from reportmetrics.ingest.ledger import Delivery
 from reportmetrics.ingest.run import ingest
 from reportmetrics.profile.load import Profile, load_profile
+from reportmetrics.profile.sources import Source
 from reportmetrics.profile.templates import Template
 from reportmetrics.senders.form import write_form
 from reportmetrics.senders.last_known import Due, next_due
@@ -65,6 +66,23 @@ class Desk:
 
     def ingest(self) -> list[Delivery]:
         return ingest(self.settings, self.profile, now=dt.datetime(2021, 3, 11)).deliveries
+
+    def told_otherwise(self, text: str, field: str, **answer: str) -> list[Delivery]:
+        """Take in a CSV of another source that answers one question; ``answer``: canonical to file's column."""
+        told = self.settings.landing / "told.csv"
+        told.write_text(text)
+        os.utime(told, (0, 0))
+        source = {
+            "source": "told",
+            "title": "Told otherwise",
+            "sender": "desk",
+            "files": "told.csv",
+            "reader": "csv",
+            "table": "report_field",
+            "columns": {"report_id": "report", "field_id": {"value": field}, **answer},
+        }
+        self.profile = replace(self.profile, sources=[*self.profile.sources, Source.model_validate(source)])
+        return self.ingest()
 
     def refusals(self) -> pl.DataFrame:
         """All that was refused, and what became of it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import zipfile
 from dataclasses import replace
@@ -13,7 +12,6 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 
-from reportmetrics.profile.sources import Source
 from reportmetrics.profile.templates import Template
 from tests.unit.senders.desk import PROFILE, Desk, template
 
@@ -90,20 +88,7 @@ def test_a_text_that_is_too_long_for_a_cell_is_shown_in_part_and_can_be_confirme
     )
     path, due = desk.form(once, "U-03", "2021-01-15")
     desk.send(path, "first", G2="calm")
-    told = desk.settings.landing / "told.csv"
-    told.write_text(f"report,words\n{due.report_id},{'x' * 40_000}\n")
-    os.utime(told, (0, 0))
-    source = {
-        "source": "told",
-        "title": "Told otherwise",
-        "sender": "desk",
-        "files": "told.csv",
-        "reader": "csv",
-        "table": "report_field",
-        "columns": {"report_id": "report", "field_id": {"value": "MAS-03"}, "value_text": "words"},
-    }
-    desk.profile = replace(desk.profile, sources=[*desk.profile.sources, Source.model_validate(source)])
-    desk.ingest()
+    desk.told_otherwise(f"report,words\n{due.report_id},{'x' * 40_000}\n", "MAS-03", value_text="words")
     path, due = desk.form(once, "U-03", "2021-02-15")
     sheet = openpyxl.load_workbook(path)["Answers"]
     assert re.fullmatch(r"x{1000} …", str(sheet["E2"].value))

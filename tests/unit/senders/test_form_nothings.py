@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 from reportmetrics.ingest.readers.archived import kept_cells, read_archived
 from reportmetrics.ingest.readers.base import Sheet
 from reportmetrics.profile.intake import form_sources
-from reportmetrics.profile.sources import Source, sheet_of
+from reportmetrics.profile.sources import sheet_of
 from tests.unit.senders.desk import Desk, template
 
 NIL = "M2"
@@ -93,20 +92,7 @@ def test_a_value_that_another_source_tells_later_applies(desk: Desk) -> None:
     """The other source knows no word for 'does not apply'; what it tells is a value, so it does."""
     path, due = desk.form(template("WAR"), "U-01", "2021-03-01")
     desk.send(path, "first", F2="n/a", F3=1)
-    told = desk.settings.landing / "told.csv"
-    told.write_text(f"report,WAR-01\n{due.report_id},7\n")
-    os.utime(told, (0, 0))
-    source = {
-        "source": "told",
-        "title": "Told otherwise",
-        "sender": "desk",
-        "files": "told.csv",
-        "reader": "csv",
-        "table": "report_field",
-        "columns": {"report_id": "report", "field_id": {"value": "WAR-01"}, "value_number": "WAR-01"},
-    }
-    desk.profile = replace(desk.profile, sources=[*desk.profile.sources, Source.model_validate(source)])
-    desk.ingest()
+    desk.told_otherwise(f"report,WAR-01\n{due.report_id},7\n", "WAR-01", value_number="WAR-01")
     last = desk.form(template("WAR"), "U-01", "2021-03-01")[1].last["WAR-01", None]
     assert (last.number, last.not_applicable) == (7.0, False)
 
