@@ -31,9 +31,6 @@ from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import FileDate, Source, sheet_of
 from reportmetrics.warehouse.tables import TABLES
 
-_BETWEEN = "an event between the two times that is sent later counts as earlier than this one"
-"""What is said of the corrected time of an event: what was told by its first time is not told anew."""
-
 FORGOTTEN = "the file was forgotten; take the record out of the profile, it may hold a name"
 """What is said of a record whose file was forgotten."""
 
@@ -269,9 +266,7 @@ def _refusal(source: Source, record: Correction, file: str, said: str, day: dt.d
 def note(source: Source, record: Correction) -> str:
     """What the ledger and ``explain`` say of a correction; names of people are not shown."""
     change = "" if _is_personal(source, record.column) else f" '{record.was}' -> '{record.now}'"
-    timed = any(t.events and record.column in t.events.time.candidates for t in source.tables)
-    limit = f"; {_BETWEEN}" if timed else ""
-    return f"{row_of_note(record.row)}{record.column}{change} ({record.reason}; {record.author}, {record.date}){limit}"
+    return f"{row_of_note(record.row)}{record.column}{change} ({record.reason}; {record.author}, {record.date})"
 
 
 def row_of_note(row: object) -> str:

@@ -2,7 +2,7 @@
 
 An event changes only what it tells of; all else stays as it was known, whichever source had told it. So a request that
 a register has described may be decided by an event. Events count in the order of their times, in whatever order and
-in which files they come: of each column it is noted when the last event that told of it happened.
+in which files they come; see ``warehouse.told``.
 
 Belongs here: what an event tells. Not here: folding (``folding``), which rows are new or repeat what is known
 (``verdicts``).
@@ -21,7 +21,7 @@ from reportmetrics.profile.intake import before_column
 from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import ColumnMap, Events, TableMap
 from reportmetrics.warehouse.shape import Column
-from reportmetrics.warehouse.told import moment_sql
+from reportmetrics.warehouse.told import PLACES
 
 CLEARED = "chr(24)"
 """Text of a column that an event empties (CANCEL), until it is folded."""
@@ -98,18 +98,15 @@ def happened(fitted: EventFit, reading: Reading, time: str = _TIME) -> str:
     return canonical(time, _AT, fitted.given.time, reading)
 
 
-def moments(fitted: EventFit, reading: Reading) -> str:
-    """SQL of a list: the event's time as a number that orders events, and that of what it was before a correction.
-
-    Of events of one moment, those count last that stand last in the mapping.
-    """
+def moments(fitted: EventFit, reading: Reading) -> list[str]:
+    """SQL of ``EVENT_COLUMNS``: time and place in the mapping of the event, and of what it was before a correction."""
     pairs = [(_EVENT, _TIME), *([(_EVENT_BEFORE, _TIME_BEFORE)] if fitted.before else [])]
-    return f"[{', '.join(_moment(fitted, reading, *pair) for pair in pairs)}]"
+    return [sql for pair in pairs for sql in _moment(fitted, reading, *pair)] + ["NULL"] * (4 - 2 * len(pairs))
 
 
-def _moment(fitted: EventFit, reading: Reading, event: str, time: str) -> str:
+def _moment(fitted: EventFit, reading: Reading, event: str, time: str) -> tuple[str, str]:
     place = f"CASE {_name(fitted, event)} {_places(fitted)} ELSE {len(fitted.given.means)} END"
-    return moment_sql(f"try_cast({happened(fitted, reading, time)} AS TIMESTAMP)", place)
+    return f"try_cast({happened(fitted, reading, time)} AS TIMESTAMP)", f"least({place}, {PLACES - 1})"
 
 
 def fault(fitted: EventFit, reading: Reading) -> str:

@@ -1,7 +1,7 @@
 """Whether a correction would leave standing what its row told.
 
 A correction tells a row again, and takes nothing out of the warehouse, where the past stays. So it mends what the row
-says of its record; where it would tell another record, or tell of other columns, the wrong one would stay beside it.
+says of its record; where it would tell another record, the wrong one would stay beside it.
 
 Belongs here: finding such corrections. Not here: rows that something else was told of since (``overtaken``).
 """
@@ -19,11 +19,8 @@ from reportmetrics.ingest.corrections import Due
 from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.overtaken import alone
 from reportmetrics.ingest.readers.base import UnreadableError
-from reportmetrics.ingest.text import BLANKS
-from reportmetrics.profile.corrections import Correction
 from reportmetrics.profile.load import Profile
-from reportmetrics.profile.shapes import several
-from reportmetrics.profile.sources import Events, Source, sheet_of
+from reportmetrics.profile.sources import Source
 from reportmetrics.warehouse.tables import TABLES
 
 _TOLD = "SELECT source_row, row_key, faulty, row_key IN (SELECT row_key FROM core.{table}) FROM told ORDER BY ALL"
@@ -50,7 +47,7 @@ def left_behind(
     if batch.refusals:
         return None  # said when it is taken in
     after = _told(connection, profile, key, batch)
-    found = [*_other_records(due.found.source, before, after), *_other_events(due, before)]
+    found = [*_other_records(due.found.source, before, after)]
     if not found:
         return None
     remedy = (
@@ -80,23 +77,3 @@ def _other_records(source: Source, before: dict[str, _Told], after: dict[str, _T
             other = "another record" if any(row == there for there, _ in now.records) else "no record"
             said = f"row {row} would tell {other} of '{table}' (key: {', '.join(key)})"
             yield f"{said}, and the one that it told would stay"
-
-
-def _other_events(due: Due, before: dict[str, _Told]) -> Iterator[str]:
-    source = due.found.source
-    for entry in source.tables:
-        if entry.events is None:
-            continue
-        sound = {row for row, _ in before.get(entry.table, _NOTHING).stored}
-        for record in due.records:
-            here = record.sheet in (None, sheet_of(source, entry)) and record.row in sound
-            if here and record.column in several(entry.events.event) and (lost := _lost(entry.events, record)):
-                yield f"row {record.row}: what '{record.was}' told ({', '.join(lost)}) would stay"
-
-
-def _lost(events: Events, record: Correction) -> list[str]:
-    """Columns that the event before told of, and that the one of now does not."""
-    fold = str.lower if events.ignore_case else str
-    means = {fold(name): event.columns for name, event in events.means.items()}
-    was, now = (means.get(fold(text.strip(BLANKS)), ()) for text in (record.was, record.now))
-    return [name for name in was if name not in now]

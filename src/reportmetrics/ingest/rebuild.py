@@ -242,7 +242,7 @@ def _fill(
     """Take in all deliveries; returns the rows read."""
     rows = 0
     kept = [d for d in deliveries if d.kept is not None]
-    for some in batches(track(kept, "Rebuilding", len(kept)), _known_from):
+    for some in batches(track(kept, "Rebuilding", len(kept)), _known_from, _apart):
         taken = []
         for delivery in some:
             assert delivery.kept is not None
@@ -252,6 +252,14 @@ def _fill(
     store.connection.execute("UPDATE state SET position = $position", {"position": max(places.values(), default=0)})
     check_balance(store.connection)
     return rows
+
+
+def _apart(one: _Delivery, other: _Delivery) -> bool:
+    """Whether two deliveries came with different runs and one was known before it came: then their order tells."""
+    assert one.kept is not None
+    assert other.kept is not None
+    dated = any(d.found.dated is not None for d in (one.kept, other.kept))
+    return dated and one.kept.arrived_at != other.kept.arrived_at
 
 
 def _known_from(delivery: _Delivery) -> dt.datetime:

@@ -259,12 +259,17 @@ def _remember(connection: duckdb.DuckDBPyConnection, files: Sequence[tuple[Found
     connection.unregister("glimpses")
 
 
-def batches(files: Iterable[File], known_from: Callable[[File], dt.datetime]) -> Iterator[list[File]]:
+def batches(
+    files: Iterable[File],
+    known_from: Callable[[File], dt.datetime],
+    apart: Callable[[File, File], bool] = lambda *_: False,
+) -> Iterator[list[File]]:
     """Files by the number and the bytes that are worked on at once, in their order.
 
     What a row means for what was known must not depend on how files fall into batches. In a batch rows are compared in
     the order of ``known_from``, so a file that is known from an earlier moment than the one before begins a new one,
-    and a file whose rows each have a moment of their own is a batch by itself.
+    and a file whose rows each have a moment of their own is a batch by itself. ``apart`` tells of a file and the next
+    one whether they were taken in by different runs, of which the later one found what the first had stored.
     """
     some: list[File] = []
     size = 0
@@ -273,6 +278,7 @@ def batches(files: Iterable[File], known_from: Callable[[File], dt.datetime]) ->
             _goes_alone(file.found.source)
             or _goes_alone(some[-1].found.source)
             or known_from(file) < known_from(some[-1])
+            or apart(some[-1], file)
         ):
             yield some
             some, size = [], 0

@@ -38,7 +38,7 @@ from reportmetrics.ingest.text import (
 )
 from reportmetrics.settings import sql_folder
 from reportmetrics.warehouse.shape import NOT_APPLICABLE, SQL_TYPES, Column, Table
-from reportmetrics.warehouse.told import MOMENTS, TELLS
+from reportmetrics.warehouse.told import EVENT_COLUMNS, TELLS
 
 _PLACE = "row_id, part, grp, file_seq, source_row"
 _FILTERED = (
@@ -96,10 +96,8 @@ def make_typed(
     for group, fitted in logs:
         own_time = group.source.known_from == "event"
         if fitted.events is not None:
-            content = f"xor({_content(table.columns)}, hash({MOMENTS}))"
             zero = fitted.table.end_before_start == "zero"
-            log = fitted.events
-            fold(connection, table, fitted.table, log, own_time=own_time, ends_may_precede=zero, content=content)
+            fold(connection, table, fitted.table, own_time=own_time, ends_may_precede=zero)
     typed = _typed_sql(table, keys)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS SELECT *, {doubt} AS doubt FROM ({typed}) AS t")
     for group_number in zeros:
@@ -121,7 +119,7 @@ def _typed_sql(table: Table, keys: Mapping[int, Sequence[str]]) -> str:
     """The casts, and beside them what the next steps need of each row: then none of them has to look at text again."""
     cast = core_sql(table.name)
     beside = (
-        f"{_PLACE}, row_fault, event_at, content, {TELLS}, {MOMENTS}, {filled_sql(table)} AS filled, "
+        f"{_PLACE}, row_fault, event_at, content, {TELLS}, {', '.join(EVENT_COLUMNS)}, {filled_sql(table)} AS filled, "
         f"{_row_key(table, keys)} AS row_key"
     )
     extended, places = _ROW_ID.subn(lambda _: f"SELECT\n    {beside},", cast)
@@ -229,8 +227,8 @@ def _select(
             f"FROM (SELECT {head}, {why} AS why FROM {source}) WHERE why IS NOT NULL"
         )
     outer.append(f"CAST({'NULL' if tells is None else tells} AS BIGINT) AS {TELLS}")
-    moments = "NULL" if events is None else event_log.moments(events, reading)
-    outer.append(f"CAST({moments} AS BIGINT[]) AS {MOMENTS}")
+    told_of = ["NULL"] * len(EVENT_COLUMNS) if events is None else event_log.moments(events, reading)
+    outer += [f"CAST({sql} AS {kind}) AS {n}" for sql, (n, kind) in zip(told_of, EVENT_COLUMNS.items(), strict=True)]
     return f"SELECT {_PLACE}, {', '.join(outer)} FROM (SELECT {head}, {', '.join(inner)} FROM {source} {where})", each
 
 

@@ -1,7 +1,8 @@
 """Which rows are new, which repeat, which are replaced, which are refused.
 
-For each key the rows that were told make a sequence, in the order (known_from, delivery, row); the events of a log are
-in the order of their times. Judged in this order:
+For each key the rows that were told make a sequence, in the order (known_from, delivery, row). Of an event log, those
+that tell of one event make a sequence of their own: other events, and registers, do not come in between. Judged in this
+order:
 
 * *duplicate*: the row repeats what is current for its key: the sound row before it, or, for a faulty row, the row told
   just before. So a faulty row that is sent twice is one reject and one duplicate.
@@ -26,6 +27,7 @@ import duckdb
 from reportmetrics.profile.sources import FromColumn
 from reportmetrics.warehouse.schema import KEY_HASH
 from reportmetrics.warehouse.shape import Table
+from reportmetrics.warehouse.told import FACT, MOMENT, MOMENT_PLACE, same_fact
 
 KnownFrom = dict[int, FromColumn | None]
 """Group number -> where its rows say from when they are known (None: the event's time).
@@ -53,20 +55,20 @@ def judge(connection: duckdb.DuckDBPyConnection, table: Table, known: KnownFrom)
         f"""
         CREATE OR REPLACE TEMP TABLE contested AS
         SELECT
-            k.row_key,
+            k.* EXCLUDE (rows, earliest),
             l.known_from AS since,
             l.accepted,
             l.told,
             l.told_at,
             coalesce(k.earliest < greatest(l.known_from, l.told_at), false) AS late
-        FROM (SELECT row_key, count(*) AS rows, min(known_from) AS earliest FROM told GROUP BY row_key) AS k
+        FROM (SELECT {FACT}, count(*) AS rows, min(known_from) AS earliest FROM told GROUP BY {FACT}) AS k
         LEFT JOIN (
-            SELECT row_key, known_from, accepted, told, told_at FROM latest.{table.name}
+            SELECT {FACT}, known_from, accepted, told, told_at FROM latest.{table.name}
             WHERE rowid IN (
                 SELECT l.rowid FROM latest.{table.name} AS l
                 SEMI JOIN (SELECT {KEY_HASH} AS key_hash FROM typed) AS t USING (key_hash)
             )
-        ) AS l USING (row_key)
+        ) AS l ON {same_fact("k", "l")}
         WHERE k.rows > 1 OR l.row_key IS NOT NULL
         """
     )
@@ -86,10 +88,10 @@ def _known_from(table: Table, known: KnownFrom) -> str:
     return f"CASE t.grp {whens} ELSE d.known_from END" if whens else "d.known_from"
 
 
-_PRIOR = """
+_PRIOR = f"""
 CREATE OR REPLACE TEMP TABLE prior AS
 SELECT
-    row_key,
+    {FACT},
     since AS known_from,
     0::BIGINT AS file_seq,
     0::BIGINT AS place,
@@ -98,28 +100,29 @@ SELECT
     false AS again
 FROM contested WHERE NOT late AND accepted IS NOT NULL
 UNION ALL
-SELECT row_key, coalesce(since, TIMESTAMP '0001-01-01'), 0, 1, told, true, false
+SELECT {FACT}, coalesce(since, TIMESTAMP '0001-01-01'), 0, 1, told, true, false
 FROM contested
 WHERE told IS NOT NULL AND told IS DISTINCT FROM accepted
 UNION ALL
-SELECT c.row_key, c.known_from, c.file_seq, 0, c.content, false, false
-FROM core.{table} AS c SEMI JOIN (SELECT row_key FROM contested WHERE late) AS k USING (row_key)
+SELECT c.row_key, c.{MOMENT}, c.{MOMENT_PLACE}, c.known_from, c.file_seq, 0, c.content, false, false
+FROM core.{{table}} AS c SEMI JOIN (FROM contested WHERE late) AS k ON {same_fact("c", "k")}
 WHERE (SELECT bool_or(late) FROM contested)
 UNION ALL
-SELECT r.row_key, r.known_from, r.file_seq, r.source_row, r.content, false, true
+SELECT r.row_key, r.{MOMENT}, r.{MOMENT_PLACE}, r.known_from, r.file_seq, r.source_row, r.content, false, true
 FROM repeated AS r
-SEMI JOIN (SELECT row_key FROM contested WHERE late) AS k USING (row_key)
-ANTI JOIN core.{table} AS c USING (row_key, known_from, content)
-WHERE r.table_name = '{table}' AND r.content IS NOT NULL AND (SELECT bool_or(late) FROM contested)
+SEMI JOIN (FROM contested WHERE late) AS k ON {same_fact("r", "k")}
+ANTI JOIN core.{{table}} AS c
+ON {same_fact("r", "c")} AND r.known_from = c.known_from AND r.content = c.content
+WHERE r.table_name = '{{table}}' AND (SELECT bool_or(late) FROM contested)
 """
 
-_SEQUENCE = """
+_SEQUENCE = f"""
 CREATE OR REPLACE TEMP TABLE sequence AS
 WITH everything AS (
-    SELECT row_id, row_key, known_from, file_seq, row_id AS place, content, faulty, false AS again
-    FROM told SEMI JOIN contested USING (row_key)
+    SELECT row_id, {FACT}, known_from, file_seq, row_id AS place, content, faulty, false AS again
+    FROM told SEMI JOIN contested ON {same_fact("told", "contested")}
     UNION ALL
-    SELECT NULL, row_key, known_from, file_seq, place, content, faulty, again FROM prior
+    SELECT NULL, {FACT}, known_from, file_seq, place, content, faulty, again FROM prior
 ),
 repeats AS (
     SELECT
@@ -131,9 +134,9 @@ repeats AS (
         END AS repeats
     FROM everything
     WINDOW
-        along_key AS (PARTITION BY row_key ORDER BY known_from, file_seq, place),
+        along_key AS (PARTITION BY {FACT} ORDER BY known_from, file_seq, place),
         before_in_file AS (
-            PARTITION BY row_key, known_from, file_seq ORDER BY place
+            PARTITION BY {FACT}, known_from, file_seq ORDER BY place
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         )
 ),
@@ -141,7 +144,7 @@ replaced AS (
     SELECT
         * REPLACE (coalesce(repeats, false) AS repeats),
         NOT faulty AND NOT coalesce(repeats, false) AND lead(row_key) OVER (
-            PARTITION BY row_key, known_from, file_seq, faulty, coalesce(repeats, false) ORDER BY place
+            PARTITION BY {FACT}, known_from, file_seq, faulty, coalesce(repeats, false) ORDER BY place
         ) IS NOT NULL AND row_id IS NOT NULL AS superseded
     FROM repeats
 )
@@ -153,7 +156,7 @@ SELECT
     greatest(lag(file_seq) OVER standing, (SELECT min(file_seq) FROM delivery)) AS restated_by
 FROM replaced
 WINDOW standing AS (
-    PARTITION BY row_key, faulty OR repeats OR superseded ORDER BY known_from, file_seq, place
+    PARTITION BY {FACT}, faulty OR repeats OR superseded ORDER BY known_from, file_seq, place
 )
 """
 
@@ -180,18 +183,20 @@ FROM typed AS t
 LEFT JOIN set_apart AS s ON s.row_id = t.row_id
 """
 
-_NEWS = """
+_NEWS = f"""
 CREATE OR REPLACE TEMP VIEW news AS
 SELECT
-    row_key,
+    {FACT},
     CASE WHEN NOT faulty THEN known_from END AS known_from,
     CASE WHEN NOT faulty THEN content END AS accepted,
     content AS told,
     CASE WHEN NOT faulty THEN known_from END AS told_at
-FROM told ANTI JOIN contested USING (row_key)
+FROM told ANTI JOIN contested ON {same_fact("told", "contested")}
 UNION ALL
 SELECT
-    row_key,
+    s.row_key,
+    s.{MOMENT},
+    s.{MOMENT_PLACE},
     last(known_from ORDER BY known_from, file_seq, place) FILTER (WHERE stands),
     last(content ORDER BY known_from, file_seq, place) FILTER (WHERE stands),
     last(content ORDER BY known_from, file_seq, place),
@@ -202,6 +207,7 @@ FROM (
         NOT faulty AND NOT repeats AND NOT superseded AND NOT told_before AND (restated OR NOT again) AS stands
     FROM sequence
 )
-JOIN contested USING (row_key)
-GROUP BY row_key
+AS s
+JOIN contested AS k ON {same_fact("s", "k")}
+GROUP BY s.row_key, s.{MOMENT}, s.{MOMENT_PLACE}
 """

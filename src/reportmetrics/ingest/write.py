@@ -19,10 +19,12 @@ from reportmetrics.profile.sources import Source
 from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.tables import TABLES
-from reportmetrics.warehouse.told import MOMENTS, TELLS
+from reportmetrics.warehouse.told import EVENT_COLUMNS, FACT, MOMENT, MOMENT_PLACE, TELLS, same_fact
 
 Counts = dict[int, dict[str, int]]
 """Per delivery: rows of each verdict, and ``read``."""
+
+EVENT = ", ".join(EVENT_COLUMNS)
 
 VERDICTS = ("accepted", "rejected", "duplicate", "superseded")
 PARTS = (*VERDICTS, "filtered")
@@ -36,20 +38,17 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batc
     connection.execute(
         f"""
         INSERT INTO core.{table.name}
-        (row_key, source_file, source_row, file_seq, known_from, {columns}, {CONTENT}, {TELLS}, {MOMENTS})
-        SELECT t.row_key, t.source_file, t.source_row, t.file_seq, t.known_from, {typed}, t.content, t.{TELLS},
-            t.{MOMENTS}
+        (row_key, source_file, source_row, file_seq, known_from, {columns}, {CONTENT}, {TELLS}, {EVENT})
+        SELECT t.row_key, t.source_file, t.source_row, t.file_seq, t.known_from, {typed}, t.content, t.{TELLS}, {EVENT}
         FROM told AS t ANTI JOIN set_apart AS s ON s.row_id = t.row_id
         """
     )
     _write_restated(connection, table)
     connection.execute(
-        f"DELETE FROM latest.{table.name} "
-        "WHERE row_key IN (SELECT row_key FROM contested WHERE since IS NOT NULL OR told IS NOT NULL)"
+        f"DELETE FROM latest.{table.name} AS l USING contested AS c "
+        f"WHERE {same_fact('l', 'c')} AND (c.since IS NOT NULL OR c.told IS NOT NULL)"
     )
-    connection.execute(
-        f"INSERT INTO latest.{table.name} SELECT {KEY_HASH}, row_key, known_from, accepted, told, told_at FROM news"
-    )
+    connection.execute(f"INSERT INTO latest.{table.name} SELECT {KEY_HASH}, * FROM news")
     _write_rejects(connection, table, batch)
     counted = connection.execute(
         "SELECT file_seq, count(*) AS read, {} FROM judged GROUP BY file_seq".format(
@@ -68,19 +67,20 @@ def _write_restated(connection: duckdb.DuckDBPyConnection, table: Table) -> None
     if not connection.execute("SELECT count(*) FROM sequence WHERE restated").fetchall()[0][0]:
         return
     columns = ", ".join(f'"{c.name}"' for c in table.columns)
+    told = ", ".join(f"c.{name}" for name in EVENT_COLUMNS)
     connection.execute(
         f"""
         INSERT INTO core.{table.name}
-        (row_key, source_file, source_row, file_seq, known_from, {columns}, {CONTENT}, {TELLS}, {MOMENTS},
-            {RESTATED})
+        (row_key, source_file, source_row, file_seq, known_from, {columns}, {CONTENT}, {TELLS}, {EVENT}, {RESTATED})
         WITH told_once AS (
-            SELECT * FROM core.{table.name} SEMI JOIN (FROM sequence WHERE restated) AS s USING (row_key, {CONTENT})
-            QUALIFY row_number() OVER (PARTITION BY row_key, {CONTENT} ORDER BY known_from, file_seq) = 1
+            SELECT c.* FROM core.{table.name} AS c
+            SEMI JOIN (FROM sequence WHERE restated) AS s ON {same_fact("c", "s")} AND c.{CONTENT} = s.{CONTENT}
+            QUALIFY row_number() OVER (PARTITION BY {FACT}, {CONTENT} ORDER BY known_from, file_seq) = 1
         )
-        SELECT s.row_key, l.source_file, s.place, s.file_seq, s.known_from, {columns}, {CONTENT}, {TELLS}, {MOMENTS},
+        SELECT c.row_key, l.source_file, s.place, s.file_seq, s.known_from, {columns}, c.{CONTENT}, {TELLS}, {told},
             s.restated_by
         FROM sequence AS s
-        JOIN told_once AS c USING (row_key, {CONTENT})
+        JOIN told_once AS c ON {same_fact("c", "s")} AND c.{CONTENT} = s.{CONTENT}
         JOIN ledger AS l ON l.file_seq = s.file_seq AND l.table_name = '{table.name}'
         WHERE s.restated
         """
@@ -88,16 +88,12 @@ def _write_restated(connection: duckdb.DuckDBPyConnection, table: Table) -> None
 
 
 def write_repeated(connection: duckdb.DuckDBPyConnection, table: Table, sources: Iterable[Source]) -> None:
-    """Note which rows repeated what was known, where a file that comes later may be known from an earlier moment.
-
-    A row of an event log is noted without content: it never counts again, whatever comes before it.
-    """
+    """Note which rows repeated what was known, where a file that comes later may be known from an earlier moment."""
     in_any_order = any(s.known_from != "arrival" and any(t.table == table.name for t in s.tables) for s in sources)
     if in_any_order:
         connection.execute(
-            "INSERT INTO repeated SELECT $table, row_key, s.known_from, s.file_seq, t.source_row, "
-            f"CASE WHEN t.{MOMENTS} IS NULL THEN s.content END "
-            "FROM sequence AS s JOIN typed AS t USING (row_id, row_key) WHERE s.told_before",
+            f"INSERT INTO repeated SELECT $table, t.row_key, t.{MOMENT}, t.{MOMENT_PLACE}, s.known_from, s.file_seq, "
+            "t.source_row, s.content FROM sequence AS s JOIN typed AS t USING (row_id) WHERE s.told_before",
             {"table": table.name},
         )
 

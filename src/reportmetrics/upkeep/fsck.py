@@ -31,6 +31,7 @@ from reportmetrics.upkeep.unfinished import read_unfinished
 from reportmetrics.warehouse.schema import RESTATED
 from reportmetrics.warehouse.store import Store, StoreError, is_locked
 from reportmetrics.warehouse.tables import SOURCE_TABLES
+from reportmetrics.warehouse.told import FACT, same_fact
 
 _RESTORE = "restore it from the backup of the archive; if it is lost: reportmetrics forget FILE"
 _SIDECAR = "restore its .json file from the backup of the archive; no rebuild without it"
@@ -233,10 +234,10 @@ told AS (SELECT file_seq, original_name, accepted FROM ledger WHERE table_name =
 SELECT file_seq, coalesce(original_name, '?'), coalesce(rows, 0), coalesce(accepted, 0)
 FROM held FULL JOIN told USING (file_seq) WHERE rows IS DISTINCT FROM accepted ORDER BY ALL LIMIT 20
 """
-_INDEX = """
+_INDEX = f"""
 SELECT count(*) FROM (
-    SELECT row_key, max(known_from) AS known_from FROM core.{table} GROUP BY row_key
-) AS c FULL JOIN (SELECT row_key, known_from FROM latest.{table} WHERE known_from IS NOT NULL) AS l USING (row_key)
+    SELECT {FACT}, max(known_from) AS known_from FROM core.{{table}} GROUP BY {FACT}
+) AS c FULL JOIN (FROM latest.{{table}} WHERE known_from IS NOT NULL) AS l ON {same_fact("c", "l")}
 WHERE c.known_from IS DISTINCT FROM l.known_from
 """
 

@@ -4,20 +4,20 @@
   the archive holds the file, and file and row say where in it;
 * ``repeated``: rows that repeated what was known, where files may come in another order than that of their moments: a
   late file may change what stood before them;
-* ``latest``: per table and key, what was told last. It is an index over ``core`` (and over refused rows), kept so that
-  taking a file costs the same however long the history is;
+* ``latest``: per table, key and event, what was told last. It is an index over ``core`` (and over refused rows), kept
+  so that taking a file costs the same however long the history is;
 * ``ledger``, ``reject``, ``seen`` (files that need not be opened again), ``state``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
-from reportmetrics.warehouse.told import MOMENTS, TELLS
+from reportmetrics.warehouse.told import EVENT_COLUMNS, MOMENT, MOMENT_PLACE, TELLS
 
-VERSION = 9
+VERSION = 10
 """Version of these tables and of their keys, which each row has as ``row_key``. A warehouse of another version is made
 anew from the archive, never altered in place."""
 
@@ -59,6 +59,14 @@ def columns_sql(columns: Sequence[Column], unlike: Container[str] = ()) -> str:
     return ", ".join(f'"{c.name}" {SQL_TYPES[c.type]}{f" {_AS_IT_IS}" if c.name in unlike else ""}' for c in columns)
 
 
+def columns_of(types: Mapping[str, str]) -> str:
+    """Column definitions of names and SQL types."""
+    return ", ".join(f"{name} {kind}" for name, kind in types.items())
+
+
+_FACT = {name: EVENT_COLUMNS[name] for name in (MOMENT, MOMENT_PLACE)}
+
+
 def _unlike(table: Table) -> set[str]:
     """Columns of which each row has a value of its own; a part of a key repeats."""
     return {"row_key", *(table.key if len(table.key) == 1 else ())}
@@ -72,12 +80,12 @@ def statements() -> Iterator[str]:
         core = columns_sql(core_columns(table), _unlike(table))
         yield (
             f"CREATE TABLE IF NOT EXISTS core.{table.name} "
-            f"({core}, {CONTENT} UBIGINT, {RESTATED} BIGINT, {TELLS} BIGINT, {MOMENTS} BIGINT[])"
+            f"({core}, {CONTENT} UBIGINT, {RESTATED} BIGINT, {TELLS} BIGINT, {columns_of(EVENT_COLUMNS)})"
         )
         yield (
             f"CREATE TABLE IF NOT EXISTS latest.{table.name} "
-            f"(key_hash UINTEGER, row_key VARCHAR {_AS_IT_IS}, known_from TIMESTAMP, accepted UBIGINT, told UBIGINT, "
-            "told_at TIMESTAMP)"
+            f"(key_hash UINTEGER, row_key VARCHAR {_AS_IT_IS}, {columns_of(_FACT)}, known_from TIMESTAMP, "
+            "accepted UBIGINT, told UBIGINT, told_at TIMESTAMP)"
         )
     for name in ("ledger", "reject"):
         yield f"CREATE TABLE IF NOT EXISTS {name} ({columns_sql(TABLES[name].columns)})"
@@ -91,8 +99,8 @@ def statements() -> Iterator[str]:
         "(identity VARCHAR, source VARCHAR, name VARCHAR, size BIGINT, modified_ns BIGINT, seen_at TIMESTAMP)"
     )
     yield (
-        "CREATE TABLE IF NOT EXISTS repeated (table_name VARCHAR, row_key VARCHAR, known_from TIMESTAMP, "
-        "file_seq BIGINT, source_row BIGINT, content UBIGINT)"
+        f"CREATE TABLE IF NOT EXISTS repeated (table_name VARCHAR, row_key VARCHAR, {columns_of(_FACT)}, "
+        "known_from TIMESTAMP, file_seq BIGINT, source_row BIGINT, content UBIGINT)"
     )
     # Which requests each delivery of a complete register listed, changed or not.
     yield "CREATE TABLE IF NOT EXISTS sighted (file_seq BIGINT, row_key VARCHAR)"

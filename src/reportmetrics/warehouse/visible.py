@@ -19,7 +19,7 @@ from reportmetrics.profile.intake import HAND_BACKS
 from reportmetrics.warehouse.schema import RESTATED, core_columns
 from reportmetrics.warehouse.shape import Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES
-from reportmetrics.warehouse.told import MOMENTS, TELLS, TOLD_BY_SEVERAL, states
+from reportmetrics.warehouse.told import MOMENT, TELLS, TOLD_BY_SEVERAL, states
 from reportmetrics.warehouse.withdrawn import LEFT_OUT
 
 
@@ -116,7 +116,7 @@ def mixed_tables(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
 
     Most tables have none: registers of several headquarters tell different columns, and of different requests.
     """
-    differ = f"HAVING min(coalesce({TELLS}, -1)) <> max(coalesce({TELLS}, -1)) OR count({MOMENTS}) > 1"
+    differ = f"HAVING min(coalesce({TELLS}, -1)) <> max(coalesce({TELLS}, -1)) OR count({MOMENT}) > 0"
     every = " UNION ALL ".join(f"SELECT '{t.name}' FROM core.{t.name} {differ}" for t in SOURCE_TABLES)
     found = [name for (name,) in connection.execute(every).fetchall()]
     by_record = "SELECT row_key FROM core.{} GROUP BY row_key {} LIMIT 1"

@@ -200,3 +200,55 @@ def test_a_correction_of_an_event_undoes_no_later_one(log: SmallMission) -> None
     log.sources = [{**REQUESTS, "corrections": corrections}]
     log.ingest(day(20))
     assert tuple(state(log)[n] for n in STATE[2:]) == (None, None, "open", "low")
+
+
+@pytest.mark.parametrize("first", ["correction", "event"])
+def test_a_corrected_event_holds_up_nothing_between_its_two_times(log: SmallMission, first: str) -> None:
+    """Approved on 5 February, written as 15; reopened on 8: told before the correction, or after it."""
+    sent(log, 16, RAISED, "approved,2021-02-15,")
+    [(sha256,)] = log.ask("SELECT source_file FROM ledger")
+    record = {"file": sha256[:12], "row": 3, "column": "when", "was": "2021-02-15", "now": "2021-02-05"}
+    told = {"date": "2021-02-20", "reason": "letter", "author": "data officer"}
+    corrected = [{**REQUESTS, "corrections": [{**record, **told}]}]
+    if first == "correction":
+        log.sources = corrected
+        log.ingest(day(18))
+    sent(log, 19, "reopened,2021-02-08,")
+    log.sources = corrected
+    log.ingest(day(21))
+    assert tuple(state(log)[n] for n in STATE[2:5]) == (None, None, "open")
+    # Told again as it was wrong, it stays corrected.
+    sent(log, 22, RAISED, "approved,2021-02-15,", "seen,2021-02-02,")
+    assert tuple(state(log)[n] for n in STATE[1:5]) == (day(2), None, None, "open")
+    # The correction taken back, it counts as it was told.
+    back = {**record, "was": record["now"], "now": record["was"], **told, "date": "2021-02-24"}
+    log.sources = [{**REQUESTS, "corrections": [*corrected[0]["corrections"], back]}]
+    [line] = log.ingest(day(25)).deliveries
+    assert (line.accepted, line.duplicate, line.rejected) == (1, 0, 0)
+    assert tuple(state(log)[n] for n in STATE[2:5]) == (day(15), None, "approved")
+
+
+def test_an_event_dated_ahead_does_not_come_back_with_each_extract(log: SmallMission) -> None:
+    ahead = "approved,2031-02-05,"
+    sent(log, 10, RAISED, ahead)
+    assert state(log, "2035-01-01")["outcome"] == "approved"
+    sent(log, 12, "reopened,2021-02-08,")
+    for number, others in enumerate([(RAISED,), ("reopened,2021-02-08,",), ("seen,2021-02-03,",)]):
+        sent(log, 13 + number, ahead, *others)
+        assert tuple(state(log, "2035-01-01")[n] for n in STATE[2:5]) == (None, None, "open")
+
+
+def test_an_event_announced_ahead_counts_once_it_has_come(log: SmallMission) -> None:
+    sent(log, 3, RAISED, "approved,2021-02-08,")
+    sent(log, 6, "reopened,2021-02-05,")
+    assert state(log)["outcome"] == "open"
+    sent(log, 9, "seen,2021-02-02,", "approved,2021-02-08,")
+    assert tuple(state(log)[n] for n in STATE[2:5]) == (day(8), None, "approved")
+
+
+def test_an_extract_that_begins_within_a_day_flips_nothing(log: SmallMission) -> None:
+    sent(log, 9, RAISED, "approved,2021-02-03,", "reopened,2021-02-05,", "approved,2021-02-05,")
+    sent(log, 10, "reopened,2021-02-05,", "seen,2021-02-06,")
+    assert state(log)["decided_at"] == day(5)
+    sent(log, 11, "reopened,2021-02-05,", "approved,2021-02-05,", "withdrawn,2021-02-05,")
+    assert state(log)["withdrawn_at"] == day(5)
