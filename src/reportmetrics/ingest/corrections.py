@@ -20,10 +20,19 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from reportmetrics.ingest.archive import identity
+from reportmetrics.ingest.archive import fingerprint
+from reportmetrics.ingest.correction_files import (
+    FORGOTTEN_ITSELF,
+    Deliveries,
+    File,
+    deliveries_of,
+    files_of,
+    why_missing,
+)
 from reportmetrics.ingest.landing import Found, facts_of_name
 from reportmetrics.ingest.readers.archived import kept_cells, read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
+from reportmetrics.ingest.sidecars import Sidecar
 from reportmetrics.ingest.text import BLANKS
 from reportmetrics.profile.corrections import Correction
 from reportmetrics.profile.intake import before_column, corrected_name, corrected_source
@@ -31,8 +40,13 @@ from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import FileDate, Source, sheet_of
 from reportmetrics.warehouse.tables import TABLES
 
-FORGOTTEN = "the file was forgotten; take the record out of the profile, it may hold a name"
-"""What is said of a record whose file was forgotten."""
+_ROW_GONE = "is not there; rows of the file were forgotten: take the record out of the profile, it may hold a name"
+"""What is said of a record whose row is not in a file of which rows were forgotten."""
+
+_LOST = (
+    "rows of the corrections of {day} were forgotten, and nothing of that day comes again; "
+    "give a new record a later date"
+)
 
 _BEFORE = ", before"
 """Ending of the name of rows as they stand before a correction."""
@@ -62,13 +76,6 @@ class Corrections:
     waiting: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    sha256: str
-    name: str
-    known_from: dt.datetime
-
-
 def corrections_of(
     connection: duckdb.DuckDBPyConnection,
     sources: Sequence[Source],
@@ -80,53 +87,102 @@ def corrections_of(
     found = Corrections([], [], [])
     if not any(source.corrections for source in sources):
         return found
-    seen = connection.execute("SELECT source, name, modified_ns, identity FROM seen").fetchall()
-    glimpsed, identities = {row[:3] for row in seen}, {row[3] for row in seen}
+    making = _Making(deliveries_of(connection, archive), archive, scratch, zone, found)
     for source in sources:
+        records_of: dict[str, tuple[list[File], list[Correction]]] = {}
         for prefix in dict.fromkeys(c.file for c in source.corrections):
-            files = _files(connection, source, prefix)
+            files = files_of(connection, archive, source.source, prefix)
             if len({f.sha256 for f in files}) != 1:
-                said = "more than one file begins so" if files else _missing(connection, source, prefix)
-                found.waiting.append(f"correction of {prefix} in source {source.source}: {said}")
+                said = "more than one file begins so" if files else why_missing(connection, source.source, prefix)
+                found.waiting.append(f"{_of(source, prefix)}: {said}")
                 continue
+            # A file of which rows were forgotten may be named by several hashes.
+            records_of.setdefault(files[0].sha256, (files, []))[1].extend(
+                c for c in source.corrections if c.file == prefix
+            )
+        for files, records in records_of.values():
             for file in files:
-                for day, records in _days([c for c in source.corrections if c.file == prefix]):
-                    name = corrected_name(file.name, day)
-                    stamp = _stamp(records)
-                    if (corrected_source(source).source, name, stamp) in glimpsed:
-                        continue
-                    one = _written(source, file, name, records, archive, scratch, stamp)
-                    sha256 = hashlib.sha256(one.path.read_bytes()).hexdigest()
-                    known = identity(one.source.source, one.facts, sha256)
-                    if known in identities:
-                        found.known.append((one, known))
-                    else:
-                        before = _written(
-                            source, file, f"{name}{_BEFORE}", records, archive, scratch, stamp, before=True
-                        )
-                        told = tuple(r for r in records if r.date == day)
-                        moment = _known_from(source, file, day, zone)
-                        found.due.append(Due(one, moment, before, file.known_from, told))
+                making.of_file(source, file, records)
     found.due.sort(key=lambda d: d.found.name[-len("2022-01-31)") :])
+    found.waiting[:] = dict.fromkeys(found.waiting)
     return found
 
 
-def _files(connection: duckdb.DuckDBPyConnection, source: Source, prefix: str) -> list[_File]:
-    rows = connection.execute(
-        "SELECT DISTINCT source_file, original_name, known_from FROM ledger "
-        "WHERE source = $source AND starts_with(source_file, $prefix) AND status <> 'forgotten' ORDER BY ALL",
-        {"source": source.source, "prefix": prefix},
-    ).fetchall()
-    return [_File(*row) for row in rows]
+def _of(source: Source, file: str) -> str:
+    return f"correction of {file} in source {source.source}"
 
 
-def _missing(connection: duckdb.DuckDBPyConnection, source: Source, prefix: str) -> str:
-    """Why there is no file to correct."""
-    forgotten = connection.execute(
-        "SELECT 1 FROM ledger WHERE source = $source AND starts_with(source_file, $prefix) LIMIT 1",
-        {"source": source.source, "prefix": prefix},
-    ).fetchone()
-    return FORGOTTEN if forgotten else "no such file was taken in"
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """Makes the deliveries of one file after the other, and adds them to what was ``found``."""
+
+    there: Deliveries
+    archive: Path
+    scratch: Path
+    zone: zoneinfo.ZoneInfo
+    found: Corrections
+
+    def of_file(self, source: Source, file: File, records: Sequence[Correction]) -> None:
+        """The corrections of one file."""
+        records = self._of_rows_that_are_there(source, file, records) if file.lost else records
+        forgotten = self.there.forgotten_days(corrected_source(source).source, file)
+        for day, until in _days(records):
+            if day in forgotten:
+                self._wait(source, until[-1], FORGOTTEN_ITSELF)
+            elif (corrected_source(source).source, corrected_name(file.name, day), _stamp(until)) not in (
+                self.there.glimpsed
+            ):
+                self._of_day(source, file, until, [r for r in until if r.date not in forgotten])
+
+    def _of_day(self, source: Source, file: File, records: Sequence[Correction], left: Sequence[Correction]) -> None:
+        """The corrections of the last day of ``records``; ``left`` are those that were not forgotten by themselves."""
+        day, stamp = records[-1].date, _stamp(records)
+        one, known, sidecar = self._delivery(source, file, records)
+        place = (one.source.source, one.name)
+        if sidecar is not None and sidecar.forgotten is not None:
+            self._wait(source, records[-1], FORGOTTEN_ITSELF)
+        elif sidecar is not None or fingerprint(one.path) in self.there.lost.get(place, ()):
+            self.found.known.append((one, known))
+        elif place in self.there.lost:
+            self._wait(source, records[-1], _LOST.format(day=day))
+        else:
+            if len(left) < len(records):  # what was known by all its records was not made anew without some of them
+                one, known, _ = self._delivery(source, file, left, stamp)
+            self.there.made[known] = file.sha256
+            before = self._write(source, file, left, stamp, before=True)
+            told = tuple(r for r in left if r.date == day)
+            moment = _known_from(source, file, day, self.zone)
+            self.found.due.append(Due(one, moment, before, file.known_from, told))
+
+    def _delivery(
+        self, source: Source, file: File, records: Sequence[Correction], stamp: int | None = None
+    ) -> tuple[Found, str, Sidecar | None]:
+        one = self._write(source, file, records, _stamp(records) if stamp is None else stamp)
+        return self.there.find(one, fingerprint(one.path), file)
+
+    def _write(
+        self, source: Source, file: File, records: Sequence[Correction], stamp: int, *, before: bool = False
+    ) -> Found:
+        return _written(source, file, records, self.archive, self.scratch, stamp, before=before)
+
+    def _of_rows_that_are_there(self, source: Source, file: File, records: Sequence[Correction]) -> list[Correction]:
+        """Those whose row was not forgotten; the others are named."""
+        wanted = list(dict.fromkeys(sheet_of(source, t) for t in source.tables))
+        try:
+            read = read_archived(self.archive / file.sha256, source, wanted)
+        except (UnreadableError, OSError):
+            return list(records)  # said where they are applied
+        there = {name: set(s.rows["source_row"]) for name, s in read.items() if isinstance(s, Sheet)}
+        kept = []
+        for record in records:
+            if any(record.sheet in (None, name) and record.row in rows for name, rows in there.items()):
+                kept.append(record)
+            else:
+                self._wait(source, record, f"row {record.row} {_ROW_GONE}")
+        return kept
+
+    def _wait(self, source: Source, record: Correction, said: str) -> None:
+        self.found.waiting.append(f"{_of(source, record.file)}: {said}")
 
 
 def _days(corrections: Sequence[Correction]) -> Iterator[tuple[dt.date, list[Correction]]]:
@@ -144,8 +200,7 @@ def _stamp(records: Sequence[Correction]) -> int:
 
 def _written(
     source: Source,
-    file: _File,
-    name: str,
+    file: File,
     records: Sequence[Correction],
     archive: Path,
     scratch: Path,
@@ -154,6 +209,7 @@ def _written(
     before: bool = False,
 ) -> Found:
     """The rows that are corrected on the last day of ``records``; as they stand ``before`` that day, where asked."""
+    name = corrected_name(file.name, records[-1].date) + (_BEFORE if before else "")
     scratch.mkdir(parents=True, exist_ok=True)
     path = scratch / f"{file.sha256[:12]}-{stamp:x}{'.before' if before else ''}.cells"
     path.write_bytes(kept_cells(_corrected(source, file, records, archive, before=before)))
@@ -175,7 +231,7 @@ def refused(due: Due, why: UnreadableError) -> Found:
     return _stamped(due.found)
 
 
-def _known_from(source: Source, file: _File, day: dt.date, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
+def _known_from(source: Source, file: File, day: dt.date, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
     """A declared backfill states when its files were known, and so do its corrections: by their day."""
     if not isinstance(source.known_from, FileDate):
         return None
@@ -184,7 +240,7 @@ def _known_from(source: Source, file: _File, day: dt.date, zone: zoneinfo.ZoneIn
 
 
 def _corrected(
-    source: Source, file: _File, records: Sequence[Correction], archive: Path, *, before: bool
+    source: Source, file: File, records: Sequence[Correction], archive: Path, *, before: bool
 ) -> dict[str | None, Sheet | UnreadableError]:
     """The corrected rows by sheet, or for all sheets why the records cannot be applied."""
     wanted = list(dict.fromkeys(sheet_of(source, t) for t in source.tables))

@@ -21,6 +21,7 @@ import polars as pl
 from reportmetrics.clock import TOLERANCE, now_utc
 from reportmetrics.ingest.archive import AGAIN, Kept, contradiction, fingerprint
 from reportmetrics.ingest.batch import Taken
+from reportmetrics.ingest.correction_files import told_of_forgotten
 from reportmetrics.ingest.landing import Found, dated_by_name, facts_of_name, known_from
 from reportmetrics.ingest.ledger import check_balance
 from reportmetrics.ingest.old_warehouse import OldWarehouse, exchange, remove, shortened
@@ -272,6 +273,7 @@ def _write_forgotten(store: Store, sidecars: Sequence[Sidecar], places: dict[str
     lines = []
     for sidecar in sidecars:
         forgotten = sidecar.forgotten or {}
+        message = f"forgotten on {forgotten['at'][:10]}: {forgotten['reason']}{told_of_forgotten(sidecar)}"
         for table in forgotten["tables"]:
             lines.append(
                 {
@@ -282,7 +284,7 @@ def _write_forgotten(store: Store, sidecars: Sequence[Sidecar], places: dict[str
                     "original_name": NO_NAME,
                     "arrived_at": sidecar.arrived_at,
                     "status": "forgotten",
-                    "message": f"forgotten on {forgotten['at'][:10]}: {forgotten['reason']}",
+                    "message": message,
                     **dict.fromkeys(_COUNTS, 0),
                 }
             )

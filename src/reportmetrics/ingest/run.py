@@ -120,7 +120,7 @@ def _correct(
     lines: list[Delivery] = []
     for each in found.due:
         moment = each.known_from or now
-        why = overtaken(store.connection, profile, key, each.before, since=each.since, moment=moment)
+        why = overtaken(store.connection, profile, key, each.before, each.found, since=each.since, moment=moment)
         why = why or left_behind(store.connection, profile, key, each, moment)
         lines += _take_alone(store, settings, profile, key, refused(each, why) if why else each.found, moment)
     shutil.rmtree(scratch, ignore_errors=True)
@@ -145,8 +145,13 @@ def _record_hand_backs(
 def _take_alone(
     store: Store, settings: Settings, profile: Profile, key: bytes, found: Found, arrival: dt.datetime
 ) -> list[Delivery]:
-    """Archive and store one file as a batch of its own."""
-    kept = keep(receive(found, settings.archive), settings.archive, arrival)
+    """Archive and store one file as a batch of its own; what is known is told once only, such as a refusal."""
+    received = receive(found, settings.archive)
+    if _known(store.connection, [received.identity]):
+        received.scratch.unlink()
+        _remember(store.connection, [(found, received.identity)], arrival)
+        return []
+    kept = keep(received, settings.archive, arrival)
     taken = Taken(kept, store.position() + 1, kept.arrived_at)
     lines = store_taken(store, profile, [taken], key)
     note_place(kept, taken.file_seq)

@@ -195,8 +195,17 @@ def corrected_name(name: str, day: dt.date) -> str:
 
 def corrected_file(name: str) -> str | None:
     """Name of the file that a delivery of that name corrects."""
-    found = re.fullmatch(r"(.*) \(corrected [\d-]+\)", name, re.DOTALL)
+    found = _CORRECTED_NAME.fullmatch(name)
     return None if found is None else found[1]
+
+
+def corrected_day(name: str) -> str | None:
+    """Day of the records that a delivery of that name holds."""
+    found = _CORRECTED_NAME.fullmatch(name)
+    return None if found is None else found[2]
+
+
+_CORRECTED_NAME = re.compile(r"(.*) \(corrected (\d{4}-\d\d-\d\d)\)", re.DOTALL)
 
 
 def returned_source(source: Source) -> Source:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from reportmetrics.ingest.sidecars import Sidecar
+from reportmetrics.profile.corrections import Correction
 from reportmetrics.profile.intake import CORRECTED, corrected_file
 from reportmetrics.profile.sources import Source
+from reportmetrics.upkeep.hand_backs import Lines
 
 
 def corrections_of_files(living: Iterable[Sidecar], files: Sequence[Sidecar]) -> list[Sidecar]:
@@ -29,6 +31,21 @@ def records_of(sources: Iterable[Source], files: Sequence[Sidecar]) -> Iterator[
     """Records of corrections of ``files`` in the profile."""
     for source in sources:
         hashes = {h for s in files if s.source == source.source for h in s.hashes}
+        yield from (_named(source, c) for c in source.corrections if any(h.startswith(c.file) for h in hashes))
+
+
+def records_of_rows(sources: Iterable[Source], lines: Lines) -> Iterator[str]:
+    """Records of corrections of rows that are to go out of files which stay."""
+    for source in sources:
+        going = [(s.hashes, sheets) for s, sheets in lines.values() if s.source == source.source]
         for each in source.corrections:
-            if any(h.startswith(each.file) for h in hashes):
-                yield f"source {source.source}, correction of row {each.row} of {each.file[:12]}, {each.date}"
+            if any(
+                any(h.startswith(each.file) for h in hashes)
+                and any(each.sheet in (None, name) and each.row in rows for name, rows in sheets.items())
+                for hashes, sheets in going
+            ):
+                yield _named(source, each)
+
+
+def _named(source: Source, record: Correction) -> str:
+    return f"source {source.source}, correction of row {record.row} of {record.file[:12]}, {record.date}"

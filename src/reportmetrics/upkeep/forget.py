@@ -18,11 +18,13 @@ from pathlib import Path
 import polars as pl
 
 from reportmetrics.clock import now_utc
+from reportmetrics.ingest.correction_files import day_for_tombstone
+from reportmetrics.ingest.corrections import row_of_note
 from reportmetrics.ingest.readers.archived import kept_cells, read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
 from reportmetrics.ingest.rebuild import RebuildError, Rebuilt, rebuild
 from reportmetrics.ingest.sidecars import NO_NAME, Sidecar, read_sidecar, sidecar_paths, write_sidecar
-from reportmetrics.profile.intake import intake
+from reportmetrics.profile.intake import intake, is_corrected
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source, sheet_of
 from reportmetrics.progress import Track, silent
@@ -90,7 +92,7 @@ def _bury(archive: Path, sidecar: Sidecar, tables: Sequence[str], *, at: str, re
     One that was set aside gets a place in the ledger by its tombstone, so that the file is not taken in again.
     """
     said = sidecar.said | {"original_name": NO_NAME, "facts": None}
-    said["forgotten"] = {"at": at, "reason": reason, "tables": list(tables)}
+    said["forgotten"] = {"at": at, "reason": reason, "tables": list(tables), **day_for_tombstone(sidecar)}
     if sidecar.is_aside:
         said.pop("file_seq", None)
         stone = sidecar.path.with_suffix(".json")
@@ -114,7 +116,11 @@ def _write_without(
             remaining[name] = sheet
         else:
             rows = sheet.rows.filter(~pl.col("source_row").is_in(sheets.get(name, [])))
-            remaining[name] = replace(sheet, held=rows)
+            gone_rows = tuple(map(row_of_note, sheets.get(name, [])))
+            notes = tuple(
+                n for n in sheet.notes if not (gone_rows and is_corrected(source) and n.startswith(gone_rows))
+            )
+            remaining[name] = replace(sheet, held=rows, notes=notes)
     content = kept_cells(remaining)
     digest = hashlib.sha256(content).hexdigest()
     scratch = archive / f".{digest}.forget"

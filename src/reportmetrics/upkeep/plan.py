@@ -24,7 +24,7 @@ from reportmetrics.profile.sources import Source, sheet_of
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish import history
 from reportmetrics.settings import Settings
-from reportmetrics.upkeep.corrected import corrections_of_files, records_of
+from reportmetrics.upkeep.corrected import corrections_of_files, records_of, records_of_rows
 from reportmetrics.upkeep.hand_backs import Lines, lines_about
 from reportmetrics.upkeep.naming import mentions, mentions_of_profile, rows_naming
 from reportmetrics.upkeep.redaction import Wanted, rows_in
@@ -54,7 +54,7 @@ class Plan:
     ``workbooks`` were written for senders and hold rows of these files; ``rejects return`` writes them again.
     ``mentions`` are other places with the name, which stay: file, row, column. ``returning`` names files of batches
     that were set aside: while they lie in the landing folder, the next run takes them in again with the rows.
-    ``records`` are corrections of the files in the profile, which is not changed here.
+    ``records`` are corrections of the files, or of the rows, in the profile, which is not changed here.
     ``again`` names what is meant without its name: a pseudonym, or the beginning of a hash; ``asked`` is a keyed
     hash of what was given. ``begun`` is what was ordered before and stopped.
     """
@@ -199,6 +199,7 @@ def plan_person(settings: Settings, profile: Profile, named: str, *, track: Trac
         for number in numbers
     }
     plan.rows |= lines_about(settings.archive, living, rows=refused)
+    plan.records = list(records_of_rows(profile.sources, plan.rows))
     places, rows = _places(plan.rows, sources)
     plan.wanted = Wanted(people=frozenset({hidden}), places=places, rows=rows)
     look_around(settings, plan)
