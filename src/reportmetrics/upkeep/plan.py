@@ -18,14 +18,15 @@ from reportmetrics.ingest.landing_folder import check_landing
 from reportmetrics.ingest.pseudonyms import proven_key, pseudonym
 from reportmetrics.ingest.sidecars import Sidecar, read_sidecar, sidecar_paths
 from reportmetrics.ingest.text import plain
-from reportmetrics.profile.intake import HAND_BACKS, hand_back_source, intake
+from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source, sheet_of
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish import history
 from reportmetrics.settings import Settings
 from reportmetrics.upkeep.corrected import corrections_of_files, records_of, records_of_rows
-from reportmetrics.upkeep.hand_backs import Lines, lines_about
+from reportmetrics.upkeep.hand_backs import Lines, Place, lines_about
+from reportmetrics.upkeep.mended import mended_rows
 from reportmetrics.upkeep.naming import mentions, mentions_of_profile, rows_naming
 from reportmetrics.upkeep.redaction import Wanted, rows_in
 from reportmetrics.upkeep.unfinished import Unfinished, read_unfinished
@@ -136,7 +137,8 @@ def _go_on(settings: Settings, plan: Plan, left: Unfinished) -> None:
 def plan_file(settings: Settings, named: str, sources: Sequence[Source] = ()) -> Plan:
     """What forgetting a file touches. ``named``: its name below the landing folder, or 8 or more digits of its hash.
 
-    The deliveries of its corrections go with it; records of corrections in ``sources`` of the profile are named.
+    The deliveries of its corrections go with it, and its rows out of mended workbooks; records of corrections in
+    ``sources`` of the profile are named.
     Raises ``ForgetError`` when no delivery is meant, or deliveries of different content.
     """
     living = _living(settings.archive)
@@ -154,10 +156,15 @@ def plan_file(settings: Settings, named: str, sources: Sequence[Source] = ()) ->
     plan = Plan(f"the file {named}", again, files=found, records=records)
     paths = {s.path for s in found}
     going, others = {s.sha256 for s in found}, [s for s in living if s.path not in paths]
+    known = {s.source: s for s in intake(sources)}
     if not any(s.sha256 in going for s in others):  # else the same content is somebody else's too, and stays
-        plan.rows |= lines_about(settings.archive, others, files={s.sent or s.sha256 for s in found})
+        plan.rows |= mended_rows(settings.archive, others, known, found)
+        plan.rows |= _shared(others, plan.rows, known)
+        plan.rows |= lines_about(
+            settings.archive, others, files={s.sent or s.sha256 for s in found}, rows=_refused(plan.rows)
+        )
     deliveries = frozenset(s.file_seq for s in found if s.file_seq is not None)
-    places, rows = _places(plan.rows, {HAND_BACKS: hand_back_source()})
+    places, rows = _places(plan.rows, known)
     plan.wanted = Wanted(deliveries=deliveries, places=places, rows=rows)
     look_around(settings, plan)
     return plan
@@ -192,18 +199,22 @@ def plan_person(settings: Settings, profile: Profile, named: str, *, track: Trac
             f"no row of the archive names '{named}'{also}; give the name as it was sent, or the pseudonym"
         )
     plan.rows |= _shared(living, plan.rows, sources)
-    refused = {
-        (s.sent or s.sha256, sheet, number)
-        for s, sheets in plan.rows.values()
-        for sheet, numbers in sheets.items()
-        for number in numbers
-    }
-    plan.rows |= lines_about(settings.archive, living, rows=refused)
+    plan.rows |= lines_about(settings.archive, living, rows=_refused(plan.rows))
     plan.records = list(records_of_rows(profile.sources, plan.rows))
     places, rows = _places(plan.rows, sources)
     plan.wanted = Wanted(people=frozenset({hidden}), places=places, rows=rows)
     look_around(settings, plan)
     return plan
+
+
+def _refused(lines: Lines) -> set[Place]:
+    """Places of rows that go, as a record of a hand-back names them."""
+    return {
+        (s.sent or s.sha256, sheet, number)
+        for s, sheets in lines.values()
+        for sheet, numbers in sheets.items()
+        for number in numbers
+    }
 
 
 def _shared(living: Iterable[Sidecar], lines: Lines, sources: Mapping[str, Source]) -> Lines:
@@ -218,7 +229,7 @@ def _shared(living: Iterable[Sidecar], lines: Lines, sources: Mapping[str, Sourc
             of_file[name] = sorted({*of_file.get(name, ()), *numbers})
     found: Lines = {}
     for sidecar in living:
-        if sidecar.sha256 in going and sidecar.path not in lines:
+        if sidecar.sha256 in going and sidecar.path not in lines and sidecar.source in sources:
             read = {sheet_of(sources[sidecar.source], t) for t in sources[sidecar.source].tables}
             found[sidecar.path] = (sidecar, {n: rows for n, rows in going[sidecar.sha256].items() if n in read})
     return found

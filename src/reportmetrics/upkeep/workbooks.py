@@ -7,7 +7,7 @@ is to be forgotten (``forget``).
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -17,14 +17,16 @@ def workbooks_about(folder: Path, hashes: Collection[str], names: Collection[str
 
     A row is known by its reference, which begins with twelve digits of the hash. What is no workbook is passed over.
     """
-    wanted = [f"{sha256[:12]}-".encode() for sha256 in hashes] + [escape(name).encode() for name in names]
-    return [path for path in sorted(folder.glob("*.xlsx")) if wanted and _holds(path, wanted)]
+    wanted = [*(f"{sha256[:12]}-" for sha256 in hashes), *names]
+    return [path for path in sorted(folder.glob("*.xlsx")) if holds_any(path, wanted)]
 
 
-def _holds(path: Path, wanted: list[bytes]) -> bool:
+def holds_any(path: Path, texts: Iterable[str]) -> bool:
+    """Whether a file is a workbook that holds one of the texts."""
+    wanted = [escape(text).encode() for text in texts]
     try:
         with zipfile.ZipFile(path) as book:
-            texts = [book.read(part) for part in book.namelist() if part.endswith(".xml")]
+            parts = [book.read(part) for part in book.namelist() if part.endswith(".xml")]
     except (zipfile.BadZipFile, OSError):
         return False
-    return any(each in text for text in texts for each in wanted)
+    return any(each in text for text in parts for each in wanted)
