@@ -41,6 +41,21 @@ that ten blanks in a row come by chance in fewer than one of a million deliverie
 as when one person fills in all of them, chance says less: a column that may end so is listed under ``may_go_blank``.
 """
 
+BACK = 4 * (BEFORE + 1)
+"""Periods of a source that are looked through for ``BEFORE`` with files; before them it was silent for too long."""
+
+BLANK = "(blank)"
+"""Stands for a missing code among codes; ``blanks`` tells of those."""
+
+FEW = 3
+"""Spread of a count that chance alone gives, in square roots of it: none is told where ten rows are usual."""
+
+MISSED = 10
+"""Rows of a code that were to be expected by its share before, from which on it is told that there is none.
+
+By chance alone that would come in fewer than one of twenty thousand deliveries (a Poisson count of ten).
+"""
+
 SCHEMA: dict[str, pl.DataType] = {
     "row_key": pl.String(),
     "table_name": pl.String(),
@@ -108,34 +123,46 @@ pairs AS (
     WHERE n.file_seq > $since
 ),
 middles AS (SELECT *, median(earlier) OVER (PARTITION BY file_seq, table_name) AS middle FROM pairs),
-usual AS (
+spreads AS (
     SELECT
         file_seq, source, table_name, original_name, rows_read, middle,
-        greatest(4 * 1.4826 * median(abs(earlier - middle)), 0.5 * max(middle), 20) AS slack,
+        greatest(4 * 1.4826 * median(abs(earlier - middle)), 0.5 * max(middle)) AS spread,
         count(*) AS deliveries
     FROM middles GROUP BY ALL
+),
+usual AS (
+    SELECT *, greatest(spread, least(20, $few * sqrt(middle))) AS below, greatest(spread, 20) AS above FROM spreads
 )
 SELECT
     table_name || ': ' || original_name || ' holds ' || rows_read || ' rows, usual are '
-        || greatest(0, round(middle - slack))::BIGINT || ' to ' || round(middle + slack)::BIGINT AS row_key,
-    table_name, 'volume' AS kind, abs(rows_read - middle) <= slack AS holds
+        || greatest(0, ceil(middle - below))::BIGINT || ' to ' || floor(middle + above)::BIGINT AS row_key,
+    table_name, 'volume' AS kind, rows_read BETWEEN middle - below AND middle + above AS holds
 FROM usual WHERE deliveries >= $enough
 """
 
 
 def _volume(connection: duckdb.DuckDBPyConnection, since: int) -> pl.DataFrame:
-    """Rows against the median of the deliveries before: within 4 robust deviations, half the median, or twenty rows."""
-    given = {"before": BEFORE, "since": since, "enough": ENOUGH_DELIVERIES}
+    """Rows against the median of the deliveries before: within 4 robust deviations, half the median, or twenty rows.
+
+    Fewer rows may be missing than twenty where few are usual (``FEW``).
+    """
+    given = {"before": BEFORE, "since": since, "enough": ENOUGH_DELIVERIES, "few": FEW}
     found: pl.DataFrame = connection.sql(_VOLUME, params=given).pl()
     return found
 
 
 _VOLUME_OF_PERIOD = """
-WITH periods AS (
+WITH new AS (
+    SELECT source, table_name, every_days, CAST(min(known_from) AS DATE) AS first_day
+    FROM ledger JOIN promised USING (source) WHERE status = 'stored' AND file_seq > $since GROUP BY ALL
+),
+periods AS (
     SELECT
         source, table_name, every_days, (CAST(known_from AS DATE) - DATE '1970-01-05') // every_days AS period,
         sum(rows_read) AS n, count(*) AS files, min(file_seq) AS first_seq
-    FROM ledger JOIN promised USING (source) WHERE status = 'stored' GROUP BY ALL
+    FROM ledger JOIN new USING (source, table_name)
+    WHERE status = 'stored' AND known_from >= first_day - CAST($back * every_days AS INTEGER)
+    GROUP BY ALL
 ),
 lines AS (
     SELECT *, row_number() OVER told AS place, lead(first_seq) OVER told AS next_seq
@@ -166,9 +193,10 @@ FROM usual
 def _volume_of_period(connection: duckdb.DuckDBPyConnection, since: int) -> pl.DataFrame:
     """Rows of all files of a period that is over, where a period has several, against the periods before.
 
-    One is over when a file of a later one comes. Too many are not told: files come a day early or late.
+    One is over when a file of a later one comes. Too many are not told: files come a day early or late. Of the ledger
+    only sources with something new are looked at, and ``BACK`` periods of them: what it costs does not grow with it.
     """
-    given = {"before": BEFORE, "since": since, "enough": ENOUGH_DELIVERIES}
+    given = {"before": BEFORE, "since": since, "enough": ENOUGH_DELIVERIES, "back": BACK}
     found: pl.DataFrame = connection.sql(_VOLUME_OF_PERIOD, params=given).pl()
     return found
 
@@ -285,7 +313,7 @@ def _of_rows(
         yield _blanks(table.name, counted, filled)
     for column in codes:
         shares = connection.sql(
-            f"SELECT source, new, coalesce(\"{column.name}\", '(blank)') AS code, count(*) AS n "
+            f"SELECT source, new, coalesce(\"{column.name}\", '{BLANK}') AS code, count(*) AS n "
             f"FROM {rows} GROUP BY ALL"
         ).pl()
         yield _drift(table.name, column.name, shares)
@@ -319,5 +347,6 @@ def _drift(table: str, column: str, shares: pl.DataFrame) -> pl.DataFrame:
         for code in sorted({str(c) for c in part["code"]}):
             now, was = (wide.get((code, new), 0) / totals[new] for new in (True, False))
             said = f"{table}: {column} of {source} is {code} in {now:.0%} of {totals[True]} rows, before in {was:.0%}"
-            found.append((said, table, "drift", abs(now - was) <= 0.3, str(source), column))
+            vanished = code != BLANK and now == 0 and was * totals[True] >= MISSED
+            found.append((said, table, "drift", abs(now - was) <= 0.3 and not vanished, str(source), column))
     return pl.DataFrame(found, schema=SCHEMA, orient="row")

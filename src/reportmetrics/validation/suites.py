@@ -71,7 +71,7 @@ COMPARED = (
     ),
     _compared("gap", "warning", "nothing came for more than twice the time that the source promises"),
     _compared("blanks", "warning", "the share of blanks of a column moved by more than 30 points"),
-    _compared("drift", "warning", "the share of a code moved by more than 30 points"),
+    _compared("drift", "warning", "the share of a code moved by more than 30 points, or ten rows of it were missing"),
     _compared("same_report", "warning", "a report's identifier came again for another unit, form or period"),
     _compared(
         "two_reporters",

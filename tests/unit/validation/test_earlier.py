@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pytest
+
 from reportmetrics.settings import sql_folder
 from reportmetrics.steps import check_new
 from reportmetrics.upkeep.forget import forget
@@ -46,11 +48,11 @@ def test_a_delivery_like_those_before_it_raises_nothing(mission: SmallMission) -
 def test_volume_is_judged_by_the_median_and_its_spread(mission: SmallMission) -> None:
     for week in range(1, 6):
         deliver(mission, week, 30)
-    # All before are alike: spread 0, half the median 15, so the least slack of 20 decides: 10 to 50.
+    # All before are alike: spread 0, half the median 15; so twenty more, and 3 times the root of 30 less, are usual.
     deliver(mission, 6, 50, validated=False)
     assert failures(mission) == {}
     deliver(mission, 7, 51, validated=False)
-    assert failures(mission) == {"volume": ["request: requests/w07.csv holds 51 rows, usual are 10 to 50"]}
+    assert failures(mission) == {"volume": ["request: requests/w07.csv holds 51 rows, usual are 14 to 50"]}
 
 
 def send(mission: SmallMission, week: int, files: int) -> None:
@@ -72,6 +74,55 @@ def test_files_that_stay_away_are_told_when_their_period_is_over(mission: SmallM
     send(mission, 7, 6)
     said = "request: log sent 50 rows in 1 files in the 7 days from 2021-02-08, usual are at least 100"
     assert failures(mission) == {"volume_of_period": [said]}
+
+
+@pytest.mark.parametrize(("silent", "told"), [(0, True), (20, True), (40, False)])
+def test_a_period_is_judged_by_those_not_long_before_it(mission: SmallMission, silent: int, told: bool) -> None:
+    """A year of weeks with two files each; then ``silent`` weeks, one with few rows, and the next that ends it."""
+    mission.ingest(dt.datetime(2020, 1, 1))
+    weeks = [(week, 50) for week in range(52) for _ in range(2)]
+    lines = [*weeks, (52 + silent, 1), (52 + silent, 1), (53 + silent, 50)]
+    with Store(mission.settings.warehouse) as store:
+        for seq, (week, rows) in enumerate(lines, 1):
+            store.connection.execute(
+                "INSERT INTO ledger BY NAME SELECT $seq AS file_seq, 'request' AS table_name, 'log' AS source, "
+                "'x' AS source_file, 'x' AS original_name, $at AS known_from, $at AS arrived_at, 'stored' AS status, "
+                "$rows AS rows_read, 0 AS accepted, 0 AS rejected, 0 AS duplicate, 0 AS superseded, 0 AS filtered",
+                {"seq": seq, "at": dt.datetime(2020, 1, 8) + dt.timedelta(weeks=week), "rows": rows},
+            )
+        store.connection.execute("UPDATE state SET position = $last", {"last": len(lines)})
+        store.mark_validated(len(weeks))
+    assert ("volume_of_period" in failures(mission)) == told
+
+
+@pytest.mark.parametrize(
+    ("usual", "now", "told"), [(18, 0, True), (18, 5, True), (18, 6, False), (10, 0, True), (9, 0, False)]
+)
+def test_a_file_that_holds_next_to_nothing_is_told_where_few_rows_are_usual(
+    mission: SmallMission, usual: int, now: int, told: bool
+) -> None:
+    for week in range(1, 6):
+        deliver(mission, week, usual)
+    deliver(mission, 6, now, validated=False)
+    assert ("volume" in failures(mission)) == told
+
+
+def outcomes(mission: SmallMission, week: int, approved: int, denied: int) -> None:
+    lines = [f"R{week}-{n},2021-01-02,2021-01-03,{'OK' if n < approved else 'NO'}" for n in range(approved + denied)]
+    mission.put(f"requests/w{week:02d}.csv", "\n".join(["id,raised,decided,outcome", *lines]) + "\n")
+    mission.ingest(dt.datetime(2021, 1, 1) + dt.timedelta(weeks=week))
+
+
+@pytest.mark.parametrize(("rows", "told"), [(40, True), (39, False)])
+def test_a_code_of_a_quarter_of_the_rows_that_vanishes_is_told(mission: SmallMission, rows: int, told: bool) -> None:
+    """Where ten rows of it were to be expected."""
+    for week in range(1, 5):
+        outcomes(mission, week, 30, 10)
+    with Store(mission.settings.warehouse) as store:
+        store.mark_validated(store.position())
+    outcomes(mission, 5, rows, 0)
+    said = f"request: outcome of log is denied in 0% of {rows} rows, before in 25%"
+    assert failures(mission).get("drift", []) == [said] * told
 
 
 def test_little_history_is_not_judged(mission: SmallMission) -> None:
