@@ -24,8 +24,11 @@ from reportmetrics.ingest.landing import is_ahead
 from reportmetrics.ingest.mapping import Fit, fit, unknown_columns
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, Spool, UnreadableError, sheet_schema
+from reportmetrics.ingest.readers.encoding import SEEMS_UTF8
 from reportmetrics.ingest.readers.records import NoRecordsError
-from reportmetrics.profile.intake import FORM_REPORT, form_sources, is_returned, written_here
+from reportmetrics.ingest.readers.returned import strange_sheets
+from reportmetrics.profile.intake import FORM_REPORT, RETURNED, form_sources, is_returned, written_here
+from reportmetrics.profile.intake import sheets as intake_sheets
 from reportmetrics.profile.sources import FileDate, Source, sheet_of
 from reportmetrics.warehouse.notes import UNKNOWN_COLUMNS, joined, naming
 
@@ -86,8 +89,12 @@ class Batch:
     notes: dict[tuple[int, str], str]
 
 
-def read_batch(deliveries: Iterable[Taken]) -> Batch:
-    """Open the files of a batch. What cannot be read becomes a refusal for each table that it should fill."""
+def read_batch(deliveries: Iterable[Taken], sources: Sequence[Source] = ()) -> Batch:
+    """Open the files of a batch. What cannot be read becomes a refusal for each table that it should fill.
+
+    ``sources`` are those of the profile, by which it is known whose a sheet of a returned workbook is.
+    """
+    known = {sheet for name, _, sheet in intake_sheets(sources) if name.endswith(f".{RETURNED}")}
     batch = Batch([], [], [], {})
     groups: dict[_GroupKey, Group] = {}
     refused: dict[_GroupKey, list[tuple[str, UnreadableError]]] = {}
@@ -96,11 +103,14 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
         source = taken.kept.found.source
         opened = _sheets(taken)
         absent = {n for n, s in opened.items() if isinstance(s, UnreadableError) and s.code == "missing_sheet"}
+        renamed = strange_sheets(taken.kept.path, known) if is_returned(source) and absent else []
         for name, sheet in opened.items():
             tables = [t for t in source.tables if sheet_of(source, t) == name]
             if is_returned(source) and name in absent and len(absent) < len(opened):
                 # A returned workbook has the sheets on which something was refused: one of them at least.
-                continue
+                if not renamed:
+                    continue
+                sheet = _perhaps_renamed(name, renamed)
             nothing = isinstance(sheet, NoRecordsError) and any(t.per == "file" for t in tables)
             sheet = _NO_RECORDS if nothing else sheet
             if isinstance(sheet, UnreadableError):
@@ -121,7 +131,10 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
             group.bare &= sheet.bare
             group.left |= sheet.left is not None
             per_row = {t.table for t in tables if nothing and t.per != "file"}
-            batch.refusals += [Refusal(taken, t, name, why) for t, why in refused[key] if t not in per_row]
+            misread = [note for note in sheet.notes if SEEMS_UTF8 in note]
+            batch.refusals += [
+                Refusal(taken, t, name, _also_said(why, misread)) for t, why in refused[key] if t not in per_row
+            ]
             said = [*sheet.notes]
             if group.unknown:
                 names = ", ".join(group.unknown[:40])
@@ -135,6 +148,20 @@ def read_batch(deliveries: Iterable[Taken]) -> Batch:
 _AS_A_WHOLE = Sheet("", (), pl.DataFrame({"source_row": [None], "row_fault": [None]}, schema=sheet_schema(0)))
 """One row that stands for a file."""
 _NO_RECORDS = Sheet("", (), pl.DataFrame(schema=sheet_schema(0)))
+
+
+def _perhaps_renamed(name: str | None, there: Sequence[str]) -> UnreadableError:
+    shown = ", ".join(f"'{t}'" for t in there)
+    return UnreadableError(
+        "missing_sheet",
+        f"sheet '{name}' is missing, and {shown} of the workbook holds rows to mend under a name that nobody reads",
+        "give the sheets the names again with which the workbook went out, and send it again",
+    )
+
+
+def _also_said(why: UnreadableError, notes: Sequence[str]) -> UnreadableError:
+    """A column may be missing since its name was read in the wrong encoding."""
+    return UnreadableError(why.code, "; ".join((why.message, *notes)), why.remedy) if notes else why
 
 
 def _sheets(taken: Taken) -> dict[str | None, Sheet | UnreadableError]:

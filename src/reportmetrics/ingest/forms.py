@@ -16,7 +16,7 @@ import polars as pl
 
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
 from reportmetrics.ingest.text import plain
-from reportmetrics.profile.intake import FORM_ANSWERS, FORM_NIL, FORM_REPORT
+from reportmetrics.profile.intake import FORM_ANSWERS, FORM_NIL, FORM_REPORT, NOT_APPLICABLE_WORD
 
 Sheets = Mapping[str | None, Sheet | UnreadableError]
 Row = Mapping[str, str]
@@ -85,6 +85,7 @@ def _contradictions(form: _Form) -> Iterator[UnreadableError]:
     yield from _unclear_nil(form)
     yield from _foreign(form)
     yield from _answered_twice(form)
+    yield from _answered_and_not(form)
     yield from _nil_with_answers(form)
     yield from _without_answers(form)
 
@@ -134,6 +135,22 @@ def _answered_twice(form: _Form) -> Iterator[UnreadableError]:
                 f"{_rows_of([other, row])} answers one question twice: {' '.join(question).strip()}",
                 f"delete the row that was added, and {_AGAIN}",
             )
+
+
+def _answered_and_not(form: _Form) -> Iterator[UnreadableError]:
+    """One cell answers and the other says that the question does not apply; protection of a sheet can be lifted."""
+    both = [r for r in form.answers if len({r[name].lower() == NOT_APPLICABLE_WORD for name in _said(r)}) > 1]
+    if both:
+        yield UnreadableError(
+            "answered_and_not_applicable",
+            f"{_rows_of(both)} holds an answer and '{NOT_APPLICABLE_WORD}' for the same question",
+            f"clear one of the two cells, Number or Text, and {_AGAIN}",
+        )
+
+
+def _said(row: Row) -> list[str]:
+    """Columns of a line in which something was entered, the tick apart."""
+    return [name for name in ("Number", "Text") if row[name]]
 
 
 def _nil_with_answers(form: _Form) -> Iterator[UnreadableError]:

@@ -305,7 +305,7 @@ def store_taken(store: Store, profile: Profile, taken: Sequence[Taken], key: byt
     """Read and store one batch, in one transaction. The last of its places becomes the ledger's position."""
     connection = store.connection
     store.claim_key(key_check(key))
-    batch = read_batch(taken)
+    batch = read_batch(taken, profile.sources)
     with transaction(connection):
         lines = _store_batch(connection, profile, batch, key)
         _remember(connection, [(t.kept.found, t.kept.identity) for t in taken], taken[-1].kept.arrived_at)

@@ -18,7 +18,7 @@ from reportmetrics.ingest.readers.base import Sheet, UnreadableError
 from reportmetrics.ingest.readers.csv import read_csv
 from reportmetrics.ingest.readers.xlsx import read_xlsx
 from reportmetrics.profile.sources import Options, Source
-from tests.conftest import REQUESTS
+from tests.conftest import REQUESTS, SmallMission
 
 
 def sheet(found: dict[str | None, Sheet | UnreadableError], name: str | None = None) -> Sheet:
@@ -81,6 +81,17 @@ def test_a_file_that_is_utf8_under_another_encoding_is_noted(
         assert len(notes) == 1
         assert notes[0].startswith(line)
         assert "declare 'encoding: utf-8'" in notes[0]
+
+
+def test_a_header_that_was_misread_says_so(mission: SmallMission) -> None:
+    """The column is not missing: its name was read in the declared encoding, which the file does not have."""
+    columns = {**REQUESTS["columns"], "raised_at": {"from": "geöffnet", "format": "%Y-%m-%d", "timezone": "UTC"}}
+    mission.sources = [{**REQUESTS, "columns": columns, "options": {"encoding": "cp1252"}}]
+    mission.put("requests/a.csv", "id,geöffnet,decided,outcome\nA,2021-02-01,,\n".encode())
+    [line] = mission.ingest("2021-02-02").deliveries
+    assert line.status == "unreadable"
+    assert "column 'geöffnet' is missing" in str(line.message)
+    assert "which is 'ö' in UTF-8: the file seems to be UTF-8; declare 'encoding: utf-8'" in str(line.message)
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=("Cs",)), max_size=8)

@@ -67,6 +67,25 @@ def test_a_question_that_is_answered_on_two_lines_is_refused_unless_they_agree(d
     assert answers_of(desk, due) == [("WAR-01", 12.0, None, None)]
 
 
+@pytest.mark.parametrize(("number", "text"), [(12, "n/a"), ("N/A", "as before")])
+def test_an_answer_beside_one_that_says_that_it_does_not_apply_is_refused(
+    desk: Desk, number: object, text: str
+) -> None:
+    """Protection of the sheet may be lifted, and which of the two cells was meant is not guessed."""
+    path, due = desk.form(template("WAR"), "U-01", "2021-03-01")
+    desk.send(path, "both", F2=number, G2=text)
+    assert answers_of(desk, due) == []
+    assert desk.ask("SELECT code, message, remedy FROM reject") == [
+        (
+            "answered_and_not_applicable",
+            "sheet 'Answers', row 2, holds an answer and 'n/a' for the same question",
+            "clear one of the two cells, Number or Text, and send the form again",
+        )
+    ]
+    desk.send(path, "one", F2="n/a")
+    assert answers_of(desk, due) == [("WAR-01", None, None, None)]
+
+
 def sorted_by_question(book: Any) -> None:
     sheet = book["Answers"]
     rows = [[c.value for c in row] for row in sheet.iter_rows(min_row=2)]

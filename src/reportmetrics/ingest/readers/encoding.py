@@ -21,6 +21,10 @@ _MARKS = {
 """Byte order marks, the longer ones first, as one begins with another."""
 
 
+SEEMS_UTF8 = "the file seems to be UTF-8"
+"""Part of the note on a file that was declared otherwise."""
+
+
 def other_mark(begins: bytes, encoding: str) -> str | None:
     """The encoding whose mark a file begins with, where that is another than the declared one."""
     found = next((name for mark, name in _MARKS.items() if begins.startswith(mark)), None)
@@ -78,6 +82,6 @@ def utf8_note(path: Path, encoding: str) -> str | None:
         return None
     number, letter = found
     return (
-        f"line {number} holds '{letter.encode().decode(encoding, 'replace')}', which is '{letter}' in UTF-8: the file "
-        f"seems to be UTF-8; declare 'encoding: utf-8' in 'options', or have it saved as {encoding}"
+        f"line {number} holds '{letter.encode().decode(encoding, 'replace')}', which is '{letter}' in UTF-8: "
+        f"{SEEMS_UTF8}; declare 'encoding: utf-8' in 'options', or have it saved as {encoding}"
     )
