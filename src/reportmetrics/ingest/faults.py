@@ -44,8 +44,8 @@ _HARD_SPACE = " (it holds a space that does not break: what looks like an ordina
 UNTOLD = "no event has told yet: "
 """How the fault of an event begins whose record lacks a column."""
 _EARLIER = (
-    "send the earlier events of this record too, or the register that describes it; or correct its identifier, or the "
-    "name of the event"
+    "send the event once more, with or after what it is about (earlier events, or the register or report that "
+    "describes the record); or correct its identifier, or the name of the event"
 )
 _BAD = "starts_with({text}, chr(26))"
 _SOUND = "m.row_fault IS NULL"

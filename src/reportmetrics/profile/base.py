@@ -6,6 +6,7 @@ An unknown key is an error: a misspelt key that is ignored in silence is a wrong
 from __future__ import annotations
 
 import functools
+import unicodedata
 import zoneinfo
 from typing import Annotated
 
@@ -29,4 +30,24 @@ def _known_zone(name: str) -> str:
 
 
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
-Identifier = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+
+
+def _as_seen(name: str) -> str:
+    """What looks the same must be the same: files have identifiers as people type them."""
+    for place, letter in enumerate(name, 1):
+        kind = unicodedata.category(letter)
+        if kind in ("Cc", "Cf", "Zl", "Zp") or (kind == "Zs" and letter != " "):
+            called = unicodedata.name(letter, "control character").lower()
+            raise ValueError(
+                f"{name!a} holds a character that cannot be seen, or not be told from a space (character {place}, "
+                f"U+{ord(letter):04X}, {called}); type it anew without"
+            )
+    if not unicodedata.is_normalized("NFC", name):
+        composed = unicodedata.normalize("NFC", name)
+        raise ValueError(f"{name!a} has a letter put together of several characters; write it {composed!a}")
+    return name
+
+
+Identifier = Annotated[
+    str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True), AfterValidator(_as_seen)
+]

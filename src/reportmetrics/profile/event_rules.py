@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.rules import unknown_id
 from reportmetrics.profile.shapes import several
-from reportmetrics.profile.sources import Event, FromColumn, Source, TableMap
+from reportmetrics.profile.sources import Event, Events, FromColumn, Source, TableMap
 from reportmetrics.warehouse.shape import Column, Table
 
 
@@ -36,8 +36,18 @@ def event_problems(
         if name in table.by_name and table.by_name[name].type != "text":
             said = f"column '{name}' of the key is no text, so the record of an event cannot be found by it"
             yield Problem(file, f"{key}.events", said, "use a key of texts")
+    if table.name == "report" and "withdrawn_at" in events.timed:
+        yield from _half_undone(file, f"{key}.events.means", events)
     for name, event in events.means.items():
         yield from _one_event(file, f"{key}.events.means.{name}", event, table, ids)
+
+
+def _half_undone(file: str, key: str, events: Events) -> Iterator[Problem]:
+    """A report that is not withdrawn has no moment at which it was (rule ``withdrawn_or_not``)."""
+    for name, event in events.means.items():
+        if event.set.get("withdrawn", "").strip().lower() == "false" and "withdrawn_at" not in event.clear:
+            said = "the event says that a report is not withdrawn and leaves 'withdrawn_at': it would always be refused"
+            yield Problem(file, f"{key}.{name}", said, "add clear: [withdrawn_at]")
 
 
 def _one_event(file: str, key: str, event: Event, table: Table, ids: Mapping[str, set[str]]) -> Iterator[Problem]:

@@ -13,13 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from reportmetrics.profile.mission import Unit
 from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.rules import repeated, reversed_dates, unknown_id
-from reportmetrics.profile.templates import Joint, Template
+from reportmetrics.profile.templates import Joint, Template, report_id_prefix
 
 
 def template_problems(templates: Sequence[Template], units: Mapping[str, Unit] | None) -> Iterator[Problem]:
     """All mistakes of the forms. ``units`` by id; None where they could not be read: what names them is not judged."""
     file = "templates.yaml"
     yield from repeated(file, "templates", "template", [t.template_id for t in templates])
+    yield from _same_reports(file, templates, units)
     for t in templates:
         key = f"templates[{t.template_id}]"
         yield from repeated(file, f"{key}.fields", "field", [f.field_id for f in t.fields])
@@ -37,6 +38,18 @@ def template_problems(templates: Sequence[Template], units: Mapping[str, Unit] |
         for unit_id in t.units or []:
             if units is not None and unit_id not in units:
                 yield unknown_id(file, f"{key}.units", "unit", unit_id, units)
+
+
+def _same_reports(file: str, templates: Sequence[Template], units: Mapping[str, Unit] | None) -> Iterator[Problem]:
+    """Entry forms make a report's identifier of form, unit and first day: no two of form and unit may give the same."""
+    first: dict[str, tuple[str, str]] = {}
+    for t in templates:
+        for unit in dict.fromkeys(t.units if t.units is not None else units or ()):
+            made = report_id_prefix(t.template_id, unit)
+            form, sender = first.setdefault(made, (t.template_id, unit))
+            if (form, sender) != (t.template_id, unit):
+                said = f"reports of unit {unit} would have the identifiers of form {form}, unit {sender} ({made}-...)"
+                yield Problem(file, f"templates[{t.template_id}]", said, "give the form or the unit another identifier")
 
 
 def _joint_problems(file: str, key: str, t: Template, units: Mapping[str, Unit] | None) -> Iterator[Problem]:

@@ -96,3 +96,8 @@ class TemplatesFile(Model):
     """``templates.yaml``."""
 
     templates: list[Template]
+
+
+def report_id_prefix(template_id: str, unit_id: str) -> str:
+    """How the identifiers of reports begin that entry forms are made for; the first day of the period follows."""
+    return f"{template_id}-{unit_id}"

@@ -13,7 +13,7 @@ import duckdb
 from reportmetrics.profile.frames import periods
 from reportmetrics.profile.intake import NOT_APPLICABLE_WORD
 from reportmetrics.profile.load import Profile
-from reportmetrics.profile.templates import Template
+from reportmetrics.profile.templates import Template, report_id_prefix
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import TABLES
 from reportmetrics.warehouse.visible import known_now_sql
@@ -75,7 +75,7 @@ def next_due(
     known = _reports(store, template.template_id, unit_id)
     start, end = _period(profile, template, unit_id, [k[0] for k in known if k[3]], today, day)
     same = next((k for k in known if k[0] == start), None)
-    report_id = same[1] if same else f"{template.template_id}-{unit_id}-{start:%Y%m%d}"
+    report_id = same[1] if same else f"{report_id_prefix(template.template_id, unit_id)}-{start:%Y%m%d}"
     due = Due(unit_id, report_id, start, end, same[2] + 1 if same else 0, corrects=bool(same and same[3]))
     if store is None:
         return due

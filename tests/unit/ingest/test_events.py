@@ -302,7 +302,7 @@ def test_event_of_a_request_that_nobody_raised_says_what_is_missing(log: SmallMi
     assert sent(log, HEADER + APPROVED, "2021-02-10") == (1, 0, 1, 0, 0, 0)
     [(message, remedy)] = log.ask("SELECT message, remedy FROM reject")
     assert message == "no event has told yet: when it was raised"
-    assert remedy.startswith("send the earlier events of this record too")
+    assert remedy.startswith("send the event once more, with or after what it is about")
 
 
 def test_an_event_that_cannot_be_is_refused_and_takes_nothing_along(log: SmallMission) -> None:

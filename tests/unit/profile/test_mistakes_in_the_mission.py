@@ -18,6 +18,14 @@ CASES = {
             "templates.yaml: templates[WAR].minutes.lwo: unknown key 'lwo'; did you mean 'low'?",
         ],
     ),
+    "identifier with a character that cannot be seen": (
+        "mission.yaml",
+        ("unit_id: U-01", 'unit_id: "U-\\u200b01"'),
+        [
+            "mission.yaml: units[U-\u200b01].unit_id: 'U-\\u200b01' holds a character that cannot be seen, or not be "
+            "told from a space (character 3, U+200B, zero width space); type it anew without; correct this entry"
+        ],
+    ),
     "unknown key unlike any": (
         "mission.yaml",
         ("personnel: {total", "personnel: {zzz: 1, total"),

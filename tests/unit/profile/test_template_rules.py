@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from pydantic import ValidationError
 
 from reportmetrics.profile.mission import Unit
 from reportmetrics.profile.template_rules import template_problems
@@ -90,3 +91,31 @@ def test_a_form_of_the_whole_mission_says_who_sends_it() -> None:
     ]
     assert problems(per="mission", units=["U-1"]) == []
     assert problems(per="mission", units=[]) == []
+
+
+def test_no_two_reports_of_entry_forms_have_one_identifier() -> None:
+    def form(template_id: str, *units: str) -> Template:
+        told = {"name": "T", "every": "week", "per": "unit", "recipient": "HQ", "due": {"days_after": 2}, "fields": []}
+        minutes = {"low": 1, "central": 2, "high": 3}
+        return Template(template_id=template_id, units=list(units), minutes=minutes, **told)
+
+    units = dict.fromkeys(("C", "B-C", "D"), UNITS["U-1"])
+    assert list(template_problems([form("A-B", "D"), form("A", "B-C")], units)) == []
+    [said] = template_problems([form("A-B", "C", "D"), form("A", "D", "B-C")], units)
+    assert str(said) == (
+        "templates.yaml: templates[A]: reports of unit B-C would have the identifiers of form A-B, unit C (A-B-C-...); "
+        "give the form or the unit another identifier"
+    )
+
+
+@pytest.mark.parametrize("letter", ["\u00a0", "\u200f", "\u2007", "\n"])
+def test_an_identifier_is_what_it_looks_like(letter: str) -> None:
+    with pytest.raises(ValidationError, match=f"U\\+{ord(letter):04X}"):
+        Unit(unit_id=f"U{letter}1", name="n", place="p", advisors=1, opened=D(2020, 1, 1))
+
+
+def test_an_identifier_of_letters_put_together_is_refused_and_the_other_way_is_told() -> None:
+    with pytest.raises(ValidationError, match=r"write it 'M\\xfcnchen'"):
+        Unit(unit_id="Mu\u0308nchen", name="n", place="p", advisors=1, opened=D(2020, 1, 1))
+    sound = Unit(unit_id="M\u00fcnchen 1", name="n", place="p", advisors=1, opened=D(2020, 1, 1))
+    assert sound.unit_id == "M\u00fcnchen 1"

@@ -10,6 +10,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from reportmetrics.profile.source_rules import source_problems
+from reportmetrics.profile.sources import Source
 from reportmetrics.warehouse.snapshot import Snapshot
 from tests.conftest import SmallMission
 from tests.unit.reporting import Reporting
@@ -67,3 +69,29 @@ def test_a_withdrawal_that_is_told_again_after_the_reinstatement(weekly: SmallMi
     for number in (22, 23):
         logged(weekly, f"2021-01-{number}", "withdrawn,2021-01-14", "reinstated,2021-01-16")
     assert reports(weekly.snapshot("2021-01-24", "end"), rows_of) == [("R1", 0)]
+
+
+@pytest.mark.parametrize("sound", [False, True])
+def test_a_reinstatement_that_leaves_the_moment_of_the_withdrawal_is_refused_by_the_lint(sound: bool) -> None:
+    """By the table's own rule every such event would be."""
+    log = json.loads(json.dumps(BOTH_WAYS))
+    if not sound:
+        del log["events"]["means"]["reinstated"]["clear"]
+    found = [str(p) for p in source_problems([("log.yaml", Source.model_validate(log))], {}) if "reinstated" in str(p)]
+    said = "the event says that a report is not withdrawn and leaves 'withdrawn_at': it would always be refused"
+    told = [f"log.yaml: report.events.means.reinstated: {said}; add clear: [withdrawn_at]"]
+    assert found == ([] if sound else told)
+
+
+def test_a_withdrawal_that_comes_before_its_report_says_what_to_do(weekly: SmallMission, rows_of: Rows) -> None:
+    logged(weekly, "2021-01-12", "withdrawn,2021-01-14")
+    [(message, remedy)] = weekly.ask("SELECT message, remedy FROM reject")
+    assert message.startswith("no event has told yet:")
+    assert remedy == (
+        "send the event once more, with or after what it is about (earlier events, or the register or report that "
+        "describes the record); or correct its identifier, or the name of the event"
+    )
+    told(weekly, "2021-01-13", R1.format("sent", ""), R2.format("sent", ""))
+    assert reports(weekly.snapshot("2021-01-14", "before"), rows_of) == [("R1", 0), ("R2", 0)]
+    logged(weekly, "2021-01-20", "withdrawn,2021-01-14", "withdrawn,2021-01-14")
+    assert reports(weekly.snapshot("2021-01-21", "after"), rows_of) == [("R1", 0)]
