@@ -32,8 +32,9 @@ _PROFILE = "profile"
 def backup(settings: Settings, folder: Path, *, now: dt.datetime | None = None) -> Path:
     """Write ``folder/<time>`` and return it. Runs wait for it and it for them, so that none is cut in two.
 
-    Raises ``StepError`` when there is nothing to back up.
+    Raises ``StepError`` when there is nothing to back up, and for a folder within what is backed up or taken in.
     """
+    _refuse_within(settings, folder)
     if not settings.warehouse.is_file():
         raise StepError(f"there is no warehouse in {settings.home}; nothing to back up")
     moment = now or dt.datetime.now(dt.UTC)
@@ -54,6 +55,14 @@ def backup(settings: Settings, folder: Path, *, now: dt.datetime | None = None) 
     (building / COMPLETE).write_text(f"{moment.isoformat(timespec='seconds')}\n", encoding="utf-8")
     building.rename(target)
     return target
+
+
+def _refuse_within(settings: Settings, folder: Path) -> None:
+    """A backup that lies in what it protects is lost with it, and within the profile it would hold itself."""
+    parts = {"home": settings.home, "profile": settings.profile, "landing folder": settings.landing}
+    for name, part in parts.items():
+        if folder.resolve().is_relative_to(part.resolve()):
+            raise StepError(f"{folder} lies within the {name} {part}; give one outside of it, best on another disk")
 
 
 def restore(backup_folder: Path, home: Path) -> None:

@@ -61,3 +61,12 @@ def test_a_backup_overwrites_nothing_and_half_a_backup_is_refused(full: SmallMis
     (made / "complete").unlink()
     with pytest.raises(StepError, match="no complete backup"):
         restore(made, tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize("within", ["home", "home/archive/backups", "profile/backups", "landing"])
+def test_a_backup_within_what_it_protects_is_refused(full: SmallMission, within: str) -> None:
+    mine = Settings(full.folder / "profile", full.settings.home, full.settings.landing)
+    before = sorted(full.folder.rglob("*"))
+    with pytest.raises(StepError, match=r"lies within the .*; give one outside of it"):
+        backup(mine, full.folder / within, now=NIGHT)
+    assert sorted(full.folder.rglob("*")) == before

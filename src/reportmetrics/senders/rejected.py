@@ -54,7 +54,7 @@ def rejected(
     the mended workbooks of that source; ``sender`` is compared without regard to case, and may be a part of the name.
 
     Raises ``UnknownNameError`` for a source that there is not, and, where anything was refused, for a code that no
-    refusal has and a sender who is neither that of a refusal nor of a source.
+    refusal has and a sender who is neither that of a refusal nor of a source, and for an empty sender.
     """
     columns = ", ".join(f"r.{c.name}" for c in REJECT.columns)
     faults = store.connection.sql(
@@ -96,7 +96,12 @@ def _with_senders(faults: pl.DataFrame, sources: Mapping[str, Source]) -> pl.Dat
 def _look_for_names(
     faults: pl.DataFrame, sources: Iterable[Source], *, source: str | None, code: str | None, sender: str | None
 ) -> None:
-    """Raises ``UnknownNameError`` for a name that can only be a slip: an empty answer would say that all is well."""
+    """Raises ``UnknownNameError`` for a name that can only be a slip: an empty answer would say that all is well.
+
+    An empty sender is a part of every name, and nobody's: each refusal has a sender.
+    """
+    if sender is not None and not sender.strip():
+        raise UnknownNameError("--sender", "an empty name is no sender's; give one, or leave --sender out for all")
     described = [s for s in intake(sources) if declared_id(s.source) == s.source]
     known = dict.fromkeys([*(s.source for s in described), *(declared_id(s) for s in faults["source"].unique())])
     if source is not None and declared_id(source) not in known:

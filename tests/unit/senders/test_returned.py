@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reportmetrics.ingest.guard import guarded, unguarded
-from reportmetrics.senders.rejected import rejected
+from reportmetrics.senders.rejected import UnknownNameError, rejected
 from reportmetrics.senders.returned import Returned, return_rejects
 from reportmetrics.warehouse.store import Store
 from tests.conftest import REQUESTS, SmallMission
@@ -136,6 +136,14 @@ def test_filters_take_source_code_and_part_of_the_sender(mission: SmallMission) 
     assert set(faults(mission, source="log")["code"]) == {"bad_time", "unknown_code"}
     assert faults(mission, code="bad_time")["column_name"].to_list() == ["raised"]
     assert faults(mission, sender="unit u-1")["code"].to_list() == ["bad_date"]
+
+
+def test_an_empty_sender_is_refused(mission: SmallMission) -> None:
+    mission.put("requests/a.csv", "id,raised,decided,outcome\nR2,soon,,\n")
+    mission.ingest("2021-02-01")
+    for empty in ("", " "):
+        with pytest.raises(UnknownNameError, match="leave --sender out for all"):
+            faults(mission, sender=empty)
 
 
 def test_facts_of_the_file_name_travel_with_the_row(mission: SmallMission) -> None:
