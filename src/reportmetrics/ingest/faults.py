@@ -8,6 +8,7 @@ Leaves the temporary table ``fault``: row_id, column_name, code, message, remedy
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -49,6 +50,8 @@ _EARLIER = (
 )
 _BAD = "starts_with({text}, chr(26))"
 _SOUND = "m.row_fault IS NULL"
+_TEXT = re.compile(r'm\."(?P<column>\w+)"(?P<asked> IS NULL| IS NOT NULL)?')
+"""The text of a column, and whether there is any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +76,12 @@ def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids, a
         "CREATE OR REPLACE TEMP TABLE fault (row_id BIGINT, column_name VARCHAR, code VARCHAR, message VARCHAR, "
         "remedy VARCHAR, entry VARCHAR)"
     )
-    checks = [*_checks(table, ids, agreed)]
-    wanted = [_by_typed(table, c.found) for c in checks]
     rules = "".join(f", {_broken(r)} AS rule_{i}" for i, r in enumerate(table.rules))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE doubtful AS SELECT *{rules} FROM typed WHERE doubt")
+    if not connection.execute("SELECT count(*) FROM doubtful").fetchall()[0][0]:
+        return 0
+    checks = [*_checks(table, ids, agreed)]
+    wanted = [_by_typed(table, c.found) for c in checks]
     counts = connection.execute(
         f"SELECT {', '.join(f'count(*) FILTER (WHERE {w})' for w in wanted)} FROM doubtful AS t"
     ).fetchall()[0]
@@ -153,14 +158,16 @@ def _name_reasons(connection: duckdb.DuckDBPyConnection, column: str) -> None:
 
 def _by_typed(table: Table, found: str) -> str:
     """A condition over ``typed`` and ``mapped`` as one over ``typed`` alone, which tells where there was text."""
-    for column in table.columns:
-        text = f'm."{column.name}"'
+
+    def told(said: re.Match[str]) -> str:
+        column, asked = table.by_name[said["column"]], said["asked"]
         if column.type == "text":
-            found = found.replace(text, f't."{column.name}"')
-            continue
-        bit = f"(t.filled & {filled_bit(table, column)})"
-        found = found.replace(f"{text} IS NOT NULL", f"{bit} <> 0").replace(f"{text} IS NULL", f"{bit} = 0")
-    return found.replace("m.row_fault", "t.row_fault")
+            return f't."{column.name}"{asked or ""}'
+        if asked is None:
+            return said[0]
+        return f"(t.filled & {filled_bit(table, column)}) {'=' if asked == ' IS NULL' else '<>'} 0"
+
+    return _TEXT.sub(told, found).replace("m.row_fault", "t.row_fault")
 
 
 def _checks(table: Table, ids: Ids, agreed: Agreed) -> Iterator[_Check]:

@@ -46,8 +46,10 @@ def judged_tables(connection: duckdb.DuckDBPyConnection, profile: Profile, batch
             for f in g.fits
             if f.table.table == table.name
         }
-        zone, marks = profile.mission.time_zone, doubt(table, ids)
-        filled = make_typed(connection, table, batch, zone=zone, key=key, keys=keys, tells=tells, doubt=marks)
+        filled = bool(keys)
+        if filled:
+            zone, marks = profile.mission.time_zone, doubt(table, ids)
+            make_typed(connection, table, batch, zone=zone, key=key, keys=keys, tells=tells, doubt=marks)
         if table.name == "report":
             keep_revisions(connection, filled=filled)
             keep_refused(connection, filled=False)

@@ -61,8 +61,8 @@ def make_typed(
     keys: Mapping[int, Sequence[str]],
     tells: Tells,
     doubt: str,
-) -> bool:
-    """Make ``mapped`` and ``typed``. False, and neither is made, when the batch holds nothing for ``table``.
+) -> None:
+    """Make ``mapped`` and ``typed``, of a batch that holds something for ``table``.
 
     ``keys`` gives, per group, the columns of the business key, ``tells`` which columns are told; ``doubt`` is SQL of
     whether a row is to be looked at.
@@ -85,8 +85,6 @@ def make_typed(
             first += max(group.rows.height, group.files.height) * each
             if fitted.table.end_before_start == "zero":
                 zeros.append(group.number)
-    if not parts:
-        return False
     mapped = _hidden_people(connection, table, parts, key, _content(table.columns, partial=partial))
     logs = _event_logs(batch, table)
     if logs:
@@ -102,7 +100,6 @@ def make_typed(
     connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS SELECT *, {doubt} AS doubt FROM ({typed}) AS t")
     for group_number in zeros:
         _end_at_start(connection, table, group_number)
-    return True
 
 
 def _event_logs(batch: Batch, table: Table) -> list[tuple[Group, Fit]]:

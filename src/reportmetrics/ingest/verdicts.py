@@ -72,8 +72,11 @@ def judge(connection: duckdb.DuckDBPyConnection, table: Table, known: KnownFrom)
         WHERE k.rows > 1 OR l.row_key IS NOT NULL
         """
     )
-    connection.execute(_PRIOR.format(table=table.name))
-    connection.execute(_SEQUENCE)
+    if connection.execute("SELECT count(*) FROM contested").fetchall()[0][0]:
+        connection.execute(_PRIOR.format(table=table.name))
+        connection.execute(_SEQUENCE)
+    else:
+        connection.execute(_NO_SEQUENCE)
     connection.execute(_SET_APART)
     connection.execute(_JUDGED)
     connection.execute(_NEWS)
@@ -157,6 +160,14 @@ SELECT
 FROM replaced
 WINDOW standing AS (
     PARTITION BY {FACT}, faulty OR repeats OR superseded ORDER BY known_from, file_seq, place
+)
+"""
+
+_NO_SEQUENCE = """
+CREATE OR REPLACE TEMP TABLE sequence (
+    row_id BIGINT, row_key VARCHAR, known_from TIMESTAMP, file_seq BIGINT, place BIGINT, content UBIGINT,
+    faulty BOOLEAN, again BOOLEAN, repeats BOOLEAN, superseded BOOLEAN, told_before BOOLEAN, restated BOOLEAN,
+    restated_by BIGINT
 )
 """
 

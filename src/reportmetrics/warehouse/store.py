@@ -70,19 +70,20 @@ class Store:
     def __enter__(self) -> Self:
         """Open, making the file and its tables when they are missing. Raises ``StoreError``."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        is_new = not self.path.exists()
         try:
             self._connection = duckdb.connect(str(self.path), config=self._settings())
         except duckdb.Error as error:
             raise StoreError(not_opened(self.path, error)) from error
         try:
-            self._settle(self._connection)
+            self._settle(self._connection, is_new=is_new)
         except BaseException:
             self._connection.close()
             raise
         return self
 
-    def _settle(self, connection: duckdb.DuckDBPyConnection) -> None:
-        made = self._is_made(connection)
+    def _settle(self, connection: duckdb.DuckDBPyConnection, *, is_new: bool) -> None:
+        made = not is_new and self._is_made(connection)
         connection.execute("SET enable_progress_bar = false")
         connection.execute("SET TimeZone = 'UTC'")
         if not made:
