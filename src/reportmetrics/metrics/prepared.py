@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import hashlib
 import os
 import pickle
@@ -99,6 +100,12 @@ def _read(path: Path) -> Prepared | None:
     told, packed = content[:32], content[32:]
     if not mine or hashlib.sha256(packed).digest() != told:
         return None
+    return _unpacked(packed)
+
+
+@functools.lru_cache(maxsize=2)
+def _unpacked(packed: bytes) -> Prepared | None:
+    """Of the same bytes the same object, so that what is remembered by a catalogue serves later runs too."""
     found = pickle.loads(packed)  # noqa: S301 (written by this user, whose code would run anyway)
     return found if isinstance(found, Prepared) else None
 

@@ -55,6 +55,13 @@ def test_what_is_kept_is_what_is_read(tmp_path: Path) -> None:
     assert kept.types == column_types(fresh)
 
 
+def test_what_is_read_again_is_the_same_catalogue(sql: Path, tmp_path: Path) -> None:
+    """What is remembered by a catalogue then serves a later run of the process too."""
+    prepared(sql, tmp_path / "kept")
+    first, again = (prepared(sql, tmp_path / "kept") for _ in range(2))
+    assert first.catalogue is again.catalogue
+
+
 def test_the_same_files_are_read_once(sql: Path, tmp_path: Path, counted: Counted) -> None:
     for _ in range(3):
         assert set(prepared(sql, tmp_path / "kept").catalogue.metrics) == {"latency.wait"}
