@@ -12,6 +12,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from reportmetrics.ingest.ledger import IngestSummary
 from reportmetrics.ingest.run import ingest
@@ -78,6 +80,26 @@ def definitions_prepared_once(tmp_path_factory: pytest.TempPathFactory) -> Itera
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(prepared, "_prepare", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def histories_of_tables_read_once() -> Iterator[None]:
+    """Alembic reads the scripts of Dagster's tables once for the suite, not several times for each new instance.
+
+    Each instance still has its tables made and marked by them.
+    """
+    read = ScriptDirectory.from_config
+    known: dict[str | None, ScriptDirectory] = {}
+
+    def once(config: Config) -> ScriptDirectory:
+        place = config.get_main_option("script_location")
+        if place not in known:
+            known[place] = read(config)
+        return known[place]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ScriptDirectory, "from_config", once)
         yield
 
 
