@@ -78,7 +78,7 @@ def test_an_event_log_gives_the_figures_of_the_cases(realdata: Path, tmp_path: P
     os.utime(target, (0, 0))
     summary, found = latency(profile, landing, tmp_path / "home", as_of=dt.date(2012, 1, 24))
     [line] = summary.deliveries
-    # Steps of the desk do not count; each start and each end brings a state of its own.
+    # Steps of the desk do not count; each start and each end is an event of its own.
     closed = events - 8_577 - 1_434
     assert (line.rows_read, line.filtered) == (events, 8_577)
     assert (line.accepted, line.rejected, line.duplicate, line.superseded) == (1_434 + closed, 0, 0, 0)

@@ -86,4 +86,4 @@ def test_a_withdrawal_of_a_report_that_nobody_sent_names_the_report(mission: Sma
     [(column, raw, message, remedy)] = mission.ask("SELECT column_name, raw, message, remedy FROM reject")
     assert (column, raw) == ("request", "R9")
     assert message.startswith("no event has told yet: which report form it answers; ")
-    assert "the register that describes it; or correct its identifier" in remedy
+    assert "with or after what it is about" in remedy
