@@ -166,7 +166,8 @@ WINDOW standing AS (
 _NO_SEQUENCE = f"""
 CREATE OR REPLACE TEMP TABLE sequence (
     row_id BIGINT, row_key VARCHAR, {MOMENT} TIMESTAMP, {MOMENT_PLACE} INTEGER, known_from TIMESTAMP,
-    file_seq BIGINT, place BIGINT, content UBIGINT, faulty BOOLEAN, again BOOLEAN, repeats BOOLEAN, superseded BOOLEAN, told_before BOOLEAN, restated BOOLEAN,
+    file_seq BIGINT, place BIGINT, content UBIGINT, faulty BOOLEAN,
+    again BOOLEAN, repeats BOOLEAN, superseded BOOLEAN, told_before BOOLEAN, restated BOOLEAN,
     restated_by BIGINT
 )
 """
