@@ -61,6 +61,7 @@ def fold(
         known=", ".join(f"CAST({n} AS VARCHAR) AS {n}" for n in quoted),
         first=", ".join(f'min("{n}") AS "{n}"' for n in _required(table)) or "NULL AS nothing_told",
         begun=", ".join(_begun(n) for n in _required(table)) or "NULL AS nothing_begun",
+        moved=_moved(table) if ends_may_precede else MOMENT,
         contrary="false" if ends_may_precede else _contrary(table),
         tells=" | ".join(_tells(table, c) for c in table.columns),
         own=", ".join(f"nullif({n}, {CLEARED}) AS {n}" for n in quoted),
@@ -74,11 +75,20 @@ _FOLD = f"""
 CREATE OR REPLACE TEMP TABLE mapped_rows AS
 WITH keyed AS (
     SELECT
-        m.* EXCLUDE (content, {TELLS}), {{row_key}} AS row_key, {{since}} AS since,
-        {MOMENT_PLACE} < lag({MOMENT_PLACE}) OVER (
-            PARTITION BY row_key, row_fault IS NULL, {MOMENT} ORDER BY row_id
-        ) AS goes_back
+        m.* EXCLUDE (content, {TELLS}), {{row_key}} AS row_key, {{since}} AS since
     FROM mapped_rows AS m JOIN delivery AS d USING (file_seq)
+),
+stored AS (
+    SELECT row_key, known_from, file_seq, source_row, content, {TELLS}, {_EVENT}, {{known}} FROM {{core}}
+),
+first AS (
+    SELECT row_key, {{first}} FROM stored GROUP BY row_key
+),
+begun AS (
+    SELECT k.*, {{begun}} FROM keyed AS k LEFT JOIN first AS f USING (row_key)
+),
+moved AS (
+    SELECT * REPLACE ({{moved}} AS {MOMENT}) FROM begun
 ),
 placed AS (
     SELECT
@@ -87,7 +97,14 @@ placed AS (
                 PARTITION BY row_key, row_fault IS NULL, {MOMENT} ORDER BY row_id
             )) AS INTEGER) AS {MOMENT_PLACE}
         )
-    FROM keyed
+    FROM (
+        SELECT
+            *,
+            {MOMENT_PLACE} < lag({MOMENT_PLACE}) OVER (
+                PARTITION BY row_key, row_fault IS NULL, {MOMENT} ORDER BY row_id
+            ) AS goes_back
+        FROM moved
+    )
 ),
 merged AS (
     SELECT * REPLACE ({{merged}})
@@ -96,15 +113,8 @@ merged AS (
         PARTITION BY {FACT}, row_fault IS NULL ORDER BY row_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     )
 ),
-stored AS (
-    SELECT row_key, known_from, file_seq, source_row, content, {TELLS}, {_EVENT}, {{known}} FROM {{core}}
-),
-first AS (
-    SELECT row_key, {{first}} FROM stored GROUP BY row_key
-),
 judged AS (
-    SELECT *, {{contrary}} AS contrary
-    FROM (SELECT m.*, {{begun}} FROM merged AS m LEFT JOIN first AS f USING (row_key)) AS m
+    SELECT *, {{contrary}} AS contrary FROM merged AS m
 ),
 noted AS (
     SELECT
@@ -142,8 +152,19 @@ def _merged(name: str) -> str:
 
 def _begun(name: str) -> str:
     """What the record must have, as it was told first."""
-    good = _good(name).replace(f'"{name}"', f'm."{name}"')
-    return f'least(min({good}) OVER (PARTITION BY m.row_key), f."{name}") AS "{name} begun"'
+    good = _good(name).replace(f'"{name}"', f'k."{name}"')
+    return f'least(min({good}) OVER (PARTITION BY k.row_key), f."{name}") AS "{name} begun"'
+
+
+def _moved(table: Table) -> str:
+    """The moment of an event; where it ends a wait before its start, that of the start."""
+    pairs = [r.end_and_start for r in table.rules if r.end_and_start is not None]
+    starts = [
+        f'CASE WHEN try_cast("{end}" AS TIMESTAMP) = {MOMENT} THEN try_cast("{start} begun" AS TIMESTAMP) END'
+        for end, start in pairs
+        if table.by_name[start].required
+    ]
+    return f"CASE WHEN {MOMENT} IS NOT NULL THEN greatest({', '.join([MOMENT, *starts])}) END"
 
 
 def _contrary(table: Table) -> str:

@@ -47,8 +47,6 @@ _FILTERED = (
 )
 _ROW_ID = re.compile(r"^SELECT\s+row_id,", re.MULTILINE)
 _GROUP = re.compile(r"g\d+")
-_ORDERED = re.compile(r"(\w+) < (\w+)")
-"""A rule of the form ``end < start``."""
 
 
 def make_typed(
@@ -321,10 +319,9 @@ def _content(columns: tuple[Column, ...], *, partial: bool = False) -> str:
 def _end_at_start(connection: duckdb.DuckDBPyConnection, table: Table, group: int) -> None:
     """Where the source says that an end before its start is a wait of zero, the end moves to the start."""
     for rule in table.rules:
-        ordered = _ORDERED.fullmatch(rule.violated)
-        if ordered is None:
+        if rule.end_and_start is None:
             continue
-        end, start = ordered.groups()
+        end, start = rule.end_and_start
         connection.execute(
             f"UPDATE typed SET {end} = {start} WHERE {rule.violated} AND grp = $group",
             {"group": group},

@@ -13,6 +13,7 @@ Words:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -69,6 +70,12 @@ class Rule:
     violated: str
     message: str
     remedy: str
+
+    @property
+    def end_and_start(self) -> tuple[str, str] | None:
+        """The two columns of a rule that an end is not before its start; None for all others."""
+        ordered = re.fullmatch(r"(\w+) < (\w+)", self.violated)
+        return None if ordered is None else (ordered[1], ordered[2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def test_an_old_event_told_again_undoes_nothing(log: SmallMission) -> None:
 def test_events_of_one_day_that_arrive_apart(log: SmallMission) -> None:
     sent(log, HEADER + RAISED, "2021-02-02")
     sent(log, HEADER + "A,approved,2021-02-01 08:00\n", "2021-02-03")
-    assert known(log)[-1][2] == "2021-02-01"
+    assert known(log)[-1] == ("2021-02-01", None, "2021-02-01", "approved")
     assert sent(log, HEADER + RAISED + SEEN, "2021-02-04")[1] == 1
     assert known(log)[-1] == ("2021-02-01", "2021-02-03", "2021-02-01", "approved")
 
@@ -250,7 +250,7 @@ def test_a_backfilled_log_is_known_event_by_event(log: SmallMission, rows_of: An
 def test_an_end_before_its_start_may_mean_zero(log: SmallMission) -> None:
     log.sources = [{**LOG, "end_before_start": "zero"}]
     assert sent(log, HEADER + RAISED + "A,approved,2021-01-30 10:00\n", "2021-02-10")[1:3] == (2, 0)
-    assert known(log)[-1][2] == "2021-02-01"
+    assert known(log)[-1] == ("2021-02-01", None, "2021-02-01", "approved")
 
 
 @pytest.mark.parametrize(
