@@ -137,7 +137,7 @@ def expected_of(events: set[str]) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=files, order=st.randoms(use_true_random=False))
 @pytest.mark.parametrize("known", ["arrival", "name", "event"])
 def test_any_files_give_the_state_of_their_events(

@@ -161,12 +161,12 @@ def taken(folder: Path, files: Sequence[File]) -> SmallMission:
     return mission
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_what_is_known_is_what_was_told(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     files = drawn(chance)
     right = taken(tmp_path / "right", files)
-    dates = [FIRST + dt.timedelta(days=day) for day in (14, 19, 22, 60)]
+    dates = [FIRST + dt.timedelta(days=day) for day in (14, 20, 60)]
     for as_of in dates:
         assert states(right, as_of) == expected(files, as_of)
     # The first file raises all requests: of what nobody raised, events are refused.
