@@ -38,7 +38,8 @@ Reject = tuple[str, int | None, str | None]
 class Case:
     """A file. ``rows`` are the rows read, accepted, rejected, duplicate, superseded and filtered.
 
-    ``said`` is part of the first message of a reject, ``note`` part of what the ledger says of a file that was read.
+    ``said`` is part of the first message of a reject, ``note`` part of what the ledger says of a file that was read,
+    ``checks`` the checks between tables that name a row of it, each with part of what it says.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Case:
     base: dict[str, Any] = field(default_factory=lambda: REGISTER)
     said: str = ""
     note: str = ""
+    checks: tuple[tuple[str, str], ...] = ()
 
     def source(self, number: int) -> dict[str, Any]:
         """The source that reads the file as case ``number``."""

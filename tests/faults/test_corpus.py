@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reportmetrics.engines.duckdb import DuckDBEngine
 from reportmetrics.ingest.ledger import Delivery
+from reportmetrics.profile.load import Profile
+from reportmetrics.profile.templates import Template
+from reportmetrics.settings import sql_folder
+from reportmetrics.validation.rules import load_rules
 from tests.conftest import SmallMission
-from tests.faults import activity_files, request_rows, request_texts, request_workbooks
+from tests.faults import activity_files, report_files, request_rows, request_texts, request_workbooks
 from tests.faults.activity_files import lines, row
 from tests.faults.case import Case
 
@@ -18,14 +25,23 @@ CASES: list[Case] = [
     *request_rows.CASES,
     *request_workbooks.CASES,
     *activity_files.corpus(),
+    *report_files.CASES,
 ]
 TakenIn = tuple[SmallMission, dict[int, Delivery]]
+
+
+class Corpus(SmallMission):
+    """The mission whose units owe the forms that the reports are on."""
+
+    @property
+    def profile(self) -> Profile:
+        return replace(super().profile, templates=[Template.model_validate(form) for form in report_files.FORMS])
 
 
 @pytest.fixture(scope="module")
 def taken_in(tmp_path_factory: pytest.TempPathFactory) -> TakenIn:
     """The mission after one run over the whole corpus, and the line of the ledger of each case."""
-    mission = SmallMission(Path(tmp_path_factory.mktemp("corpus")))
+    mission = Corpus(Path(tmp_path_factory.mktemp("corpus")), more={"units": report_files.UNITS})
     mission.sources = [case.source(number) for number, case in enumerate(CASES)]
     for number, case in enumerate(CASES):
         mission.put(f"{number}/file", case.bytes(number))
@@ -72,10 +88,23 @@ def test_what_is_in_core_is_what_the_ledger_says(taken_in: TakenIn) -> None:
     stored = dict(
         mission.ask(
             "SELECT file_seq, count(*) FROM (SELECT file_seq FROM core.request UNION ALL "
-            "SELECT file_seq FROM core.activity) GROUP BY 1"
+            "SELECT file_seq FROM core.activity UNION ALL SELECT file_seq FROM core.report) GROUP BY 1"
         )
     )
     assert stored == {line.file_seq: line.accepted for line in told.values() if line.accepted}
+
+
+def test_what_is_odd_between_rows_and_the_profile_is_named(taken_in: TakenIn) -> None:
+    """Of the reports: exactly the checks that are written beside a case name its report, and no other."""
+    day = (dt.datetime.now(dt.UTC) + dt.timedelta(days=2)).date()
+    with DuckDBEngine(taken_in[0].snapshot(str(day)).folder) as engine:
+        found = {rule.id: [str(d) for d in engine.frame(rule.sql)["detail"]] for rule in load_rules(sql_folder())}
+    reports = [(number, case) for number, case in enumerate(CASES) if case.base["table"] == "report"]
+    for number, case in reports:
+        named = {(c, said) for c, details in found.items() for said in details if f"report R{number}-" in said}
+        assert sorted(check for check, _ in named) == [check for check, _ in case.checks], (case.name, named)
+        for check, observed in case.checks:
+            assert any(c == check and f"report R{number}-2" in said and observed in said for c, said in named), named
 
 
 def test_nothing_is_taken_twice(taken_in: TakenIn) -> None:
