@@ -107,7 +107,7 @@ def _foreign(form: _Form) -> Iterator[UnreadableError]:
     foreign = [r for r in form.answers if r["Report"] and _report_of(r) not in own and not _of_any(r, own)]
     if own and foreign:
         name, revision = _report_of(foreign[0])
-        ours = "; ".join(f"{n}, revision {r}" for n, r in sorted(own))
+        ours = "; ".join(f"{n or '(no name)'}, revision {r}" for n, r in sorted(own))
         yield UnreadableError(
             "answers_of_another_report",
             f"{_rows_of(foreign)} is of report {name}, revision {revision}, and sheet '{FORM_REPORT}' of {ours}",

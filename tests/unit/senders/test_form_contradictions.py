@@ -48,6 +48,16 @@ def test_answers_of_the_revision_before_do_not_change_it(desk: Desk) -> None:
     assert desk.ask("SELECT code FROM reject") == [("answers_of_another_report",)]
 
 
+def test_a_line_of_the_report_without_its_name_is_told_as_such(desk: Desk) -> None:
+    path, _ = desk.form(template("WAR"), "U-01", "2021-03-01")
+    book = openpyxl.load_workbook(path)
+    book["Report"]["A2"] = None
+    book.save(path)
+    desk.send(path, "nameless", F2=12)
+    [message] = [m for code, m in desk.ask("SELECT code, message FROM reject") if code == "answers_of_another_report"]
+    assert message.endswith("is of report WAR-U-01-20210301, revision 0, and sheet 'Report' of (no name), revision 0")
+
+
 def test_a_question_that_is_answered_on_two_lines_is_refused_unless_they_agree(desk: Desk) -> None:
     path, due = desk.form(template("WAR"), "U-01", "2021-03-01")
     book = openpyxl.load_workbook(path)
