@@ -73,6 +73,12 @@ class Replay:
             target = self.folder / "snapshot"
             return make_snapshot(store, self.profile, as_of=as_of, target=target, position=position)
 
+    def restated(self) -> int:
+        """Rows of requests that count again since an older file came later."""
+        with Store(self.settings.warehouse) as store:
+            sql = "SELECT count(*) FROM core.request WHERE restated_by > 0"
+            return int(store.connection.execute(sql).fetchall()[0][0])
+
     def figures(self, snapshot: Snapshot) -> Results:
         with DuckDBEngine(snapshot.folder) as engine:
             return compute(self.catalogue, engine, as_of=snapshot.as_of)
@@ -158,6 +164,7 @@ def holds_each_kind(replay: Replay, taken: list[Moment]) -> None:
         "corrected": ledger.filter(source="acts.corrected", status="stored")["accepted"].sum(),
         "extracts that overlap": ledger.filter(source="events")["duplicate"].sum(),
         "registers that repeat": ledger.filter(source="register")["duplicate"].sum(),
+        "restated": replay.restated(),
         **{f"refused: {code}": last["reject"].filter(code=code).height for code in ("bad_time", "bad_date", "missing")},
     }
     assert all(kinds.values()), kinds

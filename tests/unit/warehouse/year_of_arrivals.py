@@ -100,6 +100,8 @@ TURNS = {
 ARRIVALS = [dt.date(2021, month, day) for month in range(1, 13) for day in (6, 21)]
 CORRECTED_ON = dt.date(2021, 8, 10)
 VANISHES = "V1"
+REOPENED, DENIED_IN = "S1", 2
+"""A request that one register, which comes after newer ones, says to be denied: what these had repeated is restated."""
 Files = dict[str, str]
 
 
@@ -261,7 +263,9 @@ class Year:
             for key in chance.sample(sorted(entries), 2):
                 asked, outcome = entries[key].split(",")[1], chance.choice(["approved", "denied"])
                 entries[key] = f"{key},{asked},{day - dt.timedelta(days=1)},{outcome}"
-            late = nth + chance.choice([0, 0, 5])
+            late = nth + {DENIED_IN: 5, DENIED_IN + 1: 0}.get(nth, chance.choice([0, 0, 5]))
+            undone = f"{day - dt.timedelta(days=1)},denied" if nth == DENIED_IN else ",open"
+            self._put(late, f"register/{day:%Y%m%d}.csv", f"{REOPENED},2021-01-02,{undone}")
             for row in entries.values():
                 self._put(late, f"register/{day:%Y%m%d}.csv", row)
             if nth < 4:
