@@ -12,6 +12,7 @@ from __future__ import annotations
 import duckdb
 
 from reportmetrics.ingest.events import CLEARED
+from reportmetrics.ingest.keys import row_key
 from reportmetrics.ingest.readers.base import BAD_MARK
 from reportmetrics.ingest.text import literal
 from reportmetrics.profile.sources import TableMap
@@ -48,12 +49,10 @@ def fold(
     such as a decision before the request was raised, is left to itself: it is refused later, and what else is told of
     the record does not suffer for it.
     """
-    key = entry.key or table.key
-    parts = ", '|', ".join(f"coalesce(\"{n}\", '')" for n in key)
     names = [c.name for c in table.columns]
     quoted = [f'"{n}"' for n in names]
     statement = _FOLD.format(
-        row_key=f"left(md5(concat({literal(table.name + '|')}, {parts})), 20)",
+        row_key=row_key(table, {0: entry.key or table.key}),
         since="coalesce(try_cast(event_at AS TIMESTAMP), d.known_from)" if own_time else "d.known_from",
         merged=", ".join(_merged(n) for n in names),
         names=", ".join(quoted),

@@ -20,6 +20,7 @@ from reportmetrics.ingest.batch import Batch, Group
 from reportmetrics.ingest.by_value import misreads_numbers
 from reportmetrics.ingest.events import EventFit
 from reportmetrics.ingest.folding import fold
+from reportmetrics.ingest.keys import row_key
 from reportmetrics.ingest.mapping import Fit, Origin
 from reportmetrics.ingest.pseudonyms import pseudonyms
 from reportmetrics.ingest.revisions import with_revision
@@ -37,7 +38,7 @@ from reportmetrics.ingest.text import (
     without_inexact_mark,
 )
 from reportmetrics.settings import sql_folder
-from reportmetrics.warehouse.shape import NOT_APPLICABLE, SQL_TYPES, Column, Table
+from reportmetrics.warehouse.shape import NOT_APPLICABLE, Column, Table
 from reportmetrics.warehouse.told import EVENT_COLUMNS, TELLS
 
 _PLACE = "row_id, part, grp, file_seq, source_row"
@@ -115,7 +116,7 @@ def _typed_sql(table: Table, keys: Mapping[int, Sequence[str]]) -> str:
     cast = core_sql(table.name)
     beside = (
         f"{_PLACE}, row_fault, event_at, content, {TELLS}, {', '.join(EVENT_COLUMNS)}, {filled_sql(table)} AS filled, "
-        f"{_row_key(table, keys)} AS row_key"
+        f"{row_key(table, keys)} AS row_key"
     )
     extended, places = _ROW_ID.subn(lambda _: f"SELECT\n    {beside},", cast)
     if places != 1:
@@ -137,29 +138,6 @@ def filled_bit(table: Table, column: Column) -> int:
     """The bit of a column in ``filled``."""
     cast: int = 1 << [c.name for c in table.columns if c.type != "text"].index(column.name)
     return cast
-
-
-def _row_key(table: Table, keys: Mapping[int, Sequence[str]]) -> str:
-    """First 20 hex digits of the MD5 of table name and key, joined by ``|``; null counts as empty."""
-    by_key: dict[tuple[str, ...], list[int]] = {}
-    for group, names in keys.items():
-        by_key.setdefault(tuple(names), []).append(group)
-    hashes = []
-    for columns, groups in by_key.items():
-        parts = ", '|', ".join(_key_text(table, n) for n in columns)
-        hashes.append((groups, f"left(md5(concat({literal(table.name + '|')}, {parts})), 20)"))
-    if len(hashes) == 1:
-        return hashes[0][1]
-    whens = " ".join(f"WHEN grp IN ({', '.join(map(str, groups))}) THEN {sql}" for groups, sql in hashes)
-    return f"CASE {whens} END"
-
-
-def _key_text(table: Table, name: str) -> str:
-    """A key column that could not be cast counts with its text, so that such rows are not taken for one another."""
-    kind = table.by_name[name].type
-    if kind == "text":
-        return f"coalesce(\"{name}\", '')"
-    return f'coalesce(CAST(try_cast("{name}" AS {SQL_TYPES[kind]}) AS VARCHAR), "{name}", \'\')'
 
 
 def _select(

@@ -32,10 +32,6 @@ def event_problems(
     for name in sorted(set(events.columns) & set(entry.columns)):
         said = f"column '{name}' is told both by events and by 'columns'"
         yield Problem(file, f"{key}.columns.{name}", said, "keep one of the two; an event can 'set' a first value")
-    for name in entry.key or table.key:
-        if name in table.by_name and table.by_name[name].type != "text":
-            said = f"column '{name}' of the key is no text, so the record of an event cannot be found by it"
-            yield Problem(file, f"{key}.events", said, "use a key of texts")
     if table.name == "report" and "withdrawn_at" in events.timed:
         yield from _half_undone(file, f"{key}.events.means", events)
     for name, event in events.means.items():

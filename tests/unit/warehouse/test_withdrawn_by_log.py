@@ -95,3 +95,12 @@ def test_a_withdrawal_that_comes_before_its_report_says_what_to_do(weekly: Small
     assert reports(weekly.snapshot("2021-01-14", "before"), rows_of) == [("R1", 0), ("R2", 0)]
     logged(weekly, "2021-01-20", "withdrawn,2021-01-14", "withdrawn,2021-01-14")
     assert reports(weekly.snapshot("2021-01-21", "after"), rows_of) == [("R1", 0)]
+
+
+def test_a_number_in_the_key_is_found_however_a_log_writes_it(weekly: SmallMission, rows_of: Rows) -> None:
+    assert list(source_problems([("sources/log.yaml", Source.model_validate(BOTH_WAYS))], {})) == []
+    told(weekly, "2021-01-13", R1.format("sent", ""), R2.format("sent", ""))
+    weekly.put("withdrawals/1.csv", "report,revision,what,at\nR2,00,withdrawn,2021-01-14\n")
+    [line] = weekly.ingest("2021-01-19").deliveries
+    assert (line.accepted, line.rejected) == (1, 0)
+    assert reports(weekly.snapshot("2021-01-21"), rows_of) == [("R1", 0)]
