@@ -14,7 +14,7 @@ from pathlib import Path
 
 from reportmetrics.audit.opened import AuditError, Opened
 from reportmetrics.ingest.archive import fingerprint
-from reportmetrics.ingest.corrections import row_of_note
+from reportmetrics.ingest.corrected_rows import row_of_note
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
 from reportmetrics.profile.intake import intake

@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
-import polars as pl
 
 from reportmetrics.ingest.archive import fingerprint
+from reportmetrics.ingest.corrected_rows import corrected_rows
 from reportmetrics.ingest.correction_files import (
     FORGOTTEN_ITSELF,
     Deliveries,
@@ -31,14 +31,11 @@ from reportmetrics.ingest.correction_files import (
 )
 from reportmetrics.ingest.landing import Found, facts_of_name
 from reportmetrics.ingest.readers.archived import kept_cells, read_archived
-from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
+from reportmetrics.ingest.readers.base import Sheet, UnreadableError
 from reportmetrics.ingest.sidecars import Sidecar
-from reportmetrics.ingest.text import BLANKS
 from reportmetrics.profile.corrections import Correction
-from reportmetrics.profile.intake import before_column, corrected_name, corrected_source
-from reportmetrics.profile.shapes import several
+from reportmetrics.profile.intake import corrected_name, corrected_source
 from reportmetrics.profile.sources import FileDate, Source, sheet_of
-from reportmetrics.warehouse.tables import TABLES
 
 _ROW_GONE = "is not there; rows of the file were forgotten: take the record out of the profile, it may hold a name"
 """What is said of a record whose row is not in a file of which rows were forgotten."""
@@ -212,7 +209,7 @@ def _written(
     name = corrected_name(file.name, records[-1].date) + (_BEFORE if before else "")
     scratch.mkdir(parents=True, exist_ok=True)
     path = scratch / f"{file.sha256[:12]}-{stamp:x}{'.before' if before else ''}.cells"
-    path.write_bytes(kept_cells(_corrected(source, file, records, archive, before=before)))
+    path.write_bytes(kept_cells(corrected_rows(source, file, records, archive, before=before)))
     derived = corrected_source(source)
     facts = facts_of_name(derived, Path(name.removesuffix(_BEFORE)).name)
     return _stamped(Found(derived, path, name, 0, stamp, facts, None, file.sha256))
@@ -237,102 +234,3 @@ def _known_from(source: Source, file: File, day: dt.date, zone: zoneinfo.ZoneInf
         return None
     midnight = dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC).replace(tzinfo=None)
     return max(midnight, file.known_from)
-
-
-def _corrected(
-    source: Source, file: File, records: Sequence[Correction], archive: Path, *, before: bool
-) -> dict[str | None, Sheet | UnreadableError]:
-    """The corrected rows by sheet, or for all sheets why the records cannot be applied."""
-    wanted = list(dict.fromkeys(sheet_of(source, t) for t in source.tables))
-    try:
-        read = read_archived(archive / file.sha256, source, wanted)
-        found: dict[str | None, Sheet | UnreadableError] = {}
-        for name, sheet in read.items():
-            mine = [r for r in records if r.sheet in (None, name)]
-            found[name] = _rows(source, sheet, mine, file.name, before=before) if isinstance(sheet, Sheet) else sheet
-        return found
-    except UnreadableError as why:
-        return dict.fromkeys(wanted, why)
-    except OSError as error:
-        return dict.fromkeys(wanted, UnreadableError("file_missing", str(error), "restore the archive from its backup"))
-
-
-def _rows(source: Source, sheet: Sheet, records: Sequence[Correction], file: str, *, before: bool) -> Sheet:
-    """The rows that are corrected on the last day of ``records``, in the order of these, each with all of its records.
-
-    Those of the last day are left out where the rows are wanted as they stand ``before``. Raises ``UnreadableError``
-    where a record does not apply.
-    """
-    day = max((r.date for r in records), default=dt.date.min)
-    wanted = {r.row for r in records if r.date == day}
-    records = [r for r in records if r.row in wanted]
-    rows: dict[int, pl.DataFrame] = {}
-    for record in records:
-        if record.row not in rows:
-            there = sheet.numbered(record.row)
-            if there.is_empty():
-                raise _refusal(source, record, file, "there is no such row below the header", day)
-            rows[record.row] = there
-        if not before or record.date != day:
-            rows[record.row] = _cell(source, sheet.header, rows[record.row], record, file, day)
-    held = pl.concat(list(rows.values())) if rows else next(iter(sheet.parts())).clear()
-    notes = tuple(note(source, r) for r in records)
-    return _with_events_before(source, sheet, replace(sheet, held=held, bare=False, notes=notes))
-
-
-def _with_events_before(source: Source, sent: Sheet, corrected: Sheet) -> Sheet:
-    """Beside each corrected event, which one it was and when: what it told gives way, whichever of both is later."""
-    events = [t.events for t in source.tables if t.events is not None]
-    asked = {c for each in events for c in (*several(each.event), *each.time.candidates)}
-    names = [name for name in sent.header if name in asked]
-    rows = corrected.rows
-    for number, name in enumerate(names, start=len(sent.header)):
-        cell = f"c{sent.header.index(name)}"
-        there = [sent.numbered(int(row))[cell][0] for row in rows["source_row"]]
-        rows = rows.with_columns(pl.Series(f"c{number}", there, dtype=pl.String))
-    order = ["source_row", *(f"c{n}" for n in range(len(sent.header) + len(names))), "row_fault"]
-    header = (*sent.header, *(before_column(n) for n in names))
-    return replace(corrected, held=rows.select(order), header=header) if names else corrected
-
-
-def _cell(
-    source: Source, header: Sequence[str], row: pl.DataFrame, record: Correction, file: str, day: dt.date
-) -> pl.DataFrame:
-    if list(header).count(record.column) != 1:
-        there = ", ".join(h for h in header if h)
-        raise _refusal(source, record, file, f"the header does not name the column once (there are: {there})", day)
-    name = f"c{list(header).index(record.column)}"
-    held = (unmarked(row[name][0]) or "").strip(BLANKS)
-    if held != record.was.strip(BLANKS):
-        said = "the cell holds another text than 'was' says"
-        if not _is_personal(source, record.column):
-            said = f"the cell holds '{held}' and not '{record.was}'"
-        raise _refusal(source, record, file, said, day)
-    return row.with_columns(pl.lit(record.now or None, dtype=pl.String).alias(name))
-
-
-def _refusal(source: Source, record: Correction, file: str, said: str, day: dt.date) -> UnreadableError:
-    place = f"row {record.row}, column '{record.column}' of {file}"
-    remedy = (
-        f"mend the record of {record.date} under 'corrections' of source {source.source}; nothing of {day} was applied"
-    )
-    return UnreadableError("wrong_correction", f"correction of {place}: {said}", remedy)
-
-
-def note(source: Source, record: Correction) -> str:
-    """What the ledger and ``explain`` say of a correction; names of people are not shown."""
-    change = "" if _is_personal(source, record.column) else f" '{record.was}' -> '{record.now}'"
-    return f"{row_of_note(record.row)}{record.column}{change} ({record.reason}; {record.author}, {record.date})"
-
-
-def row_of_note(row: object) -> str:
-    """How a note on a row begins."""
-    return f"row {row} corrected: "
-
-
-def _is_personal(source: Source, column: str) -> bool:
-    return any(
-        column in given.columns and TABLES[entry.table].by_name[name].personal
-        for entry in source.tables
-        for name, given in entry.columns.items()
-    )

@@ -18,8 +18,8 @@ from pathlib import Path
 import polars as pl
 
 from reportmetrics.clock import now_utc
+from reportmetrics.ingest.corrected_rows import row_of_note
 from reportmetrics.ingest.correction_files import day_for_tombstone
-from reportmetrics.ingest.corrections import row_of_note
 from reportmetrics.ingest.readers.archived import kept_cells, read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
 from reportmetrics.ingest.rebuild import RebuildError, Rebuilt, rebuild

@@ -15,7 +15,7 @@ from reportmetrics.profile.sources import Source
 from reportmetrics.warehouse.snapshot import Snapshot
 from tests.conftest import SmallMission
 from tests.unit.reporting import Reporting
-from tests.unit.warehouse.test_withdrawn import HEADER, LOG, R1, R2, WEEKLY, reports, told
+from tests.unit.warehouse.withdrawing import HEADER, LOG, R1, R2, WEEKLY, reports, told
 
 Rows = Callable[[Snapshot, str], pl.DataFrame]
 UNIT = {"unit_id": "U-2", "name": "Unit 2", "place": "baghdad", "advisors": 5, "opened": "2021-01-04"}

@@ -20,7 +20,7 @@ from tests.unit.ingest.test_events_in_any_order import DATED
 from tests.unit.ingest.test_events_in_any_order import REQUESTS as EVENTS
 from tests.unit.ingest.test_feedback import ANSWERS
 from tests.unit.ingest.test_tallies import TALLIES
-from tests.unit.warehouse.test_withdrawn import WEEKLY
+from tests.unit.warehouse.withdrawing import WEEKLY
 
 UNITS = ("U-1", "U-2", "U-3")
 DAY = {"format": "%Y-%m-%d"}
