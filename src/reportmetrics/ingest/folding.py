@@ -51,37 +51,41 @@ def fold(
     """
     names = [c.name for c in table.columns]
     quoted = [f'"{n}"' for n in names]
-    statement = _FOLD.format(
+    core = f"core.{table.name} WHERE row_key IN (SELECT row_key FROM keyed)"
+    note = _NOTE.format(
         row_key=row_key(table, {0: entry.key or table.key}),
         since="coalesce(try_cast(event_at AS TIMESTAMP), d.known_from)" if own_time else "d.known_from",
         merged=", ".join(_merged(n) for n in names),
         names=", ".join(quoted),
-        core=f"core.{table.name} WHERE row_key IN (SELECT row_key FROM keyed)",
-        known=", ".join(f"CAST({n} AS VARCHAR) AS {n}" for n in quoted),
-        first=", ".join(f'min("{n}") AS "{n}"' for n in _required(table)) or "NULL AS nothing_told",
+        core=core,
+        first=", ".join(f'min(CAST("{n}" AS VARCHAR)) AS "{n}"' for n in _required(table)) or "NULL AS nothing_told",
         begun=", ".join(_begun(n) for n in _required(table)) or "NULL AS nothing_begun",
         moved=_moved(table) if ends_may_precede else MOMENT,
         contrary="false" if ends_may_precede else _contrary(table),
         tells=" | ".join(_tells(table, c) for c in table.columns),
+    )
+    connection.execute(note)
+    told = connection.execute(f"SELECT DISTINCT {TELLS} FROM noted UNION SELECT {TELLS} FROM core.{table.name}")
+    fill = _FILL.format(
+        known=", ".join(f"CAST({n} AS VARCHAR) AS {n}" for n in quoted),
+        core=core.replace("keyed", "noted"),
         own=", ".join(f"nullif({n}, {CLEARED}) AS {n}" for n in quoted),
-        after=state_sql(table, "facts"),
+        after=state_sql(table, "facts", {mask for (mask,) in told.fetchall()}),
         whole=", ".join(_whole(n) for n in names),
     )
-    connection.execute(statement)
+    connection.execute(fill)
+    connection.execute("DROP TABLE noted")
 
 
-_FOLD = f"""
-CREATE OR REPLACE TEMP TABLE mapped_rows AS
+_NOTE = f"""
+CREATE OR REPLACE TEMP TABLE noted AS
 WITH keyed AS (
     SELECT
         m.* EXCLUDE (content, {TELLS}), {{row_key}} AS row_key, {{since}} AS since
     FROM mapped_rows AS m JOIN delivery AS d USING (file_seq)
 ),
-stored AS (
-    SELECT row_key, known_from, file_seq, source_row, content, {TELLS}, {_EVENT}, {{known}} FROM {{core}}
-),
 first AS (
-    SELECT row_key, {{first}} FROM stored GROUP BY row_key
+    SELECT row_key, {{first}} FROM {{core}} GROUP BY row_key
 ),
 begun AS (
     SELECT k.*, {{begun}} FROM keyed AS k LEFT JOIN first AS f USING (row_key)
@@ -114,12 +118,17 @@ merged AS (
 ),
 judged AS (
     SELECT *, {{contrary}} AS contrary FROM merged AS m
-),
-noted AS (
-    SELECT
-        *, CASE WHEN NOT contrary AND row_fault IS NULL THEN {{tells}} ELSE 0 END AS {TELLS},
-        hash({{names}}, row_fault, {_EVENT}, {is_ahead("since")}) AS content
-    FROM judged
+)
+SELECT
+    *, CASE WHEN NOT contrary AND row_fault IS NULL THEN {{tells}} ELSE 0 END AS {TELLS},
+    hash({{names}}, row_fault, {_EVENT}, {is_ahead("since")}) AS content
+FROM judged
+"""
+
+_FILL = f"""
+CREATE OR REPLACE TEMP TABLE mapped_rows AS
+WITH stored AS (
+    SELECT row_key, known_from, file_seq, source_row, content, {TELLS}, {_EVENT}, {{known}} FROM {{core}}
 ),
 facts AS (
     FROM stored

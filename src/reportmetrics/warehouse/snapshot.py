@@ -101,11 +101,11 @@ def make_snapshot(
     with _cursor(store) as connection:
         given = {"as_of": as_of, "as_of_at": as_of_at, "position": position}
         mixed = mixed_tables(connection)
-        reports = visible_sql(TABLES["report"], mixed="report" in mixed)
+        reports = visible_sql(TABLES["report"], mixed=mixed.get("report"))
         withdrawn = find_withdrawn(connection, reports, asked(reports, given))
         rows = {}
         for table in SOURCE_TABLES:
-            sql = visible_sql(table, whole=withdrawn is None, mixed=table.name in mixed)
+            sql = visible_sql(table, whole=withdrawn is None, mixed=mixed.get(table.name))
             rows[table.name] = _write_source(connection, table, building, sql, asked(sql, given))
         find_ahead(connection, given, {s.source for s in intake(profile.sources) if s.has_own_moments})
         rows |= {name: _write_system(connection, name, building, position) for name in _SYSTEM}

@@ -22,9 +22,9 @@ Belongs here: the notes, and SQL of the state. Not here: which columns a source 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
-from reportmetrics.warehouse.shape import Column, Table
+from reportmetrics.warehouse.shape import Table
 
 TELLS = "tells"
 """Column of core beside the declared ones: a bit for each column that the row itself tells, null when it tells all.
@@ -78,10 +78,10 @@ def bits(table: Table, names: Iterable[str]) -> int:
     return sum({bit(table, name) for name in names})
 
 
-def states(table: Table, known: str) -> str:
+def states(table: Table, known: str, told: Collection[int | None]) -> str:
     """SELECT of ``known`` (rows of core) with the records that several rows tell in one row each: the last, as known.
 
-    The others are as their rows say. Needs ``told_by_several`` (row_key).
+    The others are as their rows say. ``told`` as in :func:`state_sql`. Needs ``told_by_several`` (row_key).
     """
     own = ", ".join(f's."{name}" AS "{name}"' for name in table.by_name)
     several = f"{known} WHERE row_key IN (SELECT row_key FROM told_by_several)"
@@ -91,42 +91,55 @@ SELECT * FROM {known} WHERE row_key NOT IN (SELECT row_key FROM told_by_several)
 UNION ALL BY NAME
 SELECT k.* REPLACE ({own})
 FROM (SELECT * FROM {several} QUALIFY {last} = count(*) OVER (PARTITION BY row_key)) AS k
-JOIN ({state_sql(table, f"(SELECT * FROM {several})")}) AS s USING (row_key)
+JOIN ({state_sql(table, f"(SELECT * FROM {several})", told)}) AS s USING (row_key)
 """
 
 
 _ALL_IN_ORDER = f"{IN_ORDER}, {MOMENT} NULLS FIRST, {MOMENT_PLACE}, content"
 
 
-def state_sql(table: Table, rows: str) -> str:
+def state_sql(table: Table, rows: str, told: Collection[int | None]) -> str:
     """SELECT of what is known of each record: ``row_key`` and the declared columns.
 
-    ``rows`` is a relation as core is, with typed values or canonical text: the facts that are known.
+    ``rows`` is a relation as core is, with typed values or canonical text: the facts that are known. ``told`` are all
+    the values of ``tells`` in it, and maybe more: columns that the same rows tell are worked on together.
     """
-    names = list(table.by_name)
-    times = [c for c in table.columns if c.kind == "event"]
+    alike = _told_alike(table, told)
+    kinds = list(dict.fromkeys(alike.values()))
+    times = {c.name: alike[c.name] for c in table.columns if c.kind == "event"}
     return _STATE.format(
         rows=rows,
+        own=", ".join(f'{_own(table, name)} AS "{name} own"' for name in times) or "NULL AS nothing_own",
         by=", ".join(
-            f'max(CASE WHEN {MOMENT} IS NULL AND {_tells(table, n)} THEN nth END) OVER r AS "{n} by"' for n in names
+            f'max(CASE WHEN {MOMENT} IS NULL AND {_tells(table, k)} THEN nth END) OVER r AS "{k} by"' for k in kinds
         ),
         settled=", ".join(
-            f'max(CASE WHEN {_tells(table, n)} AND NOT ahead AND nth < "{n} by" THEN happened END) OVER r '
-            f'AS "{n} settled"'
-            for n in names
+            f'max(CASE WHEN {_tells(table, k)} AND NOT ahead AND nth < "{k} by" THEN happened END) OVER r '
+            f'AS "{k} settled"'
+            for k in kinds
         ),
         newest=", ".join(
-            f'max(CASE WHEN {_tells(table, n)} AND NOT ahead THEN happened END) OVER before AS "{n} newest"'
-            for n in names
+            f'max(CASE WHEN {_tells(table, k)} AND NOT ahead THEN happened END) OVER before AS "{k} newest"'
+            for k in kinds
         ),
         given=", ".join(
-            f'max(CASE WHEN nth = "{c.name} by" THEN {_time(c.name)} END) OVER r AS "{c.name} given"' for c in times
+            f'max(CASE WHEN nth = "{kind} by" THEN {_time(name)} END) OVER r AS "{name} given"'
+            for name, kind in times.items()
         )
         or "NULL AS nothing_given",
-        old=_is_old(table, times),
-        repeats=_repeats(table, times),
-        state=", ".join(f'{_counts(table, n)} AS "{n}"' for n in names),
+        none=" AND ".join(f'NOT "{name} own"' for name in times) or "true",
+        old=_is_old(times),
+        repeats=_repeats(times),
+        counts=", ".join(_counts(table, k) for k in kinds),
+        state=", ".join(f'{_value(name, kind)} AS "{name}"' for name, kind in alike.items()),
     )
+
+
+def _told_alike(table: Table, told: Collection[int | None]) -> Mapping[str, str]:
+    """For each column the first one that is told by the same rows."""
+    masks = sorted({mask for mask in told if mask is not None})
+    first: dict[tuple[bool, ...], str] = {}
+    return {n: first.setdefault(tuple(bool(m & bit(table, n)) for m in masks), n) for n in table.by_name}
 
 
 _STATE = f"""
@@ -150,10 +163,10 @@ standing AS (
     QUALIFY NOT p.ahead OR row_number() OVER (PARTITION BY p.row_key, p.ahead, p.content ORDER BY p.nth) = 1
 ),
 registered AS (
-    SELECT *, {{by}} FROM standing WINDOW r AS (PARTITION BY row_key)
+    SELECT *, {{own}}, {{by}} FROM standing WINDOW r AS (PARTITION BY row_key)
 ),
 compared AS (
-    SELECT *, {{settled}}, {{newest}}, {{given}}
+    SELECT *, {{none}} AS owns_none, {{settled}}, {{newest}}, {{given}}
     FROM registered
     WINDOW
         r AS (PARTITION BY row_key),
@@ -161,8 +174,11 @@ compared AS (
 ),
 judged AS (
     SELECT *, {{old}} OR {{repeats}} AS known_already FROM compared
+),
+counted AS (
+    SELECT *, {{counts}} FROM judged
 )
-SELECT row_key, {{state}} FROM judged GROUP BY row_key
+SELECT row_key, {{state}} FROM counted GROUP BY row_key
 """
 
 
@@ -174,46 +190,53 @@ def _time(name: str) -> str:
     return f'try_cast("{name}" AS TIMESTAMP)'
 
 
-def _own(table: Table, column: Column) -> str:
+def _own(table: Table, name: str) -> str:
     """Whether a column is one of those that take the event's time, or that it empties."""
-    apart = "INTERVAL 1 DAY" if column.type == "date" else "INTERVAL 0 DAY"
-    time = _time(column.name)
-    takes = f"{time} BETWEEN {MOMENT} - {apart} AND {MOMENT} + {apart}"
-    return f'{_tells(table, column.name)} AND ("{column.name}" IS NULL OR {takes})'
+    apart = "INTERVAL 1 DAY" if table.by_name[name].type == "date" else "INTERVAL 0 DAY"
+    takes = f"{_time(name)} BETWEEN {MOMENT} - {apart} AND {MOMENT} + {apart}"
+    return f'coalesce({_tells(table, name)} AND ("{name}" IS NULL OR {takes}), false)'
 
 
-def _is_old(table: Table, times: list[Column]) -> str:
-    """Whether a register knows of a later time in one of the event's columns, or in any where it has none."""
+def _is_old(times: Mapping[str, str]) -> str:
+    """Whether a register knows of a later time in one of the event's columns, or in any where it has none.
+
+    ``times`` gives, for each column with the time of an event, the one that is told by the same rows.
+    """
     if not times:
         return "false"
-    none = " AND ".join(f"NOT coalesce({_own(table, c)}, false)" for c in times)
     given = ", ".join(
-        f'CASE WHEN (coalesce({_own(table, c)}, false) OR ({none})) AND nth > "{c.name} by" '
-        f'AND "{c.name} given" <= known_from + INTERVAL 1 DAY THEN "{c.name} given" END'
-        for c in times
+        f'CASE WHEN ("{name} own" OR owns_none) AND nth > "{kind} by" '
+        f'AND "{name} given" <= known_from + INTERVAL 1 DAY THEN "{name} given" END'
+        for name, kind in times.items()
     )
     return f"coalesce({MOMENT} < greatest({given}), false)"
 
 
-def _repeats(table: Table, times: list[Column]) -> str:
-    """Whether a register has the very times that the event takes."""
+def _repeats(times: Mapping[str, str]) -> str:
+    """Whether a register has the very times that the event takes; ``times`` as in :func:`_is_old`."""
     if not times:
         return "false"
-    taken = [f'(coalesce({_own(table, c)}, false) AND "{c.name}" IS NOT NULL)' for c in times]
-    same = (f'coalesce(nth > "{c.name} by" AND {_time(c.name)} = "{c.name} given", false)' for c in times)
+    taken = [f'("{name} own" AND "{name}" IS NOT NULL)' for name in times]
+    same = (f'coalesce(nth > "{kind} by" AND {_time(name)} = "{name} given", false)' for name, kind in times.items())
     all_same = " AND ".join(f"(NOT {t} OR {s})" for t, s in zip(taken, same, strict=True))
     return f"(({' OR '.join(taken)}) AND {all_same})"
 
 
-def _counts(table: Table, name: str) -> str:
-    """The value of the row that counts: the last event that does, or else the last register's."""
-    by_event = f'nth > "{name} by" AND NOT known_already AND (ahead OR coalesce(happened > "{name} settled", true))'
-    counts = f'CASE WHEN {MOMENT} IS NULL THEN nth = "{name} by" ELSE "{name} by" IS NULL OR ({by_event}) END'
-    at = f'CASE WHEN ahead THEN coalesce("{name} newest" * 2 + 1, {_BEFORE_ALL} + 1) ELSE happened * 2 END'
+def _counts(table: Table, kind: str) -> str:
+    """The place of a row among those whose values count, the last one being the one that does; null for the others.
+
+    The last event that counts goes before the last register.
+    """
+    by_event = f'nth > "{kind} by" AND NOT known_already AND (ahead OR coalesce(happened > "{kind} settled", true))'
+    counts = f'CASE WHEN {MOMENT} IS NULL THEN nth = "{kind} by" ELSE "{kind} by" IS NULL OR ({by_event}) END'
+    at = f'CASE WHEN ahead THEN coalesce("{kind} newest" * 2 + 1, {_BEFORE_ALL} + 1) ELSE happened * 2 END'
     order = f"CASE WHEN {MOMENT} IS NULL THEN {_BEFORE_ALL} ELSE {at} END * 100_000_000 + nth"
-    # In a struct, a blank that is told is something.
-    value = f"arg_max({{'it': \"{name}\"}}, {order}) FILTER ({_tells(table, name)} AND {counts})"
-    return f"struct_extract({value}, 'it')"
+    return f'CASE WHEN {_tells(table, kind)} AND {counts} THEN {order} END AS "{kind} counts"'
+
+
+def _value(name: str, kind: str) -> str:
+    """The value of the row that counts. In a struct, a blank that is told is something."""
+    return f"struct_extract(arg_max({{'it': \"{name}\"}}, \"{kind} counts\"), 'it')"
 
 
 _BEFORE_ALL = "(-100_000_000_000_000_000_000_000_000_000)::HUGEINT"

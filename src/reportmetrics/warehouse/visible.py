@@ -22,14 +22,17 @@ from reportmetrics.warehouse.tables import SOURCE_TABLES
 from reportmetrics.warehouse.told import MOMENT, TELLS, TOLD_BY_SEVERAL, states
 from reportmetrics.warehouse.withdrawn import LEFT_OUT
 
+Mixed = frozenset[int | None]
+"""The values of ``tells`` in a table of which rows tell different columns."""
 
-def visible_sql(table: Table, *, whole: bool = True, mixed: bool = False) -> str:
+
+def visible_sql(table: Table, *, whole: bool = True, mixed: Mixed | None = None) -> str:
     """SELECT of the rows of a source table as they were known.
 
     Parameters: ``$as_of``, ``$as_of_at``, ``$position``. One row per key: the one known last. Events that had not
     happened yet are null, what depends on them is reset, and rows that had not happened at all are left out; so is what
-    was withdrawn, if not ``whole`` (see ``withdrawn``). ``mixed``: rows of the table tell different columns, so that of
-    each column what was told last is taken (see ``told``).
+    was withdrawn, if not ``whole`` (see ``withdrawn``). ``mixed``: which columns rows of the table tell, where they
+    differ, so that of each column what was told last is taken (see ``told``).
     """
     as_told, as_known = ("", "") if whole else LEFT_OUT.get(table.name, ("", ""))
     own = ",\n        ".join(f"{_as_known(table, c)} AS {c.name}" for c in core_columns(table))
@@ -64,14 +67,14 @@ told AS ({rows}),
 told_by_several AS (
     SELECT row_key FROM told GROUP BY row_key HAVING {TOLD_BY_SEVERAL}
 ),
-state AS ({states(table, "told")}),"""
-        if mixed
+state AS ({states(table, "told", mixed)}),"""
+        if mixed is not None
         else ""
     )
     return f"""
 WITH {before}
 known AS (
-    {"SELECT * FROM state" if mixed else rows}
+    {rows if mixed is None else "SELECT * FROM state"}
     QUALIFY row_number() OVER (
         PARTITION BY row_key ORDER BY known_from DESC, file_seq DESC, source_row DESC
     ) = 1
@@ -94,7 +97,7 @@ def _literal(value: str | bool) -> str:
 
 def known_now_sql(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
     """SELECT of the rows of a source table as they are known now, what was withdrawn included."""
-    sql = visible_sql(table, mixed=table.name in mixed_tables(connection))
+    sql = visible_sql(table, mixed=mixed_tables(connection).get(table.name))
     for name, value in (("as_of_at", "TIMESTAMP '9999-12-31'"), ("as_of", "DATE '9999-12-31'"), ("position", "1e18")):
         sql = re.sub(rf"\${name}\b", value, sql)
     return sql
@@ -111,16 +114,21 @@ def _as_known(table: Table, column: Column) -> str:
     return column.name
 
 
-def mixed_tables(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """The source tables that hold a record of which several rows tell different columns, or events.
+def mixed_tables(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Mixed]:
+    """The source tables that hold a record of which several rows tell different columns, or events, and which columns.
 
     Most tables have none: registers of several headquarters tell different columns, and of different requests.
     """
     differ = f"HAVING min(coalesce({TELLS}, -1)) <> max(coalesce({TELLS}, -1)) OR count({MOMENT}) > 0"
-    every = " UNION ALL ".join(f"SELECT '{t.name}' FROM core.{t.name} {differ}" for t in SOURCE_TABLES)
-    found = [name for (name,) in connection.execute(every).fetchall()]
+    every = " UNION ALL ".join(
+        f"SELECT '{t.name}', list(DISTINCT {TELLS}) FROM core.{t.name} {differ}" for t in SOURCE_TABLES
+    )
     by_record = "SELECT row_key FROM core.{} GROUP BY row_key {} LIMIT 1"
-    return frozenset(n for n in found if connection.execute(by_record.format(n, differ)).fetchall())
+    return {
+        name: frozenset(told)
+        for name, told in connection.execute(every).fetchall()
+        if connection.execute(by_record.format(name, differ)).fetchall()
+    }
 
 
 def asked(sql: str, given: Mapping[str, object]) -> dict[str, object]:

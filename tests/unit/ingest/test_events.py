@@ -14,7 +14,7 @@ from reportmetrics.profile.source_rules import source_problems
 from reportmetrics.profile.sources import Source
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import TABLES
-from reportmetrics.warehouse.visible import asked, visible_sql
+from reportmetrics.warehouse.visible import asked, mixed_tables, visible_sql
 from tests.conftest import REQUESTS, SmallMission
 
 LOG: dict[str, Any] = {
@@ -62,14 +62,13 @@ def known(mission: SmallMission, request: str = "A") -> list[tuple[Any, ...]]:
     """What is known of a request from each moment on at which something of it became known."""
     found = []
     told = f"SELECT DISTINCT known_from FROM core.request WHERE request_id = '{request}' ORDER BY ALL"
-    for (moment,) in mission.ask(told):
-        later = moment + dt.timedelta(microseconds=1)
-        given = {"as_of": later.date() + dt.timedelta(days=1), "as_of_at": later, "position": 1_000}
-        sql = visible_sql(TABLES["request"], mixed=True)
-        with Store(mission.settings.warehouse) as store:
-            found += store.connection.execute(
-                f"SELECT {STATE} FROM ({sql}) WHERE request_id = '{request}'", asked(sql, given)
-            ).fetchall()
+    with Store(mission.settings.warehouse) as store:
+        run = store.connection.execute
+        sql = visible_sql(TABLES["request"], mixed=mixed_tables(store.connection).get("request"))
+        for (moment,) in run(told).fetchall():
+            later = moment + dt.timedelta(microseconds=1)
+            given = {"as_of": later.date() + dt.timedelta(days=1), "as_of_at": later, "position": 1_000}
+            found += run(f"SELECT {STATE} FROM ({sql}) WHERE request_id = '{request}'", asked(sql, given)).fetchall()
     return found
 
 
