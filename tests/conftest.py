@@ -23,8 +23,10 @@ from reportmetrics.profile.mission import Mission
 from reportmetrics.profile.objectives import Indicator, Objective
 from reportmetrics.profile.sources import Source
 from reportmetrics.settings import Settings, sql_folder
-from reportmetrics.warehouse.snapshot import Snapshot, make_snapshot
+from reportmetrics.warehouse.snapshot import Snapshot, as_of_instant, make_snapshot
 from reportmetrics.warehouse.store import Store
+from reportmetrics.warehouse.tables import TABLES
+from reportmetrics.warehouse.visible import asked, mixed_tables, visible_sql
 from tests.shared import made_once
 
 MISSION: dict[str, Any] = {
@@ -176,6 +178,18 @@ class SmallMission:
             store.mark_validated(store.position())
             day = dt.date.fromisoformat(as_of)
             return make_snapshot(store, self.profile, as_of=day, target=self.folder / target, **more)
+
+    def known(self, table: str, as_of: str) -> pl.DataFrame:
+        """What a snapshot of that date holds of ``table``, if nothing was withdrawn, sorted by key; none is made."""
+        day = dt.date.fromisoformat(as_of)
+        with Store(self.settings.warehouse) as store:
+            given = {
+                "as_of": day,
+                "as_of_at": as_of_instant(day, self.profile.mission.time_zone),
+                "position": store.position(),
+            }
+            sql = visible_sql(TABLES[table], mixed=mixed_tables(store.connection).get(table))
+            return store.connection.sql(sql, params=asked(sql, given)).pl()
 
     def elsewhere(self, name: str) -> SmallMission:
         """The same mission in another folder, with nothing taken in yet."""

@@ -6,7 +6,6 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -55,8 +54,7 @@ def sent(mission: SmallMission, number: int, *events: str) -> None:
 
 
 def state(mission: SmallMission, as_of: str = "2021-06-01") -> dict[str, Any]:
-    folder = mission.snapshot(as_of).folder / "request"
-    [row] = pl.read_parquet(sorted(folder.glob("*.parquet"))).select(STATE).to_dicts()
+    [row] = mission.known("request", as_of).select(STATE).to_dicts()
     return row
 
 

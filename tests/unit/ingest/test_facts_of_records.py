@@ -146,8 +146,7 @@ def expected(files: Sequence[File], as_of: dt.date) -> dict[str, dict[str, Any]]
 
 
 def states(mission: SmallMission, as_of: dt.date) -> dict[str, dict[str, Any]]:
-    folder = mission.snapshot(as_of.isoformat()).folder / "request"
-    frame = pl.read_parquet(sorted(folder.glob("*.parquet"))).with_columns(pl.col(TIMES).dt.date())
+    frame = mission.known("request", as_of.isoformat()).with_columns(pl.col(TIMES).dt.date())
     return {row.pop("request_id"): row for row in frame.select("request_id", *STATE).to_dicts()}
 
 
