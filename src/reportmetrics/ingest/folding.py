@@ -9,14 +9,18 @@ Belongs here: what is stored of an event. Not here: what an event tells (``event
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import duckdb
 
 from reportmetrics.ingest.events import CLEARED
 from reportmetrics.ingest.keys import row_key
 from reportmetrics.ingest.readers.base import BAD_MARK
+from reportmetrics.ingest.tells import mapped_columns
 from reportmetrics.ingest.text import literal
 from reportmetrics.profile.sources import TableMap
-from reportmetrics.warehouse.shape import SQL_TYPES, Column, Table
+from reportmetrics.warehouse.shape import SQL_TYPES, Rule, Table
 from reportmetrics.warehouse.told import (
     EVENT_COLUMNS,
     FACT,
@@ -30,6 +34,7 @@ from reportmetrics.warehouse.told import (
 )
 
 _EVENT = ", ".join(EVENT_COLUMNS)
+_WORD = re.compile(r"\w+")
 
 
 def fold(
@@ -50,28 +55,31 @@ def fold(
     the record does not suffer for it.
     """
     names = [c.name for c in table.columns]
+    mapped = [n for n in names if n in {*mapped_columns(entry), *table.key}]  # nothing stands in the others
     quoted = [f'"{n}"' for n in names]
+    rules = () if ends_may_precede else table.rules
     core = f"core.{table.name} WHERE row_key IN (SELECT row_key FROM keyed)"
     note = _NOTE.format(
         row_key=row_key(table, {0: entry.key or table.key}),
         since="coalesce(try_cast(event_at AS TIMESTAMP), d.known_from)" if own_time else "d.known_from",
-        merged=", ".join(_merged(n) for n in names),
+        merged=", ".join(_merged(n) for n in mapped),
         names=", ".join(quoted),
         core=core,
         first=", ".join(f'min(CAST("{n}" AS VARCHAR)) AS "{n}"' for n in _required(table)) or "NULL AS nothing_told",
         begun=", ".join(_begun(n) for n in _required(table)) or "NULL AS nothing_begun",
         moved=_moved(table) if ends_may_precede else MOMENT,
-        contrary="false" if ends_may_precede else _contrary(table),
-        tells=" | ".join(_tells(table, c) for c in table.columns),
+        contrary=_contrary(rules),
+        alone=_alone(table, rules),
+        tells=" | ".join(_tells(table, n) for n in mapped),
     )
     connection.execute(note)
     told = connection.execute(f"SELECT DISTINCT {TELLS} FROM noted UNION SELECT {TELLS} FROM core.{table.name}")
     fill = _FILL.format(
         known=", ".join(f"CAST({n} AS VARCHAR) AS {n}" for n in quoted),
         core=core.replace("keyed", "noted"),
-        own=", ".join(f"nullif({n}, {CLEARED}) AS {n}" for n in quoted),
+        own=", ".join(f'nullif("{n}", {CLEARED}) AS "{n}"' if n in mapped else f'"{n}"' for n in names),
         after=state_sql(table, "facts", {mask for (mask,) in told.fetchall()}),
-        whole=", ".join(_whole(n) for n in names),
+        whole=", ".join(_whole(n) if n in mapped else f'a."{n}"' for n in names),
     )
     connection.execute(fill)
     connection.execute("DROP TABLE noted")
@@ -117,7 +125,7 @@ merged AS (
     )
 ),
 judged AS (
-    SELECT *, {{contrary}} AS contrary FROM merged AS m
+    SELECT whole.*, {{contrary}} AS contrary FROM (SELECT m AS whole{{alone}} FROM merged AS m)
 )
 SELECT
     *, CASE WHEN NOT contrary AND row_fault IS NULL THEN {{tells}} ELSE 0 END AS {TELLS},
@@ -175,20 +183,24 @@ def _moved(table: Table) -> str:
     return f"CASE WHEN {MOMENT} IS NOT NULL THEN greatest({', '.join([MOMENT, *starts])}) END"
 
 
-def _contrary(table: Table) -> str:
-    """Whether what a row tells by itself breaks a rule of the table, with what the record must have as first told."""
-    if not table.rules:
-        return "false"
+def _contrary(rules: Sequence[Rule]) -> str:
+    """Whether what a row tells by itself breaks a rule of the table."""
+    return " OR ".join(f"coalesce({r.violated}, false)" for r in rules) or "false"
+
+
+def _alone(table: Table, rules: Sequence[Rule]) -> str:
+    """What a row tells by itself of the columns that the rules are about, with what must be told as first told."""
     required = _required(table)
-    alone = ", ".join(
-        f'try_cast(m."{c.name}{" begun" if c.name in required else ""}" AS {SQL_TYPES[c.type]}) AS "{c.name}"'
+    asked = {word for r in rules for word in _WORD.findall(r.violated)}
+    return "".join(
+        f', try_cast(m."{c.name}{" begun" if c.name in required else ""}" AS {SQL_TYPES[c.type]}) AS "{c.name}"'
         for c in table.columns
+        if c.name in asked
     )
-    return f"(SELECT {' OR '.join(f'coalesce({r.violated}, false)' for r in table.rules)} FROM (SELECT {alone}))"
 
 
-def _tells(table: Table, column: Column) -> str:
-    return f"CASE WHEN ({_good(column.name)}) IS NOT NULL THEN {bit(table, column.name)} ELSE 0 END"
+def _tells(table: Table, name: str) -> str:
+    return f"CASE WHEN ({_good(name)}) IS NOT NULL THEN {bit(table, name)} ELSE 0 END"
 
 
 def _whole(name: str) -> str:

@@ -26,11 +26,11 @@ def tells_of(profile: Profile) -> Tells:
     told: dict[str, set[str]] = {}
     for source in intake(profile.sources):
         for entry in source.tables:
-            told.setdefault(entry.table, set()).update(_mapped(entry))
+            told.setdefault(entry.table, set()).update(mapped_columns(entry))
 
     def tells(table: Table, fitted: Fit) -> int | None:
         missing = {n for n, o in fitted.origins.items() if o.cell is None and o.made is None and _from_file(fitted, n)}
-        own = (_mapped(fitted.table) - missing) | set(table.key)
+        own = (mapped_columns(fitted.table) - missing) | set(table.key)
         return None if own >= told.get(table.name, set()) else bits(table, own)
 
     return tells
@@ -41,8 +41,11 @@ def _from_file(fitted: Fit, name: str) -> bool:
     return given.fact is None and given.value is None
 
 
-def _mapped(entry: TableMap) -> set[str]:
-    """Columns that a mapping tells. Who tells a value tells that it applies, unless one of the words says otherwise."""
+def mapped_columns(entry: TableMap) -> set[str]:
+    """Columns that a mapping tells, of a file that lacks none.
+
+    Who tells a value tells that it applies, unless one of the words says otherwise.
+    """
     columns = set(entry.columns) | (set() if entry.events is None else set(entry.events.columns))
     says_so = bool(columns & _VALUES) or any(given.not_applicable for given in entry.columns.values())
     return columns | ({NOT_APPLICABLE} if says_so else set())
