@@ -9,6 +9,10 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from reportmetrics.engines.duckdb import DuckDBEngine
+from reportmetrics.settings import sql_folder
+from reportmetrics.validation.rules import load_rules
+from reportmetrics.validation.run import cross_checks
 from tests.unit.senders.desk import Desk, answers_of, template
 
 
@@ -175,3 +179,19 @@ def test_a_day_number_of_a_workbook_that_counts_from_1904_is_refused(desk: Desk,
     desk.ingest()
     [(said,)] = desk.ask("SELECT message FROM reject")
     assert "the workbook counts days from 1904" in said
+
+
+def test_answers_whose_report_cannot_be_read_are_warned_of(desk: Desk) -> None:
+    """They are kept: another source may tell of the report."""
+    path, due = desk.form(template("WAR"), "U-01", "2021-03-01")
+    book = openpyxl.load_workbook(path)
+    book["Report"]["A1"] = "Rapport"
+    book.save(path)
+    lines = {d.table_name: d for d in desk.send(path, "headless", F2=12)}
+    assert lines["report"].status == "unreadable"
+    assert "'Report'" in lines["report"].message
+    assert answers_of(desk, due) == [("WAR-01", 12.0, None, None)]
+    desk.snapshot("report")
+    with DuckDBEngine(desk.folder / "report") as engine:
+        found = {r.check: r for r in cross_checks(engine, load_rules(sql_folder()))}["report_field_without_report"]
+    assert (found.success, found.severity, found.failing_count) == (False, "warning", 1)
