@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from reportmetrics.ingest.rebuild import rebuild
+from reportmetrics.warehouse.store import Store
 from tests.conftest import REQUESTS, SmallMission
 from tests.unit.ingest.test_corrections import LOG, correction
 from tests.unit.ingest.test_events_in_any_order import RAISED, day, sent
@@ -17,7 +18,9 @@ TABLES = ("core.request", "latest.request", "ledger", "reject", "repeated", "res
 
 
 def held(mission: SmallMission) -> dict[str, list[tuple[Any, ...]]]:
-    return {name: mission.ask(f"SELECT * FROM {name} ORDER BY ALL") for name in TABLES}
+    with Store(mission.settings.warehouse) as store:
+        run = store.connection.execute
+        return {name: run(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in TABLES}
 
 
 def made_anew(mission: SmallMission, after: str) -> None:
