@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from reportmetrics.settings import Settings
 from reportmetrics.warehouse.store import Store
-from tests.commands import to_its_end
+from tests.commands import command, to_its_end
 from tests.pipelines.tiny import ARRIVED, make
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,11 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def call(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return command(*arguments, env=environment(settings))
+
+
+def start(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same with a Python of its own that has imported nothing before."""
     return to_its_end([sys.executable, "-c", CODE, *arguments], env=environment(settings))
 
 
@@ -43,9 +49,24 @@ def settings(tmp_path: Path) -> Settings:
     return make(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The tiny mission after ``ingest``; nobody changes it."""
+    settings = make(tmp_path_factory.mktemp("ingested"))
+    done = start(settings, "ingest")
+    assert done.returncode == 0, done.stderr
+    return settings
+
+
+@pytest.fixture
+def taken_in(ingested: Settings, tmp_path: Path) -> Settings:
+    """The same for one test alone."""
+    return Settings(ingested.profile, shutil.copytree(ingested.home, tmp_path / "home"), ingested.landing)
+
+
 def test_run_tells_what_was_taken_in_refused_found_and_where_the_site_is(tmp_path: Path) -> None:
     settings = make(tmp_path, as_new=True)
-    done = call(settings, "run", "--as-of", "2021-02-08")
+    done = start(settings, "run", "--as-of", "2021-02-08")
     assert done.returncode == 0, done.stderr
     assert done.stderr == "", "nothing is drawn and nothing is logged when the output is not a terminal"
     lines = done.stdout.splitlines()
@@ -112,19 +133,19 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
-def test_the_single_steps_lead_to_the_same_publication_as_the_run(settings: Settings) -> None:
-    for step in (["ingest"], ["check", "--as-of", "2021-02-08"], ["publish", "--as-of", "2021-02-08"]):
-        done = call(settings, *step)
+def test_the_single_steps_lead_to_the_same_publication_as_the_run(taken_in: Settings) -> None:
+    for step in ("check", "publish"):
+        done = call(taken_in, step, "--as-of", "2021-02-08")
         assert done.returncode == 0, done.stderr
-    whole = call(settings, "run", "--as-of", "2021-02-08")
+    whole = call(taken_in, "run", "--as-of", "2021-02-08")
     assert "2021-02-08-r1 (the same inputs were published before)" in whole.stdout
 
 
 @pytest.mark.parametrize(
-    "command", [["run"], ["ingest"], ["backfill", "--from", "2021-02-01", "--to", "2021-02-08"]], ids=lambda c: c[0]
+    "called", [["run"], ["ingest"], ["backfill", "--from", "2021-02-01", "--to", "2021-02-08"]], ids=lambda c: c[0]
 )
-def test_a_mistyped_landing_folder_is_wrong_use_and_nothing_is_made(settings: Settings, command: list[str]) -> None:
-    done = call(settings, *command, "--landing", "/no/such/place")
+def test_a_mistyped_landing_folder_is_wrong_use_and_nothing_is_made(settings: Settings, called: list[str]) -> None:
+    done = call(settings, *called, "--landing", "/no/such/place")
     assert done.returncode == 2, done.stdout
     assert done.stderr == (
         "error: there is no landing folder /no/such/place; make it, or correct --landing or REPORTMETRICS_LANDING; "
@@ -135,13 +156,12 @@ def test_a_mistyped_landing_folder_is_wrong_use_and_nothing_is_made(settings: Se
     assert not settings.publications.exists()
 
 
-def test_rejects_list_names_the_refused_row_again(settings: Settings) -> None:
-    call(settings, "ingest")
-    listed = call(settings, "rejects", "list")
+def test_rejects_list_names_the_refused_row_again(ingested: Settings) -> None:
+    listed = call(ingested, "rejects", "list")
     assert listed.returncode == 0
     assert len(listed.stdout.splitlines()) == 1
     assert "activity_20210201.csv, row 5, column held" in listed.stdout
-    nothing = call(settings, "rejects", "list", "--source", "requests")
+    nothing = call(ingested, "rejects", "list", "--source", "requests")
     assert (nothing.returncode, nothing.stdout) == (0, "nothing was refused of what was asked for\n")
 
 
@@ -151,28 +171,25 @@ def test_publish_without_ingest_publishes_no_figure_of_requests(settings: Settin
 
 
 @pytest.mark.parametrize(
-    "command",
+    "called",
     [["run", "--as-of", "2021-02-08"], ["backfill", "--from", "2021-02-01", "--to", "2021-02-08"]],
     ids=lambda c: c[0],
 )
-def test_a_critical_failure_exits_with_1_and_names_check_file_and_remedy(
-    settings: Settings, command: list[str]
-) -> None:
-    call(settings, "ingest")
-    with Store(settings.warehouse) as store:
+def test_a_critical_failure_exits_with_1_and_names_check_file_and_remedy(taken_in: Settings, called: list[str]) -> None:
+    with Store(taken_in.warehouse) as store:
         store.connection.execute("UPDATE core.request SET hq = NULL WHERE request_id = 'R1'")
-    done = call(settings, *command)
+    done = call(taken_in, *called)
     assert done.returncode == 1
     assert "critical request: 1 row where hq is empty" in done.stdout
     assert "  requests_20210201.csv: 1 row fails request.hq_present" in done.stdout
     assert "nothing was published" in done.stderr
     assert "Traceback" not in done.stderr
-    assert not settings.publications.exists()
+    assert not taken_in.publications.exists()
 
 
 def test_a_warehouse_in_use_is_an_error_with_a_remedy(settings: Settings) -> None:
     with Store(settings.warehouse):
-        done = call(settings, "ingest")
+        done = start(settings, "ingest")
     assert done.returncode == 1
     assert "wait until the other run has ended" in done.stderr
     assert "Traceback" not in done.stderr

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.commands import to_its_end
+from tests.commands import command, to_its_end
 from tests.pipelines.tiny import make
 
 ROOT = Path(__file__).parents[2]
@@ -51,11 +51,11 @@ def test_services_run_without_rights_and_on_loopback(path: Path) -> None:
     assert service["User"] == "reportmetrics"
     assert service["NoNewPrivileges"] == "true"
     assert service["ProtectSystem"] == "strict"
-    command = service["ExecStart"]
-    program = command.split()[0].removeprefix(PROGRAMS)
+    called = service["ExecStart"]
+    program = called.split()[0].removeprefix(PROGRAMS)
     assert (Path(sys.executable).parent / program).exists(), "a program that the package installs"
-    if "--host" in command:
-        assert "--host 127.0.0.1" in command
+    if "--host" in called:
+        assert "--host 127.0.0.1" in called
 
 
 def test_a_command_has_the_settings_of_the_missions_services(tmp_path: Path) -> None:
@@ -96,8 +96,8 @@ def test_the_container_installs_from_the_lock_and_runs_as_nobody_in_particular()
     for copied in by_name["COPY"]:
         *sources, _ = copied.split()
         assert all((ROOT / s).exists() for s in sources), copied
-    [command] = by_name["CMD"]
-    assert json.loads(command)[0] == "dagster-webserver"
+    [started] = by_name["CMD"]
+    assert json.loads(started)[0] == "dagster-webserver"
 
 
 def test_hadolint_finds_nothing_in_the_container_file() -> None:
@@ -160,13 +160,13 @@ def test_two_missions_stand_side_by_side_in_one_instance(tmp_path: Path) -> None
                 DAGSTER_HOME=str(tmp_path / "dagster"),
             )
             (tmp_path / "dagster").mkdir(exist_ok=True)
-            command = [*("-m", "dagster", "code-server", "start", "--module-name", "pipelines.definitions")]
-            command += ["--location-name", name, "--host", "127.0.0.1", "--port", str(port)]
+            server = [*("-m", "dagster", "code-server", "start", "--module-name", "pipelines.definitions")]
+            server += ["--location-name", name, "--host", "127.0.0.1", "--port", str(port)]
             quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            servers.append(subprocess.Popen([sys.executable, *command], env=environment, **quiet))
+            servers.append(subprocess.Popen([sys.executable, *server], env=environment, **quiet))
             places.append({"grpc_server": {"host": "127.0.0.1", "port": port, "location_name": name}})
-        for place in places:
-            wait_for(place["grpc_server"]["port"])
+        for started, place in zip(servers, places, strict=True):
+            wait_for(place["grpc_server"]["port"], started)
         workspace = tmp_path / "workspace.yaml"
         workspace.write_text(yaml.safe_dump({"load_from": places}))
         with (
@@ -188,9 +188,10 @@ def test_two_missions_stand_side_by_side_in_one_instance(tmp_path: Path) -> None
         assert {"one/landing", "two/landing", "one/metrics/latency", "two/publication"} <= groups
         assert {g.split("/")[0] for g in groups} == {"one", "two"}
     finally:
-        for server in servers:
-            server.terminate()
-            server.wait(30)
+        for started in servers:
+            started.terminate()
+        for started in servers:
+            started.wait(30)
 
 
 def test_runs_by_hand_of_two_missions_are_recorded_in_the_instance_that_they_share(tmp_path: Path) -> None:
@@ -207,9 +208,8 @@ def test_runs_by_hand_of_two_missions_are_recorded_in_the_instance_that_they_sha
             REPORTMETRICS_LOCATION=name,
             DAGSTER_HOME=str(shared),
         )
-        for command in (["run", "--as-of", day], ["backup", str(tmp_path / "backups" / name)]):
-            called = [sys.executable, "-c", "from reportmetrics.cli import main; main()", *command]
-            done = to_its_end(called, env=environment)
+        for called in (["run", "--as-of", day], ["backup", str(tmp_path / "backups" / name)]):
+            done = command(*called, env=environment)
             assert done.returncode == 0, done.stdout + done.stderr
         assert not (settings.home / "dagster").exists()
         assert list((tmp_path / "backups" / name).glob("*/dagster/history/runs.db"))
@@ -219,11 +219,13 @@ def test_runs_by_hand_of_two_missions_are_recorded_in_the_instance_that_they_sha
         assert {n: instance.get_dynamic_partitions(f"as_of_{n}") for n in dates} == {n: [d] for n, d in dates.items()}
 
 
-def wait_for(port: int, seconds: float = 60) -> None:
-    for _ in range(int(seconds * 10)):
+def wait_for(port: int, server: subprocess.Popen[bytes], seconds: float = 180) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
         with socket.socket() as one:
             if one.connect_ex(("127.0.0.1", port)) == 0:
                 return
+        assert server.poll() is None, f"the server of {port} has ended with {server.returncode}"
         time.sleep(0.1)
     raise AssertionError(f"nothing listens on {port} after {seconds} seconds")
 
@@ -275,10 +277,8 @@ def test_the_history_can_be_kept_in_postgres(tmp_path: Path, postgres: dict[str,
     settings = make(tmp_path / "tiny")
     settings.dagster_home.mkdir(parents=True)
     shutil.copy(DEPLOY / "postgres" / "dagster.yaml", settings.dagster_home / "dagster.yaml")
-    code = "from reportmetrics.cli import main; main()"
     folders = ["--profile", settings.profile, "--home", settings.home, "--landing", settings.landing]
-    command = [sys.executable, "-c", code, "run", "--as-of", "2021-02-08", *map(str, folders)]
-    done = to_its_end(command, env=clean_environment(**postgres))
+    done = command("run", "--as-of", "2021-02-08", *map(str, folders), env=clean_environment(**postgres))
     assert done.returncode == 0, done.stderr
     place = {"host": "127.0.0.1", "port": postgres["DAGSTER_PG_PORT"], "user": "dagster", "dbname": "dagster"}
     connection = psycopg2.connect(**place, connect_timeout=60)

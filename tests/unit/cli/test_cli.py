@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from reportmetrics.cli import app
 from reportmetrics.cli_errors import explain
 from reportmetrics.settings import Settings
-from tests.commands import to_its_end
+from tests.commands import command, to_its_end
 
 ROOT = Path(__file__).parents[3]
 PROFILE = ROOT / "data" / "profiles" / "nmi"
@@ -47,11 +47,13 @@ COMMANDS = [
 
 
 def call(*arguments: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """The command line in a process of its own, as a user calls it."""
-    code = "from reportmetrics.cli import main; main()"
-    env = {k: v for k, v in os.environ.items() if not k.startswith("REPORTMETRICS_")}
+    """The command line in a process of its own."""
     given = ["--home", str(home)] if home else []
-    return to_its_end([sys.executable, "-c", code, *arguments, *given], env=env, cwd=ROOT)
+    return command(*arguments, *given, env=environment(), cwd=ROOT)
+
+
+def environment() -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if not k.startswith("REPORTMETRICS_")}
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["run", "--help"]])
@@ -65,17 +67,17 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     assert done.stdout.splitlines()[-1] == "HEAVY []"
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_help_of_each_command_has_an_example_of_it(command: list[str]) -> None:
-    result = CliRunner().invoke(app, [*command, "--help"])
+@pytest.mark.parametrize("called", COMMANDS, ids=" ".join)
+def test_help_of_each_command_has_an_example_of_it(called: list[str]) -> None:
+    result = CliRunner().invoke(app, [*called, "--help"])
     assert result.exit_code == 0
-    assert re.search(rf"Examples?:\n\s+reportmetrics {' '.join(command)}", result.output), result.output
+    assert re.search(rf"Examples?:\n\s+reportmetrics {' '.join(called)}", result.output), result.output
 
 
 def test_the_list_of_commands_is_complete() -> None:
     overview = CliRunner().invoke(app, ["--help"]).output
-    for command in COMMANDS:
-        assert re.search(rf"^  {command[0]}\s", overview, re.MULTILINE)
+    for called in COMMANDS:
+        assert re.search(rf"^  {called[0]}\s", overview, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,11 @@ def test_a_variable_that_is_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_date_in_the_future_is_refused_with_the_remedy() -> None:
-    done = call("run", "--as-of", "2999-01-01")
+    """By a Python that has imported nothing before, as a user calls it."""
+    code = "from reportmetrics.cli import main; main()"
+    called = [sys.executable, "-c", code, "run", "--as-of", "2999-01-01"]
+    done = to_its_end(called, env=environment(), cwd=ROOT)
+    assert done.returncode == 2
     assert "lies in the future" in done.stderr
     assert "or earlier" in done.stderr
 
