@@ -1,7 +1,6 @@
 """A clock that jumped: schedules and sensors tick again, from now on and not from the time that lay ahead."""
 
 import datetime as dt
-import sys
 from pathlib import Path
 
 import dagster as dg  # noqa: TID251 (what is tested here is made of dagster)
@@ -25,8 +24,8 @@ from dagster._daemon.sensor import get_elapsed  # noqa: TID251
 from pipelines.clock import set_right
 from pipelines.launch import launch, open_instance
 from reportmetrics.settings import Settings
-from tests.faults.test_orchestration import kill, start, until
-from tests.pipelines.tiny import make
+from tests.faults.test_orchestration import daemon, kill, start, until
+from tests.pipelines.tiny import RAN, after_a_run, make
 
 YEAR = dt.timedelta(days=365)
 WEEKLY = ScheduleInstigatorData("0 6 * * 1", 0.0, 0.0)
@@ -83,19 +82,22 @@ def test_what_ticked_before_now_is_left_as_it_is(instance: dg.DagsterInstance) -
     assert [found(instance, state) for state in states] == states
 
 
-def test_a_run_from_the_command_line_sets_them_right_too(settings: Settings, instance: dg.DagsterInstance) -> None:
-    landing = ticked(instance, LANDING, (dt.datetime.now(dt.UTC) + YEAR).timestamp())
-    assert launch(settings, as_of=dt.date(2021, 2, 8)).success
-    assert get_elapsed(found(instance, landing)) >= 0
+def test_a_run_from_the_command_line_sets_them_right_too(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    settings = after_a_run(tmp_path_factory, tmp_path)
+    with open_instance(settings.dagster_home) as instance:
+        landing = ticked(instance, LANDING, (dt.datetime.now(dt.UTC) + YEAR).timestamp())
+        assert launch(settings, as_of=RAN).success
+        assert get_elapsed(found(instance, landing)) >= 0
 
 
 @pytest.mark.daemon
 def test_a_daemon_that_ticked_in_the_jump_ticks_again_after_the_documented_step(settings: Settings) -> None:
-    daemon = [str(Path(sys.executable).with_name("dagster-daemon")), "run", "-m", "pipelines.definitions"]
+    called, _ = daemon(settings)
     log = settings.home / "daemon.log"
-    settings.home.mkdir(parents=True, exist_ok=True)
     with open_instance(settings.dagster_home) as instance:
-        first = start(settings, *daemon, log=log)
+        first = start(settings, *called, log=log)
         try:
             until(lambda: _looks(instance), "a look of the sensor")
         finally:
@@ -107,7 +109,7 @@ def test_a_daemon_that_ticked_in_the_jump_ticks_again_after_the_documented_step(
         said, _ = done.communicate(timeout=120)
         assert f"set right: {', '.join(ticked_by_then)}\n" in said
         before = len(_looks(instance))
-        second = start(settings, *daemon, log=log)
+        second = start(settings, *called, log=log)
         try:
             until(lambda: len(_looks(instance)) > before, "another look of the sensor")
         finally:

@@ -1,6 +1,5 @@
 """Real processes that are killed or get in each other's way: no duplicate, no half publication, a clear history."""
 
-import datetime as dt
 import os
 import platform
 import signal
@@ -8,20 +7,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import dagster as dg  # noqa: TID251 (what is tested here is made of dagster)
 import pytest
 
 from pipelines import names
+from pipelines.build import build
 from pipelines.launch import launch, open_instance
 from pipelines.runs import add_dates, bury_the_dead
 from reportmetrics.settings import Settings
 from reportmetrics.steps import held
-from tests.pipelines.tiny import make
+from tests.commands import command
+from tests.pipelines.tiny import RAN, after_a_run, make
 
 ROOT = Path(__file__).parents[2]
-DAY = dt.date(2021, 2, 8)
+DAY = RAN
 DEAD = "00000000-0000-4000-8000-000000000000"
 BOOKS = {"activity": 3, "request": 3, "observation": 1, "ledger": 3, "reject": 1}
 """Rows of the tiny mission, each once."""
@@ -29,19 +31,22 @@ BOOKS = {"activity": 3, "request": 3, "observation": 1, "ledger": 3, "reject": 1
 pytestmark = pytest.mark.daemon
 
 
-def start(settings: Settings, *command: str, log: Path | None = None) -> subprocess.Popen[str]:
-    """A program of its own, with its children in a process group that can be killed as a whole."""
+def environment(settings: Settings) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("REPORTMETRICS_", "DAGSTER_"))}
-    environment = kept | {
+    return kept | {
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
         "REPORTMETRICS_PROFILE": str(settings.profile),
         "REPORTMETRICS_HOME": str(settings.home),
         "REPORTMETRICS_LANDING": str(settings.landing),
         "DAGSTER_HOME": str(settings.dagster_home),
     }
+
+
+def start(settings: Settings, *called: str, log: Path | None = None) -> subprocess.Popen[str]:
+    """A program of its own, with its children in a process group that can be killed as a whole."""
     return subprocess.Popen(
-        [sys.executable, *command],
-        env=environment,
+        [sys.executable, *called],
+        env=environment(settings),
         stdout=log.open("a") if log else subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -49,15 +54,26 @@ def start(settings: Settings, *command: str, log: Path | None = None) -> subproc
     )
 
 
-def run(settings: Settings) -> subprocess.Popen[str]:
-    return start(settings, "-c", "from reportmetrics.cli import main; main()", "run", "--as-of", DAY.isoformat())
+LOOKS_OFTEN = """
+import pipelines.automation
+pipelines.automation.LOOK_EVERY_SECONDS = 1
+from pipelines.definitions import defs
+"""
+
+
+def daemon(settings: Settings) -> tuple[list[str], list[str]]:
+    """How to start Dagster's daemon, and where it finds the mission: with sensors that are not waited for."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    place = settings.home / "looks_often.py"
+    place.write_text(LOOKS_OFTEN, encoding="utf-8")
+    return [str(Path(sys.executable).with_name("dagster-daemon")), "run", "-f", str(place)], ["-f", str(place)]
 
 
 def until(true: Callable[[], object], what: str, seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, f"{what}: not within {seconds} seconds"
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 def frozen(settings: Settings) -> bool:
@@ -73,7 +89,11 @@ def kill(process: subprocess.Popen[str]) -> None:
 def states(settings: Settings) -> list[dg.DagsterRunStatus]:
     """Of all runs, oldest first."""
     with open_instance(settings.dagster_home) as instance:
-        return [r.status for r in reversed(instance.get_runs())]
+        return states_in(instance)
+
+
+def states_in(instance: dg.DagsterInstance) -> list[dg.DagsterRunStatus]:
+    return [r.status for r in reversed(instance.get_runs())]
 
 
 def whole(settings: Settings) -> bool:
@@ -89,7 +109,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_a_run_that_is_killed_leaves_nothing_half_and_the_next_one_says_so(settings: Settings) -> None:
-    running = run(settings)
+    running = start(settings, "-c", "from reportmetrics.cli import main; main()", "run", "--as-of", DAY.isoformat())
     until(lambda: frozen(settings), "a snapshot")
     kill(running)
     assert not (settings.publications / "latest").exists()
@@ -101,9 +121,14 @@ def test_a_run_that_is_killed_leaves_nothing_half_and_the_next_one_says_so(setti
 
 
 def test_two_runs_at_once_wait_for_each_other(settings: Settings) -> None:
-    both = [run(settings), run(settings)]
-    told = [p.communicate(timeout=300)[0] for p in both]
-    assert [p.returncode for p in both] == [0, 0], told
+    with ThreadPoolExecutor(2) as pool:
+        started = [
+            pool.submit(command, "run", "--as-of", DAY.isoformat(), env=environment(settings), seconds=300)
+            for _ in range(2)
+        ]
+        both = [running.result() for running in started]
+    assert [done.returncode for done in both] == [0, 0], both
+    told = [done.stdout for done in both]
     assert sorted("(new)" in t for t in told) == [False, True]
     assert sum("3 files (0 seen before)" in t for t in told) == 1
     assert states(settings) == [dg.DagsterRunStatus.SUCCESS] * 2
@@ -115,11 +140,11 @@ def test_when_the_daemon_and_its_run_are_killed_the_next_daemon_says_so(settings
     with open_instance(settings.dagster_home) as instance:
         add_dates(instance, [DAY])
     log = settings.home / "daemon.log"
-    daemon = [str(Path(sys.executable).with_name("dagster-daemon")), "run", "-m", "pipelines.definitions"]
-    first = start(settings, *daemon, log=log)
+    called, place = daemon(settings)
+    first = start(settings, *called, log=log)
     try:
         tags = f'{{"dagster/partition": "{DAY}"}}'
-        job = ["job", "launch", "-m", "pipelines.definitions", "-j", names.JOB, "--tags", tags]
+        job = ["job", "launch", *place, "-j", names.JOB, "--tags", tags]
         launched = start(settings, "-m", "dagster", *job)
         said, _ = launched.communicate(timeout=300)
         assert launched.returncode == 0, said
@@ -127,9 +152,10 @@ def test_when_the_daemon_and_its_run_are_killed_the_next_daemon_says_so(settings
     finally:
         kill(first)
     assert states(settings) == [dg.DagsterRunStatus.STARTED]
-    second = start(settings, *daemon, log=log)
+    second = start(settings, *called, log=log)
     try:
-        until(lambda: states(settings) == [dg.DagsterRunStatus.FAILURE], "the dead run marked as failed")
+        with open_instance(settings.dagster_home) as instance:
+            until(lambda: states_in(instance) == [dg.DagsterRunStatus.FAILURE], "the dead run marked as failed")
     finally:
         kill(second)
     assert not (settings.publications / "latest").exists()
@@ -147,7 +173,7 @@ def test_a_run_that_ended_without_letting_go_of_the_warehouse_keeps_nobody_waiti
     hold(instance)
     bury_the_dead(instance)
     assert holders(instance) == set()
-    assert launch(settings, as_of=DAY).success
+    assert build(settings).resolve_job_def(names.INTAKE).execute_in_process(instance=instance).success
 
 
 def test_the_hold_of_a_dead_run_is_freed_before_it_is_said_to_have_failed(
@@ -186,10 +212,9 @@ def killed_here(_: str) -> None:
 
 @pytest.mark.parametrize("years", [-40, 40], ids=["clock-behind", "clock-ahead"])
 def test_an_upstream_that_sends_everything_again_by_another_clock_changes_nothing(
-    settings: Settings, years: int
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, years: int
 ) -> None:
-    first = launch(settings, as_of=DAY)
-    assert first.success, first.error
+    settings = after_a_run(tmp_path_factory, tmp_path)
     moment = time.time() + years * 31_557_600
     for path in settings.landing.iterdir():
         sent = path.read_bytes()

@@ -19,14 +19,20 @@ from reportmetrics.ingest.landing_folder import LandingError
 from reportmetrics.profile.load import load_profile
 from reportmetrics.settings import Settings
 from reportmetrics.warehouse.store import StoreError
-from tests.pipelines.tiny import FILES, make
+from tests.pipelines.tiny import FILES, RAN, after_a_run, make
 
-DATES = [dt.date(2021, 1, 25), dt.date(2021, 2, 1), dt.date(2021, 2, 8)]
+DATES = [dt.date(2021, 1, 25), dt.date(2021, 2, 1), RAN]
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return make(tmp_path)
+
+
+@pytest.fixture
+def ran(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Settings:
+    """The same after a run of the last date."""
+    return after_a_run(tmp_path_factory, tmp_path)
 
 
 @pytest.fixture
@@ -198,21 +204,20 @@ def test_a_step_that_cannot_succeed_fails_at_once_with_the_librarys_words(settin
     assert "make it first" in (failed[0].step_failure_data.user_failure_data.description or "")
 
 
-def test_an_engine_that_is_none_is_told_with_those_that_are(settings: Settings) -> None:
-    outcome = launch(settings, as_of=DATES[0], engine="abacus")
+def test_an_engine_that_is_none_is_told_with_those_that_are(ran: Settings) -> None:
+    outcome = launch(ran, as_of=DATES[0], engine="abacus")
     assert outcome.error is not None
     assert "'abacus' is no engine; use one of: duckdb" in outcome.error
     assert outcome.publication is None
 
 
-def test_several_dates_are_one_run_with_a_publication_and_numbers_for_each(settings: Settings) -> None:
-    launch(settings, as_of=DATES[2])
-    outcome = launch_several(settings, dates=list(reversed(DATES)))
+def test_several_dates_are_one_run_with_a_publication_and_numbers_for_each(ran: Settings) -> None:
+    outcome = launch_several(ran, dates=list(reversed(DATES)))
     assert outcome.error is None
     assert [(p.name, p.new) for p in outcome.publications] == [(f"{d}-r1", d != DATES[2]) for d in DATES]
-    latest = (settings.publications / "latest").read_text()
+    latest = (ran.publications / "latest").read_text()
     assert latest == "2021-02-08-r1\n", "a past date published late is not the newest"
-    with open_instance(settings.dagster_home) as instance:
+    with open_instance(ran.dagster_home) as instance:
         assert len(instance.get_runs()) == 2
         for date, requests in zip(DATES, (0, 0, 3), strict=True):
             record, *_ = instance.fetch_materializations(
@@ -232,12 +237,11 @@ def test_several_dates_are_one_run_with_a_publication_and_numbers_for_each(setti
                 assert told == f"{date}-r1" if name == "publication" else told >= 0
 
 
-def test_what_arrived_counts_as_a_sign_of_life_of_its_source(settings: Settings) -> None:
-    launch(settings, as_of=DATES[2])
-    with open_instance(settings.dagster_home) as instance:
-        for source in load_profile(settings.profile).sources:
+def test_what_arrived_counts_as_a_sign_of_life_of_its_source(ran: Settings) -> None:
+    with open_instance(ran.dagster_home) as instance:
+        for source in load_profile(ran.profile).sources:
             assert instance.get_latest_materialization_event(names.landing(source.source)) is not None
-        job = build(settings).resolve_job_def(names.NIGHTLY)
+        job = build(ran).resolve_job_def(names.NIGHTLY)
         assert job.execute_in_process(instance=instance).success
         heard = job.execute_in_process(instance=instance).get_asset_check_evaluations()
     assert {c.passed for c in heard if c.check_name == "still_sends"} == {True}

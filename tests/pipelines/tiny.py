@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import shutil
 from pathlib import Path
+
+import pytest
 
 from reportmetrics.metrics.prepared import prepared
 from reportmetrics.settings import Settings, sql_folder
+from tests.shared import made_once
 
 MISSION = """
 id: tiny
@@ -129,6 +134,28 @@ ARRIVED = 1_612_180_800
 """2021-02-01 12:00 UTC."""
 
 
+RAN = dt.date(2021, 2, 8)
+"""The date of the run that :func:`after_a_run` has behind it."""
+
+
+def at(folder: Path) -> Settings:
+    """Settings of the mission that :func:`make` made there."""
+    return Settings(profile=folder / "profile", home=folder / "home", landing=folder / "landing")
+
+
+def after_a_run(factory: pytest.TempPathFactory, folder: Path) -> Settings:
+    """The mission below ``folder`` as its first run left it, copied from one that is made once for the suite."""
+    shutil.copytree(made_once(factory, "tiny-after-a-run", _run), folder, dirs_exist_ok=True)
+    return at(folder)
+
+
+def _run(folder: Path) -> None:
+    from pipelines.launch import launch
+
+    done = launch(make(folder), as_of=RAN)
+    assert done.success, done.error
+
+
 def make(folder: Path, *, as_new: bool = False) -> Settings:
     """The mission's profile and landed files below ``folder``.
 
@@ -146,7 +173,7 @@ def make(folder: Path, *, as_new: bool = False) -> Settings:
         (landing / name).write_text(text, encoding="utf-8")
         # A file that has just changed may still be being written, and is left for the next run.
         os.utime(landing / name, (ARRIVED, ARRIVED))
-    settings = Settings(profile=profile, home=folder / "home", landing=landing)
+    settings = at(folder)
     if not as_new:
         prepared(sql_folder(), settings.staging)
     return settings
