@@ -19,7 +19,7 @@ import pytest
 from polars.exceptions import ComputeError
 from polars.testing import assert_frame_equal
 
-from reportmetrics import issuing, several, steps
+from reportmetrics import issuing, several, steps, workers
 from reportmetrics.current import StepError, current_profile
 from reportmetrics.ingest.run import ingest
 from reportmetrics.metrics.estimators.base import Estimate
@@ -27,7 +27,8 @@ from reportmetrics.metrics.known import Known, Place
 from reportmetrics.publish import history
 from reportmetrics.settings import Settings
 from reportmetrics.workspace import workspace_of
-from tests.pipelines.tiny import ARRIVED, make
+from tests.pipelines.tiny import ARRIVED, at, make
+from tests.shared import made_once
 
 DATES = [dt.date(2021, 1, 26) + dt.timedelta(weeks=k) for k in range(5)]
 """The first knows nothing yet; requests are answered, and corrected, in the weeks after. R5 fails a rule."""
@@ -41,25 +42,34 @@ TELL_THE_TIME = {"manifest.json", "manifest.sha256", "exports/datapackage.json"}
 """Files that say when a publication was made, or hold the hash of one that does."""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def processes() -> Iterator[None]:
+    """Started once for all steps here, as a run starts them; the program that is killed has its own."""
+    with workers.kept(workers.processes(len(DATES)), int):
+        yield
+
+
 @pytest.fixture(scope="module")
 def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The tiny mission and what came later, taken in and validated."""
-    settings = make(tmp_path_factory.mktemp("taken-in"))
+    return at(made_once(tmp_path_factory, "several-taken-in", take_in))
+
+
+def take_in(folder: Path) -> None:
+    settings = make(folder)
     for name, text in LATER.items():
         (settings.landing / name).write_text(text, encoding="utf-8")
         os.utime(settings.landing / name, (ARRIVED, ARRIVED))
     profile = current_profile(settings)
     ingest(settings, profile)
     assert not steps.check_new(settings, profile).blocked
-    return settings
 
 
 @pytest.fixture(scope="module")
 def prepared(taken_in: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The same, with all dates ready to be published."""
-    settings = copy_of(taken_in, tmp_path_factory.mktemp("prepared") / "home")
-    prepare(settings, DATES)
-    return settings
+    made = made_once(tmp_path_factory, "several-prepared", lambda to: prepare(copy_of(taken_in, to / "home"), DATES))
+    return Settings(profile=taken_in.profile, home=made / "home", landing=taken_in.landing)
 
 
 def copy_of(settings: Settings, home: Path) -> Settings:
@@ -223,7 +233,9 @@ def test_a_kill_leaves_whole_publications_and_no_process(prepared: Settings, tmp
     until(lambda: not _group_lives(run.pid))
     left = [e.name for e in history.entries(settings.publications)]
     assert left[::-1] == [f"{d}-r1" for d in DATES[: len(left)]]
-    prepare(settings, DATES)
+    for as_of in DATES:
+        if not workspace_of(settings, as_of).exists():  # as the steps before would make it again
+            shutil.copytree(workspace_of(prepared, as_of), workspace_of(settings, as_of))
     assert list(_each(settings)) == [f"{d}-r1" for d in DATES]
     assert [e.name for e in history.entries(settings.publications)] == [f"{d}-r1" for d in reversed(DATES)]
     assert list(settings.publications.glob(".building-*")) == []
