@@ -17,7 +17,9 @@ from reportmetrics.metrics.results import Results
 from reportmetrics.profile.objectives import Objective
 from reportmetrics.publish.publish import publish
 from reportmetrics.settings import Settings
+from tests.browser import pages
 from tests.browser.flags import FLAGS
+from tests.browser.looks import Looks, figures_and_paper, widths_and_grounds
 from tests.browser.tabs import Tabs, Visit
 from tests.shared import made_once
 from tests.unit.publish import stand_ins, synthetic
@@ -145,6 +147,54 @@ def chromium():
 def tabs(chromium):
     """Tabs that are used again by one visit after the other."""
     return Tabs(chromium)
+
+
+@pytest.fixture(scope="session")
+def looks(tabs, tmp_path_factory):
+    """What is noted of pages, once for a run."""
+    return Looks(tabs, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def reference_looks(looks, reference):
+    """By page of the reference mission."""
+
+    def note(path: Path, visit: Visit) -> dict:
+        alike = pages.is_alike(path)
+        paper = not alike and not path.stem.startswith(("definitions", "simulate"))
+        return figures_and_paper(visit, axe=not alike, paper=paper)
+
+    return looks.all("reference", pages.all_of(reference), note)
+
+
+@pytest.fixture(scope="session")
+def look_at_site(looks, site):
+    """Of a page of the synthetic site, by its name."""
+
+    def look(name: str) -> dict:
+        axe = ("small", "light", "dark") if name in pages.MAIN else ()
+        return looks.at("site", site / f"{name}.html", lambda visit: widths_and_grounds(visit, axe=axe))
+
+    return look
+
+
+@pytest.fixture(scope="session")
+def site_looks(look_at_site, site):
+    """By page of the synthetic site."""
+    return {path: look_at_site(path.stem) for path in pages.but_alike(site)}
+
+
+@pytest.fixture(scope="session")
+def empty_site_looks(looks, empty_site):
+    """By page of a mission that has received nothing."""
+    chosen = pages.but_alike(empty_site)
+    return looks.all("empty", chosen, lambda _, visit: widths_and_grounds(visit, axe=["light"]))
+
+
+@pytest.fixture(scope="session")
+def hostile_site_looks(looks, hostile_site):
+    """By page of a mission with names that are markup."""
+    return looks.all("hostile", pages.but_alike(hostile_site), lambda _, visit: widths_and_grounds(visit))
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from reportmetrics.audit.changes import SCHEMA, Changes
 from reportmetrics.publish.publish import publish
 from reportmetrics.settings import Settings
 from tests.browser.conftest import EVIL
+from tests.browser.read import violations
 from tests.unit.publish import stand_ins, synthetic
 from tests.unit.publish.test_changes_page import CORRECTED, LATE, NEWS, REDEFINED
 
@@ -49,11 +49,6 @@ def site(tmp_path_factory):
 
     made(77)
     return made(78).folder / "site"
-
-
-def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [(v["id"], v["nodes"][0]["html"][:200]) for v in found]
 
 
 @pytest.mark.parametrize(("width", "ground"), [(1440, "light"), (390, "dark")])

@@ -11,40 +11,13 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-READ = """all => all.map(b => {
-    const text = s => b.querySelector(s)?.textContent.trim() ?? null, plot = b.querySelector('.plot');
-    const rows = t => [...t.tBodies[0].rows].length;
-    return {
-        id: b.id, finding: text('.finding'), subtitle: text('.subtitle'), nothing: text('.nothing'),
-        chart: plot && {
-            role: plot.getAttribute('role'), label: plot.getAttribute('aria-label'),
-            words: document.getElementById(plot.getAttribute('aria-describedby').split(' ')[0]).textContent,
-            marks: plot.querySelectorAll('.main-svg :is(.point, .js-line, .js-fill, .annotation)').length,
-            upload: plot.querySelectorAll('.modebar-btn').length,
-        },
-        tables: [...b.querySelectorAll('table')].map(t => ({
-            caption: t.caption.textContent, rows: rows(t),
-            heads: [...t.tHead.rows[0].cells].map(c => c.textContent.trim()),
-            buttons: t.querySelectorAll('thead button.sort').length, named: t.querySelectorAll('thead th').length,
-        })),
-        csv: b.querySelector('a[download]')?.getAttribute('href') ?? null,
-        definitions: [...b.querySelectorAll('.links a:not([download])')].map(a => a.getAttribute('href')),
-        metrics: [...b.querySelectorAll('.links code span')].map(s => s.textContent.split(' v')[0]),
-        commands: [...b.querySelectorAll('.rows pre')].map(p => p.textContent),
-    };
-})"""
 PERIOD = re.compile(r"\d+ weeks|\d{4}|latest reading|requests", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
-def figures(tabs, reference):
+def figures(reference_looks):
     """By page: its figures as a browser has them, all charts drawn."""
-    found = {}
-    for path in sorted(reference.glob("*.html")):
-        seen = tabs.visit(path)
-        found[path] = seen.page.eval_on_selector_all("section.figure", READ)
-        seen.close()
-    return found
+    return {path: look["figures"] for path, look in reference_looks.items()}
 
 
 def each(figures, kind):

@@ -9,7 +9,7 @@ import pytest
 from pipelines.launch import launch
 from reportmetrics.settings import Settings
 from tests.browser.conftest import ROOT
-from tests.browser.test_site import resize, violations
+from tests.browser.read import resize, violations
 from tests.shared import made_once
 from tests.unit.publish import synthetic
 

@@ -4,92 +4,33 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pypdf
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.pages import MAIN, PAGES
+from tests.browser.read import WIDTHS, differing, is_inside, resize, violations
 from tests.unit.publish import synthetic
 
 pytestmark = pytest.mark.browser
 
-PAGES = (
-    "index",
-    "objectives",
-    "objective-lo-04",
-    "objective-lo-12",
-    "headquarters",
-    "headquarters-shape",
-    "headquarters-grants-committee",
-    "burden",
-    "simulate",
-    "definitions",
-    "definitions-latency",
-)
-MAIN = (
-    "index",
-    "objectives",
-    "objective-lo-04",
-    "headquarters",
-    "burden",
-    "simulate",
-    "definitions",
-    "definitions-latency",
-)
-WIDTHS = (1440, 768, 390)
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_from_the_file_system_is_quiet_and_asks_for_nothing_outside(look_at_site, site, name):
+    look = look_at_site(name)
+    assert look["complaints"] == []
+    assert all(is_inside(url, site.as_uri()) for url in look["requests"])
+    assert look["drawn"] >= (0 if name.startswith(("definitions", "simulate")) else 2)
 
 
-def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [(v["id"], v["nodes"][0]["html"][:200], v["nodes"][0].get("failureSummary")) for v in found]
-
-
-def resize(page, width):
-    """Another width; two frames later all charts are drawn anew."""
-    page.set_viewport_size({"width": width, "height": 900})
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))")
-
-
-def is_inside(url, folder):
-    return url.startswith(("data:", "blob:", folder))
-
-
-@dataclass
-class Opened:
-    """A page from the file system, with what it complained about and asked for when it was opened."""
-
-    name: str
-    page: object
-    complaints: tuple[str, ...]
-    requests: tuple[str, ...]
-
-
-@pytest.fixture(scope="module")
-def opened(request, tabs, site):
-    """For tests that look at a page and leave it as it is."""
-    seen = tabs.visit(site / f"{request.param}.html")
-    yield Opened(request.param, seen.page, tuple(seen.complaints), tuple(seen.requests))
-    seen.close()
-
-
-@pytest.mark.parametrize("opened", PAGES, indirect=True)
-def test_a_page_from_the_file_system_is_quiet_and_asks_for_nothing_outside(opened, site):
-    assert opened.complaints == ()
-    assert all(is_inside(url, site.as_uri()) for url in opened.requests)
-    drawn = opened.page.locator(".plot svg.main-svg").count()
-    assert drawn >= (0 if opened.name.startswith(("definitions", "simulate")) else 2)
-
-
-@pytest.mark.parametrize("opened", PAGES, indirect=True)
-def test_every_link_is_alive(opened, site):
-    page = opened.page
-    links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_is_alive(look_at_site, site, name):
+    links = look_at_site(name)["links"]
     assert links
     for link in links:
-        target = urlsplit(urljoin(page.url, link))
+        target = urlsplit(urljoin((site / f"{name}.html").as_uri(), link))
         path = Path(unquote(target.path))
         assert path.is_file(), link
         if target.fragment.startswith(("now=", "page=")):
@@ -98,9 +39,9 @@ def test_every_link_is_alive(opened, site):
             assert f'id="{unquote(target.fragment)}"' in path.read_text(), link
 
 
-@pytest.mark.parametrize("opened", MAIN, indirect=True)
-def test_axe_finds_nothing(opened):
-    assert violations(opened.page) == []
+@pytest.mark.parametrize("name", MAIN)
+def test_axe_finds_nothing(look_at_site, name):
+    assert look_at_site(name)["light"] == []
 
 
 @pytest.mark.parametrize("name", MAIN)
@@ -112,13 +53,17 @@ def test_a_page_over_http_is_quiet_and_asks_for_nothing_outside(visit, server, n
 
 
 @pytest.mark.parametrize("name", MAIN)
-def test_axe_finds_nothing_on_dark_ground(visit, site, name):
-    assert violations(visit(site / f"{name}.html", color_scheme="dark").page) == []
+def test_axe_finds_nothing_on_dark_ground(look_at_site, name):
+    """Its rules about colours; all else that it looks at is the same as on light ground."""
+    look = look_at_site(name)
+    assert look["ground"] == "dark"
+    assert differing(look["shape"], look["dark shape"]) == []
+    assert look["dark"] == []
 
 
 @pytest.mark.parametrize("name", MAIN)
-def test_axe_finds_nothing_on_a_small_screen(visit, site, name):
-    assert violations(visit(site / f"{name}.html", width=390).page) == []
+def test_axe_finds_nothing_on_a_small_screen(look_at_site, name):
+    assert look_at_site(name)["small"] == []
 
 
 def test_axe_finds_nothing_in_the_list_of_publications(visit, publications):
