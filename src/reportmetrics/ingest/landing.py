@@ -236,10 +236,10 @@ def _claims(listed: Iterable[Listed], sources: Sequence[Source], unmatched: list
         left = at.names
         for source_id, claimed in candidates(at.below):
             names, sizes, times = at.names, at.sizes, at.times
-            fits = [*map(claimed, names)]
-            if all(fits):  # as in a folder that is for one source
+            if all(map(claimed, names)):  # as in a folder that is for one source
                 left = []
             else:
+                fits = [claimed(name) is not None for name in names]
                 names = list(compress(names, fits))
                 sizes, times = list(compress(sizes, fits)), list(compress(times, fits))
                 if left and names:
