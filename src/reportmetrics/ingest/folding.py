@@ -58,13 +58,12 @@ def fold(
     mapped = [n for n in names if n in {*mapped_columns(entry), *table.key}]  # nothing stands in the others
     quoted = [f'"{n}"' for n in names]
     rules = () if ends_may_precede else table.rules
-    core = f"core.{table.name} WHERE row_key IN (SELECT row_key FROM keyed)"
     note = _NOTE.format(
         row_key=row_key(table, {0: entry.key or table.key}),
         since="coalesce(try_cast(event_at AS TIMESTAMP), d.known_from)" if own_time else "d.known_from",
         merged=", ".join(_merged(n) for n in mapped),
         names=", ".join(quoted),
-        core=core,
+        core=_stored(table, "keyed"),
         first=", ".join(f'min(CAST("{n}" AS VARCHAR)) AS "{n}"' for n in _required(table)) or "NULL AS nothing_told",
         begun=", ".join(_begun(n) for n in _required(table)) or "NULL AS nothing_begun",
         moved=_moved(table) if ends_may_precede else MOMENT,
@@ -73,10 +72,10 @@ def fold(
         tells=" | ".join(_tells(table, n) for n in mapped),
     )
     connection.execute(note)
-    told = connection.execute(f"SELECT DISTINCT {TELLS} FROM noted UNION SELECT {TELLS} FROM core.{table.name}")
+    told = connection.execute(f"SELECT {TELLS} FROM noted UNION SELECT {TELLS} FROM core.{table.name}")
     fill = _FILL.format(
         known=", ".join(f"CAST({n} AS VARCHAR) AS {n}" for n in quoted),
-        core=core.replace("keyed", "noted"),
+        core=_stored(table, "noted"),
         own=", ".join(f'nullif("{n}", {CLEARED}) AS "{n}"' if n in mapped else f'"{n}"' for n in names),
         after=state_sql(table, "facts", {mask for (mask,) in told.fetchall()}),
         whole=", ".join(_whole(n) if n in mapped else f'a."{n}"' for n in names),
@@ -151,6 +150,11 @@ SELECT
     {", ".join(f"n.{name}" for name in EVENT_COLUMNS)}, {{whole}}
 FROM noted AS n LEFT JOIN after AS a USING (row_key)
 """
+
+
+def _stored(table: Table, rows: str) -> str:
+    """What core holds of the records that ``rows`` tell of."""
+    return f"core.{table.name} WHERE row_key IN (SELECT row_key FROM {rows})"
 
 
 def _required(table: Table) -> list[str]:
