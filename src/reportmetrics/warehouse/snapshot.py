@@ -175,7 +175,7 @@ def _hidden_frame(groups: Sequence[tuple[str, str]]) -> pl.DataFrame:
 
 class _cursor:  # noqa: N801 (used as a function)
     def __init__(self, store: Store) -> None:
-        self._cursor = store.connection.cursor()
+        self._cursor = store.cursor()
 
     def __enter__(self) -> duckdb.DuckDBPyConnection:
         return self._cursor

@@ -16,6 +16,7 @@ from typing import Self
 
 import duckdb
 
+from reportmetrics.warehouse.instances import INSTANCES, Config, Instance
 from reportmetrics.warehouse.schema import HASH_CHECK, VERSION, statements
 
 MEMORY_LIMIT = "1GB"
@@ -65,6 +66,7 @@ class Store:
     def __init__(self, path: Path, *, threads: int | None = None) -> None:
         self.path = path
         self._threads = threads
+        self._instance: Instance | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     def __enter__(self) -> Self:
@@ -72,44 +74,55 @@ class Store:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not self.path.exists()
         try:
-            self._connection = duckdb.connect(str(self.path), config=self._settings())
+            self._instance = INSTANCES.open(self.path, self._config())
         except duckdb.Error as error:
             raise StoreError(not_opened(self.path, error)) from error
         try:
-            self._settle(self._connection, is_new=is_new)
-        except BaseException:
-            self._connection.close()
+            self._connection = self.cursor()
+            if is_new or not self._is_made(self._connection):
+                self._make_tables(self._connection)
+        except BaseException as error:
+            self.__exit__(type(error), error, error.__traceback__)
             raise
         return self
 
-    def _settle(self, connection: duckdb.DuckDBPyConnection, *, is_new: bool) -> None:
-        made = not is_new and self._is_made(connection)
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Another connection to the open warehouse, to be closed before it is."""
+        if self._instance is None:
+            raise self._not_open()
+        connection = self._instance.connect()
         connection.execute("SET enable_progress_bar = false")
         connection.execute("SET TimeZone = 'UTC'")
-        if not made:
-            with transaction(connection):
-                for statement in statements():
-                    connection.execute(statement)
+        return connection
+
+    def _make_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
+        with transaction(connection):
+            for statement in statements():
+                connection.execute(statement)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close, whatever happened; an open transaction is rolled back."""
-        self.connection.close()
-        self._connection = None
+        if self._connection is not None:
+            self._connection.close()
+        if self._instance is not None:
+            INSTANCES.close(self._instance, keep=kind is None)
+        self._connection = self._instance = None
 
-    def _settings(self) -> dict[str, str | bool | int | float | list[str]]:
-        settings: dict[str, str | bool | int | float | list[str]] = {
+    def _config(self) -> Config:
+        config: Config = {
             "memory_limit": MEMORY_LIMIT,
-            "temp_directory": f"{self.path}.tmp",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             # A TRY_CAST pushed down into a scan raises on a bad cell instead of giving null.
             "disabled_optimizers": "type_pushdown",
+            # What it holds of files beside the warehouse would outlive the step; the system holds them too.
+            "enable_external_file_cache": False,
         }
         if self._threads is not None:
-            settings["threads"] = self._threads
-        return settings
+            config["threads"] = self._threads
+        return config
 
     def _is_made(self, connection: duckdb.DuckDBPyConnection) -> bool:
         """Whether all tables are there. A warehouse of another make is refused, not altered: it can be made anew.
@@ -138,8 +151,11 @@ class Store:
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The open connection."""
         if self._connection is None:
-            raise StoreError(f"{self.path}: the warehouse is not open; use it in a 'with' block")
+            raise self._not_open()
         return self._connection
+
+    def _not_open(self) -> StoreError:
+        return StoreError(f"{self.path}: the warehouse is not open; use it in a 'with' block")
 
     def _state(self, column: str) -> int:
         # All rows are fetched: DuckDB refuses other work on a connection with an unfinished result.

@@ -13,6 +13,7 @@ from reportmetrics.ingest.pseudonyms import key_check, pseudonym, pseudonym_key
 from reportmetrics.ingest.rebuild import RebuildError, rebuild
 from reportmetrics.ingest.sidecars import write_sidecar
 from reportmetrics.upkeep.rotation import rotate
+from reportmetrics.warehouse.instances import INSTANCES
 from reportmetrics.warehouse.store import StoreError
 from tests.conftest import REQUESTS, SmallMission
 
@@ -211,6 +212,7 @@ def test_warehouse_that_may_not_be_read_is_not_replaced(mission: SmallMission, m
     def refuse(*_: object, **__: object) -> None:
         raise duckdb.IOException("IO Error: Cannot open file: Permission denied")
 
+    INSTANCES.let_go()
     with monkeypatch.context() as patched:
         patched.setattr("duckdb.connect", refuse)
         with pytest.raises(StoreError, match="may not read and write it"):

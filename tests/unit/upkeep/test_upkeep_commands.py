@@ -20,6 +20,7 @@ from reportmetrics.settings import Settings
 from reportmetrics.upkeep.fsck import fsck
 from reportmetrics.upkeep.redaction import Wanted
 from reportmetrics.upkeep.unfinished import Unfinished, note
+from reportmetrics.warehouse.instances import INSTANCES
 from reportmetrics.warehouse.store import Store, StoreError
 from tests.unit.audit.editions import settings_in
 
@@ -113,6 +114,7 @@ def test_a_run_that_works_in_the_home_is_no_harm(home: Settings, monkeypatch: py
         def refuse(*_: object, text: str = refusal, **__: object) -> None:
             raise duckdb.IOException(f"IO Error: {text}")
 
+        INSTANCES.let_go()
         with monkeypatch.context() as patched:
             patched.setattr("duckdb.connect", refuse)
             if said:
