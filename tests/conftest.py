@@ -23,6 +23,7 @@ from reportmetrics.profile.mission import Mission
 from reportmetrics.profile.objectives import Indicator, Objective
 from reportmetrics.profile.sources import Source
 from reportmetrics.settings import Settings, sql_folder
+from reportmetrics.warehouse.instances import Config
 from reportmetrics.warehouse.snapshot import Snapshot, as_of_instant, make_snapshot
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import TABLES
@@ -82,6 +83,19 @@ def definitions_prepared_once(tmp_path_factory: pytest.TempPathFactory) -> Itera
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(prepared, "_prepare", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread_for_few_rows() -> Iterator[None]:
+    """DuckDB hands the few rows of a test no second thread, which would find nothing to do; commands do as ever."""
+    config = Store._config
+
+    def single(store: Store) -> Config:
+        return {"threads": 1, **config(store)}
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Store, "_config", single)
         yield
 
 
