@@ -23,7 +23,7 @@ from reportmetrics.profile.mission import Mission
 from reportmetrics.profile.objectives import Indicator, Objective
 from reportmetrics.profile.sources import Source
 from reportmetrics.settings import Settings, sql_folder
-from reportmetrics.warehouse.instances import Config
+from reportmetrics.warehouse import instances
 from reportmetrics.warehouse.snapshot import Snapshot, as_of_instant, make_snapshot
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import TABLES
@@ -91,7 +91,7 @@ def one_thread_for_few_rows() -> Iterator[None]:
     """DuckDB hands the few rows of a test no second thread, which would find nothing to do; commands do as ever."""
     config = Store._config
 
-    def single(store: Store) -> Config:
+    def single(store: Store) -> instances.Config:
         return {"threads": 1, **config(store)}
 
     with pytest.MonkeyPatch.context() as patched:
