@@ -70,8 +70,8 @@ class _Check:
         return f"({self.hint}) AND {self.narrowed}"
 
 
-def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids, agreed: Agreed) -> int:
-    """Fill ``fault`` from ``mapped`` and ``typed``. Returns the number of faults."""
+def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids, agreed: Agreed, mapped: str) -> int:
+    """Fill ``fault`` from ``typed`` and the SELECT ``mapped``. Returns the number of faults."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE fault (row_id BIGINT, column_name VARCHAR, code VARCHAR, message VARCHAR, "
         "remedy VARCHAR, entry VARCHAR)"
@@ -89,7 +89,7 @@ def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids, a
     if hits:
         # The text of these few rows is made once more, to be told.
         connection.execute(
-            "CREATE OR REPLACE TEMP TABLE suspect AS SELECT m.* FROM mapped AS m SEMI JOIN doubtful USING (row_id)"
+            f"CREATE OR REPLACE TEMP TABLE suspect AS SELECT m.* FROM ({mapped}) AS m SEMI JOIN doubtful USING (row_id)"
         )
     for check in hits:
         name = "NULL" if check.column is None else literal(check.column)

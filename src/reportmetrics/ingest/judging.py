@@ -24,11 +24,13 @@ from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 
 
-def judged_tables(connection: duckdb.DuckDBPyConnection, profile: Profile, batch: Batch, key: bytes) -> Iterator[Table]:
+def judged_tables(
+    connection: duckdb.DuckDBPyConnection, profile: Profile, batch: Batch, key: bytes, *, with_text: bool = False
+) -> Iterator[Table]:
     """Each table that the batch fills, once its rows are judged.
 
-    While a table is out, the temporary tables ``delivery``, ``mapped``, ``typed``, ``filtered``, ``fault``, ``judged``
-    and ``news`` are about it; the next one replaces them.
+    While a table is out, the temporary tables ``delivery``, ``typed``, ``filtered``, ``fault``, ``judged`` and ``news``
+    are about it, and ``mapped``, if it is wanted ``with_text``; the next one replaces them.
     """
     rows = [(t.file_seq, t.kept.sha256, t.known_from) for t in batch.taken]
     connection.register("delivery", pl.DataFrame(rows, schema=["file_seq", "source_file", "known_from"], orient="row"))
@@ -49,13 +51,15 @@ def judged_tables(connection: duckdb.DuckDBPyConnection, profile: Profile, batch
         filled = bool(keys)
         if filled:
             zone, marks = profile.mission.time_zone, doubt(table, ids)
-            make_typed(connection, table, batch, zone=zone, key=key, keys=keys, tells=tells, doubt=marks)
+            mapped = make_typed(connection, table, batch, zone=zone, key=key, keys=keys, tells=tells, doubt=marks)
         if table.name == "report":
             keep_revisions(connection, filled=filled)
             keep_refused(connection, filled=False)
         if not filled:
             continue
-        find_faults(connection, table, ids, _agreed(table, batch))
+        if with_text:
+            connection.execute(f"CREATE OR REPLACE TEMP VIEW mapped AS {mapped}")
+        find_faults(connection, table, ids, _agreed(table, batch), mapped)
         if table.name == "report":
             keep_refused(connection, filled=True)
         judge(connection, table, known)

@@ -93,7 +93,7 @@ def try_file(profile: Profile, source: Source, path: Path, *, key: bytes) -> lis
     refused = {r.table: f"{r.why.message}; {r.why.remedy}" for r in batch.refusals}
     tried: dict[str, pl.DataFrame] = {}
     with tempfile.TemporaryDirectory() as scratch, Store(Path(scratch) / "trial.duckdb") as store:
-        for table in judged_tables(store.connection, profile, batch, key):
+        for table in judged_tables(store.connection, profile, batch, key, with_text=True):
             tried[table.name] = _rows(store.connection, table, batch)
     nothing = pl.DataFrame(schema={"source_row": pl.Int64, "verdict": pl.String, "reason": pl.String})
     return [

@@ -1,9 +1,9 @@
-"""Text rows to typed rows: the temporary relations ``mapped`` and ``typed`` of one canonical table and one batch.
+"""Text rows to typed rows: the relation ``mapped`` and the temporary table ``typed`` of a canonical table and a batch.
 
-``mapped`` (a view, but for event logs) holds canonical text in the declared columns, and for each record its number,
-group, file, row in the file, part of that row, a fault of the row as a whole, and the hash of its content. ``typed`` is
-what ``sql/core/<table>.sql`` makes of it, with the place and the key of each row, and whether there is any doubt about
-it. ``filtered`` holds the records that
+``mapped`` holds canonical text in the declared columns, and for each record its number, group, file, row in the file,
+part of that row, a fault of the row as a whole, and the hash of its content. It is a query, which stands within those
+that read it: few rows are looked at as text once they are typed. ``typed`` is what ``sql/core/<table>.sql`` makes of
+it, with the place and the key of each row, and whether there is any doubt about it. ``filtered`` holds the records that
 the mapping leaves out, and why.
 """
 
@@ -60,8 +60,8 @@ def make_typed(
     keys: Mapping[int, Sequence[str]],
     tells: Tells,
     doubt: str,
-) -> None:
-    """Make ``mapped`` and ``typed``, of a batch that holds something for ``table``.
+) -> str:
+    """Make ``typed``, of a batch that holds something for ``table``. Returns ``mapped``, a SELECT.
 
     ``keys`` gives, per group, the columns of the business key, ``tells`` which columns are told; ``doubt`` is SQL of
     whether a row is to be looked at.
@@ -89,16 +89,19 @@ def make_typed(
     if logs:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE mapped_rows AS {mapped}")
         mapped = "SELECT * FROM mapped_rows"
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW mapped AS {mapped}")
     for group, fitted in logs:
         own_time = group.source.known_from == "event"
         if fitted.events is not None:
             zero = fitted.table.end_before_start == "zero"
             fold(connection, table, fitted.table, own_time=own_time, ends_may_precede=zero)
     typed = _typed_sql(table, keys)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS SELECT *, {doubt} AS doubt FROM ({typed}) AS t")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE typed AS WITH mapped AS NOT MATERIALIZED ({mapped}) "
+        f"SELECT *, {doubt} AS doubt FROM ({typed}) AS t"
+    )
     for group_number in zeros:
         _end_at_start(connection, table, group_number)
+    return mapped
 
 
 def _event_logs(batch: Batch, table: Table) -> list[tuple[Group, Fit]]:

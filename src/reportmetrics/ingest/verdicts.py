@@ -17,7 +17,7 @@ is *restated*: it counts again from its own moment, so that the same files give 
 came. In the ledger it stays the duplicate that it was.
 
 Leaves the temporary table ``set_apart`` (the rows that are not accepted), and the views ``judged`` (one line per row of
-``mapped``) and ``news`` (the new state of each key).
+``typed``) and ``news`` (the new state of each key).
 """
 
 from __future__ import annotations
@@ -72,14 +72,21 @@ def judge(connection: duckdb.DuckDBPyConnection, table: Table, known: KnownFrom)
         WHERE k.rows > 1 OR l.row_key IS NOT NULL
         """
     )
-    if connection.execute("SELECT count(*) FROM contested").fetchall()[0][0]:
+    if has_rows(connection, "contested"):
         connection.execute(_PRIOR.format(table=table.name))
         connection.execute(_SEQUENCE)
+        news = _NEWS
     else:
         connection.execute(_NO_SEQUENCE)
+        news = _UNCONTESTED
     connection.execute(_SET_APART)
     connection.execute(_JUDGED)
-    connection.execute(_NEWS)
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW news AS {news}")
+
+
+def has_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    """Whether there is any; a query that has nothing to do costs ten times as much as to ask."""
+    return bool(connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
 
 
 def _known_from(table: Table, known: KnownFrom) -> str:
@@ -195,15 +202,18 @@ FROM typed AS t
 LEFT JOIN set_apart AS s ON s.row_id = t.row_id
 """
 
-_NEWS = f"""
-CREATE OR REPLACE TEMP VIEW news AS
+_UNCONTESTED = f"""
 SELECT
     {FACT},
     CASE WHEN NOT faulty THEN known_from END AS known_from,
     CASE WHEN NOT faulty THEN content END AS accepted,
     content AS told,
     CASE WHEN NOT faulty THEN known_from END AS told_at
-FROM told ANTI JOIN contested ON {same_fact("told", "contested")}
+FROM told
+"""
+
+_NEWS = f"""
+{_UNCONTESTED} ANTI JOIN contested ON {same_fact("told", "contested")}
 UNION ALL
 SELECT
     s.row_key,

@@ -14,6 +14,7 @@ import polars as pl
 from reportmetrics.ingest.as_sent import as_sent, one_line_a_cell
 from reportmetrics.ingest.batch import Batch, Refusal, Taken
 from reportmetrics.ingest.ledger import Delivery, check_core
+from reportmetrics.ingest.verdicts import has_rows
 from reportmetrics.profile.intake import REFERENCE, is_returned
 from reportmetrics.profile.sources import Source
 from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
@@ -43,11 +44,12 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batc
         FROM told AS t ANTI JOIN set_apart AS s ON s.row_id = t.row_id
         """
     )
-    _write_restated(connection, table)
-    connection.execute(
-        f"DELETE FROM latest.{table.name} AS l USING contested AS c "
-        f"WHERE {same_fact('l', 'c')} AND (c.since IS NOT NULL OR c.told IS NOT NULL)"
-    )
+    if has_rows(connection, "contested"):
+        _write_restated(connection, table)
+        connection.execute(
+            f"DELETE FROM latest.{table.name} AS l USING contested AS c "
+            f"WHERE {same_fact('l', 'c')} AND (c.since IS NOT NULL OR c.told IS NOT NULL)"
+        )
     connection.execute(f"INSERT INTO latest.{table.name} SELECT {KEY_HASH}, * FROM news")
     _write_rejects(connection, table, batch)
     counted = connection.execute(
@@ -64,7 +66,7 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batc
 
 def _write_restated(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Store what was a repeat until a late row came before it, as its own file and row tell it."""
-    if not connection.execute("SELECT count(*) FROM sequence WHERE restated").fetchall()[0][0]:
+    if not has_rows(connection, "sequence WHERE restated"):
         return
     columns = ", ".join(f'"{c.name}"' for c in table.columns)
     told = ", ".join(f"c.{name}" for name in EVENT_COLUMNS)
@@ -100,6 +102,8 @@ def write_repeated(connection: duckdb.DuckDBPyConnection, table: Table, sources:
 
 def _write_rejects(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:
     """One line per fault of a rejected row, with the column as the file names it and the cell as it was sent."""
+    if not has_rows(connection, "fault"):
+        return
     faults = connection.sql(
         "SELECT f.row_id, m.grp, m.file_seq, m.source_row, m.part, f.column_name AS name, f.code, f.message, "
         f"f.remedy, f.entry, m.row_key AS subject_key, {_sender_columns(table)} "
@@ -182,7 +186,7 @@ def write_resent(connection: duckdb.DuckDBPyConnection, table: Table, batch: Bat
         connection.execute(
             "INSERT INTO resent SELECT m.file_seq, $table, m.source_row, trim(r.ref), "
             "CASE WHEN bool_or(f.row_id IS NOT NULL) THEN 'refused again' ELSE 'mended' END "
-            "FROM (SELECT row_id, grp, file_seq, source_row FROM mapped "
+            "FROM (SELECT row_id, grp, file_seq, source_row FROM typed "
             "UNION ALL SELECT row_id, grp, file_seq, source_row FROM filtered) AS m "
             'JOIN "references" AS r USING (file_seq, source_row) '
             "LEFT JOIN (SELECT DISTINCT row_id FROM fault) AS f USING (row_id) "
@@ -200,8 +204,7 @@ def write_sighted(connection: duckdb.DuckDBPyConnection, table: Table, batch: Ba
     if table.name != "request" or not groups:
         return
     connection.execute(
-        "INSERT INTO sighted SELECT DISTINCT m.file_seq, t.row_key "
-        f"FROM told AS t JOIN mapped AS m USING (row_id) WHERE m.grp IN ({', '.join(groups)})"
+        f"INSERT INTO sighted SELECT DISTINCT t.file_seq, t.row_key FROM told AS t WHERE t.grp IN ({', '.join(groups)})"
     )
 
 

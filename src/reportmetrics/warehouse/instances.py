@@ -9,6 +9,7 @@ as ever. What one keeps is an instance without a file: no rows, no lock, no spil
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from contextlib import suppress
@@ -136,4 +137,5 @@ def _quoted(path: Path) -> str:
 
 INSTANCES = Instances()
 
+atexit.register(INSTANCES.let_go)
 os.register_at_fork(before=INSTANCES.let_go)
