@@ -8,7 +8,7 @@ PROFILE := data/profiles/nmi
 SAMPLE := data/sample/nmi
 AS_OF := 2022-01-31
 
-.PHONY: run test lint unit setup lock ui validate sample clean help chromium
+.PHONY: run test lint types sql unit setup lock ui validate sample clean help chromium
 
 help: ## show what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,8 +33,13 @@ test: lint unit ## everything: format, lint, types, SQL, unit, pipeline, browser
 lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs 2 types sql
+
+types: $(READY)
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 sql
+
+sql: $(READY)
+	$(BIN)/sqlfluff lint sql
 
 unit: $(READY) chromium
 	$(BIN)/pytest -n 2 --dist worksteal
