@@ -26,6 +26,7 @@ from reportmetrics.ingest.reasons import REASONS
 from reportmetrics.ingest.text import NOTHING_BEFORE, literal, not_among
 from reportmetrics.ingest.typed import filled_bit
 from reportmetrics.warehouse.shape import Column, Rule, Table, Type
+from reportmetrics.warehouse.store import has_rows
 
 Ids = Mapping[str, frozenset[str]]
 """Known ids by profile table."""
@@ -78,7 +79,7 @@ def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids, a
     )
     rules = "".join(f", {_broken(r)} AS rule_{i}" for i, r in enumerate(table.rules))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE doubtful AS SELECT *{rules} FROM typed WHERE doubt")
-    if not connection.execute("SELECT count(*) FROM doubtful").fetchall()[0][0]:
+    if not has_rows(connection, "doubtful"):
         return 0
     checks = [*_checks(table, ids, agreed)]
     wanted = [_by_typed(table, c.found) for c in checks]

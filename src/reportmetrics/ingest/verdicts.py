@@ -27,6 +27,7 @@ import duckdb
 from reportmetrics.profile.sources import FromColumn
 from reportmetrics.warehouse.schema import KEY_HASH
 from reportmetrics.warehouse.shape import Table
+from reportmetrics.warehouse.store import has_rows
 from reportmetrics.warehouse.told import FACT, MOMENT, MOMENT_PLACE, same_fact
 
 KnownFrom = dict[int, FromColumn | None]
@@ -82,11 +83,6 @@ def judge(connection: duckdb.DuckDBPyConnection, table: Table, known: KnownFrom)
     connection.execute(_SET_APART)
     connection.execute(_JUDGED)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW news AS {news}")
-
-
-def has_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
-    """Whether there is any; a query that has nothing to do costs ten times as much as to ask."""
-    return bool(connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
 
 
 def _known_from(table: Table, known: KnownFrom) -> str:

@@ -14,11 +14,11 @@ import polars as pl
 from reportmetrics.ingest.as_sent import as_sent, one_line_a_cell
 from reportmetrics.ingest.batch import Batch, Refusal, Taken
 from reportmetrics.ingest.ledger import Delivery, check_core
-from reportmetrics.ingest.verdicts import has_rows
 from reportmetrics.profile.intake import REFERENCE, is_returned
 from reportmetrics.profile.sources import Source
 from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
 from reportmetrics.warehouse.shape import Table
+from reportmetrics.warehouse.store import has_rows
 from reportmetrics.warehouse.tables import TABLES
 from reportmetrics.warehouse.told import EVENT_COLUMNS, FACT, MOMENT, MOMENT_PLACE, TELLS, same_fact
 

@@ -25,12 +25,16 @@ _NAME = "warehouse"
 
 @dataclass(slots=True)
 class Instance:
-    """An instance with one file attached. ``users`` are those who have it open at once in this process."""
+    """An instance with one file attached. ``users`` are those who have it open at once in this process.
+
+    It has ``failed`` when anything went wrong for one of them.
+    """
 
     connection: duckdb.DuckDBPyConnection
     config: Config
     file: Path | None = None
     users: int = 0
+    failed: bool = False
 
     @property
     def spill(self) -> Path:
@@ -101,14 +105,15 @@ class Instances:
         return None
 
     def close(self, instance: Instance, *, keep: bool) -> None:
-        """One user less; with the last one the file is closed. ``keep`` the instance, unless something went wrong."""
+        """One user less; with the last one the file is closed. ``keep`` is false when something went wrong."""
         with self._lock:
             instance.users -= 1
+            instance.failed |= not keep
             if instance.users:
                 return
             assert instance.file is not None
             del self._used[instance.file]
-            if instance.detach() and keep and self._idle is None:
+            if instance.detach() and not instance.failed and self._idle is None:
                 self._idle = instance
             else:
                 instance.close()

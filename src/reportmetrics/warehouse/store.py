@@ -60,6 +60,11 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         raise
 
 
+def has_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    """Whether there is any; a query that has nothing to do costs ten times as much as to ask."""
+    return bool(connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
+
+
 class Store:
     """A warehouse, open for reading and writing inside a ``with`` block."""
 

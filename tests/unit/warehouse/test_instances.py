@@ -111,6 +111,16 @@ def test_an_instance_in_which_something_failed_is_not_kept(tmp_path: Path, made:
         assert len(made) == 2
 
 
+def test_nor_one_in_which_something_failed_for_another_user(tmp_path: Path, made: list[str]) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    with Store(path):
+        with pytest.raises(duckdb.CatalogException), Store(path) as store:
+            store.connection.execute("FROM nowhere")
+        assert len(made) == 1
+    with Store(path):
+        assert len(made) == 2
+
+
 def test_an_idle_instance_that_has_become_unusable_is_replaced(tmp_path: Path, made: list[str]) -> None:
     path = tmp_path / "warehouse.duckdb"
     with Store(path):
