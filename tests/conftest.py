@@ -203,7 +203,7 @@ class SmallMission:
                 "position": store.position(),
             }
             sql = visible_sql(TABLES[table], mixed=mixed_tables(store.connection).get(table))
-            return store.connection.sql(sql, params=asked(sql, given)).pl()
+            return pl.DataFrame(store.connection.execute(sql, asked(sql, given)).to_arrow_table())
 
     def elsewhere(self, name: str) -> SmallMission:
         """The same mission in another folder, with nothing taken in yet."""

@@ -18,7 +18,7 @@ from reportmetrics.profile.objectives import Objective
 from reportmetrics.publish.publish import publish
 from reportmetrics.settings import Settings
 from tests.browser import pages
-from tests.browser.flags import FLAGS
+from tests.browser.flags import FLAGS, OFTEN
 from tests.browser.looks import Looks, figures_and_paper, widths_and_grounds
 from tests.browser.tabs import Tabs, Visit
 from tests.shared import made_once
@@ -138,7 +138,7 @@ def chromium():
     if path is None:
         pytest.fail("no Chromium on the PATH: install the package 'chromium', or leave these out with -m 'not browser'")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *OFTEN])
         yield browser
         browser.close()
 
@@ -189,12 +189,6 @@ def empty_site_looks(looks, empty_site):
     """By page of a mission that has received nothing."""
     chosen = pages.but_alike(empty_site)
     return looks.all("empty", chosen, lambda _, visit: widths_and_grounds(visit, axe=["light"]))
-
-
-@pytest.fixture(scope="session")
-def hostile_site_looks(looks, hostile_site):
-    """By page of a mission with names that are markup."""
-    return looks.all("hostile", pages.but_alike(hostile_site), lambda _, visit: widths_and_grounds(visit))
 
 
 @pytest.fixture

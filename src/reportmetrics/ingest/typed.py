@@ -70,6 +70,7 @@ def make_typed(
     parts: list[str] = []
     first = 0
     zeros: list[int] = []
+    fits: list[Fit] = []
     partial = False
     for group in batch.groups:
         for fitted in group.fits:
@@ -81,10 +82,12 @@ def make_typed(
             if table.name == "report_field":
                 select = with_revision(connection, select, batch, group, fitted)
             parts.append(select)
+            fits.append(fitted)
             first += max(group.rows.height, group.files.height) * each
             if fitted.table.end_before_start == "zero":
                 zeros.append(group.number)
-    mapped = _hidden_people(connection, table, parts, key, _content(table.columns, partial=partial))
+    people = [c.name for c in table.columns if c.personal and any(_is_told(fitted, c) for fitted in fits)]
+    mapped = _hidden_people(connection, people, parts, key, _content(table.columns, partial=partial))
     logs = _event_logs(batch, table)
     if logs:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE mapped_rows AS {mapped}")
@@ -173,8 +176,7 @@ def _select(
             outer.append(f'"{column.name}"')
             continue
         origin = fitted.origins.get(column.name)
-        cell = None if origin is None else _cell(origin)
-        if origin is None or cell is None:
+        if origin is None or (cell := _cell(origin)) is None:
             outer.append(f'CAST(NULL AS VARCHAR) AS "{column.name}"')
             continue
         if reading.marks and column.type == "number" and origin.given.join is None:
@@ -247,6 +249,14 @@ def _cell(origin: Origin) -> str | None:
     return None if origin.given.value is None else literal(origin.given.value)
 
 
+def _is_told(fitted: Fit, column: Column) -> bool:
+    """Whether the source tells of a column, and the file of this source has what it tells it by."""
+    if fitted.events is not None and column.name in fitted.events.given.columns:
+        return True
+    origin = fitted.origins.get(column.name)
+    return origin is not None and _cell(origin) is not None
+
+
 def _is_number(origin: Origin, numbers: Collection[int]) -> str | None:
     """SQL of whether the cell that a column is made from is a number of the file; None where no cell can be one."""
     if not numbers:
@@ -257,11 +267,13 @@ def _is_number(origin: Origin, numbers: Collection[int]) -> str | None:
 
 
 def _hidden_people(
-    connection: duckdb.DuckDBPyConnection, table: Table, parts: list[str], key: bytes, content: str
+    connection: duckdb.DuckDBPyConnection, people: Sequence[str], parts: list[str], key: bytes, content: str
 ) -> str:
-    """SELECT of ``mapped``, with pseudonyms in place of names, so that no name reaches a table of the warehouse."""
+    """SELECT of ``mapped``, with pseudonyms in place of names, so that no name reaches a table of the warehouse.
+
+    ``people`` are the columns that hold names.
+    """
     rows = " UNION ALL ".join(parts)
-    people = [c.name for c in table.columns if c.personal]
     if people:
         # Only the columns with names are computed for this; the others wait for the one pass below.
         sound = 'WHERE "{0}" IS NOT NULL AND NOT starts_with("{0}", chr(26))'

@@ -23,17 +23,10 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.profile.mission import Place, Unit
 from reportmetrics.profile.sources import Source
 from reportmetrics.profile.templates import DueRule, Template
-from reportmetrics.warehouse.shape import Table, Type
+from reportmetrics.warehouse.frames import keyed_schema
+from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.tables import TABLES
 
-_POLARS: Mapping[Type, pl.DataType] = {
-    "text": pl.String(),
-    "integer": pl.Int64(),
-    "number": pl.Float64(),
-    "boolean": pl.Boolean(),
-    "date": pl.Date(),
-    "timestamp": pl.Datetime("us"),
-}
 _CALENDAR_DAYS_BEFORE, _CALENDAR_DAYS_AFTER = 1_100, 400
 """Calendars reach this far to both sides, for requests raised before the mission and plans that lie ahead."""
 
@@ -94,10 +87,8 @@ def row_key(table: str, values: Sequence[object]) -> str:
 
 
 def _frame(table: Table, rows: list[Mapping[str, Any]]) -> pl.DataFrame:
-    schema: dict[str, pl.DataType] = {"row_key": pl.String()}
-    schema |= {c.name: _POLARS[c.type] for c in table.columns}
     keyed = [{"row_key": row_key(table.name, [r[k] for k in table.key]), **r} for r in rows]
-    return pl.DataFrame(keyed, schema=schema, orient="row").sort("row_key")
+    return pl.DataFrame(keyed, schema=keyed_schema(table), orient="row").sort("row_key")
 
 
 def _indicator_rows(profile: Profile) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,9 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from reportmetrics.warehouse.tables import SOURCE_TABLES
+from reportmetrics.warehouse.frames import keyed_schema
+from reportmetrics.warehouse.store import has_rows
+from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 
 SENT_SQL = "coalesce(l.sent_file, l.source_file)"
 """Hash of a file as it was sent, whatever was forgotten of it since. ``l``: its line of the ledger."""
@@ -24,6 +26,8 @@ REFERENCE_SQL = f"left({SENT_SQL}, 12) || '-' || r.source_row || coalesce('-' ||
 
 def answers(connection: duckdb.DuckDBPyConnection, position: int) -> pl.DataFrame:
     """Answers known at ledger ``position``, at most one per refused row: ``reject_answer`` with ``row_key``."""
+    if not has_rows(connection, "reject"):
+        return pl.DataFrame(schema=keyed_schema(TABLES["reject_answer"]))
     found: pl.DataFrame = connection.sql(_sql(), params={"position": position}).pl()
     return found
 

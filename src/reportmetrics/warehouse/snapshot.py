@@ -26,8 +26,10 @@ import polars as pl
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
 from reportmetrics.warehouse.answers import answers
+from reportmetrics.warehouse.frames import schema_of
+from reportmetrics.warehouse.schema import core_columns
 from reportmetrics.warehouse.shape import Table
-from reportmetrics.warehouse.store import Store
+from reportmetrics.warehouse.store import Store, has_rows
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 from reportmetrics.warehouse.tally_twice import tally_twice
 from reportmetrics.warehouse.vanished import sightings, vanished
@@ -187,7 +189,10 @@ class _cursor:  # noqa: N801 (used as a function)
 def _write_source(
     connection: duckdb.DuckDBPyConnection, table: Table, folder: Path, sql: str, given: Mapping[str, object]
 ) -> int:
-    rows = connection.sql(sql, params=dict(given)).pl()
+    if has_rows(connection, f"core.{table.name}"):
+        rows = connection.sql(sql, params=dict(given)).pl()
+    else:
+        rows = pl.DataFrame(schema=schema_of(core_columns(table)))
     place = folder / table.name
     if table.happens is None or rows.is_empty():
         _write_frame(rows, place)

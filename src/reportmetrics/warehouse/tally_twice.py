@@ -19,18 +19,10 @@ from pathlib import Path
 
 import polars as pl
 
-SCHEMA: dict[str, pl.DataType] = {
-    "row_key": pl.String(),
-    "template_id": pl.String(),
-    "unit_id": pl.String(),
-    "period_start": pl.Date(),
-    "period_end": pl.Date(),
-    "due_twice": pl.Boolean(),
-    "on_time_twice": pl.Boolean(),
-    "came_twice": pl.Boolean(),
-    "file_seq": pl.Int64(),
-    "source_row": pl.Int64(),
-}
+from reportmetrics.warehouse.frames import keyed_schema
+from reportmetrics.warehouse.tables import TABLES
+
+SCHEMA = keyed_schema(TABLES["tally_twice"])
 """Columns of ``tally_twice``."""
 
 _APART = 10_000_000

@@ -18,7 +18,9 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from reportmetrics.warehouse.frames import keyed_schema
 from reportmetrics.warehouse.narrative_words import Ints, UInts, words_of
+from reportmetrics.warehouse.tables import TABLES
 
 LOOK_BACK = 4
 """How many narratives of the series are looked back on."""
@@ -32,15 +34,7 @@ BLOCK_BYTES = 4_000_000
 THREADS = 2
 """Blocks compared side by side."""
 
-SCHEMA: dict[str, pl.DataType] = {
-    "row_key": pl.String(),
-    "report_id": pl.String(),
-    "template_id": pl.String(),
-    "unit_id": pl.String(),
-    "reporter_id": pl.String(),
-    "words": pl.Int64(),
-    "new_words": pl.Int64(),
-}
+SCHEMA = keyed_schema(TABLES["text_novelty"])
 
 _SERIES = ["template_id", "unit_id"]
 _LATEST = """

@@ -17,15 +17,10 @@ import duckdb
 import polars as pl
 
 from reportmetrics.profile.sources import Source
+from reportmetrics.warehouse.frames import keyed_schema
+from reportmetrics.warehouse.tables import TABLES
 
-_SCHEMA = {
-    "row_key": pl.String(),
-    "request_id": pl.String(),
-    "source": pl.String(),
-    "hq": pl.String(),
-    "last_seen_on": pl.Date(),
-    "missing_since": pl.Date(),
-}
+_SCHEMA = keyed_schema(TABLES["vanished_request"])
 _SIGHTINGS = """
 WITH files AS (
     SELECT

@@ -15,21 +15,10 @@ from collections.abc import Mapping
 import duckdb
 import polars as pl
 
-SCHEMA: dict[str, pl.DataType] = {
-    "row_key": pl.String(),
-    "report_id": pl.String(),
-    "revision": pl.Int64(),
-    "template_id": pl.String(),
-    "unit_id": pl.String(),
-    "reporter_id": pl.String(),
-    "period_start": pl.Date(),
-    "period_end": pl.Date(),
-    "submitted_at": pl.Datetime("us"),
-    "withdrawn_at": pl.Datetime("us"),
-    "stands": pl.Boolean(),
-    "file_seq": pl.Int64(),
-    "source_row": pl.Int64(),
-}
+from reportmetrics.warehouse.frames import keyed_schema
+from reportmetrics.warehouse.tables import TABLES
+
+SCHEMA = keyed_schema(TABLES["withdrawn_report"])
 """Columns of ``withdrawn_report``."""
 
 TAKEN_BACK = "taken_back"
