@@ -28,6 +28,8 @@ from reportmetrics.warehouse.told import (
     MOMENT_PLACE,
     PLACES,
     TELLS,
+    WAS,
+    Mixed,
     bit,
     is_ahead,
     state_sql,
@@ -72,12 +74,15 @@ def fold(
         tells=" | ".join(_tells(table, n) for n in mapped),
     )
     connection.execute(note)
-    told = connection.execute(f"SELECT {TELLS} FROM noted UNION SELECT {TELLS} FROM core.{table.name}")
+    asked = " UNION ALL ".join(f"SELECT {TELLS}, {WAS} FROM {rows}" for rows in ("noted", f"core.{table.name}"))
+    tells, corrected = connection.execute(f"SELECT list(DISTINCT {TELLS}), count({WAS}) > 0 FROM ({asked})").fetchall()[
+        0
+    ]
     fill = _FILL.format(
         known=", ".join(f"CAST({n} AS VARCHAR) AS {n}" for n in quoted),
         core=_stored(table, "noted"),
         own=", ".join(f'nullif("{n}", {CLEARED}) AS "{n}"' if n in mapped else f'"{n}"' for n in names),
-        after=state_sql(table, "facts", {mask for (mask,) in told.fetchall()}),
+        after=state_sql(table, "facts", Mixed(frozenset(tells), corrected)),
         whole=", ".join(_whole(n) if n in mapped else f'a."{n}"' for n in names),
     )
     connection.execute(fill)

@@ -15,14 +15,18 @@ Of each column counts:
   several files what stands later in the mapping.
 
 An event dated after it became known counts until a newer one than those known by then is told, and holds up nothing.
-A corrected event takes the place of what it was.
+
+A corrected event takes the place of what it was, in whatever file that was told, and of earlier corrections of its row.
+What other rows of that file tell stays, alike as it may be, unless nothing in between tells it from a repeat. An event
+that keeps its time keeps its place among those of its moment.
 
 Belongs here: the notes, and SQL of the state. Not here: which columns a source tells (``ingest.tells``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from reportmetrics.warehouse.shape import Table
 
@@ -40,7 +44,7 @@ EVENT_COLUMNS = {MOMENT: "TIMESTAMP", MOMENT_PLACE: "INTEGER", WAS: "TIMESTAMP",
 ``moment`` is when the event happened (naive UTC). ``moment_place`` orders events of one moment: a thousand times its
 round in the file (a new one begins where the mapping lists an event before the one above it), plus its place in the
 mapping.
-``was`` and ``was_place`` (without round) are what both were before the event was corrected.
+``was`` and ``was_place`` (without round) are what both were in the file, before any correction.
 """
 
 PLACES = 1_000
@@ -54,6 +58,18 @@ IN_ORDER = "known_from, file_seq, source_row"
 
 TOLD_BY_SEVERAL = f"count(DISTINCT coalesce({TELLS}, -1)) > 1 OR count({MOMENT}) > 0"
 """Condition on the rows of a record: what is known of it does not stand in the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """How rows of a table differ in what they tell: ``tells`` are all values of that column, and maybe more.
+
+    ``corrected``: whether an event was corrected. Columns that the same rows tell are worked on together, and what is
+    not there is not asked for: of small missions most of the time goes into planning this query.
+    """
+
+    tells: frozenset[int | None]
+    corrected: bool
 
 
 def same_fact(one: str, other: str) -> str:
@@ -78,10 +94,10 @@ def bits(table: Table, names: Iterable[str]) -> int:
     return sum({bit(table, name) for name in names})
 
 
-def states(table: Table, known: str, told: Collection[int | None]) -> str:
+def states(table: Table, known: str, mixed: Mixed) -> str:
     """SELECT of ``known`` (rows of core) with the records that several rows tell in one row each: the last, as known.
 
-    The others are as their rows say. ``told`` as in :func:`state_sql`. Needs ``told_by_several`` (row_key).
+    The others are as their rows say. Needs ``told_by_several`` (row_key).
     """
     own = ", ".join(f's."{name}" AS "{name}"' for name in table.by_name)
     several = f"{known} WHERE row_key IN (SELECT row_key FROM told_by_several)"
@@ -91,24 +107,25 @@ SELECT * FROM {known} WHERE row_key NOT IN (SELECT row_key FROM told_by_several)
 UNION ALL BY NAME
 SELECT k.* REPLACE ({own})
 FROM (SELECT * FROM {several} QUALIFY {last} = count(*) OVER (PARTITION BY row_key)) AS k
-JOIN ({state_sql(table, f"(SELECT * FROM {several})", told)}) AS s USING (row_key)
+JOIN ({state_sql(table, f"(SELECT * FROM {several})", mixed)}) AS s USING (row_key)
 """
 
 
 _ALL_IN_ORDER = f"{IN_ORDER}, {MOMENT} NULLS FIRST, {MOMENT_PLACE}, content"
 
 
-def state_sql(table: Table, rows: str, told: Collection[int | None]) -> str:
+def state_sql(table: Table, rows: str, mixed: Mixed) -> str:
     """SELECT of what is known of each record: ``row_key`` and the declared columns.
 
-    ``rows`` is a relation as core is, with typed values or canonical text: the facts that are known. ``told`` are all
-    the values of ``tells`` in it, and maybe more: columns that the same rows tell are worked on together.
+    ``rows`` is a relation as core is, with typed values or canonical text: the facts that are known.
     """
-    alike = _told_alike(table, told)
+    alike = _told_alike(table, mixed)
     kinds = list(dict.fromkeys(alike.values()))
     times = {c.name: alike[c.name] for c in table.columns if c.kind == "event"}
     return _STATE.format(
         rows=rows,
+        corrected=_CORRECTED if mixed.corrected else "",
+        not_undone="not_undone" if mixed.corrected else "placed",
         own=", ".join(f'{_own(table, name)} AS "{name} own"' for name in times) or "NULL AS nothing_own",
         by=", ".join(
             f'max(CASE WHEN {MOMENT} IS NULL AND {_tells(table, k)} THEN nth END) OVER r AS "{k} by"' for k in kinds
@@ -135,9 +152,9 @@ def state_sql(table: Table, rows: str, told: Collection[int | None]) -> str:
     )
 
 
-def _told_alike(table: Table, told: Collection[int | None]) -> Mapping[str, str]:
+def _told_alike(table: Table, mixed: Mixed) -> Mapping[str, str]:
     """For each column the first one that is told by the same rows."""
-    masks = sorted({mask for mask in told if mask is not None})
+    masks = sorted({mask for mask in mixed.tells if mask is not None})
     first: dict[tuple[bool, ...], str] = {}
     return {n: first.setdefault(tuple(bool(m & bit(table, n)) for m in masks), n) for n in table.by_name}
 
@@ -151,16 +168,11 @@ WITH placed AS (
     -- What was told twice, and stored since the later one came first, is told once.
     QUALIFY coalesce(content <> lag(content) OVER (PARTITION BY {FACT} ORDER BY {IN_ORDER}), true)
 ),
-undone AS (
-    SELECT row_key, {WAS}, {WAS_PLACE}, max(nth) AS nth FROM placed WHERE {WAS} IS NOT NULL GROUP BY ALL
-),
-standing AS (
+{{corrected}}standing AS (
     -- What was dated ahead counts from where it was told first.
-    SELECT p.*
-    FROM placed AS p LEFT JOIN undone AS u
-    ON u.row_key = p.row_key AND u.{WAS} = p.{MOMENT} AND u.{WAS_PLACE} = p.{MOMENT_PLACE} % {PLACES}
-    WHERE u.nth IS NULL OR u.nth <= p.nth
-    QUALIFY NOT p.ahead OR row_number() OVER (PARTITION BY p.row_key, p.ahead, p.content ORDER BY p.nth) = 1
+    SELECT *
+    FROM {{not_undone}}
+    QUALIFY NOT ahead OR row_number() OVER (PARTITION BY row_key, ahead, content ORDER BY nth) = 1
 ),
 registered AS (
     SELECT *, {{own}}, {{by}} FROM standing WINDOW r AS (PARTITION BY row_key)
@@ -179,6 +191,34 @@ counted AS (
     SELECT *, {{counts}} FROM judged
 )
 SELECT row_key, {{state}} FROM counted GROUP BY row_key
+"""
+
+
+_CORRECTED = f"""corrections AS (
+    -- With the files in which the row that is corrected tells what it is corrected from.
+    SELECT
+        c.row_key, c.nth, c.source_row, c.{MOMENT}, c.{WAS}, c.{WAS_PLACE},
+        list(o.file_seq) OVER of_row AS files, max(o.{MOMENT_PLACE} // {PLACES}) OVER of_row AS round
+    FROM placed AS c LEFT JOIN placed AS o
+    ON
+        o.row_key = c.row_key AND o.source_row = c.source_row AND o.{WAS} IS NULL
+        AND o.{MOMENT} = c.{WAS} AND o.{MOMENT_PLACE} % {PLACES} = c.{WAS_PLACE}
+    WHERE c.{WAS} IS NOT NULL
+    WINDOW of_row AS (PARTITION BY c.row_key, c.source_row)
+),
+in_round AS (
+    SELECT row_key, nth, max(round) AS round FROM corrections WHERE {MOMENT} = {WAS} GROUP BY ALL
+),
+not_undone AS (
+    SELECT p.* REPLACE (p.happened + coalesce(r.round, 0) * {PLACES} AS happened)
+    FROM placed AS p LEFT JOIN in_round AS r USING (row_key, nth)
+    ANTI JOIN corrections AS c
+    ON
+        c.row_key = p.row_key AND c.nth > p.nth
+        AND c.{WAS} = coalesce(p.{WAS}, p.{MOMENT})
+        AND c.{WAS_PLACE} = coalesce(p.{WAS_PLACE}, p.{MOMENT_PLACE} % {PLACES})
+        AND (c.source_row = p.source_row OR (p.{WAS} IS NULL AND NOT list_contains(c.files, p.file_seq)))
+),
 """
 
 

@@ -19,11 +19,8 @@ from reportmetrics.profile.intake import HAND_BACKS
 from reportmetrics.warehouse.schema import RESTATED, core_columns
 from reportmetrics.warehouse.shape import Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES
-from reportmetrics.warehouse.told import MOMENT, TELLS, TOLD_BY_SEVERAL, states
+from reportmetrics.warehouse.told import MOMENT, TELLS, TOLD_BY_SEVERAL, WAS, Mixed, states
 from reportmetrics.warehouse.withdrawn import LEFT_OUT
-
-Mixed = frozenset[int | None]
-"""The values of ``tells`` in a table of which rows tell different columns."""
 
 
 def visible_sql(table: Table, *, whole: bool = True, mixed: Mixed | None = None) -> str:
@@ -121,12 +118,13 @@ def mixed_tables(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Mixed]:
     """
     differ = f"HAVING min(coalesce({TELLS}, -1)) <> max(coalesce({TELLS}, -1)) OR count({MOMENT}) > 0"
     every = " UNION ALL ".join(
-        f"SELECT '{t.name}', list(DISTINCT {TELLS}) FROM core.{t.name} {differ}" for t in SOURCE_TABLES
+        f"SELECT '{t.name}', list(DISTINCT {TELLS}), count({WAS}) > 0 FROM core.{t.name} {differ}"
+        for t in SOURCE_TABLES
     )
     by_record = "SELECT row_key FROM core.{} GROUP BY row_key {} LIMIT 1"
     return {
-        name: frozenset(told)
-        for name, told in connection.execute(every).fetchall()
+        name: Mixed(frozenset(tells), corrected)
+        for name, tells, corrected in connection.execute(every).fetchall()
         if connection.execute(by_record.format(name, differ)).fetchall()
     }
 

@@ -163,69 +163,6 @@ def test_a_rebuild_gives_the_same(log: SmallMission) -> None:
     assert [log.ask(sql) for sql in everything] == before
 
 
-def test_a_corrected_event_gives_way_to_what_it_is_now(log: SmallMission) -> None:
-    """Its moment was told too late, or years ahead; what is corrected is the event, and not that there were two."""
-    for wrong in ("2021-02-15", "2031-02-05"):
-        mission = log.elsewhere(wrong)
-        sent(mission, 16, RAISED, f"approved,{wrong},", "seen,2021-02-03,")
-        [(sha256,)] = mission.ask("SELECT source_file FROM ledger")
-        record = {
-            "file": sha256[:12],
-            "row": 3,
-            "column": "when",
-            "was": wrong,
-            "now": "2021-02-05",
-            "date": "2021-02-20",
-        }
-        mission.sources = [{**REQUESTS, "corrections": [{**record, "reason": "letter", "author": "data officer"}]}]
-        [line] = mission.ingest(day(20)).deliveries
-        assert (line.accepted, line.rejected, line.duplicate) == (1, 0, 0)
-        assert "columns that the mapping does not know" not in str(line.message)
-        assert tuple(state(mission)[n] for n in STATE[1:5]) == (day(3), day(5), None, "approved")
-        before = mission.ask("SELECT * FROM core.request ORDER BY ALL")
-        rebuild(mission.settings, mission.profile)
-        assert mission.ask("SELECT * FROM core.request ORDER BY ALL") == before
-
-
-def test_a_correction_of_an_event_undoes_no_later_one(log: SmallMission) -> None:
-    sent(log, 16, "raised,2021-02-01,lwo", "approved,2021-02-05,", "reopened,2021-02-08,")
-    [(sha256,)] = log.ask("SELECT source_file FROM ledger")
-    record = {"file": sha256[:12], "reason": "letter", "author": "data officer", "date": "2021-02-20"}
-    corrections = [
-        {**record, "row": 2, "column": "priority", "was": "lwo", "now": "low"},
-        {**record, "row": 3, "column": "when", "was": "2021-02-05", "now": "2021-02-06"},
-    ]
-    log.sources = [{**REQUESTS, "corrections": corrections}]
-    log.ingest(day(20))
-    assert tuple(state(log)[n] for n in STATE[2:]) == (None, None, "open", "low")
-
-
-@pytest.mark.parametrize("first", ["correction", "event"])
-def test_a_corrected_event_holds_up_nothing_between_its_two_times(log: SmallMission, first: str) -> None:
-    """Approved on 5 February, written as 15; reopened on 8: told before the correction, or after it."""
-    sent(log, 16, RAISED, "approved,2021-02-15,")
-    [(sha256,)] = log.ask("SELECT source_file FROM ledger")
-    record = {"file": sha256[:12], "row": 3, "column": "when", "was": "2021-02-15", "now": "2021-02-05"}
-    told = {"date": "2021-02-20", "reason": "letter", "author": "data officer"}
-    corrected = [{**REQUESTS, "corrections": [{**record, **told}]}]
-    if first == "correction":
-        log.sources = corrected
-        log.ingest(day(18))
-    sent(log, 19, "reopened,2021-02-08,")
-    log.sources = corrected
-    log.ingest(day(21))
-    assert tuple(state(log)[n] for n in STATE[2:5]) == (None, None, "open")
-    # Told again as it was wrong, it stays corrected.
-    sent(log, 22, RAISED, "approved,2021-02-15,", "seen,2021-02-02,")
-    assert tuple(state(log)[n] for n in STATE[1:5]) == (day(2), None, None, "open")
-    # The correction taken back, it counts as it was told.
-    back = {**record, "was": record["now"], "now": record["was"], **told, "date": "2021-02-24"}
-    log.sources = [{**REQUESTS, "corrections": [*corrected[0]["corrections"], back]}]
-    [line] = log.ingest(day(25)).deliveries
-    assert (line.accepted, line.duplicate, line.rejected) == (1, 0, 0)
-    assert tuple(state(log)[n] for n in STATE[2:5]) == (day(15), None, "approved")
-
-
 def test_an_event_dated_ahead_does_not_come_back_with_each_extract(log: SmallMission) -> None:
     ahead = "approved,2031-02-05,"
     sent(log, 10, RAISED, ahead)

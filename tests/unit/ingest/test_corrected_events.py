@@ -1,0 +1,185 @@
+"""Corrected events of a log: each takes the place of what it was, and of nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reportmetrics.ingest.rebuild import rebuild
+from tests.conftest import SmallMission
+from tests.unit.ingest.test_events_in_any_order import RAISED, REQUESTS, STATE, day, expected_of, sent, state
+
+APPROVED_TWICE = ("approved,2021-02-05,", "reopened,2021-02-05,", "approved,2021-02-05,")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> SmallMission:
+    return SmallMission(tmp_path / "mission", sources=[REQUESTS])
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A cell of a row of the first file: what it says and what it should."""
+
+    row: int
+    was: str
+    now: str
+    column: str = "when"
+
+
+def dated(number: int) -> str:
+    return day(number).date().isoformat()
+
+
+def moved(row: int, was: int, now: int) -> Fix:
+    return Fix(row, dated(was), dated(now))
+
+
+def correct(log: SmallMission, on: int, fixes: Iterable[Fix]) -> None:
+    """Add records to the mapping, and take them in."""
+    [(sha256,)] = log.ask("SELECT source_file FROM ledger WHERE file_seq = 1")
+    about = {"file": sha256[:12], "date": dated(on), "reason": "letter", "author": "data officer"}
+    known = log.sources[0].get("corrections", [])
+    new = [{**about, "row": f.row, "column": f.column, "was": f.was, "now": f.now} for f in fixes]
+    log.sources = [{**REQUESTS, "corrections": [*known, *new]}]
+    lines = log.ingest(day(on)).deliveries
+    assert sum(line.accepted for line in lines) == len({fix["row"] for fix in new})
+    assert sum(line.rejected for line in lines) == 0
+
+
+def test_a_corrected_event_gives_way_to_what_it_is_now(log: SmallMission) -> None:
+    """Its moment was told too late, or years ahead; what is corrected is the event, and not that there were two."""
+    for wrong in ("2021-02-15", "2031-02-05"):
+        mission = log.elsewhere(wrong)
+        sent(mission, 16, RAISED, f"approved,{wrong},", "seen,2021-02-03,")
+        [(sha256,)] = mission.ask("SELECT source_file FROM ledger")
+        record = {
+            "file": sha256[:12],
+            "row": 3,
+            "column": "when",
+            "was": wrong,
+            "now": "2021-02-05",
+            "date": "2021-02-20",
+        }
+        mission.sources = [{**REQUESTS, "corrections": [{**record, "reason": "letter", "author": "data officer"}]}]
+        [line] = mission.ingest(day(20)).deliveries
+        assert (line.accepted, line.rejected, line.duplicate) == (1, 0, 0)
+        assert "columns that the mapping does not know" not in str(line.message)
+        assert tuple(state(mission)[n] for n in STATE[1:5]) == (day(3), day(5), None, "approved")
+        before = mission.ask("SELECT * FROM core.request ORDER BY ALL")
+        rebuild(mission.settings, mission.profile)
+        assert mission.ask("SELECT * FROM core.request ORDER BY ALL") == before
+
+
+def test_a_correction_of_an_event_undoes_no_later_one(log: SmallMission) -> None:
+    sent(log, 16, "raised,2021-02-01,lwo", "approved,2021-02-05,", "reopened,2021-02-08,")
+    [(sha256,)] = log.ask("SELECT source_file FROM ledger")
+    record = {"file": sha256[:12], "reason": "letter", "author": "data officer", "date": "2021-02-20"}
+    corrections = [
+        {**record, "row": 2, "column": "priority", "was": "lwo", "now": "low"},
+        {**record, "row": 3, "column": "when", "was": "2021-02-05", "now": "2021-02-06"},
+    ]
+    log.sources = [{**REQUESTS, "corrections": corrections}]
+    log.ingest(day(20))
+    assert tuple(state(log)[n] for n in STATE[2:]) == (None, None, "open", "low")
+
+
+@pytest.mark.parametrize("first", ["correction", "event"])
+def test_a_corrected_event_holds_up_nothing_between_its_two_times(log: SmallMission, first: str) -> None:
+    """Approved on 5 February, written as 15; reopened on 8: told before the correction, or after it."""
+    sent(log, 16, RAISED, "approved,2021-02-15,")
+    [(sha256,)] = log.ask("SELECT source_file FROM ledger")
+    record = {"file": sha256[:12], "row": 3, "column": "when", "was": "2021-02-15", "now": "2021-02-05"}
+    told = {"date": "2021-02-20", "reason": "letter", "author": "data officer"}
+    corrected = [{**REQUESTS, "corrections": [{**record, **told}]}]
+    if first == "correction":
+        log.sources = corrected
+        log.ingest(day(18))
+    sent(log, 19, "reopened,2021-02-08,")
+    log.sources = corrected
+    log.ingest(day(21))
+    assert tuple(state(log)[n] for n in STATE[2:5]) == (None, None, "open")
+    # Told again as it was wrong, it stays corrected.
+    sent(log, 22, RAISED, "approved,2021-02-15,", "seen,2021-02-02,")
+    assert tuple(state(log)[n] for n in STATE[1:5]) == (day(2), None, None, "open")
+    # The correction taken back, it counts as it was told.
+    back = {**record, "was": record["now"], "now": record["was"], **told, "date": "2021-02-24"}
+    log.sources = [{**REQUESTS, "corrections": [*corrected[0]["corrections"], back]}]
+    [line] = log.ingest(day(25)).deliveries
+    assert (line.accepted, line.duplicate, line.rejected) == (1, 0, 0)
+    assert tuple(state(log)[n] for n in STATE[2:5]) == (day(15), None, "approved")
+
+
+@pytest.mark.parametrize(
+    ("told", "fixes", "expected"),
+    [
+        # Of two that are alike but for the row, the other one stands.
+        (APPROVED_TWICE, [moved(3, 5, 4)], (None, day(5), None, "approved")),
+        (APPROVED_TWICE, [moved(3, 5, 6)], (None, day(6), None, "approved")),
+        (APPROVED_TWICE, [moved(5, 5, 6)], (None, day(6), None, "approved")),
+        (APPROVED_TWICE, [moved(5, 5, 4)], (None, None, None, "open")),
+        # The second of a day stays the second when it is of another kind.
+        (APPROVED_TWICE, [Fix(5, "approved", "refused", "what")], (None, day(5), None, "denied")),
+        (APPROVED_TWICE, [Fix(3, "approved", "refused", "what")], (None, day(5), None, "approved")),
+        # One becomes what another one was.
+        (("seen,2021-02-02,", "seen,2021-02-03,"), [moved(3, 2, 3), moved(4, 3, 2)], (day(3), None, None, "open")),
+        (("seen,2021-02-02,", "seen,2021-02-03,"), [moved(4, 3, 2), moved(3, 2, 4)], (day(4), None, None, "open")),
+        # What was corrected is corrected once more.
+        (("seen,2021-02-02,",), [moved(3, 2, 9), moved(3, 9, 4)], (day(4), None, None, "open")),
+        # One becomes what another one is, and leaves it again.
+        (
+            ("approved,2021-02-05,", "reopened,2021-02-06,", "approved,2021-02-08,"),
+            [moved(3, 5, 8), moved(3, 8, 7), moved(5, 8, 9)],
+            (None, day(9), None, "approved"),
+        ),
+        (("approved,2021-02-15,", "approved,2021-02-05,"), [moved(3, 15, 5)], (None, day(5), None, "approved")),
+    ],
+)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_correction_is_of_the_event_of_its_row(
+    log: SmallMission, told: tuple[str, ...], fixes: list[Fix], expected: tuple[Any, ...], at_once: bool
+) -> None:
+    sent(log, 16, RAISED, *told)
+    for number, some in enumerate([fixes] if at_once else [[fix] for fix in fixes]):
+        correct(log, 20 + number, some)
+    assert tuple(state(log)[n] for n in STATE[1:5]) == expected
+    # An extract that tells them all as they were told first changes nothing.
+    sent(log, 25, RAISED, *told, "raised,2021-02-01,low")
+    assert tuple(state(log)[n] for n in STATE[1:5]) == expected
+
+
+DAYS = st.integers(2, 14)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_corrections_give_the_state_of_the_right_events(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Days are exchanged among events and go on to others, in one round of corrections or two, around an extract."""
+    log = SmallMission(tmp_path_factory.mktemp("log") / "mission", sources=[REQUESTS])
+    kinds = data.draw(
+        st.lists(st.sampled_from(["seen", "approved", "refused", "withdrawn", "reopened"]), min_size=2, max_size=5)
+    )
+    days = [data.draw(st.lists(DAYS, min_size=len(kinds), max_size=len(kinds), unique=True)) for _ in range(3)]
+    of_first = data.draw(st.permutations(days[0]))  # most often an exchange
+    rounds = [days[0], *data.draw(st.sampled_from([[of_first], [days[1]], [of_first, days[1]], [days[1], days[2]]]))]
+    told = [f"{kind},{dated(on)}," for kind, on in zip(kinds, days[0], strict=True)]
+    extract = data.draw(st.lists(st.sampled_from(told), unique=True))
+    extract_after = data.draw(st.integers(0, len(rounds) - 1))
+
+    sent(log, 16, RAISED, *told)
+    for number in range(len(rounds)):
+        if number:
+            pairs = enumerate(zip(rounds[number - 1], rounds[number], strict=True))
+            correct(log, 17 + 2 * number, [moved(3 + n, was, now) for n, (was, now) in pairs if was != now])
+        if number == extract_after and extract:
+            sent(log, 17 + 2 * number, *extract)
+    right = {RAISED, *(f"{kind},{dated(on)}," for kind, on in zip(kinds, rounds[-1], strict=True))}
+    assert state(log) == expected_of(right)
