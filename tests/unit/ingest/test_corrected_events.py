@@ -130,6 +130,9 @@ def test_a_corrected_event_holds_up_nothing_between_its_two_times(log: SmallMiss
         # One becomes what another one was.
         (("seen,2021-02-02,", "seen,2021-02-03,"), [moved(3, 2, 3), moved(4, 3, 2)], (day(3), None, None, "open")),
         (("seen,2021-02-02,", "seen,2021-02-03,"), [moved(4, 3, 2), moved(3, 2, 4)], (day(4), None, None, "open")),
+        # Told twice with nothing in between it is one event.
+        (("seen,2021-02-05,", "seen,2021-02-05,"), [moved(3, 5, 3)], (day(3), None, None, "open")),
+        (("seen,2021-02-05,", "seen,2021-02-05,"), [moved(4, 5, 3)], (day(3), None, None, "open")),
         # What was corrected is corrected once more.
         (("seen,2021-02-02,",), [moved(3, 2, 9), moved(3, 9, 4)], (day(4), None, None, "open")),
         # One becomes what another one is, and leaves it again.
