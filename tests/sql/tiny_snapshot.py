@@ -9,25 +9,18 @@ from typing import Any
 
 import polars as pl
 
-from reportmetrics.warehouse.shape import PROVENANCE, Table, Type
+from reportmetrics.warehouse import frames
+from reportmetrics.warehouse.shape import PROVENANCE, Table
 from reportmetrics.warehouse.tables import TABLES
 from reportmetrics.warehouse.tally_twice import tally_twice
 
-POLARS: Mapping[Type, pl.DataType] = {
-    "text": pl.String(),
-    "integer": pl.Int64(),
-    "number": pl.Float64(),
-    "boolean": pl.Boolean(),
-    "date": pl.Date(),
-    "timestamp": pl.Datetime("us"),
-}
 LONG_KNOWN = dt.datetime(2000, 1, 1)
 
 
 def schema_of(table: Table) -> dict[str, pl.DataType]:
     """Columns as a snapshot has them: own ones, and those of provenance (profile tables have only row_key)."""
     provenance = PROVENANCE if table.origin == "source" else PROVENANCE[:1] if table.origin != "system" else ()
-    return {c.name: POLARS[c.type] for c in (*provenance, *table.columns)}
+    return frames.schema_of((*provenance, *table.columns))
 
 
 def _value(value: Any, dtype: pl.DataType) -> Any:

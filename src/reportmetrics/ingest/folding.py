@@ -74,10 +74,9 @@ def fold(
         tells=" | ".join(_tells(table, n) for n in mapped),
     )
     connection.execute(note)
-    asked = " UNION ALL ".join(f"SELECT {TELLS}, {WAS} FROM {rows}" for rows in ("noted", f"core.{table.name}"))
-    tells, corrected = connection.execute(f"SELECT list(DISTINCT {TELLS}), count({WAS}) > 0 FROM ({asked})").fetchall()[
-        0
-    ]
+    rows = " UNION ALL ".join(f"SELECT {TELLS}, {WAS} FROM {name}" for name in ("noted", f"core.{table.name}"))
+    asked = f"SELECT list(DISTINCT {TELLS}), count({WAS}) > 0 FROM ({rows})"
+    [(tells, corrected)] = connection.execute(asked).fetchall()
     fill = _FILL.format(
         known=", ".join(f"CAST({n} AS VARCHAR) AS {n}" for n in quoted),
         core=_stored(table, "noted"),

@@ -1,6 +1,6 @@
 """Tables as polars frames.
 
-Belongs here: the types of their columns, and a table of which there is nothing. Not here: what tables there are.
+Belongs here: the types of their columns. Not here: what tables there are (``tables``), or hold.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ import polars as pl
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
 from reportmetrics.warehouse.answers import answers
-from reportmetrics.warehouse.frames import schema_of
+from reportmetrics.warehouse.frames import keyed_schema, schema_of
 from reportmetrics.warehouse.schema import core_columns
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.store import Store, has_rows
@@ -171,8 +171,7 @@ def _hidden_frame(groups: Sequence[tuple[str, str]]) -> pl.DataFrame:
     from reportmetrics.profile.frames import row_key
 
     keyed = [{"row_key": row_key("hidden_before", group), "metric": group[0], "dims": group[1]} for group in groups]
-    schema = dict.fromkeys(("row_key", "metric", "dims"), pl.String())
-    return pl.DataFrame(keyed, schema=schema, orient="row").sort("row_key")
+    return pl.DataFrame(keyed, schema=keyed_schema(TABLES["hidden_before"]), orient="row").sort("row_key")
 
 
 class _cursor:  # noqa: N801 (used as a function)

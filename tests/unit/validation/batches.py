@@ -9,18 +9,10 @@ from typing import Any
 
 import polars as pl
 
-from reportmetrics.warehouse.schema import ARRIVED
-from reportmetrics.warehouse.shape import PROVENANCE, Type
+from reportmetrics.warehouse.frames import POLARS_TYPES, schema_of
+from reportmetrics.warehouse.schema import ARRIVED, core_columns
 from reportmetrics.warehouse.tables import TABLES
 
-POLARS: dict[Type, pl.DataType] = {
-    "text": pl.String(),
-    "integer": pl.Int64(),
-    "number": pl.Float64(),
-    "boolean": pl.Boolean(),
-    "date": pl.Date(),
-    "timestamp": pl.Datetime("us"),
-}
 KNOWN = dt.datetime(2021, 3, 1)
 
 FIELDS = [
@@ -76,7 +68,7 @@ CLEAN: dict[str, dict[str, Any]] = {
 def rows(table: str, *changes: dict[str, Any]) -> pl.DataFrame:
     """A batch of one clean row for each of ``changes``, which are applied to it; row keys are k1, k2, ..."""
     declared = TABLES[table]
-    schema = {c.name: POLARS[c.type] for c in (*PROVENANCE, *declared.columns)} | {ARRIVED: POLARS["timestamp"]}
+    schema = schema_of(core_columns(declared)) | {ARRIVED: POLARS_TYPES["timestamp"]}
     provenance = {"source_file": "f" * 64, "file_seq": 1, "known_from": KNOWN, ARRIVED: KNOWN}
     made = [
         {"row_key": f"k{n}", "source_row": n + 1, **provenance, **CLEAN[table], **change}

@@ -12,8 +12,8 @@ from reportmetrics.engines.duckdb import DuckDBEngine
 from reportmetrics.settings import sql_folder
 from reportmetrics.validation.rules import load_rules
 from reportmetrics.validation.run import cross_checks
+from reportmetrics.warehouse.frames import keyed_schema
 from reportmetrics.warehouse.tables import TABLES
-from tests.unit.validation.batches import POLARS
 
 DAY = dt.datetime(2021, 2, 1)
 Rows = dict[str, list[dict[str, Any]]]
@@ -76,7 +76,7 @@ SOUND: Rows = {
 def snapshot(folder: Path, rows: Rows) -> Path:
     """A snapshot of all tables, as of ``DAY``; columns that a row leaves out are null."""
     for name, table in TABLES.items():
-        schema = {"row_key": pl.String()} | {c.name: POLARS[c.type] for c in table.columns}
+        schema = keyed_schema(table)
         (folder / name).mkdir(parents=True)
         full = [{c: row.get(c) for c in schema} for row in rows.get(name, [])]
         pl.DataFrame(full, schema=schema, orient="row").write_parquet(folder / name / "all.parquet")
