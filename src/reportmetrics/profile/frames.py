@@ -95,7 +95,7 @@ def _indicator_rows(profile: Profile) -> Iterator[dict[str, Any]]:
     versions: dict[str, int] = {}
     for i in sorted(profile.indicators, key=lambda i: (i.indicator_id, i.valid_from or dt.date.min)):
         versions[i.indicator_id] = versions.get(i.indicator_id, 0) + 1
-        yield {**i.model_dump(), "version": versions[i.indicator_id]}
+        yield {**i.model_dump(exclude={"minimum", "maximum"}), "version": versions[i.indicator_id]}
 
 
 def _template_row(t: Template) -> dict[str, Any]:

@@ -57,6 +57,12 @@ def reversed_dates(file: str, key: str, first: dt.date | None, last: dt.date | N
         yield Problem(file, key, f"ends ({last}) before it starts ({first})", "correct one of the two days")
 
 
+def reversed_limits(file: str, key: str, least: float | None, largest: float | None) -> Iterator[Problem]:
+    """Limits of a number that none can meet."""
+    if least is not None and largest is not None and least > largest:
+        yield Problem(file, key, "the least number is above the largest", "exchange the two")
+
+
 def _mission_problems(mission: Mission, objectives: set[str] | None) -> Iterator[Problem]:
     file, places = "mission.yaml", mission.places
     if mission.home_place not in places:
@@ -119,6 +125,7 @@ def _indicator_problems(
         if objectives is not None and i.objective_id not in objectives:
             yield unknown_id(file, f"{key}.objective_id", "objective", i.objective_id, set(objectives))
         yield from _direction_problems(file, key, i)
+        yield from _limit_problems(file, key, i)
         yield from reversed_dates(file, key, i.valid_from, i.valid_to)
         if i.baseline_on and i.target_on and i.target_on <= i.baseline_on:
             yield Problem(file, f"{key}.target_on", "not after the day of the baseline", "correct one of the two days")
@@ -148,6 +155,18 @@ def _direction_problems(file: str, key: str, i: Indicator) -> Iterator[Problem]:
         )
     if i.direction is None and implied == "maintain":
         yield Problem(file, f"{key}.target", "target and baseline are equal", "set direction: maintain, or correct one")
+
+
+def _limit_problems(file: str, key: str, i: Indicator) -> Iterator[Problem]:
+    """The limits are of what is possible; what was, and what is to be, must be so."""
+    if exchanged := list(reversed_limits(file, key, i.minimum, i.maximum)):
+        yield from exchanged
+        return
+    for name, value in (("baseline", i.baseline), ("target", i.target)):
+        for what, limit, beyond in (("below the minimum", i.minimum, -1), ("above the maximum", i.maximum, 1)):
+            if value is not None and limit is not None and (value - limit) * beyond > 0:
+                said = f"{value:g} is {what}, {limit:g}"
+                yield Problem(file, f"{key}.{name}", said, f"correct the {name}, or the limit")
 
 
 def _version_problems(

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reportmetrics.profile.mission import Unit
 from reportmetrics.profile.reading import Problem
-from reportmetrics.profile.rules import repeated, reversed_dates, unknown_id
+from reportmetrics.profile.rules import repeated, reversed_dates, reversed_limits, unknown_id
 from reportmetrics.profile.templates import Joint, Template, report_id_prefix
 
 
@@ -130,5 +130,4 @@ def _entry_problems(file: str, key: str, t: Template) -> Iterator[Problem]:
             yield Problem(file, where, "a text has no least or largest number", "remove 'minimum' and 'maximum'")
         if f.kind != "text" and f.choices:
             yield Problem(file, where, "a number has no choices", "give 'minimum' and 'maximum', or make it a text")
-        if f.minimum is not None and f.maximum is not None and f.minimum > f.maximum:
-            yield Problem(file, where, "the least number is above the largest", "exchange the two")
+        yield from reversed_limits(file, where, f.minimum, f.maximum)

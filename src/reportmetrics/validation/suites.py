@@ -7,13 +7,12 @@ without importing Great Expectations. Not here: running them (``batch``), rules 
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from reportmetrics.profile.load import Profile
-from reportmetrics.profile.templates import Template
+from reportmetrics.validation import limits
 from reportmetrics.warehouse.schema import ARRIVED
 from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Rule, Table
 
@@ -97,9 +96,7 @@ def expectations_of(table: Table, profile: Profile | None = None) -> list[Expect
     expected += [_not_foretold(c) for c in events]
     if events:
         expected.append(_not_long_past(events, None if profile is None else profile.mission.starts_on))
-    if table.name == "report_field":
-        expected.append(_within_limits([] if profile is None else profile.templates))
-    return expected
+    return [*expected, *_within_limits(table.name, profile)]
 
 
 def allowed_ids(profile: Profile) -> Mapping[str, frozenset[str]]:
@@ -163,32 +160,18 @@ def _outside_of(column: Column) -> str:
     return f"outside {column.minimum:g} to {column.maximum:g}"
 
 
-def _within_limits(templates: Sequence[Template]) -> Expected:
-    """A form does not let such an answer in; other ways that reports come do."""
-    return Expected(
-        "value_number_within_limits",
-        "holds",
-        "warning",
-        ("field_id", "value_number"),
-        "value_number lies outside the limits that the form gives the field",
-        violated=" OR ".join(_outside(templates)) or "FALSE",
-    )
-
-
-def _outside(templates: Sequence[Template]) -> Iterator[str]:
-    """For each field with limits, SQL that is true outside them: the widest, where several forms have the field."""
-    limits: dict[str, list[tuple[float, float]]] = {}
-    for asked in (f for t in templates for f in t.fields):
-        low = -math.inf if asked.minimum is None else asked.minimum
-        high = math.inf if asked.maximum is None else asked.maximum
-        limits.setdefault(asked.field_id, []).append((low, high))
-    for field_id, pairs in limits.items():
-        low, high = min(p[0] for p in pairs), max(p[1] for p in pairs)
-        beyond = [f"value_number < {low!r}"] if low > -math.inf else []
-        beyond += [f"value_number > {high!r}"] if high < math.inf else []
-        if beyond:
-            quoted = field_id.replace("'", "''")
-            yield f"(field_id = '{quoted}' AND ({' OR '.join(beyond)}))"
+def _within_limits(table: str, profile: Profile | None) -> list[Expected]:
+    """An answer or a reading against what the profile says of its field or indicator."""
+    match table:
+        case "report_field":
+            name, number, limited, who = "field_id", "value_number", limits.fields, "form gives the field"
+        case "observation":
+            name, number, limited, who = "indicator_id", "value", limits.indicators, "profile gives the indicator"
+        case _:
+            return []
+    violated = limits.beyond(name, number, [] if profile is None else limited(profile))
+    message = f"{number} lies outside the limits that the {who}"
+    return [Expected(f"{number}_within_limits", "holds", "warning", (name, number), message, violated=violated)]
 
 
 def _none_breaks(rule: Rule, severity: Severity) -> Expected:

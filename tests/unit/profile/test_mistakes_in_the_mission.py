@@ -180,6 +180,19 @@ CASES = {
             "counts as met"
         ],
     ),
+    "limits of an indicator exchanged": (
+        "indicators.yaml",
+        ("minimum: 0\n    maximum: 100", "minimum: 100\n    maximum: 0"),
+        ["indicators.yaml: indicators[LO-01.1]: the least number is above the largest; exchange the two"],
+    ),
+    "target that no reading can reach": (
+        "indicators.yaml",
+        ("    target: 90\n", "    target: 900\n"),
+        [
+            "indicators.yaml: indicators[LO-01.1].target: 900 is above the maximum, 100; correct the target, or the "
+            "limit"
+        ],
+    ),
     "target before the baseline": (
         "indicators.yaml",
         ("target_on: 2023-11-30", "target_on: 2019-11-30"),

@@ -23,7 +23,11 @@ FIELDS = [
 
 PROFILE: Any = SimpleNamespace(
     objectives=[SimpleNamespace(objective_id="LO-01")],
-    indicators=[SimpleNamespace(indicator_id="LO-01.1")],
+    indicators=[
+        SimpleNamespace(indicator_id="LO-01.1", minimum=0, maximum=80),
+        SimpleNamespace(indicator_id="LO-01.1", minimum=0, maximum=100),
+        SimpleNamespace(indicator_id="LO-01.2", minimum=None, maximum=None),
+    ],
     templates=[
         SimpleNamespace(template_id="WAR", fields=FIELDS),
         SimpleNamespace(template_id="MAS", fields=FIELDS[1:]),
@@ -60,6 +64,13 @@ CLEAN: dict[str, dict[str, Any]] = {
         "status": "held",
         "occurred_on": dt.date(2021, 2, 3),
         "count": 1,
+    },
+    "observation": {
+        "indicator_id": "LO-01.1",
+        "objective_id": "LO-01",
+        "level": "outcome",
+        "observed_on": dt.date(2021, 2, 3),
+        "value": 40.0,
     },
     "report_field": {"report_id": "P1", "revision": 0, "field_id": "O'Neill", "value_number": 5.0},
 }

@@ -45,6 +45,8 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("activity", {"occurred_on": None}, "no_held_without_date", "critical"),
     ("report_field", {"value_number": 5.5}, "value_number_within_limits", "warning"),
     ("report_field", {"value_number": 0.0}, "value_number_within_limits", "warning"),
+    ("observation", {"value": 5_000.0}, "value_within_limits", "warning"),
+    ("observation", {"value": -0.5}, "value_within_limits", "warning"),
     ("report_field", {"field_id": "free", "value_number": -1e300}, "no_value_number_not_exact", "warning"),
     ("request", {"amount": 2e15}, "no_amount_not_exact", "warning"),
     ("request", {"raised_at": dt.datetime(2010, 12, 31)}, "not_long_past", "warning"),
@@ -72,6 +74,11 @@ def test_a_seeded_fault_fails_its_check_alone_and_names_its_row(
 def test_of_limits_that_forms_give_a_field_the_widest_count(tmp_path: Path) -> None:
     told = ({"field_id": "Q", "value_number": -1e9}, {"field_id": "Q", "value_number": 1e9}, {"value_number": None})
     assert all(r.success for r in validate(staged(tmp_path, "report_field", *told), PROFILE))
+
+
+def test_of_limits_that_versions_give_an_indicator_the_widest_count(tmp_path: Path) -> None:
+    told = ({"value": 0.0}, {"value": 100.0}, {"value": None}, {"indicator_id": "LO-01.2", "value": -5e3})
+    assert all(r.success for r in validate(staged(tmp_path, "observation", *told), PROFILE))
 
 
 def test_bounds_are_inclusive(tmp_path: Path) -> None:
