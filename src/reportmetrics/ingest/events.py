@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from reportmetrics.ingest.readers.base import BAD_MARK, UNTIMED
 from reportmetrics.ingest.reasons import without_marks
 from reportmetrics.ingest.shaping import Shape, missing, position
-from reportmetrics.ingest.text import Reading, canonical, entered, literal, literals
+from reportmetrics.ingest.text import Reading, alike, canonical, entered, literal, whens
 from reportmetrics.profile.intake import before_column
 from reportmetrics.profile.shapes import several
 from reportmetrics.profile.sources import ColumnMap, Events, TableMap
@@ -80,17 +80,15 @@ def told(fitted: EventFit, column: Column, reading: Reading) -> str | None:
     if column.name not in fitted.given.columns:
         return None
     time = canonical('"(time)"', column, fitted.given.time, reading)
-    whens = []
+    tells = []
     for name, event in fitted.given.means.items():
         if column.name in several(event.at):
-            whens.append((name, time))
+            tells.append((name, time))
         elif column.name in event.set:
-            whens.append((name, literal(event.set[column.name])))
+            tells.append((name, literal(event.set[column.name])))
         elif column.name in event.clear:
-            whens.append((name, CLEARED))
-    fold = str.lower if fitted.given.ignore_case else str
-    cases = " ".join(f"WHEN {literal(fold(name))} THEN {sql}" for name, sql in whens)
-    return f"CASE {_name(fitted)} {cases} END"
+            tells.append((name, CLEARED))
+    return f"CASE {_name(fitted)} {whens(tells, ignore_case=fitted.given.ignore_case)} END"
 
 
 def happened(fitted: EventFit, reading: Reading, time: str = _TIME) -> str:
@@ -114,8 +112,8 @@ def fault(fitted: EventFit, reading: Reading) -> str:
     said = f"{literal(BAD_MARK)} || coalesce('the event ''' || left(\"(event)\", 100) || '''', 'a blank event') || "
     said += "' is not in the mapping of the source'"
     unknown = "" if fitted.given.others == "keep" else f"WHEN {_unknown(_name(fitted), fitted)} THEN {said} "
-    timed = _folded(fitted, (name for name, event in fitted.given.means.items() if event.at))
-    untaken = f"coalesce({_name(fitted)} NOT IN ({literals(timed)}), true)" if timed else "true"
+    timed = [name for name, event in fitted.given.means.items() if event.at]
+    untaken = _is_none_of(_name(fitted), fitted, timed) if timed else "true"
     bad = f"{literal(UNTIMED)} || '''' || coalesce(left({without_marks(_TIME)}, 100), '') || "
     bad += "''' is not a time in the agreed format'"
     return (
@@ -139,15 +137,16 @@ def _name(fitted: EventFit, event: str = _EVENT) -> str:
 
 
 def _unknown(name: str, fitted: EventFit) -> str:
-    return f"coalesce({name} NOT IN ({literals(_folded(fitted, fitted.given.means))}), true)"
+    return _is_none_of(name, fitted, fitted.given.means)
 
 
 def _places(fitted: EventFit) -> str:
     """SQL of the place of each event in the mapping, as cases."""
-    named = _folded(fitted, fitted.given.means)
-    return " ".join(f"WHEN {literal(name)} THEN {place}" for place, name in enumerate(named))
+    return whens(
+        ((name, str(place)) for place, name in enumerate(fitted.given.means)), ignore_case=fitted.given.ignore_case
+    )
 
 
-def _folded(fitted: EventFit, names: Iterable[str]) -> list[str]:
-    fold = str.lower if fitted.given.ignore_case else str
-    return [fold(name) for name in names]
+def _is_none_of(name: str, fitted: EventFit, names: Iterable[str]) -> str:
+    listed = (sql for each in names for sql in alike(each, ignore_case=fitted.given.ignore_case))
+    return f"coalesce({name} NOT IN ({', '.join(listed)}), true)"

@@ -13,6 +13,8 @@ from reportmetrics.profile.sources import SERIAL_EPOCHS, ColumnMap
 _NO_OFFSET = r"[+-](1[5-9]|[2-9]\d)(:?\d\d)*$"
 """The end of a time whose offset from UTC is beyond all that are in use, which go from -12 to +14 hours."""
 
+_OFFSET = r" *([+-]\d\d(:?\d\d){0,2}|[A-Za-z/_]+)$"
+
 _SPANS = {"week": "6 DAY", "month": "1 MONTH", "quarter": "3 MONTH", "year": "1 YEAR"}
 
 
@@ -38,7 +40,7 @@ def moment(cell: str, formats: Sequence[str], zone: str | None, given: ColumnMap
     for text in formats:
         read = _in_range(_read(cell, text))
         if "%z" in text.replace("%%", ""):
-            tries.append(f"CAST({read} AS DATE)" if zone is None else f"timezone('UTC', {read})")
+            tries.append(_day_written(cell, text, read) if zone is None else f"timezone('UTC', {read})")
         elif zone is None or zone == "UTC":
             tries.append(read)
         else:
@@ -74,6 +76,12 @@ def _read(cell: str, text: str) -> str:
         plain = f"{plain} AND {number} NOT BETWEEN 60 AND 60.999999999"
         seconds = f"{seconds} + CASE WHEN {number} < 60 THEN 86400 ELSE 0 END"
     return f"CASE WHEN {plain} THEN TIMESTAMP '{SERIAL_EPOCHS[text]}' + to_seconds({seconds}) END"
+
+
+def _day_written(cell: str, text: str, read: str) -> str:
+    """The day that stands in a cell with an offset, which may be another one in UTC: logs write days as midnights."""
+    local = f"try_strptime(regexp_replace({cell}, '{_OFFSET}', ''), {_quoted(text.removesuffix('%z').rstrip())})"
+    return f"CASE WHEN {read} IS NOT NULL THEN CAST({local} AS DATE) END"
 
 
 def _is_day(cell: str) -> str:

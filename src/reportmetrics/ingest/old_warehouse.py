@@ -18,11 +18,20 @@ from reportmetrics.ingest.sidecars import NO_NAME, Sidecar
 from reportmetrics.settings import Settings
 from reportmetrics.warehouse.made_tables import LEDGER
 from reportmetrics.warehouse.store import StoreError, may_come_back, not_opened
+from reportmetrics.warehouse.tables import SOURCE_TABLES
 
 _ASIDE = "warehouse.before-rebuild"
 _HISTORY = ("set_aside", "check_history")
 _COUNTS = ("status", "rows_read", "accepted", "rejected", "duplicate", "superseded", "filtered")
 _TOLD = 20
+
+
+def _content(connection: duckdb.DuckDBPyConnection) -> dict[str, object]:
+    """A number for what each table of core holds, whatever the order of its rows."""
+    return {
+        table.name: connection.execute(f"SELECT sum(hash(t)::HUGEINT) FROM core.{table.name} AS t").fetchall()
+        for table in SOURCE_TABLES
+    }
 
 
 class OldWarehouse:
@@ -34,6 +43,7 @@ class OldWarehouse:
         self.validated = 0
         self._deliveries: list[tuple[int, str, str, str]] | None = None
         self._lines: pl.DataFrame | None = None
+        self._content: dict[str, object] = {}
         self._history: dict[str, pl.DataFrame] = {}
 
     def __enter__(self) -> OldWarehouse:
@@ -54,6 +64,7 @@ class OldWarehouse:
             self.validated = int(self._connection.execute("SELECT validated_position FROM state").fetchall()[0][0])
             names = ", ".join(("file_seq", "table_name", "original_name", *_COUNTS))
             self._lines = self._connection.sql(f"SELECT {names} FROM ledger ORDER BY file_seq, table_name").pl()
+            self._content = _content(self._connection)
             self._history = {t: self._connection.sql(f"SELECT * FROM {t}").pl() for t in _HISTORY}
         except duckdb.Error:
             # A warehouse of older make, or a broken one: then there is nothing (more) to compare with.
@@ -86,7 +97,10 @@ class OldWarehouse:
                 )
 
     def compare(self, connection: duckdb.DuckDBPyConnection) -> list[str] | None:
-        """What the lines of the ledger say otherwise than before; None when there were none to be read."""
+        """What the ledger's lines and the rows of core say otherwise than before; None when there were none to be read.
+
+        Rows are spoken of only where the ledger is the same: a mapping may read other values from as many rows.
+        """
         if self._lines is None:
             return None
         assert set(self._lines.columns) <= set(LEDGER.by_name)
@@ -100,6 +114,10 @@ class OldWarehouse:
             if differing:
                 told = ", ".join(f"{c} {row[c]} -> {row[f'{c}_now']}" for c in differing)
                 said.append(f"{row['original_name'] or row['original_name_now']} ({row['table_name']}): {told}")
+        if not said:
+            content = _content(connection)
+            other = [table for table, rows in content.items() if rows != self._content.get(table)]
+            said += [f"{table}: as many rows as before, of which some read otherwise" for table in other]
         return said
 
     def copy_history(self, connection: duckdb.DuckDBPyConnection, now: dt.datetime, forgotten: Collection[str]) -> None:

@@ -170,7 +170,7 @@ def _deliveries(settings: Settings, profile: Profile, old: OldWarehouse) -> list
             place = "" if sidecar.file_seq is None else f"place {sidecar.file_seq} of the ledger; "
             problems.append(f"{sidecar.name}: {place}{bytes_of} {word}; restore it from a backup, or forget the file")
         else:
-            found.append(_Delivery(sidecar, _kept(sidecar, source, bytes_of, zone)))
+            found.append(_Delivery(sidecar, kept_again(sidecar, source, bytes_of, zone)))
     lost = list(old.without_sidecar(settings.archive, sidecars))
     if lost:
         problems += [*shortened(lost), "restore the archive (bytes and .json files) from a backup, and try again"]
@@ -195,12 +195,14 @@ def _set_right(deliveries: Sequence[_Delivery], now: dt.datetime) -> tuple[list[
     return told[::-1], ahead
 
 
-def _kept(sidecar: Sidecar, source: Source, path: Path, zone: zoneinfo.ZoneInfo) -> Kept:
+def kept_again(sidecar: Sidecar, source: Source, path: Path, zone: zoneinfo.ZoneInfo) -> Kept:
+    """A delivery as it was when it was taken in, by its sidecar; ``path`` holds its bytes."""
     name = Path(sidecar.name)
     facts = facts_of_name(source, name.name)
     times = (sidecar.said["facts"] or {}).get(AGAIN)
     facts = facts if facts is None or times is None else {**facts, AGAIN: times}
-    found = Found(source, name, sidecar.name, sidecar.said["bytes"], 0, facts, dated_by_name(source, facts, zone))
+    dated = dated_by_name(source, facts, zone)
+    found = Found(source, name, sidecar.name, sidecar.said["bytes"], 0, facts, dated, sidecar.corrects)
     return Kept(found, sidecar.sha256, sidecar.said["identity"], path, sidecar.arrived_at, sidecar.sent)
 
 

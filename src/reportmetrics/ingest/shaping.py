@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 
 from reportmetrics.ingest.readers.base import BAD_MARK, MARKS, UNDECIDED, UnreadableError
-from reportmetrics.ingest.text import BLANKS, literal, literals
+from reportmetrics.ingest.text import BLANKS, alike, literal, put_together
 from reportmetrics.profile.shapes import Condition
 from reportmetrics.profile.sources import TableMap
 
@@ -180,16 +180,16 @@ def _holds(condition: Condition, shape: Shape, header: Sequence[str]) -> str:
 
 def _holds_alone(condition: Condition, shape: Shape, header: Sequence[str]) -> str:
     made, _ = _decider(condition.candidates, shape, header)
-    cell = f"nullif(trim({made}, {literal(BLANKS)}), '')"
+    cell = f"nullif(nfc_normalize(trim({made}, {literal(BLANKS)})), '')"
     if condition.blank is not None:
         return f"{cell} IS {'' if condition.blank else 'NOT '}NULL"
     if condition.matches is not None:
         flags = "'i'" if condition.ignore_case else "'c'"
-        return f"coalesce(regexp_full_match({cell}, {literal(condition.matches)}, {flags}), false)"
+        return f"coalesce(regexp_full_match({cell}, {literal(put_together(condition.matches))}, {flags}), false)"
     texts = (condition.is_,) if isinstance(condition.is_, str) else tuple(condition.is_ or ())
-    if condition.ignore_case:
-        return f"coalesce(lower({cell}) IN ({literals(t.lower() for t in texts)}), false)"
-    return f"coalesce({cell} IN ({literals(texts)}), false)"
+    named = ", ".join(sql for t in texts for sql in alike(t, ignore_case=condition.ignore_case))
+    subject = f"lower({cell})" if condition.ignore_case else cell
+    return f"coalesce({subject} IN ({named}), false)"
 
 
 def position(candidates: Sequence[str], header: Sequence[str]) -> int | None:

@@ -177,11 +177,35 @@ def by_value(cell: str, column: Column, given: ColumnMap, reading: Reading) -> s
 
 def plain(text: str) -> str:
     """A text as it counts where texts are compared: without outer blanks, its letters put together."""
-    return unicodedata.normalize("NFC", text.strip(BLANKS))
+    return put_together(text.strip(BLANKS))
+
+
+def put_together(text: str) -> str:
+    """A text whose letters and their marks are one character each, where there is one: macOS writes two."""
+    return unicodedata.normalize("NFC", text)
 
 
 def _fold(given: ColumnMap) -> Callable[[str], str]:
     return (lambda text: plain(text).lower()) if given.ignore_case else plain
+
+
+def alike(text: str, *, ignore_case: bool) -> list[str]:
+    """SQL of what a declared text is compared with: a cell as it is, or with ``ignore_case`` the cell in small letters.
+
+    Python and DuckDB make other small letters of a few: of the Turkish İ, and of the Greek Σ at the end of a word. A
+    text must be like itself, so both are asked for.
+    """
+    text = plain(text)
+    if not ignore_case:
+        return [literal(text)]
+    small = [literal(text.lower())]
+    return small if text.isascii() else [*small, f"lower({literal(text)})"]
+
+
+def whens(pairs: Iterable[tuple[str, str]], *, ignore_case: bool) -> str:
+    """The branches of a CASE from declared texts to SQL; of two texts that are alike the last one counts."""
+    cases = {sql: then for text, then in pairs for sql in alike(text, ignore_case=ignore_case)}
+    return " ".join(f"WHEN {sql} THEN {then}" for sql, then in cases.items())
 
 
 _FLAGS = {"true": ("true", "yes", "1"), "false": ("false", "no", "0")}
@@ -189,17 +213,15 @@ _FLAGS = {"true": ("true", "yes", "1"), "false": ("false", "no", "0")}
 
 def _mapped_flag(cell: str, given: ColumnMap) -> str:
     """Yes or no by the words of the map, and by what these words stand for."""
-    fold = _fold(given)
-    pairs = {fold(k): v for k, v in (given.map or {}).items()}
-    pairs |= {fold(v): v for v in pairs.values() if v is not None and fold(v) not in pairs}
+    fold, pairs = _fold(given), given.map or {}
+    told = {fold(k) for k in pairs}
+    targets = ((v, v) for v in pairs.values() if v is not None and fold(v) not in told)
+    every: list[tuple[str, str | None]] = [*targets, *pairs.items()]
     of = {word: flag for flag, words in _FLAGS.items() for word in words}
-    whens = " ".join(
-        f"WHEN {literal(k)} THEN {'NULL' if v is None else literal(of[v.lower()])}"
-        for k, v in pairs.items()
-        if v is None or v.lower() in of
-    )
+    cases = [(k, "NULL" if v is None else literal(of[v.lower()])) for k, v in every if v is None or v.lower() in of]
+    branches = whens(cases, ignore_case=given.ignore_case)
     subject = f"lower({cell})" if given.ignore_case else cell
-    return f"CASE {subject} {whens} ELSE {_MARKED.format(cell=cell)} END"
+    return f"CASE {subject} {branches} ELSE {_MARKED.format(cell=cell)} END"
 
 
 def _mapped(cell: str, column: Column, given: ColumnMap) -> str:
@@ -208,35 +230,36 @@ def _mapped(cell: str, column: Column, given: ColumnMap) -> str:
     Ids of the profile pass, since they are checked against the profile later.
     """
     pairs = {} if given.map is None else given.map
-    fold = _fold(given)
     targets = list(dict.fromkeys([*column.codes, *(v for v in pairs.values() if v is not None)]))
-    cases = {fold(t): literal(t) for t in targets}
-    cases |= {fold(k): "NULL" if v is None else literal(v) for k, v in pairs.items()}
-    whens = " ".join(f"WHEN {literal(k)} THEN {v}" for k, v in cases.items())
+    cases = [(t, literal(t)) for t in targets]
+    cases += [(k, "NULL" if v is None else literal(v)) for k, v in pairs.items()]
+    branches = whens(cases, ignore_case=given.ignore_case)
     subject = f"lower({cell})" if given.ignore_case else cell
     other = cell if column.refers else _MARKED.format(cell=cell)
-    return f"CASE {subject} {whens} ELSE {other} END"
+    return f"CASE {subject} {branches} ELSE {other} END"
 
 
 def _named_number(cell: str, given: ColumnMap, *, whole: bool) -> str:
     """A number, or a word that stands for one: ``None`` for 0. Other words are not understood."""
-    fold = _fold(given)
-    pairs = {fold(k): v for k, v in (given.map or {}).items()}
-    whens = " ".join(f"WHEN {literal(k)} THEN {'NULL' if v is None else literal(v)}" for k, v in pairs.items())
+    pairs = (given.map or {}).items()
+    branches = whens(((k, "NULL" if v is None else literal(v)) for k, v in pairs), ignore_case=given.ignore_case)
     subject = f"lower({cell})" if given.ignore_case else cell
-    return f"CASE {subject} {whens} ELSE {_number(cell, given, whole=whole)} END"
+    return f"CASE {subject} {branches} ELSE {_number(cell, given, whole=whole)} END"
 
 
 def _number(cell: str, given: ColumnMap, *, whole: bool) -> str:
     """A number with the declared marks. Thousands marks must stand where they belong, or the cell is not understood.
 
-    With points for thousands 0.125 is not understood either: such a number does not begin with 0.
+    With points for thousands 0.125 is not understood either: such a number does not begin with 0. A mark that stands
+    for thousands is none of decimals: where no other is declared for those, there are none.
     """
     mark, digits = re.escape(given.decimal), r"\d+"
     if given.thousands:
         digits = rf"(\d+|[1-9]\d{{0,2}}({re.escape(given.thousands)}\d{{3}})+)"
     tail = rf"({mark}0*)?" if whole else rf"({mark}\d*)?([eE][+-]?\d+)?"
     pattern = rf"[+-]?{digits}{tail}" if whole else rf"[+-]?({digits}{tail}|{mark}\d+)"
+    if given.thousands == given.decimal:
+        pattern = rf"[+-]?{digits}"
     plain, cases = cell, "CASE"
     if given.thousands:
         plain = f"replace({plain}, {literal(given.thousands)}, '')"
@@ -251,5 +274,5 @@ def _number(cell: str, given: ColumnMap, *, whole: bool) -> str:
 
 
 def _boolean(cell: str) -> str:
-    whens = " ".join(f"WHEN lower({cell}) IN ({literals(words)}) THEN {literal(f)}" for f, words in _FLAGS.items())
-    return f"CASE {whens} ELSE {_MARKED.format(cell=cell)} END"
+    cases = " ".join(f"WHEN lower({cell}) IN ({literals(words)}) THEN {literal(f)}" for f, words in _FLAGS.items())
+    return f"CASE {cases} ELSE {_MARKED.format(cell=cell)} END"

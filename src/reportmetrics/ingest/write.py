@@ -12,9 +12,9 @@ import duckdb
 import polars as pl
 
 from reportmetrics.ingest.as_sent import as_sent, one_line_a_cell
-from reportmetrics.ingest.batch import Batch, Refusal, Taken
+from reportmetrics.ingest.batch import Batch, Group, Refusal, Taken
 from reportmetrics.ingest.ledger import Delivery, check_core
-from reportmetrics.profile.intake import REFERENCE, is_returned
+from reportmetrics.profile.intake import REFERENCE, is_corrected, is_returned
 from reportmetrics.profile.sources import Source
 from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
 from reportmetrics.warehouse.shape import Table
@@ -172,30 +172,57 @@ def write_refusals(connection: duckdb.DuckDBPyConnection, refusals: Iterable[Ref
 
 
 def write_resent(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:
-    """Note which refused row each row of a returned workbook stands for, and whether it is sound now.
+    """Note which refused row each row of a returned workbook or a correction stands for, and whether it is sound now.
 
     One that does not count as it is mended, by the conditions of its mapping, is not refused any more either. One that
-    comes back as it was refused is no answer: it stays open.
+    comes back as it was refused is no answer: it stays open. So does one whose correction leaves another fault.
     """
     for group in batch.groups:
-        filled = any(f.table.table == table.name for f in group.fits)
-        if not filled or not is_returned(group.source) or REFERENCE not in group.header:
+        if not any(f.table.table == table.name for f in group.fits):
             continue
-        cell = f"c{group.header.index(REFERENCE)}"
-        connection.register("references", group.rows.select("file_seq", "source_row", ref=cell))
+        rows = _references(connection, group, batch)
+        if rows is None:
+            continue
+        connection.register("references", rows)
         connection.execute(
             "INSERT INTO resent SELECT m.file_seq, $table, m.source_row, trim(r.ref), "
-            "CASE WHEN bool_or(f.row_id IS NOT NULL) THEN 'refused again' ELSE 'mended' END "
+            "CASE WHEN bool_or(f.row_id IS NOT NULL) THEN 'refused again' ELSE 'mended' END AS answer "
             "FROM (SELECT row_id, grp, file_seq, source_row FROM typed "
             "UNION ALL SELECT row_id, grp, file_seq, source_row FROM filtered) AS m "
             'JOIN "references" AS r USING (file_seq, source_row) '
             "LEFT JOIN (SELECT DISTINCT row_id FROM fault) AS f USING (row_id) "
             "LEFT JOIN set_apart AS s USING (row_id) "
             "WHERE m.grp = $group AND r.ref IS NOT NULL GROUP BY ALL "
-            "HAVING NOT coalesce(bool_or(f.row_id IS NOT NULL AND s.verdict = 'duplicate'), false)",
-            {"table": table.name, "group": group.number},
+            "HAVING NOT coalesce(bool_or(f.row_id IS NOT NULL AND (s.verdict = 'duplicate' OR $corrected)), false)",
+            {"table": table.name, "group": group.number, "corrected": is_corrected(group.source)},
         )
         connection.unregister("references")
+
+
+def _references(connection: duckdb.DuckDBPyConnection, group: Group, batch: Batch) -> pl.DataFrame | None:
+    """Which refused row each row of a group stands for (``file_seq``, ``source_row``, ``ref``); None where for none."""
+    if is_returned(group.source) and REFERENCE in group.header:
+        return group.rows.select("file_seq", "source_row", ref=f"c{group.header.index(REFERENCE)}")
+    if not is_corrected(group.source):
+        return None
+    corrects = {t.file_seq: t.kept.found.corrects for t in batch.taken if t.kept.found.corrects is not None}
+    if not corrects:
+        return None
+    sent = dict(
+        connection.execute(
+            "SELECT source_file, coalesce(sent_file, source_file) FROM ledger WHERE source_file IN $files "
+            "UNION ALL SELECT sent_file, sent_file FROM ledger WHERE sent_file IN $files",
+            {"files": list(corrects.values())},
+        ).fetchall()
+    )
+    of = pl.DataFrame(
+        [(seq, sent.get(sha256, sha256)[:12]) for seq, sha256 in corrects.items()],
+        schema={"file_seq": pl.Int64(), "file": pl.String()},
+        orient="row",
+    )
+    rows = group.rows.select("file_seq", "source_row").join(of, on="file_seq")
+    sheet = [] if group.sheet is None else [pl.lit(group.sheet)]
+    return rows.select("file_seq", "source_row", ref=pl.concat_str("file", "source_row", *sheet, separator="-"))
 
 
 def write_sighted(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:

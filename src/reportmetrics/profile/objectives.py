@@ -37,8 +37,8 @@ class Indicator(Model):
     tolerance: Annotated[float, Field(ge=0, description="for 'maintain': how far off still counts as met")] | None = (
         None
     )
-    minimum: Annotated[float | None, Field(description="least reading that is possible")] = None
-    maximum: Annotated[float | None, Field(description="largest reading that is possible")] = None
+    minimum: Annotated[float | None, Field(allow_inf_nan=False, description="least reading that is possible")] = None
+    maximum: Annotated[float | None, Field(allow_inf_nan=False, description="largest reading that is possible")] = None
     noise: Annotated[float, Field(ge=0, description="change of progress that is not yet a change")] = 0.0
     interval_days: Annotated[int, Field(ge=1, description="days between two readings, as agreed")] = 28
     cumulative: Annotated[bool, Field(description="a running total: never summed")] = False

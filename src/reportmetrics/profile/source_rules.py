@@ -192,6 +192,9 @@ def _one_column(file: str, key: str, given: ColumnMap, column: Column, groups: G
     if len(named) > 1:
         yield Problem(file, key, "first and last day are both asked for", "keep one of them")
     for pattern in given.formats:
+        if column.type == "date" and "%z" in pattern.replace("%%", "") and not pattern.endswith("%z"):
+            remedy = "put %z last, so that the day is the one that stands before it"
+            yield Problem(file, f"{key}.format", f"'{pattern}' has an offset within the date", remedy)
         yield from _format_problems(file, f"{key}.format", pattern, whole=not named)
     yield from _map_problems(file, f"{key}.map", given)
     targets = [v for v in (given.map or {}).values() if v is not None]

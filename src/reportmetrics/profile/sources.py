@@ -73,6 +73,19 @@ class ColumnMap(Model):
             raise ValueError(f"give exactly one of {names} (given: {', '.join(given) or 'none'})")
         return self
 
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        mark = self.thousands
+        if mark is None:
+            return self
+        if len(mark) != 1 or mark.isalnum() or mark in "+-":
+            raise ValueError(
+                f"'{mark}' is no mark of thousands; give one character, such as '.', ',', ' ' or an apostrophe"
+            )
+        if mark == self.decimal and "decimal" in self.model_fields_set:
+            raise ValueError(f"'{mark}' cannot stand for thousands and for decimals; correct one of the two")
+        return self
+
     @property
     def candidates(self) -> tuple[str, ...]:
         """Names under which the file may hold the column, in order of preference."""

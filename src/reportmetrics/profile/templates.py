@@ -43,8 +43,12 @@ class TemplateField(Model):
     per_objective: Annotated[bool, Field(description="answered once for each objective")] = False
     uses: list[str] = []
     alarm: Annotated[bool, Field(description="kept for the rare day that it says something")] = False
-    minimum: Annotated[float | None, Field(description="least number that an entry form takes")] = None
-    maximum: Annotated[float | None, Field(description="largest number that an entry form takes")] = None
+    minimum: Annotated[
+        float | None, Field(allow_inf_nan=False, description="least number that an entry form takes")
+    ] = None
+    maximum: Annotated[
+        float | None, Field(allow_inf_nan=False, description="largest number that an entry form takes")
+    ] = None
     choices: Annotated[list[str], Field(description="answers that an entry form offers, for a text")] = []
 
 

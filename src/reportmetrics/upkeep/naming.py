@@ -38,7 +38,7 @@ def rows_naming(path: Path, source: Source, key: bytes, hidden: str) -> dict[str
 
 
 def _with_people(path: Path, source: Source) -> Iterator[tuple[str | None, Sheet, list[str]]]:
-    """Sheets of a file with the cells that may name people; all cells where the mapping turns columns into rows."""
+    """Sheets of a file with the cells that name people, of themselves."""
     naming = [t for t in source.tables if any(TABLES[t.table].by_name[c].personal for c in t.columns)]
     if not naming:
         return
@@ -56,10 +56,7 @@ def _with_people(path: Path, source: Source) -> Iterator[tuple[str | None, Sheet
         except UnreadableError:
             continue
         people = [o for c, o in origins.items() if TABLES[entry.table].by_name[c].personal]
-        cells = [f"c{o.cell}" for o in people if o.cell is not None]
-        if any(o.made is not None for o in people):
-            cells = [f"c{i}" for i in range(len(sheet.header))]
-        yield name, sheet, cells
+        yield name, sheet, [f"c{o.cell}" for o in people if o.cell is not None]
 
 
 def mentions(

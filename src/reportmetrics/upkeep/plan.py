@@ -26,9 +26,11 @@ from reportmetrics.publish import history
 from reportmetrics.settings import Settings
 from reportmetrics.upkeep.corrected import corrections_of_files, records_of, records_of_rows
 from reportmetrics.upkeep.hand_backs import Lines, Place, lines_about
+from reportmetrics.upkeep.made_names import are_made, rows_made
 from reportmetrics.upkeep.mended import mended_rows
 from reportmetrics.upkeep.naming import mentions, mentions_of_profile, rows_naming
 from reportmetrics.upkeep.redaction import Wanted, rows_in
+from reportmetrics.upkeep.shared_records import shared_records
 from reportmetrics.upkeep.unfinished import Unfinished, read_unfinished
 from reportmetrics.upkeep.workbooks import workbooks_about
 
@@ -165,7 +167,8 @@ def plan_file(settings: Settings, named: str, sources: Sequence[Source] = ()) ->
         )
     deliveries = frozenset(s.file_seq for s in found if s.file_seq is not None)
     places, rows = _places(plan.rows, known)
-    plan.wanted = Wanted(deliveries=deliveries, places=places, rows=rows)
+    shared = shared_records(settings.warehouse, deliveries, rows)
+    plan.wanted = Wanted(deliveries=deliveries, places=places, rows=rows, records=shared)
     look_around(settings, plan)
     return plan
 
@@ -186,6 +189,13 @@ def plan_person(settings: Settings, profile: Profile, named: str, *, track: Trac
         if source is None:
             raise ForgetError(f"{sidecar.name}: its source '{sidecar.source}' is not in the profile; put it back first")
         sheets = rows_naming(settings.archive / sidecar.sha256, source, key, hidden)
+        if are_made(source):
+            made, by_file = rows_made(settings.archive, sidecar, source, profile, key, hidden)
+            sheets = {n: sorted({*sheets.get(n, ()), *made.get(n, ())}) for n in (sheets | made)}
+            if by_file:
+                plan.mentions.append(
+                    f"{sidecar.name}: the name of the file names the person; reportmetrics forget {sidecar.sha256[:12]}"
+                )
         if sheets:
             plan.rows[sidecar.path] = (sidecar, sheets)
         if named != hidden:
@@ -202,7 +212,8 @@ def plan_person(settings: Settings, profile: Profile, named: str, *, track: Trac
     plan.rows |= lines_about(settings.archive, living, rows=_refused(plan.rows))
     plan.records = list(records_of_rows(profile.sources, plan.rows))
     places, rows = _places(plan.rows, sources)
-    plan.wanted = Wanted(people=frozenset({hidden}), places=places, rows=rows)
+    shared = shared_records(settings.warehouse, (), rows)
+    plan.wanted = Wanted(people=frozenset({hidden}), places=places, rows=rows, records=shared)
     look_around(settings, plan)
     return plan
 

@@ -33,13 +33,15 @@ class Wanted:
     """What is to go: whole ``deliveries``, or all that names one of ``people`` (pseudonyms), rows by place.
 
     ``places`` (delivery, row) are those of refused rows, ``rows`` (table, delivery, row) those of the tables that
-    deliveries fill: a publication of before the pseudonyms had another key knows the person by another one.
+    deliveries fill: a publication of before the pseudonyms had another key knows the person by another one. ``records``
+    (table, key) go wherever they were told last.
     """
 
     deliveries: frozenset[int] = frozenset()
     people: frozenset[str] = frozenset()
     places: frozenset[tuple[int, int]] = frozenset()
     rows: frozenset[tuple[str, int, int]] = frozenset()
+    records: frozenset[tuple[str, str]] = frozenset()
 
     def and_also(self, other: Wanted) -> Wanted:
         """Both together."""
@@ -48,7 +50,12 @@ class Wanted:
             people=self.people | other.people,
             places=self.places | other.places,
             rows=self.rows | other.rows,
+            records=self.records | other.records,
         )
+
+    def keys_in(self, table: str) -> list[str]:
+        """Keys of all records of a table that go."""
+        return [key for of, key in self.records if of == _ROWS_OF.get(table, table)]
 
     def places_in(self, table: str) -> list[tuple[int, int]]:
         """Delivery and row of all rows of a table that go by their place."""
@@ -148,6 +155,8 @@ def _going(table: str, frame: pl.DataFrame, wanted: Wanted, reports: set[str]) -
         there = gone.with_columns(pl.lit(value=True).alias("there"))
         marked = frame.join(there, on=["file_seq", "source_row"], how="left", maintain_order="left")["there"]
         tests.append(pl.lit(marked.fill_null(value=False)))
+    if records := wanted.keys_in(table):
+        tests.append(pl.col("row_key").is_in(records))
     if table == "text_novelty":
         tests.append(pl.col("row_key").is_in(list(reports)))
     if not tests:

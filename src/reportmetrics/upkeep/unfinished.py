@@ -66,6 +66,7 @@ def read_unfinished(settings: Settings) -> Unfinished | None:
             people=frozenset(wanted["people"]),
             places=frozenset((seq, row) for seq, row in wanted["places"]),
             rows=frozenset((table, seq, row) for table, seq, row in wanted["rows"]),
+            records=frozenset((table, key) for table, key in wanted.get("records", ())),
         ),
         **said,
     )
@@ -80,6 +81,7 @@ def note(settings: Settings, what: Unfinished) -> None:
             "people": sorted(wanted.people),
             "places": sorted(wanted.places),
             "rows": sorted(wanted.rows),
+            "records": sorted(wanted.records),
         }
     }
     path = settings.home / NAME

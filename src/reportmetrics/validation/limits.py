@@ -7,43 +7,51 @@ An entry form does not let an answer beyond them in; other ways that numbers com
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from reportmetrics.profile.load import Profile
 from reportmetrics.profile.objectives import Indicator
-from reportmetrics.profile.templates import TemplateField
-
-Named = tuple[str, TemplateField | Indicator]
-"""An identifier, and what gives its numbers limits, both inclusive."""
+from reportmetrics.profile.templates import Template
 
 
-def fields(profile: Profile) -> list[Named]:
-    """Each field, once for each form that has it."""
-    return [(f.field_id, f) for t in profile.templates for f in t.fields]
-
-
-def indicators(profile: Profile) -> list[Named]:
-    """Each indicator, once for each of its versions."""
-    return [(i.indicator_id, i) for i in profile.indicators]
-
-
-def beyond(id_column: str, number_column: str, limited: Iterable[Named]) -> str:
-    """SQL that is true of a row whose number lies outside: the widest limits, where an identifier is given several."""
-    said = _beyond(id_column, number_column, limited)
-    return " OR ".join(said) or "FALSE"
-
-
-def _beyond(id_column: str, number_column: str, limited: Iterable[Named]) -> Iterator[str]:
+def beyond_fields(templates: Iterable[Template]) -> str:
+    """SQL that is true of an answer outside: the widest limits of its field, where several forms give it some."""
     limits: dict[str, list[tuple[float, float]]] = {}
-    for name, one in limited:
-        low = -math.inf if one.minimum is None else one.minimum
-        high = math.inf if one.maximum is None else one.maximum
-        limits.setdefault(name, []).append((low, high))
-    for name, pairs in limits.items():
-        low, high = min(p[0] for p in pairs), max(p[1] for p in pairs)
-        outside = [f"{number_column} < {low!r}"] if low > -math.inf else []
-        outside += [f"{number_column} > {high!r}"] if high < math.inf else []
-        if outside:
-            quoted = name.replace("'", "''")
-            yield f"({id_column} = '{quoted}' AND ({' OR '.join(outside)}))"
+    for asked in (f for t in templates for f in t.fields):
+        low = -math.inf if asked.minimum is None else asked.minimum
+        high = math.inf if asked.maximum is None else asked.maximum
+        limits.setdefault(asked.field_id, []).append((low, high))
+    widest = ((name, min(low for low, _ in pairs), max(high for _, high in pairs)) for name, pairs in limits.items())
+    return _any(_outside(f"field_id = {_quoted(name)}", "value_number", low, high) for name, low, high in widest)
+
+
+def beyond_indicators(indicators: Iterable[Indicator]) -> str:
+    """SQL that is true of a reading outside what the version of its indicator that holds on its day says."""
+    return _any(
+        _outside(
+            f"indicator_id = {_quoted(i.indicator_id)}{_while('>=', i.valid_from)}{_while('<=', i.valid_to)}",
+            "value",
+            -math.inf if i.minimum is None else i.minimum,
+            math.inf if i.maximum is None else i.maximum,
+        )
+        for i in indicators
+    )
+
+
+def _any(conditions: Iterable[str | None]) -> str:
+    return " OR ".join(f"({c})" for c in conditions if c is not None) or "FALSE"
+
+
+def _outside(which: str, number: str, low: float, high: float) -> str | None:
+    beyond = [f"{number} < {low!r}"] if low > -math.inf else []
+    beyond += [f"{number} > {high!r}"] if high < math.inf else []
+    return f"{which} AND ({' OR '.join(beyond)})" if beyond else None
+
+
+def _while(compared: str, day: dt.date | None) -> str:
+    return "" if day is None else f" AND observed_on {compared} DATE '{day}'"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -162,16 +162,18 @@ def _outside_of(column: Column) -> str:
 
 def _within_limits(table: str, profile: Profile | None) -> list[Expected]:
     """An answer or a reading against what the profile says of its field or indicator."""
+    columns: tuple[str, ...]
     match table:
         case "report_field":
-            name, number, limited, who = "field_id", "value_number", limits.fields, "form gives the field"
+            columns, who = ("field_id", "value_number"), "form gives the field"
+            violated = limits.beyond_fields([] if profile is None else profile.templates)
         case "observation":
-            name, number, limited, who = "indicator_id", "value", limits.indicators, "profile gives the indicator"
+            columns, who = ("indicator_id", "value", "observed_on"), "profile gives the indicator"
+            violated = limits.beyond_indicators([] if profile is None else profile.indicators)
         case _:
             return []
-    violated = limits.beyond(name, number, [] if profile is None else limited(profile))
-    message = f"{number} lies outside the limits that the {who}"
-    return [Expected(f"{number}_within_limits", "holds", "warning", (name, number), message, violated=violated)]
+    message = f"{columns[1]} lies outside the limits that the {who}"
+    return [Expected(f"{columns[1]}_within_limits", "holds", "warning", columns, message, violated=violated)]
 
 
 def _none_breaks(rule: Rule, severity: Severity) -> Expected:

@@ -1,8 +1,9 @@
 """What became of refused rows: mended by a later delivery, refused once more, or still open (then not listed).
 
-A refused row is answered in one of two ways. It comes back in a returned workbook, which names it (``resent``). Or a
-later file tells of the same key and is accepted. A file that could not be read is answered by a later file of the same
-name that could.
+A refused row is answered in one of three ways. It comes back in a returned workbook, which names it, or a correction of
+its file is accepted (``resent``). Or later files tell of the same keys and are accepted: of all of them, where a row is
+several records, since one that nobody told would be lost else. A file that could not be read is answered by a later
+file of the same name that could.
 
 Belongs here: finding answers. Not here: recording them at ingest (``ingest.write``), showing them (``senders``, pages).
 """
@@ -34,14 +35,15 @@ def answers(connection: duckdb.DuckDBPyConnection, position: int) -> pl.DataFram
 
 def _sql() -> str:
     same_key = " UNION ALL ".join(
-        f"SELECT '{t.name}' AS table_name, row_key, file_seq FROM core.{t.name} "
+        f"SELECT '{t.name}' AS table_name, row_key, file_seq, source_file FROM core.{t.name} "
         "SEMI JOIN keys ON row_key = keys.subject_key"
         for t in SOURCE_TABLES
     )
     return f"""
 WITH refused AS (
     SELECT DISTINCT
-        r.file_seq, r.table_name, r.sheet, r.source_row, r.subject_key, l.source, l.original_name, l.status,
+        r.file_seq, r.table_name, r.sheet, r.source_row, r.subject_key, l.source, l.source_file, l.original_name,
+        l.status,
         {REFERENCE_SQL} AS ref
     FROM reject AS r JOIN ledger AS l USING (file_seq, table_name)
     WHERE r.file_seq <= $position
@@ -53,11 +55,22 @@ named AS (
     WHERE s.file_seq > o.file_seq AND s.file_seq <= $position
 ),
 same_key AS ({same_key}),
+-- A form is read by two sources: what one of them took is no answer to what the other one refused of the same file.
+told AS (
+    SELECT c.table_name, c.row_key, c.file_seq, c.source_file, l.source
+    FROM same_key AS c JOIN ledger AS l USING (file_seq, table_name)
+    WHERE c.file_seq <= $position
+),
+records AS (
+    SELECT o.file_seq, o.table_name, o.sheet, o.source_row, o.subject_key, min(c.file_seq) AS answered_seq
+    FROM refused AS o LEFT JOIN told AS c ON
+        c.table_name = o.table_name AND c.row_key = o.subject_key AND c.file_seq > o.file_seq
+        AND (c.source_file <> o.source_file OR c.source = o.source)
+    GROUP BY ALL
+),
 told_again AS (
-    SELECT o.file_seq, o.table_name, o.sheet, o.source_row, c.file_seq AS answered_seq, 'mended' AS answer
-    FROM refused AS o
-    JOIN same_key AS c ON c.table_name = o.table_name AND c.row_key = o.subject_key
-    WHERE c.file_seq > o.file_seq AND c.file_seq <= $position
+    SELECT file_seq, table_name, sheet, source_row, max(answered_seq) AS answered_seq, 'mended' AS answer
+    FROM records GROUP BY file_seq, table_name, sheet, source_row HAVING bool_and(answered_seq IS NOT NULL)
 ),
 file_again AS (
     SELECT o.file_seq, o.table_name, o.sheet, o.source_row, t.file_seq AS answered_seq, 'mended' AS answer

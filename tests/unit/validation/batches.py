@@ -24,9 +24,9 @@ FIELDS = [
 PROFILE: Any = SimpleNamespace(
     objectives=[SimpleNamespace(objective_id="LO-01")],
     indicators=[
-        SimpleNamespace(indicator_id="LO-01.1", minimum=0, maximum=80),
-        SimpleNamespace(indicator_id="LO-01.1", minimum=0, maximum=100),
-        SimpleNamespace(indicator_id="LO-01.2", minimum=None, maximum=None),
+        SimpleNamespace(indicator_id="I'1", minimum=0, maximum=80, valid_from=None, valid_to=dt.date(2021, 1, 31)),
+        SimpleNamespace(indicator_id="I'1", minimum=0, maximum=100, valid_from=dt.date(2021, 2, 1), valid_to=None),
+        SimpleNamespace(indicator_id="I-2", minimum=None, maximum=None, valid_from=None, valid_to=None),
     ],
     templates=[
         SimpleNamespace(template_id="WAR", fields=FIELDS),
@@ -66,7 +66,7 @@ CLEAN: dict[str, dict[str, Any]] = {
         "count": 1,
     },
     "observation": {
-        "indicator_id": "LO-01.1",
+        "indicator_id": "I'1",
         "objective_id": "LO-01",
         "level": "outcome",
         "observed_on": dt.date(2021, 2, 3),

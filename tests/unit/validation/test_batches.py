@@ -47,6 +47,7 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("report_field", {"value_number": 0.0}, "value_number_within_limits", "warning"),
     ("observation", {"value": 5_000.0}, "value_within_limits", "warning"),
     ("observation", {"value": -0.5}, "value_within_limits", "warning"),
+    ("observation", {"value": 80.5, "observed_on": dt.date(2021, 1, 31)}, "value_within_limits", "warning"),
     ("report_field", {"field_id": "free", "value_number": -1e300}, "no_value_number_not_exact", "warning"),
     ("request", {"amount": 2e15}, "no_amount_not_exact", "warning"),
     ("request", {"raised_at": dt.datetime(2010, 12, 31)}, "not_long_past", "warning"),
@@ -76,8 +77,9 @@ def test_of_limits_that_forms_give_a_field_the_widest_count(tmp_path: Path) -> N
     assert all(r.success for r in validate(staged(tmp_path, "report_field", *told), PROFILE))
 
 
-def test_of_limits_that_versions_give_an_indicator_the_widest_count(tmp_path: Path) -> None:
-    told = ({"value": 0.0}, {"value": 100.0}, {"value": None}, {"indicator_id": "LO-01.2", "value": -5e3})
+def test_a_reading_is_within_the_limits_of_the_version_of_its_day(tmp_path: Path) -> None:
+    older = {"value": 80.0, "observed_on": dt.date(2021, 1, 31)}
+    told = (older, {"value": 0.0}, {"value": 100.0}, {"value": None}, {"indicator_id": "I-2", "value": -5e3})
     assert all(r.success for r in validate(staged(tmp_path, "observation", *told), PROFILE))
 
 

@@ -6,6 +6,7 @@ Belongs here: nothing that knows a format. Not here: what a column means (``mapp
 from __future__ import annotations
 
 import tempfile
+import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,8 +144,8 @@ def sheet_schema(width: int) -> dict[str, pl.DataType]:
 
 
 def clean_header(cells: Sequence[str | None]) -> tuple[str, ...]:
-    """Header cells without outer blanks; blank cells at the end are no columns."""
-    names = [(c or "").strip() for c in cells]
+    """Header cells without outer blanks, letters put together; blank cells at the end are no columns."""
+    names = [unicodedata.normalize("NFC", (c or "").strip()) for c in cells]
     while names and not names[-1]:
         names.pop()
     return tuple(names)
