@@ -87,10 +87,10 @@ def _tell(made: Rebuilt) -> None:
     if made.changed is None:
         typer.echo("There was no earlier ledger to compare with; the next run checks all rows.")
     elif made.changed:
-        typer.echo(f"{len(made.changed)} lines of the ledger differ from before; the next run checks all rows again:")
+        typer.echo("Not all is as before; the next run checks all rows again:")
         _list(made.changed)
     else:
-        typer.echo("The ledger is the same as before.")
+        typer.echo("The ledger and the rows are the same as before.")
     if made.aside is not None:
         typer.echo(f"The warehouse of before is {made.aside}; delete it when all is well.")
 

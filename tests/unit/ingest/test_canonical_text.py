@@ -56,6 +56,10 @@ def test_words_for_nothing_are_declared() -> None:
         ("0.125", {"thousands": ".", "decimal": ","}, BAD + "0.125"),
         ("1e3", {}, BAD + "1e3"),
         ("1_000", {}, BAD + "1_000"),
+        # A mark of thousands is none of decimals, where nothing else is said of those.
+        ("12.0", {"thousands": "."}, BAD + "12.0"),
+        ("1.200.0", {"thousands": "."}, BAD + "1.200.0"),
+        ("1.200", {"thousands": "."}, "1200"),
         ("five", {}, BAD + "five"),
     ],
 )
@@ -68,6 +72,9 @@ def test_whole_numbers(cell: str, given: dict[str, str], expected: str) -> None:
     [
         ("1.5", {}, "1.5"),
         ("-.5", {}, "-.5"),
+        ("1.5", {"thousands": "."}, BAD + "1.5"),
+        (".5", {"thousands": "."}, BAD + ".5"),
+        ("1.500", {"thousands": "."}, "1500"),
         ("1,5", {}, BAD + "1,5"),
         ("1,5", {"decimal": ","}, "1.5"),
         ("1.234,5", {"decimal": ",", "thousands": "."}, "1234.5"),
@@ -142,6 +149,24 @@ def test_map_is_a_closed_list_of_its_keys_and_the_codes() -> None:
     assert text("void", "text", **given) is None
     assert text("CLOSED", "text", **given) == BAD + "CLOSED"
     assert text("CLOSED", "text", **given, ignore_case=True) == "approved"
+
+
+@pytest.mark.parametrize("word", ["İPTAL", "ΑΚΥΡΟΣ", "ακυρος", "Straße", "Pru\u0308fung"])
+def test_a_word_is_like_itself_whatever_its_small_letters_are(word: str) -> None:
+    assert text(word, "text", codes=("denied",), map={word: "denied"}, ignore_case=True) == "denied"
+    assert text("ΑΚΥΡΟΣ", "text", codes=("denied",), map={"ακυρος": "denied"}) == BAD + "ΑΚΥΡΟΣ"
+
+
+@pytest.mark.parametrize("cell", ["2021-01-02T00:30:00+01:00", "2021-01-02T23:30:00-0500", "2021-01-02T12:00:00+03"])
+def test_a_day_with_an_offset_is_the_day_that_is_written(cell: str) -> None:
+    assert text(cell, "date", format="%Y-%m-%dT%H:%M:%S%z") == "2021-01-02"
+
+
+@pytest.mark.parametrize("cell", ["2021-02-30T00:00:00+01:00", "2021-01-02T00:00:00+19:00", "2021-01-02T00:00:00"])
+def test_a_day_with_a_bad_offset_or_none_is_not_understood(cell: str) -> None:
+    found = text(cell, "date", format="%Y-%m-%dT%H:%M:%S%z")
+    assert found is not None
+    assert found.startswith(BAD)
 
 
 def test_codes_may_ignore_case() -> None:

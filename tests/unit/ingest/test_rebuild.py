@@ -83,6 +83,17 @@ def test_changed_mapping_is_told_and_validated_anew(mission: SmallMission) -> No
     assert mission.ask("SELECT validated_position FROM state") == [(0,)]
 
 
+def test_other_values_in_as_many_rows_are_told_and_validated_anew(mission: SmallMission) -> None:
+    mission.put("requests/a.csv", "id,raised,later,decided,outcome\nA,2021-02-01,2021-02-02,,\n")
+    mission.ingest("2021-03-01")
+    mission.ask("UPDATE state SET validated_position = 1")
+    raised = {**REQUESTS["columns"]["raised_at"], "from": "later"}
+    mission.sources = [{**REQUESTS, "columns": {**REQUESTS["columns"], "raised_at": raised}}]
+    made = rebuild(mission.settings, mission.profile)
+    assert made.changed == ["request: as many rows as before, of which some read otherwise"]
+    assert mission.ask("SELECT validated_position FROM state") == [(0,)]
+
+
 def test_archive_that_is_not_whole_changes_nothing(mission: SmallMission) -> None:
     fill(mission)
     before = contents(mission)

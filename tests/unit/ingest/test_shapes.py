@@ -129,6 +129,30 @@ def test_rows_left_out_are_counted(mission: SmallMission, conditions: dict[str, 
     assert mission.ask("SELECT rows_read, filtered FROM ledger") == [(4, 4 - len(kept))]
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"is": "Gesamt fu\u0308r alle"},
+        {"is": "GESAMT FÜR ALLE", "ignore_case": True},
+        {"matches": "Gesamt fu\u0308r .*"},
+        {"is": ["ΣΎΝΟΛΟΣ", "Gesamt für alle"], "ignore_case": True},
+    ],
+)
+def test_a_condition_finds_a_word_however_its_letters_are_put_together(
+    mission: SmallMission, condition: dict[str, Any]
+) -> None:
+    rows = "A,2021-02-01,,,Gesamt für alle\nB,2021-02-01,,,Gesamt fu\u0308r alle\nC,2021-02-01,,,ΣΎΝΟΛΟΣ\n"
+    dropped = 3 if isinstance(condition.get("is"), list) else 2
+    source = {**REQUESTS, "drop": [{"from": "desk", **condition}]}
+    assert sent(mission, source, REGISTER + rows) == (3, 3 - dropped, 0, 0, 0, dropped)
+
+
+def test_a_header_is_the_same_however_its_letters_are_put_together(mission: SmallMission) -> None:
+    source = {**REQUESTS, "columns": {**REQUESTS["columns"], "raised_by": {"from": "Größe"}}}
+    content = "id,raised,decided,outcome,Gro\u0308ße\nA,2021-02-01,,,x\n"
+    assert sent(mission, source, content) == (1, 1, 0, 0, 0, 0)
+
+
 def test_a_row_that_does_not_line_up_is_rejected_not_left_out(mission: SmallMission) -> None:
     source = {**REQUESTS, "drop": [{"from": "desk", "blank": True}]}
     assert sent(mission, source, REGISTER + "A,2021-02-01\nB,2021-02-01,,,\n") == (2, 0, 1, 0, 0, 1)

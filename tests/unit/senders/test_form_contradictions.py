@@ -195,3 +195,9 @@ def test_answers_whose_report_cannot_be_read_are_warned_of(desk: Desk) -> None:
     with DuckDBEngine(desk.folder / "report") as engine:
         found = {r.check: r for r in cross_checks(engine, load_rules(sql_folder()))}["report_field_without_report"]
     assert (found.success, found.severity, found.failing_count) == (False, "warning", 1)
+
+
+def test_a_number_that_was_refused_stays_open_where_the_form_holds_a_text_beside_it(desk: Desk) -> None:
+    path, _ = desk.form(template("WAR"), "U-01", "2021-03-01")
+    desk.send(path, "both", F2="3-4", G2="between the two")
+    assert desk.refusals().select("raw", "state").rows() == [("3-4", "open")]

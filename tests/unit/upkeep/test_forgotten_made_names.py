@@ -61,7 +61,7 @@ def test_a_part_of_a_name_is_nobody(tmp_path: Path) -> None:
     mission = SmallMission(tmp_path / "mission", sources=[JOINED])
     mission.put("requests/a.csv", "id,raised,decided,outcome,first,last\nA,2021-02-01,,,Joe,Join\n")
     mission.ingest("2021-02-10")
-    with pytest.raises(ForgetError, match="no row of the archive names 'Join'.*row 2 column 'last'"):
+    with pytest.raises(ForgetError, match=r"no row of the archive names 'Join'.*row 2 column 'last'"):
         plan_of(mission.settings, mission.profile, "Join")
 
 
