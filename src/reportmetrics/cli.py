@@ -244,13 +244,13 @@ def profile_lint(
 ) -> None:
     """Find every mistake in a profile, with file, key and remedy; exit 1 if there is one, 2 without a profile.
 
-    Warnings say what the indicators will leave open or misleading; they do not fail.
+    Warnings say what the profile will leave open or misleading; they do not fail.
 
     \b
     Example:
       reportmetrics profile lint data/profiles/nmi
     """
-    from reportmetrics.profile.advice import indicator_advice
+    from reportmetrics.profile.advice import indicator_advice, source_advice
     from reportmetrics.profile.load import ProfileError, load_profile
 
     named = Settings.from_environment(profile=folder).profile
@@ -261,7 +261,8 @@ def profile_lint(
     except ProfileError as error:
         typer.echo(f"{counted(len(error.problems), 'mistake')}:\n{error}", err=True)
         raise typer.Exit(FAILED) from None
-    for advice in indicator_advice(profile.objectives, profile.indicators, profile.templates):
+    about = indicator_advice(profile.objectives, profile.indicators, profile.templates)
+    for advice in (*about, *source_advice(profile.sources)):
         typer.echo(f"warning: {advice}")
     typer.echo(
         f"{profile.mission.name}: {len(profile.objectives)} objectives, {len(profile.indicators)} indicators, "

@@ -102,7 +102,8 @@ def try_out(
 
     Each row is accepted, rejected (with the reason and the remedy), a duplicate, superseded by a later row, or
     filtered by the mapping; beside it stand the canonical values. The file is judged by itself: what is stored already
-    does not count. Nothing is written. Exits with 1 when the file or one of its rows is refused.
+    does not count. Nothing is written. A file that several sources take, such as an entry form, is shown for each of
+    them; csv and json need one. Exits with 1 when the file or one of its rows is refused.
 
     \b
     Examples:
@@ -116,16 +117,21 @@ def try_out(
 
     settings = Settings.from_environment(profile=profile)
     loaded = load_profile(settings.profile)
-    chosen, remark = _chosen(intake(loaded.sources), file, source)
-    tried = try_file(loaded, chosen, file, key=_key(settings))
-    shown = [_limited(t.rows, verdict, _SHOWN if rows is None and output is Output.TEXT else rows) for t in tried]
-    if output is Output.JSON:
-        _print_json(file, chosen, tried, shown)
-    elif output is Output.CSV:
-        _print_csv(tried, shown)
-    else:
-        _print_text(file, chosen, remark, tried, shown, verdict)
-    raise typer.Exit(1 if any(t.refused or t.counts["rejected"] for t in tried) else 0)
+    claimed, remark = _chosen(intake(loaded.sources), file, source)
+    if len(claimed) > 1 and output is not Output.TEXT:
+        raise _which(claimed, file)
+    sound = True
+    for chosen in claimed:
+        tried = try_file(loaded, chosen, file, key=_key(settings))
+        shown = [_limited(t.rows, verdict, _SHOWN if rows is None and output is Output.TEXT else rows) for t in tried]
+        if output is Output.JSON:
+            _print_json(file, chosen, tried, shown)
+        elif output is Output.CSV:
+            _print_csv(tried, shown)
+        else:
+            _print_text(file, chosen, remark, tried, shown, verdict)
+        sound &= not any(t.refused or t.counts["rejected"] for t in tried)
+    raise typer.Exit(0 if sound else 1)
 
 
 def _key(settings: Settings) -> bytes:
@@ -137,8 +143,13 @@ def _key(settings: Settings) -> bytes:
     return b"trial"
 
 
-def _chosen(sources: Sequence[Source], file: Path, name: str | None) -> tuple[Source, str | None]:
-    """The source whose mapping is tried, and a remark when the file would not be taken where it lies."""
+def _which(claimed: Sequence[Source], file: Path) -> typer.BadParameter:
+    listed = "\n".join(f"  --source {s.source}  ({s.files})" for s in claimed)
+    return typer.BadParameter(f"several sources claim {file.name}; say which:\n{listed}", param_hint="FILE")
+
+
+def _chosen(sources: Sequence[Source], file: Path, name: str | None) -> tuple[Sequence[Source], str | None]:
+    """Whose file it is, and what is to be said of that. By its place it may be several sources': each would take it."""
     from reportmetrics.ingest.trial import claims
     from reportmetrics.senders.rejected import unknown_source
 
@@ -146,15 +157,14 @@ def _chosen(sources: Sequence[Source], file: Path, name: str | None) -> tuple[So
         found = next((s for s in sources if s.source == name), None)
         if found is None:
             raise typer.BadParameter(unknown_source(name, [s.source for s in sources]), param_hint="--source")
-        return found, None
+        return [found], None
     claimed = claims(sources, file.resolve())
-    for some in (claimed.by_place, claimed.by_name):
-        if len(some) > 1:
-            listed = "\n".join(f"  --source {s.source}  ({s.files})" for s in some)
-            raise typer.BadParameter(f"several sources claim {file.name}; say which:\n{listed}", param_hint="FILE")
-        if some:
-            remark = None if some is claimed.by_place else f"to be taken, it must lie where {some[0].files} finds it"
-            return some[0], remark
+    if claimed.by_place:
+        return claimed.by_place, None
+    if len(claimed.by_name) > 1:
+        raise _which(claimed.by_name, file)
+    if claimed.by_name:
+        return claimed.by_name, f"to be taken, it must lie where {claimed.by_name[0].files} finds it"
     listed = "\n".join(f"  {s.source:<24} {s.files}" for s in sources)
     raise typer.BadParameter(
         f"no source claims {file.name}; rename it, correct 'files' of its source, or give --source NAME:\n{listed}",

@@ -1,4 +1,4 @@
-"""Advice about indicators: what a profile may say, and what will then be missing or misleading in its figures.
+"""Advice about a profile: what it may say, and what will then be missing or misleading in its figures.
 
 Belongs here: rules that do not keep a profile from being used; ``profile lint`` shows them as warnings. Not here:
 mistakes, which do (``rules``).
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from reportmetrics.profile.objectives import Indicator, Objective
 from reportmetrics.profile.reading import Problem
+from reportmetrics.profile.sources import Source
 from reportmetrics.profile.templates import Template
 
 FILE = "indicators.yaml"
@@ -59,6 +60,24 @@ def indicator_advice(
     for t in templates:
         advice += _flows(t)
     return advice
+
+
+def source_advice(sources: Sequence[Source]) -> list[Problem]:
+    """Registers that list all requests, sent in files of several names that say no date.
+
+    One that reads as an earlier one did is that file sent again; only a date tells that a request was opened again.
+    """
+    return [
+        Problem(
+            "sources",
+            f"{source.source}.facts",
+            "a complete register in files without a date: one that reads as an earlier one did tells nothing new",
+            "read the date from the name, by 'facts' with (?P<file_date>...) and known_from: {file_date: ...}; or have "
+            "one file overwritten in place",
+        )
+        for source in sources
+        if source.complete is not None and source.facts is None and re.search(r"[*?\[]", source.files)
+    ]
 
 
 def _latest(indicators: Sequence[Indicator]) -> list[Indicator]:

@@ -264,7 +264,8 @@ def _publication(folder: Path) -> Iterator[Finding]:
 
 
 def _pointer(publications: Path, names: list[str]) -> Iterator[Finding]:
-    if names and history.pointed_to(publications) not in names:
+    named = history.pointed_to(publications)
+    if (names or named) and named not in names:
         yield Finding("publications/latest", "names no publication that is there", "reportmetrics publish")
 
 

@@ -160,10 +160,13 @@ def test_a_file_elsewhere_is_known_by_its_name(profile: Path, tmp_path: Path) ->
     assert "to be taken, it must lie where activity/*.csv finds it" in done.output
 
 
-def test_a_file_that_several_may_claim_asks_for_the_source(profile: Path, file: Path) -> None:
+def test_a_file_that_several_claim_is_shown_for_each_and_as_csv_asks_for_the_source(profile: Path, file: Path) -> None:
     other = yaml.safe_load(TRIED) | {"source": "other", "files": "**/tried/*.csv"}
     (profile / "sources" / "other.yaml").write_text(yaml.safe_dump(other))
     done = tried(profile, file)
+    assert done.exit_code == 1
+    assert [name in done.output for name in ("as 'other'", "as 'tried'")] == [True, True]
+    done = tried(profile, file, "--output", "csv")
     assert done.exit_code == 2
     assert "several sources claim desk.csv" in done.output
     assert "--source other  (**/tried/*.csv)" in done.output

@@ -1,4 +1,4 @@
-"""Advice about indicators: what is worth a second look, and what is not."""
+"""Advice about a profile: what is worth a second look, and what is not."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from reportmetrics.profile.advice import counts_own_activity, indicator_advice
+from reportmetrics.profile.advice import counts_own_activity, indicator_advice, source_advice
 from reportmetrics.profile.load import load_profile
 from reportmetrics.profile.objectives import Indicator, Objective
+from reportmetrics.profile.sources import Source
 from reportmetrics.profile.templates import Template
+from tests.conftest import REQUESTS
 
 NMI = Path(__file__).parents[3] / "data" / "profiles" / "nmi"
 GOOD: dict[str, Any] = {
@@ -36,6 +38,15 @@ def advice(*indicators: dict[str, Any], objective: Objective = OBJECTIVE) -> lis
 def test_the_reference_profile_needs_no_advice() -> None:
     profile = load_profile(NMI)
     assert indicator_advice(profile.objectives, profile.indicators, profile.templates) == []
+    assert source_advice(profile.sources) == []
+
+
+def test_a_complete_register_in_files_without_a_date_is_worth_a_look() -> None:
+    register = Source.model_validate({**REQUESTS, "complete": "all"})
+    [advice] = source_advice([register])
+    assert "log.facts: a complete register in files without a date" in str(advice)
+    in_place, dated = register.model_copy(update={"files": "log.csv"}), register.model_copy(update={"facts": "(.*)"})
+    assert source_advice([in_place, dated, Source.model_validate(REQUESTS)]) == []
 
 
 @pytest.mark.parametrize(

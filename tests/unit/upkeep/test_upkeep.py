@@ -92,6 +92,9 @@ def damage(settings: Settings, kind: str) -> str:
         case "pointer astray":
             (settings.publications / "latest").write_text("2020-01-01-r9\n")
             return "publications/latest: names no publication"
+        case "publications gone":
+            shutil.rmtree(edition(settings))
+            return "publications/latest: names no publication"
         case "key open":
             settings.pseudonym_key_file.chmod(0o644)
             return "can be read by others"
@@ -102,7 +105,7 @@ KINDS = [
     "archived file altered", "archived file missing", "sidecar missing", "sidecar broken", "stray file", "rows deleted",
     "ledger altered", "index altered", "page altered", "pointer astray", "key open",
 ]  # fmt: skip
-ALONE = ["archived file altered", "sidecar missing", "index altered"]
+ALONE = ["archived file altered", "publications gone", "sidecar missing", "index altered"]
 
 
 def test_whole_home_has_no_finding_and_every_kind_of_harm_has_one(home: Settings) -> None:
