@@ -157,21 +157,32 @@ def undecided(entry: TableMap, shape: Shape, header: Sequence[str], event: Seque
     cases = []
     for candidates in dict.fromkeys(asked):
         cell, label = _decider(candidates, shape, header)
-        said = literal(f"{UNDECIDED}column '{label}' holds ")
+        before, after = literal(f"{UNDECIDED}column '"), literal("' holds ")
+        said = f"{before} || {label} || {after}"
         shown = f"left(ltrim({cell}, {literal(BAD_MARK + MARKS)}), 100)"
         cases.append(f"WHEN starts_with({cell}, {literal(BAD_MARK)}) THEN {said} || '''' || {shown} || ''''")
     return f"CASE WHEN row_fault IS NOT NULL THEN row_fault {' '.join(cases)} END" if cases else None
 
 
 def _decider(candidates: Sequence[str], shape: Shape, header: Sequence[str]) -> tuple[str, str]:
-    """SQL of a cell that a condition asks for, and what the file calls its column."""
+    """SQL of a cell that a condition asks for, and of what the file calls its column, which may differ by record."""
     made = next((c for c in candidates if c in shape.made), None)
     if made is not None:
-        return shape.made[made], made
+        return shape.made[made], _called(shape, shape.made[made])
     at = position(candidates, header)
     if at is None:
         raise missing(candidates, header)
-    return f"c{at}", header[at]
+    return f"c{at}", literal(header[at])
+
+
+def _called(shape: Shape, made: str) -> str:
+    """SQL of the name of the column that a record takes what is made from."""
+    if shape.split is not None:
+        return literal(shape.names[0])
+    if not made.startswith("g"):
+        return "label"  # its name itself
+    names = ", ".join(literal(of_record[int(made[1:])]) for of_record in shape.called)
+    return f"list_extract([{names}], pos + 1)"
 
 
 def _holds(condition: Condition, shape: Shape, header: Sequence[str]) -> str:

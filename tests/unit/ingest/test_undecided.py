@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 
 from tests.conftest import REQUESTS, SmallMission
+from tests.unit.ingest.test_shapes import GROUPS
 
 BOOK: dict[str, Any] = {**REQUESTS, "reader": "xlsx", "files": "*.xlsx", "options": {"sheet": "Log"}}
 WORDS = ["OK", "#N/A", "open", "", 12345678901234568, "#REF!"]
@@ -81,4 +82,20 @@ def test_an_event_that_cannot_be_read_is_not_left_out(mission: SmallMission) -> 
         3,
         6,
         7,
+    ]
+
+
+def test_the_column_is_named_as_the_file_names_it_where_each_record_takes_another_one(mission: SmallMission) -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
+        sheet = made.add_worksheet("Log")
+        sheet.write_row(0, 0, ["id", "objective", "day", "kind_1", "count_1", "kind_2", "count_2"])
+        sheet.write_row(1, 0, ["V1", "LO-1", "2021-02-01", "call", 3, "visit"])
+        sheet.write_formula(1, 6, "=NA()", None, "#N/A")
+    book = {"reader": "xlsx", "files": "*.xlsx", "options": {"sheet": "Log"}}
+    mission.sources = [{**GROUPS, **book, "drop": [{"from": "count", "is": "0"}]}]
+    mission.put("log.xlsx", buffer.getvalue())
+    mission.ingest("2021-03-01")
+    assert mission.ask("SELECT source_row, code, column_name, raw FROM reject") == [
+        (2, "undecided_row", "count_2", "#N/A")
     ]
