@@ -13,7 +13,7 @@ from reportmetrics.profile.sources import SERIAL_EPOCHS, ColumnMap
 _NO_OFFSET = r"[+-](1[5-9]|[2-9]\d)(:?\d\d)*$"
 """The end of a time whose offset from UTC is beyond all that are in use, which go from -12 to +14 hours."""
 
-_OFFSET = r" *([+-]\d\d(:?\d\d){0,2}|[A-Za-z/_]+)$"
+_OFFSET = r" *[+-]\d\d(:?\d\d){0,2}$"
 
 _SPANS = {"week": "6 DAY", "month": "1 MONTH", "quarter": "3 MONTH", "year": "1 YEAR"}
 

@@ -83,7 +83,7 @@ class ColumnMap(Model):
                 f"'{mark}' is no mark of thousands; give one character, such as '.', ',', ' ' or an apostrophe"
             )
         if mark == self.decimal and "decimal" in self.model_fields_set:
-            raise ValueError(f"'{mark}' cannot stand for thousands and for decimals; correct one of the two")
+            raise ValueError(f"'{mark}' cannot stand for thousands and for decimals")
         return self
 
     @property

@@ -187,3 +187,13 @@ def test_an_extract_that_begins_within_a_day_flips_nothing(log: SmallMission) ->
     assert state(log)["decided_at"] == day(5)
     sent(log, 11, "reopened,2021-02-05,", "approved,2021-02-05,", "withdrawn,2021-02-05,")
     assert state(log)["withdrawn_at"] == day(5)
+
+
+@pytest.mark.parametrize("word", ["İPTAL", "ΑΚΥΡΟΣ", "Zuru\u0308ckgezogen"])
+def test_an_event_is_like_its_own_name_whatever_its_small_letters_are(tmp_path: Path, word: str) -> None:
+    events = REQUESTS["events"]
+    means = {**events["means"], word: {"at": "withdrawn_at", "set": {"outcome": "withdrawn"}}}
+    source = {**REQUESTS, "events": {**events, "ignore_case": True, "means": means}}
+    log = SmallMission(tmp_path / "mission", sources=[source])
+    sent(log, 16, "RAISED,2021-02-01,low", f"{word},2021-02-05,")
+    assert tuple(state(log)[n] for n in STATE[2:5]) == (None, day(5), "withdrawn")

@@ -179,6 +179,22 @@ CASES = {
         ("table: tour\n", "table: tour\ntables: []\n"),
         "give either 'table' with 'columns', or 'tables', not both; correct this entry",
     ),
+    "one mark for thousands and decimals": (
+        "small_grants.yaml",
+        ('thousands: "."', 'thousands: ","'),
+        "request.columns.amount: ',' cannot stand for thousands and for decimals; correct this entry",
+    ),
+    "digit for thousands": (
+        "small_grants.yaml",
+        ('thousands: "."', 'thousands: "0"'),
+        "request.columns.amount: '0' is no mark of thousands; give one character, such as '.', ',', ' ' "
+        "or an apostrophe",
+    ),
+    "offset within a date": (
+        "tours.yaml",
+        ('"%Y-%m-%d"', '"%z %Y-%m-%d"'),
+        "tour.columns.started_on.format: '%z %Y-%m-%d' has an offset within the date; put %z last",
+    ),
     "period that is none": (
         "tours.yaml",
         ("every: 91 days", "every: quarterly"),
