@@ -14,7 +14,7 @@ import sys
 import types
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -112,8 +112,13 @@ class Checker:
             for result in batch.validate(again, result_format=_EVERY_ROW).results:
                 outcome = _outcome(result)
                 outcomes[outcome.name] = outcome
+            for each in expected:
+                if each.kind == "holds" and (keys := outcomes[each.name].failing_keys):
+                    outcomes[each.name] = replace(outcomes[each.name], observed=_rows(parquet, each, keys))
         return [outcomes[e.name] for e in expected]
 
+
+_SHOWN = 3
 
 _EVERY_ROW = {
     "result_format": "COMPLETE",
@@ -185,6 +190,24 @@ def _observed(result: Any) -> str:
     values = result.result.get("partial_unexpected_list") or []
     distinct = list(dict.fromkeys(str(v) for v in values if not isinstance(v, dict | bool) and v is not None))
     return ", ".join(distinct[:5]) + (", ..." if len(distinct) > 5 else "")
+
+
+def _rows(parquet: Path, expected: Expected, keys: list[str]) -> str:
+    """The first failing rows in words: what the expectation reads of them, and where they stand.
+
+    Nothing of comparisons, whose keys are sentences.
+    """
+    import polars as pl
+
+    rows = pl.scan_parquet(parquet)
+    if "source_row" not in rows.collect_schema():
+        return ""
+    found = rows.filter(pl.col("row_key").is_in(keys)).sort("row_key", "file_seq").head(_SHOWN)
+    said = []
+    for row in found.collect().iter_rows(named=True):
+        cells = ", ".join(f"{c} {row[c]}" for c in expected.columns if row[c] is not None)
+        said.append(f"{cells} in row {row['source_row']} of {str(row['source_file'])[:12]}")
+    return "; ".join(said) + ("; ..." if len(keys) > _SHOWN else "")
 
 
 def _error(info: Any) -> str | None:

@@ -83,6 +83,14 @@ def test_a_reading_is_within_the_limits_of_the_version_of_its_day(tmp_path: Path
     assert all(r.success for r in validate(staged(tmp_path, "observation", *told), PROFILE))
 
 
+def test_a_row_that_breaks_a_rule_is_named_with_what_it_holds_and_where_it_stands(tmp_path: Path) -> None:
+    results = validate(staged(tmp_path, "observation", {}, *[{"value": 5_000.0}] * 4), PROFILE)
+    [failed] = [r for r in results if not r.success]
+    first = "indicator_id I'1, value 5000.0, observed_on 2021-02-03 in row 3 of ffffffffffff; "
+    assert failed.observed.startswith(first)
+    assert failed.observed.endswith("in row 5 of ffffffffffff; ...")
+
+
 def test_bounds_are_inclusive(tmp_path: Path) -> None:
     results = validate(staged(tmp_path, "report", {"prep_minutes": 0}, {"prep_minutes": 10_000}), PROFILE)
     assert all(r.success for r in results)
