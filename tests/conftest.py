@@ -29,6 +29,7 @@ from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import TABLES
 from reportmetrics.warehouse.visible import asked, mixed_tables, visible_sql
 from tests.shared import made_once
+from tests.unit.passing import mark_passed
 
 MISSION: dict[str, Any] = {
     "id": "small",
@@ -189,7 +190,7 @@ class SmallMission:
 
     def snapshot(self, as_of: str, target: str = "snapshot", **more: Any) -> Snapshot:
         with Store(self.settings.warehouse) as store:
-            store.mark_validated(store.position())
+            mark_passed(store)
             day = dt.date.fromisoformat(as_of)
             return make_snapshot(store, self.profile, as_of=day, target=self.folder / target, **more)
 

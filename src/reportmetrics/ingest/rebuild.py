@@ -93,9 +93,9 @@ def rebuild(
             places = _places(deliveries)
             rows = _fill(store, profile, deliveries, places, key, track)
             changed = old.compare(store.connection)
-            if changed == []:
-                store.mark_validated(old.validated)
             old.copy_history(store.connection, moment, _gone([d.sidecar for d in deliveries]))
+            if changed == []:
+                store.mark_validated(min(old.validated, store.passed_position()))
             position = store.position()
             store.connection.execute("CHECKPOINT")
     aside = exchange(settings, fresh, keep_old=keep_old)

@@ -20,6 +20,7 @@ from reportmetrics.publish.figures import Figures
 from reportmetrics.publish.files import replace_text
 
 _NAME = re.compile(r"^(\d{4}-\d{2}-\d{2})-r(\d+)$")
+_LISTED = re.compile(r'<a href="([^"]*)" data-publication="([^"]*)"')
 WEEKS = 13
 
 
@@ -74,6 +75,12 @@ def next_revision(publications: Path, as_of: dt.date) -> int:
     return 1 + max((int(m[2]) for m in matches if m and m[1] == as_of.isoformat()), default=0)
 
 
+def unsealed(publications: Path) -> list[str]:
+    """Folders named as publications are that have no manifest: what is published has one from its first moment."""
+    folders = publications.iterdir() if publications.is_dir() else ()
+    return sorted(f.name for f in folders if _NAME.match(f.name) and not (f / "manifest.json").is_file())
+
+
 def latest_by_date(all_entries: Sequence[Entry]) -> list[Entry]:
     """The last revision of each date, newest first."""
     seen: dict[dt.date, Entry] = {}
@@ -115,6 +122,19 @@ def pointed_to(publications: Path) -> str:
     """The publication that ``latest`` names; empty where there is no such file."""
     pointer = publications / "latest"
     return pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else ""
+
+
+def listed(publications: Path) -> list[tuple[str, str]] | None:
+    """Name and link of each publication in the list of all; None where there is no list."""
+    page = publications / "index.html"
+    if not page.is_file():
+        return None
+    return [(m[2], m[1]) for m in _LISTED.finditer(page.read_text(encoding="utf-8", errors="replace"))]
+
+
+def link_to(name: str) -> str:
+    """The link to a publication in the list of all."""
+    return f"{name}/site/index.html"
 
 
 def point_to_newest(publications: Path, all_entries: list[Entry], index_html: str) -> None:

@@ -193,7 +193,8 @@ def release(settings: Settings, profile: Profile, planned: Plan, building: Path)
 def _lead_to_newest(publications: Path, profile: Profile, *, changed: bool = False) -> None:
     """Make ``latest`` and the list of all lead to the newest, where that has ``changed`` or they lead elsewhere."""
     known = history.not_ahead(history.entries(publications), today(profile))
-    if changed or history.pointed_to(publications) != known[0].name:
+    listed = [(e.name, history.link_to(e.name)) for e in known]
+    if changed or history.pointed_to(publications) != known[0].name or history.listed(publications) != listed:
         history.point_to_newest(publications, known, render_index(profile, known))
 
 

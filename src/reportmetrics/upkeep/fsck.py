@@ -16,8 +16,6 @@ from pathlib import Path
 import duckdb
 
 from reportmetrics.alone import is_busy
-from reportmetrics.audit.opened import AuditError
-from reportmetrics.audit.verify import verify
 from reportmetrics.clock import TOLERANCE, now_utc
 from reportmetrics.current import StepError
 from reportmetrics.ingest.archive import contradiction, fingerprint
@@ -27,6 +25,9 @@ from reportmetrics.ingest.sidecars import Sidecar, SidecarError, read_sidecar, s
 from reportmetrics.progress import Track, silent
 from reportmetrics.publish import history
 from reportmetrics.settings import Settings, pseudonym_key_from_environment
+from reportmetrics.upkeep.finding import REBUILD, Finding
+from reportmetrics.upkeep.noted import noted
+from reportmetrics.upkeep.published import altered, missing
 from reportmetrics.upkeep.unfinished import read_unfinished
 from reportmetrics.warehouse.schema import RESTATED
 from reportmetrics.warehouse.store import Store, StoreError, is_locked
@@ -35,21 +36,7 @@ from reportmetrics.warehouse.told import FACT, same_fact
 
 _RESTORE = "restore it from the backup of the archive; if it is lost: reportmetrics forget FILE"
 _SIDECAR = "restore its .json file from the backup of the archive; no rebuild without it"
-_REBUILD = "reportmetrics rebuild"
 _LATER = "nothing was examined; try again when it has ended"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something missing or altered: ``where`` it is, ``what`` is wrong, and the ``remedy``."""
-
-    where: str
-    what: str
-    remedy: str
-
-    def __str__(self) -> str:
-        """One line."""
-        return f"{self.where}: {self.what}; {self.remedy}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +71,8 @@ def fsck(settings: Settings, *, track: Track = silent) -> Examined:
     findings += _warehouse(settings, sidecars)
     editions = history.entries(settings.publications)
     for entry in track(editions, "Publications", len(editions)):
-        findings += _publication(entry.folder)
-    findings += _pointer(settings.publications, [e.name for e in editions])
+        findings += altered(entry.folder)
+    findings += missing(settings.publications, editions)
     findings += _ahead(sidecars, [e.as_of for e in editions])
     return Examined(len(sidecars), len(hashes), len(editions), findings)
 
@@ -161,13 +148,14 @@ def _key_of(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Iterat
 
 def _warehouse(settings: Settings, sidecars: list[Sidecar]) -> list[Finding]:
     if not settings.warehouse.is_file():
-        return [Finding(settings.warehouse.name, "is missing", _REBUILD)] if sidecars else []
+        return [Finding(settings.warehouse.name, "is missing", REBUILD)] if sidecars else []
     try:
         with Store(settings.warehouse) as store:
             findings = [
                 *_key_of(settings, store.connection),
                 *_ledger(store.connection),
                 *_places(store.connection, sidecars),
+                *noted(store.connection, sidecars),
             ]
             for table in SOURCE_TABLES:
                 findings += _core(store.connection, table.name)
@@ -178,14 +166,14 @@ def _warehouse(settings: Settings, sidecars: list[Sidecar]) -> list[Finding]:
         what, _, remedy = str(error).removeprefix(f"{settings.warehouse}: ").partition("; ")
         return [Finding(settings.warehouse.name, what, remedy)]
     except duckdb.Error as error:
-        return [Finding(settings.warehouse.name, str(error).splitlines()[0], _REBUILD)]
+        return [Finding(settings.warehouse.name, str(error).splitlines()[0], REBUILD)]
 
 
 def _ledger(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
     try:
         check_balance(connection)
     except LedgerError as error:
-        yield Finding("ledger", str(error), _REBUILD)
+        yield Finding("ledger", str(error), REBUILD)
 
 
 def _places(connection: duckdb.DuckDBPyConnection, sidecars: list[Sidecar]) -> Iterator[Finding]:
@@ -203,10 +191,10 @@ def _places(connection: duckdb.DuckDBPyConnection, sidecars: list[Sidecar]) -> I
             if not any(s.sha256 == sha256 and s.file_seq is None for s in sidecars):
                 yield Finding(where, "is in the ledger, and the archive has no sidecar of it", _SIDECAR)
         elif sidecar.sha256 != sha256:
-            remedy = f"{_REBUILD} --drop-old" if sidecar.rows_forgotten else _REBUILD
+            remedy = f"{REBUILD} --drop-old" if sidecar.rows_forgotten else REBUILD
             yield Finding(where, "has other content in the archive than the ledger says", remedy)
         elif (status == "forgotten") != (sidecar.forgotten is not None):
-            yield Finding(where, "was forgotten in the archive and not in the warehouse", f"{_REBUILD} --drop-old")
+            yield Finding(where, "was forgotten in the archive and not in the warehouse", f"{REBUILD} --drop-old")
         elif differing := _otherwise(sidecar, source, name, facts, arrived_at):
             what = f"says otherwise than the ledger of delivery {seq}, so one of both was altered: {differing}"
             yield Finding(f"archive/{sidecar.path.name}", what, _RESTORE)
@@ -214,7 +202,7 @@ def _places(connection: duckdb.DuckDBPyConnection, sidecars: list[Sidecar]) -> I
         if sidecar.file_seq is None and sidecar.sha256 not in {sha for sha, *_ in ledger.values()}:
             yield Finding(f"archive/{sidecar.path.name}", "was copied and not taken in", "reportmetrics ingest")
         elif sidecar.file_seq is not None and sidecar.file_seq not in ledger:
-            yield Finding(f"archive/{sidecar.path.name}", "is not in the ledger", _REBUILD)
+            yield Finding(f"archive/{sidecar.path.name}", "is not in the ledger", REBUILD)
 
 
 def _otherwise(sidecar: Sidecar, source: str, name: str, facts: str | None, arrived_at: dt.datetime) -> str:
@@ -246,27 +234,10 @@ def _core(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[Finding
     """Core holds what the ledger calls accepted, and the index of what is latest belongs to it."""
     for seq, name, rows, accepted in connection.execute(_DIFFERING.format(table=table, restated=RESTATED)).fetchall():
         what = f"{rows} rows in core.{table}, the ledger says {accepted}"
-        yield Finding(f"delivery {seq} ({name})", what, _REBUILD)
+        yield Finding(f"delivery {seq} ({name})", what, REBUILD)
     wrong = connection.execute(_INDEX.format(table=table)).fetchall()[0][0]
     if wrong:
-        yield Finding(f"latest.{table}", f"does not agree with core for {wrong} keys", _REBUILD)
-
-
-def _publication(folder: Path) -> Iterator[Finding]:
-    try:
-        verdict = verify(folder, recompute=False)
-    except AuditError as error:
-        yield Finding(f"publications/{folder.name}", str(error), "restore it from a copy")
-        return
-    for difference in verdict.differences:
-        remedy = "restore it from a copy, or publish this date again and withdraw this one"
-        yield Finding(f"publications/{folder.name}/{difference.where}", difference.what, remedy)
-
-
-def _pointer(publications: Path, names: list[str]) -> Iterator[Finding]:
-    named = history.pointed_to(publications)
-    if (names or named) and named not in names:
-        yield Finding("publications/latest", "names no publication that is there", "reportmetrics publish")
+        yield Finding(f"latest.{table}", f"does not agree with core for {wrong} keys", REBUILD)
 
 
 def _ahead(sidecars: list[Sidecar], dates: list[dt.date]) -> Iterator[Finding]:
@@ -274,6 +245,6 @@ def _ahead(sidecars: list[Sidecar], dates: list[dt.date]) -> Iterator[Finding]:
     limit = now_utc() + TOLERANCE
     files = sum(s.arrived_at > limit for s in sidecars)
     if files:
-        yield Finding("archive", f"{files} files arrived at a time that is still to come", f"set the clock, {_REBUILD}")
+        yield Finding("archive", f"{files} files arrived at a time that is still to come", f"set the clock, {REBUILD}")
     for day in sorted({d for d in dates if d > limit.date()}):
         yield Finding(f"publications/{day}", "is of a day that is still to come", "remove it, then: reportmetrics run")

@@ -16,7 +16,7 @@ from reportmetrics.ingest.rebuild import RebuildError, read_again
 from reportmetrics.profile.load import Profile
 from reportmetrics.progress import Track, silent
 from reportmetrics.settings import Settings
-from reportmetrics.upkeep.fsck import Finding
+from reportmetrics.upkeep.finding import Finding
 from reportmetrics.warehouse.store import StoreError
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 from reportmetrics.words import counted

@@ -23,6 +23,14 @@ MEMORY_LIMIT = "1GB"
 """Above this DuckDB spills to disk, beside the warehouse."""
 
 
+PASSED = (
+    "SELECT max(position) FROM (SELECT position FROM check_history WHERE as_of IS NULL "
+    "AND position <= (SELECT position FROM state) GROUP BY run_at, position "
+    "HAVING bool_and(success OR severity <> 'critical'))"
+)
+"""SQL of the ledger position of the last batch that passed its checks, by their history; null where none did."""
+
+
 class StoreError(Exception):
     """The warehouse cannot be opened; the text says why and what to do."""
 
@@ -195,11 +203,7 @@ class Store:
         That is the validated position; or beyond it, in a warehouse that was made anew and is yet to be validated as a
         whole. What came up to it is no part of what is new.
         """
-        found = self.connection.execute(
-            "SELECT max(position) FROM (SELECT position FROM check_history WHERE as_of IS NULL "
-            "AND position <= (SELECT position FROM state) GROUP BY run_at, position "
-            "HAVING bool_and(success OR severity <> 'critical'))"
-        ).fetchall()
+        found = self.connection.execute(PASSED).fetchall()
         return max(self.validated_position(), found[0][0] or 0)
 
     def mark_validated(self, position: int) -> None:

@@ -22,6 +22,7 @@ from reportmetrics.settings import Settings, sql_folder
 from reportmetrics.warehouse.snapshot import make_snapshot
 from reportmetrics.warehouse.store import Store
 from tests.shared import made_once
+from tests.unit.passing import mark_passed
 
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = ROOT / "data" / "sample" / "nmi"
@@ -46,7 +47,7 @@ def take_in(settings: Settings, *, until: dt.date) -> None:
             os.utime(copy, (hour_ago, hour_ago))
     ingest(settings, load_profile(settings.profile))
     with Store(settings.warehouse) as store:
-        store.mark_validated(store.position())
+        mark_passed(store)
 
 
 def publication(settings: Settings, as_of: dt.date = AS_OF, catalogue: Catalogue | None = None) -> Opened:

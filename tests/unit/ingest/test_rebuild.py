@@ -14,8 +14,9 @@ from reportmetrics.ingest.rebuild import RebuildError, rebuild
 from reportmetrics.ingest.sidecars import write_sidecar
 from reportmetrics.upkeep.rotation import rotate
 from reportmetrics.warehouse.instances import INSTANCES
-from reportmetrics.warehouse.store import StoreError
+from reportmetrics.warehouse.store import Store, StoreError
 from tests.conftest import REQUESTS, SmallMission
+from tests.unit.passing import mark_passed
 
 HEADER = "id,raised,decided,outcome,who\n"
 TABLES = ("core.request", "latest.request", "ledger", "reject", "set_aside", "resent")
@@ -64,14 +65,16 @@ def test_order_is_that_of_the_ledger_where_all_arrived_at_once(mission: SmallMis
 
 def test_validated_position_is_kept_when_nothing_changed(mission: SmallMission) -> None:
     fill(mission)
-    mission.ask("UPDATE state SET validated_position = 3")
+    with Store(mission.settings.warehouse) as store:
+        mark_passed(store, 3)
     rebuild(mission.settings, mission.profile)
     assert mission.ask("SELECT position, validated_position FROM state") == [(4, 3)]
 
 
 def test_changed_mapping_is_told_and_validated_anew(mission: SmallMission) -> None:
     fill(mission)
-    mission.ask("UPDATE state SET validated_position = 4")
+    with Store(mission.settings.warehouse) as store:
+        mark_passed(store, 4)
     mapped = {"from": "outcome", "map": {"OK": "approved"}}
     mission.sources = [{**REQUESTS, "columns": {**REQUESTS["columns"], "outcome": mapped}, "end_before_start": "zero"}]
     made = rebuild(mission.settings, mission.profile)
@@ -86,7 +89,8 @@ def test_changed_mapping_is_told_and_validated_anew(mission: SmallMission) -> No
 def test_other_values_in_as_many_rows_are_told_and_validated_anew(mission: SmallMission) -> None:
     mission.put("requests/a.csv", "id,raised,later,decided,outcome\nA,2021-02-01,2021-02-02,,\n")
     mission.ingest("2021-03-01")
-    mission.ask("UPDATE state SET validated_position = 1")
+    with Store(mission.settings.warehouse) as store:
+        mark_passed(store, 1)
     raised = {**REQUESTS["columns"]["raised_at"], "from": "later"}
     mission.sources = [{**REQUESTS, "columns": {**REQUESTS["columns"], "raised_at": raised}}]
     made = rebuild(mission.settings, mission.profile)

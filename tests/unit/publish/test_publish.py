@@ -85,6 +85,25 @@ def test_other_inputs_make_the_next_revision_and_an_old_state_comes_back_as_a_ne
     assert (settings.publications / "latest").read_text() == "2022-01-31-r4\n"
 
 
+@pytest.mark.parametrize("harm", ["gone", "names one that is removed", "link astray"])
+def test_the_list_of_all_is_made_anew_where_it_is_not_that_of_what_is_there(settings, harm):
+    make(settings)
+    page = settings.publications / "index.html"
+    whole = page.read_text()
+    match harm:
+        case "gone":
+            page.unlink()
+        case "names one that is removed":
+            removed = make(settings, position=78)
+            (settings.publications / "latest").write_text("2022-01-31-r1\n")
+            removed.folder.rename(settings.home / "removed")
+        case "link astray":
+            page.write_text(whole.replace('href="2022-01-31-r1/site/index.html" data', 'href="elsewhere.html" data'))
+    assert not page.exists() or page.read_text() != whole
+    assert not make(settings).new
+    assert page.read_text() == whole
+
+
 def test_all_files_are_read_only_and_the_big_script_is_shared(settings):
     first, second = make(settings), make(settings, position=78)
     for path in first.folder.rglob("*"):

@@ -24,6 +24,7 @@ from reportmetrics.upkeep.plan import plan_file, plan_person
 from reportmetrics.warehouse.aside import set_aside
 from reportmetrics.warehouse.store import Store
 from tests.conftest import SmallMission
+from tests.unit.passing import mark_passed
 from tests.unit.reporting import REPORTS, SENT, Reporting
 
 
@@ -124,7 +125,7 @@ def test_a_rebuild_from_the_archive_knows_it_without_the_written_record(weekly: 
 
 def test_a_record_of_a_batch_that_was_set_aside_is_taken_in_again(weekly: SmallMission) -> None:
     with Store(weekly.settings.warehouse) as store:
-        store.mark_validated(1)
+        mark_passed(store, 1)
     back(weekly, "2021-02-10")
     with Store(weekly.settings.warehouse) as store:
         set_aside(store, weekly.settings.archive, {}, now=dt.datetime(2021, 2, 11))

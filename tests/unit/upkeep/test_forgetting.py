@@ -16,6 +16,7 @@ from reportmetrics.upkeep.plan import ForgetError, plan_file, plan_of, plan_pers
 from reportmetrics.warehouse.aside import set_aside
 from reportmetrics.warehouse.store import Store, StoreError
 from tests.conftest import REQUESTS, SmallMission
+from tests.unit.passing import mark_passed
 
 HEADER = "id,raised,decided,outcome,who\n"
 JANE = "A,2021-02-01,,,Jane Doe\nB,2021-02-02,,,John Roe\n"
@@ -35,7 +36,8 @@ def aside(mission: SmallMission) -> None:
     """A batch of one file, which fails critically."""
     mission.put("requests/old.csv", HEADER + "X,2021-01-01,,,\n")
     mission.ingest("2021-02-01")
-    mission.ask("UPDATE state SET validated_position = 1")
+    with Store(mission.settings.warehouse) as store:
+        mark_passed(store, 1)
     mission.put("requests/a.csv", HEADER + JANE)
     mission.ingest("2021-02-10")
     with Store(mission.settings.warehouse) as store:

@@ -14,6 +14,8 @@ from reportmetrics.ingest.pseudonyms import pseudonym, pseudonym_key
 from reportmetrics.ingest.rebuild import rebuild
 from reportmetrics.ingest.run import ingest
 from reportmetrics.profile.load import Profile, load_profile
+from reportmetrics.publish import history
+from reportmetrics.publish.site import render_index
 from reportmetrics.settings import Settings
 from reportmetrics.upkeep.forget import forget
 from reportmetrics.upkeep.fsck import fsck
@@ -95,6 +97,40 @@ def damage(settings: Settings, kind: str) -> str:
         case "publications gone":
             shutil.rmtree(edition(settings))
             return "publications/latest: names no publication"
+        case "publication gone from beside others":
+            kept, gone = edition(settings), edition(settings).with_name("2020-12-25-r1")
+            shutil.copytree(kept, gone)
+            both = history.entries(settings.publications)
+            history.point_to_newest(settings.publications, both, render_index(profile_of(settings), both))
+            shutil.rmtree(gone)
+            return "publications/2020-12-25-r1: is missing: the list of all publications has it"
+        case "link astray":
+            page = settings.publications / "index.html"
+            page.write_text(page.read_text().replace(f'<a href="{edition(settings).name}/site', '<a href="other/site'))
+            return f"publications/index.html: was altered: its link to {edition(settings).name} leads elsewhere"
+        case "manifest gone":
+            folder = edition(settings).with_name("2020-12-18-r1")
+            shutil.copytree(edition(settings), folder)
+            (folder / "manifest.json").unlink()
+            return "publications/2020-12-18-r1: has no manifest"
+        case "list gone":
+            (settings.publications / "index.html").unlink()
+            return "publications/index.html: is missing"
+        case "file noted that never came":
+            ask(
+                settings,
+                "INSERT INTO seen SELECT 'ab', source, 'new.csv', size, modified_ns, seen_at FROM seen LIMIT 1",
+            )
+            return "seen: new.csv is noted as taken in"
+        case "file not noted":
+            ask(settings, "DELETE FROM seen WHERE identity = (SELECT min(identity) FROM seen)")
+            return "is not noted as taken in, so it might come twice"
+        case "position altered":
+            ask(settings, "UPDATE state SET position = position - 1")
+            return "state: says that the ledger ends with delivery"
+        case "checks passed over":
+            ask(settings, "DELETE FROM check_history")
+            return "passed their checks; the history of checks knows it up to 0"
         case "key open":
             settings.pseudonym_key_file.chmod(0o644)
             return "can be read by others"
@@ -103,9 +139,11 @@ def damage(settings: Settings, kind: str) -> str:
 
 KINDS = [
     "archived file altered", "archived file missing", "sidecar missing", "sidecar broken", "stray file", "rows deleted",
-    "ledger altered", "index altered", "page altered", "pointer astray", "key open",
+    "ledger altered", "index altered", "page altered", "publication gone from beside others", "link astray",
+    "manifest gone", "file noted that never came", "file not noted", "position altered", "checks passed over",
+    "pointer astray", "key open",
 ]  # fmt: skip
-ALONE = ["archived file altered", "publications gone", "sidecar missing", "index altered"]
+ALONE = ["archived file altered", "publications gone", "list gone", "sidecar missing", "index altered"]
 
 
 def test_whole_home_has_no_finding_and_every_kind_of_harm_has_one(home: Settings) -> None:

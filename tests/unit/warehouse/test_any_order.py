@@ -17,6 +17,7 @@ from reportmetrics.warehouse.aside import set_aside
 from reportmetrics.warehouse.snapshot import Snapshot
 from reportmetrics.warehouse.store import Store
 from tests.conftest import REQUESTS, SmallMission
+from tests.unit.passing import mark_passed
 
 HEADER = "id,raised,decided,outcome\n"
 STATES = {"open": ",", "approved": "2021-02-02,OK", "denied": "2021-02-02,NO"}
@@ -75,7 +76,7 @@ def test_a_warehouse_with_restated_rows_is_whole_rebuilt_the_same_and_can_be_set
     send(dated, DAYS[0], {"A": "open", "B": "open"})
     send(dated, DAYS[2], {"A": "open", "B": "approved"})
     with Store(dated.settings.warehouse) as store:
-        store.mark_validated(store.position())
+        mark_passed(store)
     everything = {name: f"SELECT * FROM {name} ORDER BY ALL" for name in ("core.request", "repeated", "latest.request")}
     before = {name: dated.ask(sql) for name, sql in everything.items()}
     send(dated, DAYS[1], {"A": "denied", "B": "denied"})
@@ -85,7 +86,7 @@ def test_a_warehouse_with_restated_rows_is_whole_rebuilt_the_same_and_can_be_set
     rebuild(dated.settings, dated.profile)
     assert {name: dated.ask(sql) for name, sql in everything.items()} == after
     with Store(dated.settings.warehouse) as store:
-        store.mark_validated(2)
+        mark_passed(store, 2)
         set_aside(store, dated.settings.archive, {}, now=dt.datetime(2021, 5, 1))
     assert {name: dated.ask(sql) for name, sql in everything.items()} == before
 
