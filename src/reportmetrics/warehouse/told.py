@@ -16,7 +16,8 @@ Of each column counts:
 
 An event dated after it became known counts until a newer one than those known by then is told, and holds up nothing.
 
-A corrected event takes the place of what it was, in whatever file that was told, and of earlier corrections of its row.
+A corrected event takes the place of what it was, in whatever file that was told, and of earlier corrections of its row,
+also where another file told it as such a one has it.
 What other rows of that file tell stays, alike as it may be, unless nothing in between tells it from a repeat. An event
 that keeps its time keeps its place among those of its moment.
 
@@ -197,7 +198,7 @@ SELECT row_key, {{state}} FROM counted GROUP BY row_key
 _CORRECTED = f"""corrections AS (
     -- With the files in which the row that is corrected tells what it is corrected from.
     SELECT
-        c.row_key, c.nth, c.source_row, c.{MOMENT}, c.{WAS}, c.{WAS_PLACE},
+        c.row_key, c.nth, c.source_row, c.{MOMENT}, c.{MOMENT_PLACE} % {PLACES} AS place, c.{WAS}, c.{WAS_PLACE},
         list(o.file_seq) OVER of_row AS files, max(o.{MOMENT_PLACE} // {PLACES}) OVER of_row AS round
     FROM placed AS c LEFT JOIN placed AS o
     ON
@@ -205,6 +206,12 @@ _CORRECTED = f"""corrections AS (
         AND o.{MOMENT} = c.{WAS} AND o.{MOMENT_PLACE} % {PLACES} = c.{WAS_PLACE}
     WHERE c.{WAS} IS NOT NULL
     WINDOW of_row AS (PARTITION BY c.row_key, c.source_row)
+),
+between AS (
+    -- What a row was corrected to for a time, until it was corrected again.
+    SELECT c.row_key, c.{MOMENT}, c.place, c.nth AS since, again.nth AS until, again.files
+    FROM corrections AS c JOIN corrections AS again USING (row_key, source_row, {WAS}, {WAS_PLACE})
+    WHERE c.nth < again.nth
 ),
 in_round AS (
     SELECT row_key, nth, max(round) AS round FROM corrections WHERE {MOMENT} = {WAS} GROUP BY ALL
@@ -218,6 +225,10 @@ not_undone AS (
         AND c.{WAS} = coalesce(p.{WAS}, p.{MOMENT})
         AND c.{WAS_PLACE} = coalesce(p.{WAS_PLACE}, p.{MOMENT_PLACE} % {PLACES})
         AND (c.source_row = p.source_row OR (p.{WAS} IS NULL AND NOT list_contains(c.files, p.file_seq)))
+    ANTI JOIN between AS b
+    ON
+        b.row_key = p.row_key AND b.{MOMENT} = p.{MOMENT} AND b.place = p.{MOMENT_PLACE} % {PLACES}
+        AND p.{WAS} IS NULL AND p.nth > b.since AND p.nth < b.until AND NOT list_contains(b.files, p.file_seq)
 ),
 """
 

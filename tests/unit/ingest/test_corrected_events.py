@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 
 from reportmetrics.ingest.rebuild import rebuild
 from tests.conftest import SmallMission
-from tests.unit.ingest.test_events_in_any_order import RAISED, REQUESTS, STATE, day, expected_of, sent, state
+from tests.unit.ingest.test_events_in_any_order import (
+    RAISED,
+    REQUESTS,
+    STATE,
+    day,
+    expected_of,
+    sent,
+    state,
+    told_of_all,
+)
 
 APPROVED_TWICE = ("approved,2021-02-05,", "reopened,2021-02-05,", "approved,2021-02-05,")
 
@@ -116,75 +125,116 @@ def test_a_corrected_event_holds_up_nothing_between_its_two_times(log: SmallMiss
     assert tuple(state(log)[n] for n in STATE[2:5]) == (day(15), None, "approved")
 
 
-@pytest.mark.parametrize(
-    ("told", "fixes", "expected"),
-    [
-        # Of two that are alike but for the row, the other one stands.
-        (APPROVED_TWICE, [moved(3, 5, 4)], (None, day(5), None, "approved")),
-        (APPROVED_TWICE, [moved(3, 5, 6)], (None, day(6), None, "approved")),
-        (APPROVED_TWICE, [moved(5, 5, 6)], (None, day(6), None, "approved")),
-        (APPROVED_TWICE, [moved(5, 5, 4)], (None, None, None, "open")),
-        # The second of a day stays the second when it is of another kind.
-        (APPROVED_TWICE, [Fix(5, "approved", "refused", "what")], (None, day(5), None, "denied")),
-        (APPROVED_TWICE, [Fix(3, "approved", "refused", "what")], (None, day(5), None, "approved")),
-        # One becomes what another one was.
-        (("seen,2021-02-02,", "seen,2021-02-03,"), [moved(3, 2, 3), moved(4, 3, 2)], (day(3), None, None, "open")),
-        (("seen,2021-02-02,", "seen,2021-02-03,"), [moved(4, 3, 2), moved(3, 2, 4)], (day(4), None, None, "open")),
-        # Told twice with nothing in between it is one event.
-        (("seen,2021-02-05,", "seen,2021-02-05,"), [moved(3, 5, 3)], (day(3), None, None, "open")),
-        (("seen,2021-02-05,", "seen,2021-02-05,"), [moved(4, 5, 3)], (day(3), None, None, "open")),
-        # What was corrected is corrected once more.
-        (("seen,2021-02-02,",), [moved(3, 2, 9), moved(3, 9, 4)], (day(4), None, None, "open")),
-        # One becomes what another one is, and leaves it again.
-        (
-            ("approved,2021-02-05,", "reopened,2021-02-06,", "approved,2021-02-08,"),
-            [moved(3, 5, 8), moved(3, 8, 7), moved(5, 8, 9)],
-            (None, day(9), None, "approved"),
-        ),
-        (("approved,2021-02-15,", "approved,2021-02-05,"), [moved(3, 15, 5)], (None, day(5), None, "approved")),
-    ],
-)
-def test_a_correction_is_of_the_event_of_its_row(
-    log: SmallMission, told: tuple[str, ...], fixes: list[Fix], expected: tuple[Any, ...]
-) -> None:
-    at_once, one_by_one = [fixes], [[fix] for fix in fixes]
-    for name, rounds in {"at once": at_once, "one by one": one_by_one}.items() if len(fixes) > 1 else [("", at_once)]:
-        mission = log.elsewhere(name)
-        sent(mission, 16, RAISED, *told)
-        for number, some in enumerate(rounds):
-            correct(mission, 20 + number, some)
-        assert tuple(state(mission)[n] for n in STATE[1:5]) == expected
-        # An extract that tells them all as they were told first changes nothing.
-        sent(mission, 25, RAISED, *told, "raised,2021-02-01,low")
-        assert tuple(state(mission)[n] for n in STATE[1:5]) == expected
+CASES: list[tuple[tuple[str, ...], list[Fix], tuple[Any, ...]]] = [
+    # Of two that are alike but for the row, the other one stands.
+    (APPROVED_TWICE, [moved(3, 5, 4)], (None, day(5), None, "approved")),
+    (APPROVED_TWICE, [moved(3, 5, 6)], (None, day(6), None, "approved")),
+    (APPROVED_TWICE, [moved(5, 5, 6)], (None, day(6), None, "approved")),
+    (APPROVED_TWICE, [moved(5, 5, 4)], (None, None, None, "open")),
+    # The second of a day stays the second when it is of another kind.
+    (APPROVED_TWICE, [Fix(5, "approved", "refused", "what")], (None, day(5), None, "denied")),
+    (APPROVED_TWICE, [Fix(3, "approved", "refused", "what")], (None, day(5), None, "approved")),
+    # One becomes what another one was.
+    (("seen,2021-02-02,", "seen,2021-02-03,"), [moved(3, 2, 3), moved(4, 3, 2)], (day(3), None, None, "open")),
+    (("seen,2021-02-02,", "seen,2021-02-03,"), [moved(4, 3, 2), moved(3, 2, 4)], (day(4), None, None, "open")),
+    # Told twice with nothing in between it is one event.
+    (("seen,2021-02-05,", "seen,2021-02-05,"), [moved(3, 5, 3)], (day(3), None, None, "open")),
+    (("seen,2021-02-05,", "seen,2021-02-05,"), [moved(4, 5, 3)], (day(3), None, None, "open")),
+    # What was corrected is corrected once more.
+    (("seen,2021-02-02,",), [moved(3, 2, 9), moved(3, 9, 4)], (day(4), None, None, "open")),
+    # One becomes what another one is, and leaves it again.
+    (
+        ("approved,2021-02-05,", "reopened,2021-02-06,", "approved,2021-02-08,"),
+        [moved(3, 5, 8), moved(3, 8, 7), moved(5, 8, 9)],
+        (None, day(9), None, "approved"),
+    ),
+    (("approved,2021-02-15,", "approved,2021-02-05,"), [moved(3, 15, 5)], (None, day(5), None, "approved")),
+]
+"""Events of a request as they were told, what of them is corrected, its state then. Row 2 is that it was raised."""
 
 
-DAYS = st.integers(2, 14)
+def events_of_all(*more: str) -> list[str]:
+    return [f"R{n},{event}" for n, (told, _, _) in enumerate(CASES) for event in (RAISED, *told, *more)]
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_any_corrections_give_the_state_of_the_right_events(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
-) -> None:
+def place_of(case: int, fix: Fix) -> Fix:
+    """The same fix in the file of all cases, each a request of its own."""
+    return replace(fix, row=fix.row + sum(1 + len(told) for told, _, _ in CASES[:case]))
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["at once", "one by one"])
+def test_a_correction_is_of_the_event_of_its_row(log: SmallMission, together: bool) -> None:
+    sent(log, 16, *events_of_all(), request="")
+    longest = max(len(fixes) for _, fixes, _ in CASES)
+    for number in range(1 if together else longest):
+        some = slice(None) if together else slice(number, number + 1)
+        correct(log, 20 + number, [place_of(n, fix) for n, (_, fixes, _) in enumerate(CASES) for fix in fixes[some]])
+    right = {f"R{n}": expected for n, (_, _, expected) in enumerate(CASES)}
+    assert told_of_all(log, *STATE[1:5]) == right
+    # An extract that tells them all as they were told first changes nothing.
+    sent(log, 25, *events_of_all("raised,2021-02-01,low"), request="")
+    assert told_of_all(log, *STATE[1:5]) == right
+
+
+KINDS = st.sampled_from(["seen", "approved", "refused", "withdrawn", "reopened"])
+SOME = range(3)
+"""Requests of one example: each has histories of its own."""
+
+
+@dataclass(frozen=True)
+class History:
+    """Events of a request: kinds, days of each round of corrections, what an extract tells again and after which."""
+
+    kinds: list[str]
+    rounds: list[list[int]]
+    extract: list[str]
+    extract_after: int
+
+    def told(self, number: int) -> list[str]:
+        days = self.rounds[min(number, len(self.rounds) - 1)]
+        return [f"{kind},{dated(on)}," for kind, on in zip(self.kinds, days, strict=True)]
+
+    def fixes(self, number: int) -> list[Fix]:
+        pairs = enumerate(zip(*self.rounds[number - 1 : number + 1], strict=True))
+        return [moved(3 + n, was, now) for n, (was, now) in pairs if was != now]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
     """Days are exchanged among events and go on to others, in one round of corrections or two, around an extract."""
-    log = SmallMission(tmp_path_factory.mktemp("log") / "mission", sources=[REQUESTS])
-    kinds = data.draw(
-        st.lists(st.sampled_from(["seen", "approved", "refused", "withdrawn", "reopened"]), min_size=2, max_size=5)
-    )
-    days = [data.draw(st.lists(DAYS, min_size=len(kinds), max_size=len(kinds), unique=True)) for _ in range(3)]
-    of_first = data.draw(st.permutations(days[0]))  # most often an exchange
-    rounds = [days[0], *data.draw(st.sampled_from([[of_first], [days[1]], [of_first, days[1]], [days[1], days[2]]]))]
-    told = [f"{kind},{dated(on)}," for kind, on in zip(kinds, days[0], strict=True)]
-    extract = data.draw(st.lists(st.sampled_from(told), unique=True))
-    extract_after = data.draw(st.integers(0, len(rounds) - 1))
+    kinds = draw(st.lists(KINDS, min_size=2, max_size=5))
+    days = st.lists(st.integers(2, 14), min_size=len(kinds), max_size=len(kinds), unique=True)
+    first, second, third = draw(days), draw(days), draw(days)
+    exchanged = draw(st.permutations(first))
+    rounds = [first, *draw(st.sampled_from([[exchanged], [second], [exchanged, second], [second, third]]))]
+    told = [f"{kind},{dated(on)}," for kind, on in zip(kinds, first, strict=True)]
+    extract = draw(st.lists(st.sampled_from(told), unique=True))
+    return History(kinds, rounds, extract, draw(st.integers(0, len(rounds) - 1)))
 
-    sent(log, 16, RAISED, *told)
-    for number in range(len(rounds)):
-        if number:
-            pairs = enumerate(zip(rounds[number - 1], rounds[number], strict=True))
-            correct(log, 17 + 2 * number, [moved(3 + n, was, now) for n, (was, now) in pairs if was != now])
-        if number == extract_after and extract:
-            sent(log, 17 + 2 * number, *extract)
-    right = {RAISED, *(f"{kind},{dated(on)}," for kind, on in zip(kinds, rounds[-1], strict=True))}
-    assert state(log) == expected_of(right)
+
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=st.lists(histories(), min_size=len(SOME), max_size=len(SOME)))
+def test_any_corrections_give_the_state_of_the_right_events(
+    tmp_path_factory: pytest.TempPathFactory, told: list[History]
+) -> None:
+    log = SmallMission(tmp_path_factory.mktemp("log") / "mission", sources=[REQUESTS])
+    sent(log, 16, *(f"R{n},{e}" for n, h in enumerate(told) for e in (RAISED, *h.told(0))), request="")
+    above = [sum(1 + len(h.kinds) for h in told[:n]) for n in SOME]
+    for number in SOME:
+        fixes = [(n, f) for n, h in enumerate(told) if 0 < number < len(h.rounds) for f in h.fixes(number)]
+        correct(log, 17 + 2 * number, [replace(f, row=f.row + above[n]) for n, f in fixes])
+        extract = [f"R{n},{e}" for n, h in enumerate(told) if h.extract_after == number for e in h.extract]
+        if extract:
+            sent(log, 17 + 2 * number, *extract, request="")
+    right = {f"R{n}": expected_of({RAISED, *h.told(len(h.rounds))}) for n, h in enumerate(told)}
+    assert told_of_all(log, *STATE) == {n: tuple(of_it[c] for c in STATE) for n, of_it in right.items()}
+
+
+def test_what_was_told_as_a_correction_had_it_is_corrected_again(log: SmallMission) -> None:
+    """Two days are exchanged, an extract tells one of the right days, and the event that has it is corrected on."""
+    sent(log, 16, RAISED, "seen,2021-02-05,", "seen,2021-02-03,")
+    correct(log, 17, [moved(3, 5, 3), moved(4, 3, 5)])
+    sent(log, 18, "seen,2021-02-05,")
+    assert state(log)["acknowledged_at"] == day(5)
+    correct(log, 20, [moved(4, 5, 4)])
+    assert state(log)["acknowledged_at"] == day(4)

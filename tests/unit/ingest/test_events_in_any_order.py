@@ -44,12 +44,13 @@ def day(number: int) -> dt.datetime:
     return dt.datetime(2021, 2, 1) + dt.timedelta(days=number - 1)
 
 
-def put(mission: SmallMission, name: str, *events: str) -> None:
-    mission.put(f"events/{name}.csv", "request,what,when,priority\n" + "".join(f"A,{e}\n" for e in events))
+def put(mission: SmallMission, name: str, *events: str, request: str = "A,") -> None:
+    """A file of events of one request, or of those that the events themselves begin with."""
+    mission.put(f"events/{name}.csv", "request,what,when,priority\n" + "".join(f"{request}{e}\n" for e in events))
 
 
-def sent(mission: SmallMission, number: int, *events: str) -> None:
-    put(mission, f"2021{2 + number // 28:02}{1 + number % 28:02}", *events)
+def sent(mission: SmallMission, number: int, *events: str, request: str = "A,") -> None:
+    put(mission, f"2021{2 + number // 28:02}{1 + number % 28:02}", *events, request=request)
     mission.ingest(day(number + 1))
 
 
@@ -58,30 +59,37 @@ def state(mission: SmallMission, as_of: str = "2021-06-01") -> dict[str, Any]:
     return row
 
 
+def told_of_all(mission: SmallMission, *columns: str) -> dict[str, tuple[Any, ...]]:
+    """These columns of each request, by its number."""
+    found = mission.known("request", "2021-06-01").select("request_id", *columns)
+    return {number: told for number, *rest in found.rows() for told in [tuple(rest)]}
+
+
 @pytest.fixture
 def log(tmp_path: Path) -> SmallMission:
     return SmallMission(tmp_path / "mission", sources=[REQUESTS])
 
 
-@pytest.mark.parametrize(
-    ("then", "expected"),
-    [
-        (("withdrawn,2021-02-05,", "reopened,2021-02-08,"), (None, None, "open")),
-        (("approved,2021-02-05,", "reopened,2021-02-08,"), (None, None, "open")),
-        (("approved,2021-02-05,", "withdrawn,2021-02-08,"), (None, day(8), "withdrawn")),
-        (("refused,2021-02-05,", "approved,2021-02-08,"), (day(8), None, "approved")),
-        # A day is no moment: of events of one day the later row of a file counts, and what ``means`` lists later.
-        (("withdrawn,2021-02-05,", "reopened,2021-02-05,"), (None, None, "open")),
-    ],
-)
-@pytest.mark.parametrize("beside", [(), ("seen,2021-02-09,",)])
-def test_what_was_undone_and_is_told_again_stays_undone(
-    log: SmallMission, then: tuple[str, ...], expected: tuple[Any, ...], beside: tuple[str, ...]
-) -> None:
-    sent(log, 10, RAISED, *then)
+UNDONE: list[tuple[tuple[str, ...], tuple[Any, ...]]] = [
+    (("withdrawn,2021-02-05,", "reopened,2021-02-08,"), (None, None, "open")),
+    (("approved,2021-02-05,", "reopened,2021-02-08,"), (None, None, "open")),
+    (("approved,2021-02-05,", "withdrawn,2021-02-08,"), (None, day(8), "withdrawn")),
+    (("refused,2021-02-05,", "approved,2021-02-08,"), (day(8), None, "approved")),
+    # A day is no moment: of events of one day the later row of a file counts, and what ``means`` lists later.
+    (("withdrawn,2021-02-05,", "reopened,2021-02-05,"), (None, None, "open")),
+]
+
+
+def test_what_was_undone_and_is_told_again_stays_undone(log: SmallMission) -> None:
+    """Of each two requests, of the second of which something else is told beside it."""
+    cases = {f"R{n}": (then, expected, n % 2) for n, (then, expected) in enumerate(c for c in UNDONE for _ in "ab")}
+    sent(log, 10, *(f"{n},{e}" for n, (then, _, _) in cases.items() for e in (RAISED, *then)), request="")
     for number in (11, 12):
-        sent(log, number, then[0], *beside)
-        assert tuple(state(log)[n] for n in STATE[2:5]) == expected
+        again = (
+            f"{n},{e}" for n, (then, _, more) in cases.items() for e in (then[0], *["seen,2021-02-09,"][: int(more)])
+        )
+        sent(log, number, *again, request="")
+        assert told_of_all(log, *STATE[2:5]) == {n: expected for n, (_, expected, _) in cases.items()}
 
 
 def test_an_older_event_that_comes_late_is_no_half_news(log: SmallMission) -> None:
@@ -118,7 +126,14 @@ EVENTS = (
     "raised,2021-02-01,",
     "seen,2021-02-08,",
 )
-files = st.lists(st.lists(st.sampled_from(EVENTS), min_size=1, max_size=4), min_size=1, max_size=4)
+REQUESTS_OF_IT = ("A", "B", "C")
+files = st.lists(
+    st.dictionaries(
+        st.sampled_from(REQUESTS_OF_IT), st.lists(st.sampled_from(EVENTS), min_size=1, max_size=4), min_size=1
+    ),
+    min_size=1,
+    max_size=4,
+)
 
 
 def expected_of(events: set[str]) -> dict[str, Any]:
@@ -135,23 +150,24 @@ def expected_of(events: set[str]) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=files, order=st.randoms(use_true_random=False))
 @pytest.mark.parametrize("known", ["arrival", "name", "event"])
 def test_any_files_give_the_state_of_their_events(
-    tmp_path_factory: pytest.TempPathFactory, known: str, told: list[list[str]], order: Any
+    tmp_path_factory: pytest.TempPathFactory, known: str, told: list[dict[str, list[str]]], order: Any
 ) -> None:
-    """Repeats and all; the request is raised first, since events of one that nobody raised are refused, and say so."""
+    """Repeats and all; requests are raised first, since events of one that nobody raised are refused, and say so."""
     more: dict[str, Any] = {"arrival": {}, "name": DATED, "event": {"known_from": "event"}}[known]
     mission = SmallMission(tmp_path_factory.mktemp("log") / "mission", sources=[{**REQUESTS, **more}])
-    numbered = list(enumerate([[RAISED], *told]))
+    numbered = list(enumerate([{request: [RAISED] for request in REQUESTS_OF_IT}, *told]))
     rest = numbered[1:]
     order.shuffle(rest)
     for place, (number, events) in enumerate([numbered[0], *rest]):
-        put(mission, f"202103{10 + number}", *events)
+        put(mission, f"202103{10 + number}", *(f"{n},{e}" for n, of_it in events.items() for e in of_it), request="")
         mission.ingest(dt.datetime(2021, 4, 1) + dt.timedelta(days=place))
     assert mission.ask("SELECT count(*) FROM reject") == [(0,)]
-    assert state(mission) == expected_of({RAISED, *(e for f in told for e in f)})
+    expected = {n: expected_of({RAISED, *(e for f in told for e in f.get(n, ()))}) for n in REQUESTS_OF_IT}
+    assert told_of_all(mission, *STATE) == {n: tuple(of_it[c] for c in STATE) for n, of_it in expected.items()}
 
 
 def test_a_rebuild_gives_the_same(log: SmallMission) -> None:
