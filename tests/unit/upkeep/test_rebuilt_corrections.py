@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from reportmetrics.ingest.rebuild import rebuild
 from reportmetrics.warehouse.store import Store
 from tests.conftest import REQUESTS, SmallMission
@@ -32,30 +30,31 @@ def made_anew(mission: SmallMission, after: str) -> None:
     assert held(mission) == before
 
 
-@pytest.mark.parametrize("now", ["2021-02-02", "2021-02-12"])
-@pytest.mark.parametrize("later", ["before", "after", "both"])
-def test_corrections_of_the_times_of_events(tmp_path: Path, now: str, later: str) -> None:
-    """``later``: whether another event of the request comes before the correction or after it."""
+EACH = [(now, later) for now in ("2021-02-02", "2021-02-12") for later in ("before", "after", "both")]
+"""Of each request: what its approval is corrected to; whether another event comes before the correction or after it."""
+
+
+def events_of_each(*events: str, unless: str = "") -> list[str]:
+    return [f"R{n},{event}" for n, (_, later) in enumerate(EACH) if later != unless for event in events]
+
+
+def test_corrections_of_the_times_of_events(tmp_path: Path) -> None:
     mission = SmallMission(tmp_path / "mission", sources=[EVENTS])
-    sent(mission, 16, RAISED, "seen,2021-02-05,", "approved,2021-02-09,")
+    sent(mission, 16, *events_of_each(RAISED, "seen,2021-02-05,", "approved,2021-02-09,"), request="")
     [(sha256,)] = mission.ask("SELECT source_file FROM ledger")
-    if later != "after":
-        sent(mission, 17, "reopened,2021-02-10,")
+    sent(mission, 17, *events_of_each("reopened,2021-02-10,", unless="after"), request="")
     record = {"file": sha256[:12], "reason": "letter", "author": "data officer", "column": "when"}
-    mission.sources = [
-        {
-            **EVENTS,
-            "corrections": [
-                {**record, "row": 4, "was": "2021-02-09", "now": now, "date": "2021-02-19"},
-                {**record, "row": 3, "was": "2021-02-05", "now": "2021-02-04", "date": "2021-02-20"},
-            ],
-        }
+    approved = {**record, "was": "2021-02-09", "date": "2021-02-19"}
+    seen = {**record, "was": "2021-02-05", "now": "2021-02-04", "date": "2021-02-20"}
+    rows = [(3 * n + 2, now) for n, (now, _) in enumerate(EACH)]
+    corrections = [{**approved, "row": row + 2, "now": now} for row, now in rows] + [
+        {**seen, "row": r + 1} for r, _ in rows
     ]
-    assert [d.accepted + d.duplicate for d in mission.ingest(day(20)).deliveries] == [1, 1]
-    if later != "before":
-        sent(mission, 21, "refused,2021-02-08,", "approved,2021-02-09,")
+    mission.sources = [{**EVENTS, "corrections": corrections}]
+    assert [d.accepted + d.duplicate for d in mission.ingest(day(20)).deliveries] == [len(EACH), len(EACH)]
+    sent(mission, 21, *events_of_each("refused,2021-02-08,", "approved,2021-02-09,", unless="before"), request="")
     made_anew(mission, "2021-03-20")
-    sent(mission, 26, "withdrawn,2021-02-14,")
+    sent(mission, 26, *events_of_each("withdrawn,2021-02-14,"), request="")
     made_anew(mission, "2021-03-21")
 
 
