@@ -131,7 +131,7 @@ FILES: list[tuple[Callable[..., None], str, list[str]]] = [
 
 
 @pytest.mark.parametrize("known", ["name", "event"])
-@pytest.mark.parametrize("order", [(1, 2, 3, 4), (4, 3, 2, 1), (3, 1, 4, 2), (2, 4, 1, 3)])
+@pytest.mark.parametrize("order", [(4, 3, 2, 1), (3, 1, 4, 2)])
 def test_dated_files_give_the_same_state_in_any_order(
     mission: SmallMission, known: str, order: tuple[int, ...]
 ) -> None:
