@@ -17,11 +17,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reportmetrics.ingest.landing import Found
-from reportmetrics.ingest.sidecars import CHECK, Sidecar, check_of, read_sidecar, write_sidecar
+from reportmetrics.ingest.sidecars import CHECK, INCOMING, Sidecar, check_of, read_sidecar, write_sidecar
 from reportmetrics.ingest.within import open_within
 
-_INCOMING = ".incoming"
-"""Folder for copies in the making: looking into it must not cost what the archive holds."""
 AGAIN = "(again)"
 """Fact of a file that holds again what it held before something else: how many times it does. No group is called so."""
 _COPY_BYTES = 1024 * 1024
@@ -58,6 +56,11 @@ def identity(source: str, facts: dict[str, str] | None, sha256: str) -> str:
     """Hash of what counts once."""
     text = json.dumps([source, facts, sha256], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def identities(source: str, facts: str | None, sha256: str) -> list[str]:
+    """Identities that a delivery of the ledger may have: its ``facts`` tell none apart from a name that did not fit."""
+    return [identity(source, each, sha256) for each in ([json.loads(facts)] if facts else [{}, None])]
 
 
 def contradiction(sidecar: Sidecar) -> str | None:
@@ -108,8 +111,8 @@ def receive(found: Found, archive: Path, *, landing: Path | None = None) -> Rece
     One of the folder ``landing`` is opened without following a link, also one that was not there when it was listed.
     Raises ``StillChangingError`` and ``CannotReadError``; then nothing is left.
     """
-    (archive / _INCOMING).mkdir(parents=True, exist_ok=True)
-    scratch = archive / _INCOMING / uuid.uuid4().hex
+    (archive / INCOMING).mkdir(parents=True, exist_ok=True)
+    scratch = archive / INCOMING / uuid.uuid4().hex
     digest = hashlib.sha256()
     try:
         opened = open_within(landing, found.name) if landing else found.path.open("rb")
@@ -127,8 +130,11 @@ def receive(found: Found, archive: Path, *, landing: Path | None = None) -> Rece
 
 
 def clear_incoming(archive: Path) -> None:
-    """Remove copies that a run which was stopped has left. Only the holder of the warehouse may call this."""
-    shutil.rmtree(archive / _INCOMING, ignore_errors=True)
+    """Remove copies, and sidecars half written, that a run which was stopped has left.
+
+    Only whoever holds the warehouse, or is alone in the home, may call this.
+    """
+    shutil.rmtree(archive / INCOMING, ignore_errors=True)
 
 
 def keep(received: Received, archive: Path, now: dt.datetime) -> Kept:

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from reportmetrics.ingest.places import note_left_places
 from reportmetrics.ingest.sidecars import NO_NAME, Sidecar
 from reportmetrics.settings import Settings
 from reportmetrics.warehouse.made_tables import LEDGER
@@ -79,6 +80,11 @@ class OldWarehouse:
     def is_unknown(self) -> bool:
         """Whether there is a database whose ledger cannot be read: nobody can tell what the archive should hold."""
         return self._deliveries is None
+
+    def note_left_places(self, archive: Path) -> None:
+        """Have sidecars tell the places that they have in the ledger, where a run was stopped before it noted them."""
+        if self._connection is not None and self._deliveries:
+            note_left_places(self._connection, archive)
 
     def without_sidecar(self, archive: Path, sidecars: Iterable[Sidecar]) -> Iterator[str]:
         """Deliveries of the ledger that the archive does not describe, in words; those without bytes say so.

@@ -87,6 +87,7 @@ def rebuild(
     fresh = settings.home / _FRESH
     with OldWarehouse(settings.warehouse) as old:
         moment = now or now_utc()
+        old.note_left_places(settings.archive)
         deliveries, ahead = _set_right(_deliveries(settings, profile, old), moment)
         remove(fresh)
         with Store(fresh) as store:

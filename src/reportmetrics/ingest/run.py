@@ -34,6 +34,7 @@ from reportmetrics.ingest.landing_folder import check_landing
 from reportmetrics.ingest.ledger import Delivery, IngestSummary, check_balance, check_clock
 from reportmetrics.ingest.left_behind import left_behind
 from reportmetrics.ingest.overtaken import overtaken
+from reportmetrics.ingest.places import note_left_places
 from reportmetrics.ingest.pseudonyms import key_check, pseudonym_key
 from reportmetrics.ingest.write import (
     Counts,
@@ -81,6 +82,7 @@ def ingest(
         if now is None:
             moment = check_clock(store.connection, moment)
         clear_incoming(settings.archive)
+        note_left_places(store.connection, settings.archive)
         zone = zoneinfo.ZoneInfo(profile.mission.time_zone)
         news = functools.partial(_not_seen, store.connection)
         landing = look(settings.landing, intake(profile.sources), zone, news=news)

@@ -28,6 +28,10 @@ ASIDE = ".aside"
 """Ending of the sidecars of batches that were set aside."""
 
 
+INCOMING = ".incoming"
+"""Folder of the archive for what is in the making: looking into it must not cost what the archive holds."""
+
+
 class SidecarError(Exception):
     """A sidecar cannot be read; the text says which, why, and what to do."""
 
@@ -101,7 +105,8 @@ class Sidecar:
 
 def write_sidecar(path: Path, said: dict[str, Any]) -> None:
     """Write a sidecar as a whole, so that a reader sees the old or the new one, with a check of what it says."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    scratch = path.parent / INCOMING / f"{path.name}.{os.getpid()}"
+    scratch.parent.mkdir(exist_ok=True)
     text = json.dumps(said | {CHECK: check_of(said)}, ensure_ascii=False, indent=1)
     scratch.write_text(text + "\n", encoding="utf-8")
     scratch.replace(path)

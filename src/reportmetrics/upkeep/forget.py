@@ -11,19 +11,20 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from reportmetrics.clock import now_utc
+from reportmetrics.ingest.archive import clear_incoming
 from reportmetrics.ingest.corrected_rows import row_of_note
 from reportmetrics.ingest.correction_files import day_for_tombstone
 from reportmetrics.ingest.readers.archived import kept_cells, read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
 from reportmetrics.ingest.rebuild import RebuildError, Rebuilt, rebuild
-from reportmetrics.ingest.sidecars import NO_NAME, Sidecar, read_sidecar, sidecar_paths, write_sidecar
+from reportmetrics.ingest.sidecars import INCOMING, NO_NAME, Sidecar, read_sidecar, sidecar_paths, write_sidecar
 from reportmetrics.profile.intake import intake, is_corrected
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source, sheet_of
@@ -46,6 +47,7 @@ def forget(settings: Settings, profile: Profile, plan: Plan, *, reason: str, tra
         reason = f"{begun.reason}; {reason}"
     intent = _intent(plan, at, reason)
     note(settings, intent)
+    clear_incoming(settings.archive)
     for folder in track(list(plan.publications), "Publications", len(plan.publications)):
         planned = begun.publications.get(folder.name) if begun else None
         take_out(folder, plan.wanted, at=at, reason=reason, planned=planned)
@@ -60,7 +62,8 @@ def forget(settings: Settings, profile: Profile, plan: Plan, *, reason: str, tra
     for sidecar in plan.files:
         source = sources.get(sidecar.source)
         tables = [t.table for t in source.tables] if source else []
-        _bury(settings.archive, sidecar, tables, at=at, reason=reason)
+        _bury(sidecar, tables, at=at, reason=reason)
+    _drop_bytes(settings.archive, {name.partition(".")[0] for name in (*intent.files, *intent.rows)})
     try:
         made = rebuild(settings, profile, keep_old=False, track=track)
     except RebuildError as error:
@@ -79,15 +82,16 @@ def _intent(plan: Plan, at: str, reason: str) -> Unfinished:
         asked=list(dict.fromkeys([*(begun.asked if begun else ()), plan.asked])),
         at=at,
         reason=reason,
-        files=[s.path.name for s in plan.files],
-        rows={path.name: list(sheets.items()) for path, (_, sheets) in plan.rows.items()},
+        files=list(dict.fromkeys([*(begun.files if begun else ()), *(s.path.name for s in plan.files)])),
+        rows=(begun.rows if begun else {})
+        | {path.name: list(sheets.items()) for path, (_, sheets) in plan.rows.items()},
         publications={f.name: rows for f, rows in plan.publications.items()} | (begun.publications if begun else {}),
         wanted=plan.wanted,
     )
 
 
-def _bury(archive: Path, sidecar: Sidecar, tables: Sequence[str], *, at: str, reason: str) -> None:
-    """Put a tombstone in the place of a sidecar, and drop the bytes.
+def _bury(sidecar: Sidecar, tables: Sequence[str], *, at: str, reason: str) -> None:
+    """Put a tombstone in the place of a sidecar.
 
     One that was set aside gets a place in the ledger by its tombstone, so that the file is not taken in again.
     """
@@ -101,7 +105,6 @@ def _bury(archive: Path, sidecar: Sidecar, tables: Sequence[str], *, at: str, re
         sidecar.path.unlink()
     else:
         write_sidecar(sidecar.path, said)
-    _drop_bytes(archive, sidecar.sha256)
 
 
 def _write_without(
@@ -123,7 +126,8 @@ def _write_without(
             remaining[name] = replace(sheet, held=rows, notes=notes)
     content = kept_cells(remaining)
     digest = hashlib.sha256(content).hexdigest()
-    scratch = archive / f".{digest}.forget"
+    scratch = archive / INCOMING / digest
+    scratch.parent.mkdir(exist_ok=True)
     scratch.write_bytes(content)
     scratch.chmod(0o440)
     scratch.replace(archive / digest)
@@ -135,11 +139,10 @@ def _write_without(
     }
     write_sidecar(archive / f"{digest}.{said['identity'][:12]}{sidecar.path.suffix}", said)
     sidecar.path.unlink()
-    _drop_bytes(archive, sidecar.sha256)
 
 
-def _drop_bytes(archive: Path, sha256: str) -> None:
-    """Remove the bytes, unless another delivery has the same."""
-    others = (read_sidecar(p) for p in sidecar_paths(archive, aside=True) if p.name.startswith(f"{sha256}."))
-    if all(o.forgotten is not None for o in others):
+def _drop_bytes(archive: Path, hashes: Collection[str]) -> None:
+    """Remove the bytes of what an order names, also before it was stopped, unless another delivery has the same."""
+    sidecars = (read_sidecar(p) for p in sidecar_paths(archive, aside=True) if p.name.partition(".")[0] in hashes)
+    for sha256 in {*hashes} - {s.sha256 for s in sidecars if s.forgotten is None}:
         (archive / sha256).unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from reportmetrics.ingest.archive import identity
+from reportmetrics.ingest.archive import identities
 from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
 from reportmetrics.warehouse.store import Store, transaction
 from reportmetrics.warehouse.tables import SOURCE_TABLES
@@ -67,6 +67,7 @@ def set_aside(
     reasons = _reasons(connection, since, failing)
     _add_blank(connection, since, blank, reasons)
     files, told = _files(connection, since, reasons), _told(connection, since)
+    _mark_archive(archive, told)
     with transaction(connection):
         _remember(connection, files, now)
         _forget_seen(connection, since)
@@ -75,7 +76,6 @@ def set_aside(
         for name in _BY_DELIVERY:
             connection.execute(f"DELETE FROM {name} WHERE file_seq > $since", {"since": since})
         connection.execute("UPDATE state SET position = $since", {"since": since})
-    _mark_archive(archive, told)
     return sorted(files, key=lambda f: (not f.reasons, f.file_seq))
 
 
@@ -142,30 +142,30 @@ def _remember(connection: duckdb.DuckDBPyConnection, files: list[Aside], now: dt
 
 def _forget_seen(connection: duckdb.DuckDBPyConnection, since: int) -> None:
     told = _told(connection, since)
-    names = [name for told_of in told for name in _identities(*told_of)]
+    names = [name for told_of in told for name in identities(*told_of)]
     connection.register("forgotten", pl.DataFrame({"identity": names}, schema={"identity": pl.String()}))
     connection.execute("DELETE FROM seen WHERE identity IN (SELECT identity FROM forgotten)")
     connection.unregister("forgotten")
 
 
 def _told(connection: duckdb.DuckDBPyConnection, since: int) -> list[tuple[str, str | None, str]]:
+    """Source, facts and hash of each delivery, the last one first."""
     return connection.execute(
-        "SELECT DISTINCT source, facts, source_file FROM ledger WHERE file_seq > $since", {"since": since}
+        "SELECT source, facts, source_file FROM ledger WHERE file_seq > $since "
+        "GROUP BY ALL ORDER BY max(file_seq) DESC",
+        {"since": since},
     ).fetchall()
-
-
-def _identities(source: str, facts: str | None, sha256: str) -> list[str]:
-    """What counts once; the ledger tells no facts apart from a name that did not fit."""
-    return [identity(source, each, sha256) for each in ([json.loads(facts)] if facts else [{}, None])]
 
 
 def _mark_archive(archive: Path, told: list[tuple[str, str | None, str]]) -> None:
     """Rename the sidecars, so that a warehouse made anew from the archive leaves these deliveries out.
 
-    A file that is taken in again gets a new sidecar.
+    A file that is taken in again gets a new sidecar. This comes before the rows go, and the last delivery first: a run
+    that was stopped in between has them still, and the next one finds them (``ingest.places``). The other way round a
+    sidecar that was left would bring the rows back, once the file is replaced and the warehouse made anew.
     """
     for told_of in told:
-        for name in _identities(*told_of):
+        for name in identities(*told_of):
             sidecar = archive / f"{told_of[2]}.{name[:12]}.json"
             if sidecar.exists():
                 sidecar.rename(sidecar.with_suffix(".aside"))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import stat
+from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -12,7 +15,9 @@ import pytest
 from reportmetrics.ingest.pseudonyms import key_check, pseudonym, pseudonym_key
 from reportmetrics.ingest.rebuild import RebuildError, rebuild
 from reportmetrics.ingest.sidecars import write_sidecar
+from reportmetrics.upkeep.fsck import fsck
 from reportmetrics.upkeep.rotation import rotate
+from reportmetrics.warehouse import aside
 from reportmetrics.warehouse.instances import INSTANCES
 from reportmetrics.warehouse.store import Store, StoreError
 from tests.conftest import REQUESTS, SmallMission
@@ -138,6 +143,74 @@ def test_file_copied_but_not_stored_is_taken_up(mission: SmallMission, monkeypat
     assert mission.ask("SELECT file_seq, known_from::DATE::VARCHAR FROM core.request WHERE request_id = 'E'") == [
         (5, "2021-03-02")
     ]
+
+
+def test_a_run_that_was_stopped_before_it_noted_places_leaves_the_order_as_it_was(
+    mission: SmallMission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(mission)
+    mission.put("requests/e.csv", HEADER + "E,2021-02-25,2021-02-26,OK,\n")
+    with monkeypatch.context() as patched:
+        patched.setattr("reportmetrics.ingest.run.note_place", None)
+        with pytest.raises(TypeError):
+            mission.ingest("2021-03-02")
+    mission.put("requests/f.csv", HEADER + "E,2021-02-25,2021-02-26,NO,\n")
+    mission.ingest("2021-03-02")
+    assert rebuild(mission.settings, mission.profile).changed == []
+    assert mission.known("request", "2021-03-03").filter(request_id="E")["outcome"].to_list() == ["denied"]
+
+
+def test_a_sidecar_half_written_by_a_run_that_was_stopped_is_removed(
+    mission: SmallMission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mission.put("requests/e.csv", HEADER + "E,2021-02-25,,,\n")
+    replace = Path.replace
+
+    def stop(path: Path, target: Path) -> Path:
+        return replace(path, target) if target.suffix != ".json" else Path("/nowhere/else").rename(target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", stop)
+        patched.setattr("os.getpid", lambda: 1)  # of the process that was stopped
+        with pytest.raises(FileNotFoundError):
+            mission.ingest("2021-03-02")
+    mission.ingest("2021-03-02")
+    assert fsck(mission.settings).findings == []
+
+
+def test_a_batch_whose_setting_aside_was_stopped_does_not_come_back(
+    mission: SmallMission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(mission)
+    with Store(mission.settings.warehouse) as store:
+        mark_passed(store)
+    mission.put("requests/e.csv", HEADER + "E,2021-02-25,,,\n")
+    mission.put("requests/f.csv", HEADER + "F,2021-02-25,,,\n")
+    mission.ingest("2021-03-02")
+    mark = aside._mark_archive
+
+    def stop(*given: Any) -> None:
+        mark(*given)
+        raise KeyboardInterrupt
+
+    def set_aside() -> None:
+        with Store(mission.settings.warehouse) as store:
+            aside.set_aside(store, mission.settings.archive, {}, now=dt.datetime(2021, 3, 2))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(aside, "_mark_archive", stop)
+        with pytest.raises(KeyboardInterrupt):
+            set_aside()
+    mission.ingest("2021-03-02")
+    assert fsck(mission.settings).findings == []
+    with monkeypatch.context() as patched:
+        patched.setattr(aside, "_mark_archive", None)
+        with pytest.raises(TypeError):
+            set_aside()
+    set_aside()
+    for name in ("e", "f"):
+        (mission.settings.landing / f"requests/{name}.csv").unlink()
+    assert rebuild(mission.settings, mission.profile).position == 4
 
 
 def test_rotation_gives_new_pseudonyms_and_keeps_all_else(mission: SmallMission) -> None:

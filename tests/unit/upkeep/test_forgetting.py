@@ -84,11 +84,15 @@ def test_file_of_a_batch_that_was_set_aside_is_forgotten_and_does_not_come_back(
     assert rebuild(mission.settings, mission.profile).changed == []
 
 
+@pytest.mark.parametrize("step", ["rebuild", "_drop_bytes"])
 @pytest.mark.parametrize("named", ["Jane Doe", "requests/a.csv"])
 def test_order_that_was_stopped_before_its_rebuild_is_finished_by_repeating_it(
-    mission: SmallMission, monkeypatch: pytest.MonkeyPatch, named: str
+    mission: SmallMission, monkeypatch: pytest.MonkeyPatch, named: str, step: str
 ) -> None:
     fill(mission)
+    copy = mission.settings.archive / ".incoming" / "of a run that was stopped"
+    copy.parent.mkdir(exist_ok=True)
+    copy.write_text(JANE)
     hidden = pseudonym(pseudonym_key(mission.settings), "Jane Doe")
     again = hidden if named == "Jane Doe" else plan_file(mission.settings, named).again
 
@@ -96,7 +100,7 @@ def test_order_that_was_stopped_before_its_rebuild_is_finished_by_repeating_it(
         raise Stopped
 
     with monkeypatch.context() as patched:
-        patched.setattr(forgetting, "rebuild", stop)
+        patched.setattr(forgetting, step, stop)
         with pytest.raises(Stopped):
             order(mission, named)
     assert "Jane" not in (mission.settings.home / "forgetting.json").read_text()
