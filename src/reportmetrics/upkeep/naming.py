@@ -1,12 +1,12 @@
-"""Which cells of archived files name a person, and where else the name stands.
+"""Which cells of archived files name a person.
 
-Belongs here: looking into archived files and the profile's corrections. Not here: what becomes of what is found
-(``plan``, ``forget``).
+Belongs here: looking into cells that name people. Not here: where else the name stands (``mentions``), what becomes of
+what is found (``plan``, ``forget``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -15,9 +15,7 @@ from reportmetrics.ingest.mapping import fit
 from reportmetrics.ingest.pseudonyms import pseudonym
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
-from reportmetrics.ingest.sidecars import Sidecar
 from reportmetrics.ingest.text import plain
-from reportmetrics.profile.intake import CORRECTED
 from reportmetrics.profile.sources import Source, sheet_of
 from reportmetrics.warehouse.tables import TABLES
 
@@ -57,44 +55,3 @@ def _with_people(path: Path, source: Source) -> Iterator[tuple[str | None, Sheet
             continue
         people = [o for c, o in origins.items() if TABLES[entry.table].by_name[c].personal]
         yield name, sheet, [f"c{o.cell}" for o in people if o.cell is not None]
-
-
-def mentions(
-    path: Path, source: Source, sidecar: Sidecar, named: str, going: dict[str | None, list[int]]
-) -> Iterator[str]:
-    """Other places of a file that hold the name somewhere in their text: cells, and what corrections say of why.
-
-    Cells of files with people are looked at, but for those of the rows that are ``going``.
-    """
-    for name, sheet, _ in _with_people(path, source):
-        for part in sheet.parts():
-            left = part.filter(~pl.col("source_row").is_in(going.get(name, [])))
-            for i, title in enumerate(sheet.header):
-                cell = pl.col(f"c{i}").str.normalize("NFC")
-                hits = left.filter(cell.str.contains(plain(named), literal=True))["source_row"]
-                yield from (f"{sidecar.name} row {number} column '{title}'" for number in hits)
-    if source.source.endswith(f".{CORRECTED}"):
-        yield from _notes(path, source, sidecar, named)
-
-
-def _notes(path: Path, source: Source, sidecar: Sidecar, named: str) -> Iterator[str]:
-    """Corrections of an archived file that name the person in reason or author, which the ledger says too."""
-    try:
-        sheets = read_archived(path, source, list(dict.fromkeys(sheet_of(source, t) for t in source.tables)))
-    except UnreadableError:
-        return
-    for sheet in sheets.values():
-        for note in sheet.notes if isinstance(sheet, Sheet) else ():
-            if named in note:
-                yield f"{sidecar.name}: note of the correction of {note.partition(' corrected:')[0]}, and so the ledger"
-
-
-def mentions_of_profile(sources: Sequence[Source], named: str) -> Iterator[str]:
-    """Corrections in the profile that name the person; the profile is not changed here."""
-    for source in sources:
-        for each in source.corrections:
-            said = each.model_dump()
-            keys = [k for k in ("was", "now", "reason", "author") if named in said[k]]
-            if keys:
-                where = f"row {each.row} of {each.file[:12]}, {' and '.join(keys)}"
-                yield f"the profile, source {source.source}, correction of {where}: yours to change"

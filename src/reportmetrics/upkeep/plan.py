@@ -28,7 +28,8 @@ from reportmetrics.upkeep.corrected import corrections_of_files, records_of, rec
 from reportmetrics.upkeep.hand_backs import Lines, Place, lines_about
 from reportmetrics.upkeep.made_names import are_made, rows_made
 from reportmetrics.upkeep.mended import mended_rows
-from reportmetrics.upkeep.naming import mentions, mentions_of_profile, rows_naming
+from reportmetrics.upkeep.mentions import in_name_of_file, mentions, mentions_of_profile
+from reportmetrics.upkeep.naming import rows_naming
 from reportmetrics.upkeep.redaction import Wanted, rows_in
 from reportmetrics.upkeep.shared_records import shared_records
 from reportmetrics.upkeep.unfinished import Unfinished, read_unfinished
@@ -193,13 +194,12 @@ def plan_person(settings: Settings, profile: Profile, named: str, *, track: Trac
             made, by_file = rows_made(settings.archive, sidecar, source, profile, key, hidden)
             sheets = {n: sorted({*sheets.get(n, ()), *made.get(n, ())}) for n in (sheets | made)}
             if by_file:
-                plan.mentions.append(
-                    f"{sidecar.name}: the name of the file names the person; reportmetrics forget {sidecar.sha256[:12]}"
-                )
+                plan.mentions.append(in_name_of_file(sidecar))
         if sheets:
             plan.rows[sidecar.path] = (sidecar, sheets)
         if named != hidden:
             plan.mentions += mentions(settings.archive / sidecar.sha256, source, sidecar, named, sheets)
+    plan.mentions = list(dict.fromkeys(plan.mentions))
     if named != hidden:
         plan.mentions += mentions_of_profile(profile.sources, named)
     if not plan.rows:

@@ -205,6 +205,29 @@ def test_correction_that_names_the_person_in_words_is_listed(mission: SmallMissi
         plan_person(mission.settings, mission.profile, "letter")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("requests/Jane Doe.csv", HEADER, "the name of the file names the person; reportmetrics forget"),
+        ("requests/x.csv", HEADER + "C,2021-02-01,,,Eve,Jane Doe\n", "row 2, beyond its columns"),
+        ("requests/x.csv", HEADER.strip() + ",Jane Doe\nC,2021-02-01,,,Eve,1\n", "title of column 'Jane Doe'"),
+        ("requests/x.csv", (HEADER + "C,2021-02-01,,é,Jane Doe\n").encode("cp1252"), "elsewhere in the file"),
+        ("nobody/x.csv", HEADER + "C,2021-02-01,,,Jane Doe\n", "row 2 column 'who'"),
+    ],
+)
+def test_name_that_stands_elsewhere_is_listed(
+    mission: SmallMission, name: str, content: str | bytes, said: str
+) -> None:
+    columns = {name: of for name, of in REQUESTS["columns"].items() if name != "raised_by"}
+    mission.sources = [REQUESTS, {**REQUESTS, "source": "nobody", "files": "nobody/*.csv", "columns": columns}]
+    fill(mission)
+    mission.put(name, content)
+    mission.ingest("2021-02-12")
+    [listed] = plan_person(mission.settings, mission.profile, "Jane Doe").mentions
+    assert listed.startswith(f"{name}")
+    assert said in listed
+
+
 def test_unknown_file_is_said_to_be_no_file_and_unknown_person_to_be_nobody(mission: SmallMission) -> None:
     fill(mission)
     for named in ("requests/z.csv", "z.xlsx", "0123456789abcdef"):
