@@ -37,6 +37,21 @@ def _content(connection: duckdb.DuckDBPyConnection | None, table: str) -> object
         return None
 
 
+def _keys_in(connection: duckdb.DuckDBPyConnection | None, keys: pl.Series) -> set[str]:
+    """Those of the keys that a table of core has; all of them where that cannot be read."""
+    if connection is None or keys.is_empty():
+        return set(keys)
+    every = " UNION ".join(f"SELECT row_key FROM core.{t.name}" for t in SOURCE_TABLES)
+    connection.register("asked_keys", keys.to_frame("row_key"))
+    try:
+        found = connection.execute(f"SELECT row_key FROM asked_keys SEMI JOIN ({every}) USING (row_key)").fetchall()
+    except duckdb.Error:  # a warehouse of older make
+        return set(keys)
+    finally:
+        connection.unregister("asked_keys")
+    return {key for (key,) in found}
+
+
 class OldWarehouse:
     """The old warehouse, held open so that nobody writes to it meanwhile; it may be missing, broken or of old make."""
 
@@ -126,12 +141,33 @@ class OldWarehouse:
             if _content(connection, table.name) != _content(self._connection, table.name)
         ]
 
-    def copy_history(self, connection: duckdb.DuckDBPyConnection, now: dt.datetime, forgotten: Collection[str]) -> None:
+    def _without_gone(
+        self, told: pl.DataFrame, connection: duckdb.DuckDBPyConnection, forgotten: Collection[str]
+    ) -> pl.DataFrame:
+        """The history of checks, without keys of rows that are gone and sentences that name files which are."""
+        names = [name for _, sha256, _, name in self._deliveries or [] if sha256 in forgotten]
+        keys = told["failing_keys"].explode().drop_nulls().unique()
+        gone = _keys_in(self._connection, keys) - _keys_in(connection, keys)
+        gone |= {key for key in keys if any(name in key for name in names)}
+        if not gone:
+            return told
+        lost = pl.col("failing_keys").list.eval(pl.element().is_in(list(gone))).list.any()
+        return told.with_columns(
+            message=pl.when(lost).then(pl.lit(NO_NAME)).otherwise("message"),
+            failing_keys=pl.col("failing_keys").list.set_difference(pl.lit(sorted(gone))),
+        )
+
+    def copy_history(
+        self, connection: duckdb.DuckDBPyConnection, now: dt.datetime, forgotten: Collection[str], *, keep_old: bool
+    ) -> None:
         """What no file tells: which batches were set aside, and what checks have found; nothing of it after ``now``.
 
-        Files with one of the hashes ``forgotten`` lose their name.
+        Files with one of the hashes ``forgotten`` lose their name. Where the old warehouse is not kept, checks say no
+        longer what they found of rows that are gone with it.
         """
         for table, told in self._history.items():
+            if table == "check_history" and not keep_old:
+                told = self._without_gone(told, connection, forgotten)
             times = [name for name, of in told.schema.items() if of == pl.Datetime]
             rows = told.with_columns(pl.min_horizontal(name, pl.lit(now)).alias(name) for name in times)
             if "original_name" in rows.columns:

@@ -94,7 +94,8 @@ def rebuild(
             places = _places(deliveries)
             rows = _fill(store, profile, deliveries, places, key, track)
             changed = old.compare(store.connection)
-            old.copy_history(store.connection, moment, _gone([d.sidecar for d in deliveries]))
+            gone = _gone([d.sidecar for d in deliveries])
+            old.copy_history(store.connection, moment, gone, keep_old=keep_old)
             if changed == []:
                 store.mark_validated(min(old.validated, store.passed_position()))
             position = store.position()

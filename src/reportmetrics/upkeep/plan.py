@@ -285,15 +285,17 @@ def look_around(settings: Settings, plan: Plan) -> None:
     plan.workbooks = workbooks_about(
         settings.returns, {s.sent or s.sha256 for s in touched}, {s.name for s in plan.files}
     )
-    plan.landing = _landed(settings, {s.sha256 for s in touched})
+    plan.landing = _landed(settings, touched)
     coming = (s for s, _ in plan.rows.values() if s.is_aside and not s.path.with_suffix(".json").exists())
-    plan.returning = _landed(settings, {s.sha256 for s in coming})
+    plan.returning = _landed(settings, coming)
 
 
-def _landed(settings: Settings, hashes: Iterable[str]) -> list[str]:
-    """Names of files in the landing folder that have one of the hashes."""
-    wanted = set(hashes)
+def _landed(settings: Settings, sidecars: Iterable[Sidecar]) -> list[str]:
+    """Names of files in the landing folder that are what was sent, also where rows were forgotten of that since."""
+    deliveries = list(sidecars)
+    wanted, names = {h for s in deliveries for h in s.hashes}, {s.name for s in deliveries if s.rows_forgotten}
     sizes = {(settings.archive / h).stat().st_size for h in wanted if (settings.archive / h).is_file()}
     files = (p for p in settings.landing.rglob("*") if not p.is_symlink() and p.is_file())
-    landed = (p for p in files if p.stat().st_size in sizes)
-    return sorted(p.relative_to(settings.landing).as_posix() for p in landed if fingerprint(p) in wanted)
+    named = ((p, p.relative_to(settings.landing).as_posix()) for p in files)
+    # How large a file was of which rows were forgotten, nobody knows any more.
+    return sorted(n for p, n in named if (n in names or p.stat().st_size in sizes) and fingerprint(p) in wanted)

@@ -13,6 +13,8 @@ from reportmetrics.upkeep import forget as forgetting
 from reportmetrics.upkeep.forget import forget
 from reportmetrics.upkeep.fsck import fsck
 from reportmetrics.upkeep.plan import ForgetError, plan_file, plan_of, plan_person
+from reportmetrics.validation.history import record
+from reportmetrics.validation.run import CheckResult
 from reportmetrics.warehouse.aside import set_aside
 from reportmetrics.warehouse.store import Store, StoreError
 from tests.conftest import REQUESTS, SmallMission
@@ -136,6 +138,8 @@ def test_order_that_was_stopped_among_the_files_is_finished(
     order(mission, "Jane Doe")
     assert traces(mission, "Jane Doe", hidden) == []
     assert fsck(mission.settings).findings == []
+    # The file as it was sent is known again when another person is to be forgotten.
+    assert plan_of(mission.settings, mission.profile, "John Roe").landing == ["requests/a.csv"]
 
 
 def test_two_lost_files_are_forgotten_one_after_the_other(mission: SmallMission) -> None:
@@ -203,6 +207,28 @@ def test_correction_that_names_the_person_in_words_is_listed(mission: SmallMissi
     ]
     with pytest.raises(ForgetError, match=r"no row of the archive names 'letter'.* stands elsewhere.*yours to change"):
         plan_person(mission.settings, mission.profile, "letter")
+
+
+@pytest.mark.parametrize("named", ["Jane Doe", "requests/a.csv"])
+def test_what_checks_found_of_rows_that_go_goes(mission: SmallMission, named: str) -> None:
+    fill(mission)
+    keys = dict(mission.ask("SELECT request_id, row_key FROM core.request"))
+    found = [
+        CheckResult("request", "rule", "warning", False, "B: looks odd", failing_keys=[keys["A"], keys["B"]]),
+        CheckResult("request", "volume", "warning", False, "few", failing_keys=["request: requests/a.csv holds few"]),
+        CheckResult("request", "other", "warning", False, "C: looks odd", failing_keys=[keys["C"]]),
+    ]
+    with Store(mission.settings.warehouse) as store:
+        record(store, found, position=2, now=dt.datetime(2021, 2, 10))
+    order(mission, named)
+    told = {check: rest for check, *rest in mission.ask("SELECT check_name, message, failing_keys FROM check_history")}
+    assert told["rule"] == ["(forgotten)", [keys["B"]] if named == "Jane Doe" else []]
+    if named == "Jane Doe":
+        assert told["other"] == ["(forgotten)", []]
+        assert told["volume"] == ["few", ["request: requests/a.csv holds few"]]
+    else:
+        assert told["other"] == ["C: looks odd", [keys["C"]]]
+        assert told["volume"] == ["(forgotten)", []]
 
 
 @pytest.mark.parametrize(
