@@ -104,6 +104,8 @@ def find_faults(connection: duckdb.DuckDBPyConnection, table: Table, ids: Ids, a
             _name_formulas(connection, check.column)
             _name_contradictions(connection, check.column)
             _name_reasons(connection, check.column)
+            if check.code in ("bad_number", "bad_integer"):
+                _name_too_large(connection, check.column)
     return sum(counts)
 
 
@@ -155,6 +157,18 @@ def _name_reasons(connection: duckdb.DuckDBPyConnection, column: str) -> None:
             "WHERE column_name = $column AND starts_with(entry, $mark)",
             {"code": code, "said": said, "remedy": remedy, "column": column, "mark": mark.removeprefix(BAD_MARK)},
         )
+
+
+def _name_too_large(connection: duckdb.DuckDBPyConnection, column: str) -> None:
+    """A number as agreed that no column can hold is not one that could not be read."""
+    connection.execute(
+        "UPDATE fault SET message = '''' || left(entry, 100) || ''' is a number too large to be stored', "
+        "remedy = 'enter the number that is meant; leave the cell blank where there is none' "
+        "FROM suspect AS m WHERE m.row_id = fault.row_id AND column_name = $column "
+        "AND code IN ('bad_number', 'bad_integer') "
+        f"AND regexp_full_match(m.\"{column}\", '[+-]?[0-9.]+([eE][+-]?[0-9]+)?')",
+        {"column": column},
+    )
 
 
 def _by_typed(table: Table, found: str) -> str:

@@ -85,6 +85,24 @@ def test_a_text_keeps_the_declared_marks(mission: SmallMission, reader: str) -> 
     assert mission.ask("SELECT code, raw FROM reject ORDER BY ALL") == [("bad_number", "0.125"), ("bad_number", "12.5")]
 
 
+def test_a_number_too_large_to_be_stored_is_not_called_no_number(mission: SmallMission) -> None:
+    tally = {"unit_id": "id", "template_id": {"value": "T"}, "received": "n"}
+    day = {"value": "2021-02-01", "format": "%Y-%m-%d"}
+    more = {"period_start": day, "period_end": day}
+    kept = {k: v for k, v in source("json", source="tallies").items() if k not in ("table", "columns")}
+    mission.sources = [source("json"), {**kept, "table": "report_tally", "columns": tally | more, "files": "t/*.json"}]
+    mission.put("log.json", '[{"id": "A", "raised": "2021-02-01", "amount": 1E400}, '
+                '{"id": "B", "raised": "2021-02-01", "amount": "NaN"}]')  # fmt: skip
+    mission.put("t/log.json", '[{"id": "A", "n": 99999999999999999999}]')
+    mission.ingest()
+    said = mission.ask("SELECT code, message FROM reject ORDER BY raw")
+    assert [(code, message.split(":")[0]) for code, message in said] == [
+        ("bad_number", "'1E400' is a number too large to be stored"),
+        ("bad_integer", "'99999999999999999999' is a number too large to be stored"),
+        ("bad_number", "'NaN' is not a number as agreed"),
+    ]
+
+
 def test_decimals_of_parquet_and_numbers_beside_texts_of_json(mission: SmallMission) -> None:
     mission.sources = [source("json"), source("parquet", source="columns")]
     mission.put("log.json", '[{"id": "A", "raised": "2021-02-01", "amount": 1.234}, '

@@ -66,7 +66,8 @@ def test_json_names_the_list_that_may_be_meant(tmp_path: Path) -> None:
         ('[{"a": 1}, {"a"', "broken_json", "the file ends in the middle"),
         ('[{"a": 1}, {"a": "x', "broken_json", "the file ends in the middle"),
         ("[{'a': 1}]", "broken_json", "line 1, character 3"),
-        ('[{"a": NaN}]', "broken_json", "NaN"),
+        ('[{"a": "NaN \\" NaN"},\n {"a": NaN}]', "broken_json", "line 2, character 8: not JSON (NaN is no number"),
+        ('[{"a": 1},\n {"a": -Infinity}]', "broken_json", "line 2, character 8: not JSON (-Infinity is no number"),
         ('[{"b": 1}, {"a": 1, "b": 0, "a": 2}]', "duplicate_column", "record 2: key 'a' stands in it twice"),
         ('[{"a": {"b": 1}}]', "nested_value", "record 1: 'a' holds an object"),
         ('[{"a": 1}, {"a": [1]}]', "nested_value", "record 2: 'a' holds a list"),
@@ -99,6 +100,8 @@ def test_ndjson_rows_are_lines(tmp_path: Path) -> None:
 def test_ndjson_names_the_line_that_is_cut_off(tmp_path: Path) -> None:
     why = refusal(tmp_path / "a", "ndjson", '{"a": 1}\n{"a": 2}\n{"a"')
     assert (why.code, "line 3" in why.message) == ("broken_json", True)
+    why = refusal(tmp_path / "b", "ndjson", '{"a": "NaN"}\n{"a": Infinity}')
+    assert (why.message[:20], why.remedy.startswith("write null")) == ("line 2, character 7:", True)
 
 
 def test_blocks_with_other_columns_become_one_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

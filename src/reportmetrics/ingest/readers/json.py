@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -70,11 +71,14 @@ def _parsed(text: str, line: int | None, *, numbers: bool, twice: list[_Twice] |
             text,
             parse_float=_Fraction if numbers else str,
             parse_int=str,
-            parse_constant=_no_number,
+            parse_constant=functools.partial(_no_number, text),
             object_pairs_hook=functools.partial(_object, [] if twice is None else twice),
         )
     except json.JSONDecodeError as error:
         where = f"line {line or error.lineno}, character {error.colno}"
+        if isinstance(error, _NoNumberError):
+            remedy = "write null where there is no number, and send the file again"
+            raise UnreadableError("broken_json", f"{where}: not JSON ({error.msg})", remedy) from None
         cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
         said = "the file ends in the middle of a record" if cut and line is None else f"not JSON ({error.msg})"
         raise UnreadableError("broken_json", f"{where}: {said}", "export the file again and send it whole") from None
@@ -87,8 +91,17 @@ def _parsed(text: str, line: int | None, *, numbers: bool, twice: list[_Twice] |
         raise UnreadableError("broken_json", f"{where}not JSON ({error})", "export the file again") from None
 
 
-def _no_number(name: str) -> str:
-    raise ValueError(f"{name} is no number of JSON")
+class _NoNumberError(json.JSONDecodeError):
+    """NaN or an infinity, which Python writes and JSON does not have."""
+
+
+_TEXT_OR_NO_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<none>NaN|-?Infinity)', re.DOTALL)
+
+
+def _no_number(text: str, name: str) -> str:
+    """Called at the first one that stands outside of a text; all before it is JSON."""
+    at = next(m.start() for m in _TEXT_OR_NO_NUMBER.finditer(text) if m["none"])
+    raise _NoNumberError(f"{name} is no number of JSON", text, at)
 
 
 def _object(twice: list[_Twice], pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
