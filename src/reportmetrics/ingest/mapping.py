@@ -6,10 +6,11 @@ Belongs here: finding columns by name, saying what is missing or unknown. Not he
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from reportmetrics.ingest.events import EventFit, fit_events, not_counted
+from reportmetrics.ingest.readers.base import UnreadableError
 from reportmetrics.ingest.shaping import Shape, left_out, missing, position, shape_of, undecided
 from reportmetrics.ingest.text import BLANKS, literal
 from reportmetrics.profile.intake import before_column
@@ -119,21 +120,40 @@ def _labels(made: str, shape: Shape) -> tuple[str, ...]:
 
 
 def unknown_columns(source: Source, sheet: str | None, header: Sequence[str]) -> list[str]:
-    """Columns of a sheet that no table of the source takes; blank names are left out."""
+    """Columns of a sheet that no table of the source takes; blank names are left out.
+
+    An alias that is left over, since the first one of its column is there too, is taken by nobody either.
+    """
     known: set[str] = set()
     patterns: list[str] = []
     for entry in source.tables:
         if sheet_of(source, entry) != sheet:
             continue
-        known.update(c for given in entry.columns.values() for c in given.columns)
-        known.update(entry.ignore)
-        known.update(c for each in (*entry.only, *entry.drop) for part in each.parts for c in part.candidates)
+        asked = [given.candidates for given in entry.columns.values()]
+        asked += [part.candidates for each in (*entry.only, *entry.drop) for part in each.parts]
         if entry.events is not None:
-            names = (*several(entry.events.event), *entry.events.time.candidates)
-            known.update((*names, *map(before_column, names)))
+            names = (several(entry.events.event), entry.events.time.candidates)
+            asked += names
+            known.update(before_column(name) for each in names for name in each)
         if entry.unpivot is not None:
             patterns.append(entry.unpivot.columns)
+        made = _made(entry, header)
+        known.update(next(c for c in each if c in header) for each in asked if _is_taken(each, header, made))
+        known.update(c for given in entry.columns.values() for c in given.paired)
+        known.update(entry.ignore)
         if entry.explode is not None:
-            known.update(entry.explode.candidates)
+            known.update([c for c in entry.explode.candidates if c in header][:1])
             patterns += [entry.explode.columns] if entry.explode.columns else []
     return [h for h in header if h and h not in known and not any(re.fullmatch(p, h) for p in patterns)]
+
+
+def _made(entry: TableMap, header: Sequence[str]) -> Collection[str]:
+    """Names that the shape of the records makes; they go before columns of the same name."""
+    try:
+        return shape_of(entry, header).made
+    except UnreadableError:  # said when the mapping is fitted
+        return ()
+
+
+def _is_taken(candidates: Sequence[str], header: Sequence[str], made: Collection[str]) -> bool:
+    return any(c in header for c in candidates) and not any(c in made for c in candidates)

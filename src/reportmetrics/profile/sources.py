@@ -94,7 +94,12 @@ class ColumnMap(Model):
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns of the file that it may read."""
-        return (*self.candidates, *(self.join or ()), *(self.same or ()))
+        return (*self.candidates, *self.paired)
+
+    @property
+    def paired(self) -> tuple[str, ...]:
+        """Those of them that it reads whichever alias is there: what is joined, or must agree."""
+        return (*(self.join or ()), *(self.same or ()))
 
     @property
     def formats(self) -> tuple[str, ...]:

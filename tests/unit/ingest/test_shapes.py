@@ -8,6 +8,7 @@ import pytest
 
 from reportmetrics.profile.source_rules import source_problems
 from reportmetrics.profile.sources import Source
+from reportmetrics.warehouse.notes import UNKNOWN_COLUMNS, naming
 from tests.conftest import REQUESTS, SmallMission
 
 ACTIVITY: dict[str, Any] = {
@@ -55,6 +56,23 @@ def test_a_cell_with_separators_is_several_records(mission: SmallMission) -> Non
         ("V2", "LO-2", 0, 3),
     ]
     assert mission.ask("SELECT count(DISTINCT row_key) FROM core.activity") == [(4,)]
+
+
+def test_an_alias_that_is_left_over_is_noted(mission: SmallMission) -> None:
+    """Its cells are used by nobody, as those of a column that the mapping does not know."""
+    columns = {
+        **SPLIT["columns"],
+        "kind": {"from": ["kind", "Kind"]},
+        "place": {"from": ["where", "Where"], "optional": True},
+    }
+    mission.sources = [
+        {**SPLIT, "columns": columns, "drop": [{"from": ["n/a", "Where"], "is": "none"}], "ignore": ["Day"]}
+    ]
+    mission.put("visits/a.csv", "id,Objectives,objectives,kind,Kind,day,Day,count,where,Where\n"
+                "V1,LO-1,LO-2,call,visit,2021-02-01,x,3,a,b\n")  # fmt: skip
+    [line] = mission.ingest().deliveries
+    assert line.message == naming(UNKNOWN_COLUMNS, "Objectives, Kind")
+    assert mission.ask("SELECT objective_id, kind FROM core.activity") == [("LO-2", "call")]
 
 
 def test_a_part_that_is_wrong_is_rejected_alone_and_named(mission: SmallMission) -> None:
