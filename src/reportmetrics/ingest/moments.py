@@ -7,13 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reportmetrics.ingest.reasons import FIRST_YEAR, FROM_1900_MARK, FROM_1904_MARK, LAST_YEAR, SKIPPED_MARK, YEAR_MARK
+from reportmetrics.ingest.reasons import (
+    FIRST_YEAR,
+    FROM_1900_MARK,
+    FROM_1904_MARK,
+    LAST_YEAR,
+    NEVER_MARK,
+    SKIPPED_MARK,
+    YEAR_MARK,
+)
 from reportmetrics.profile.sources import SERIAL_EPOCHS, ColumnMap
 
 _NO_OFFSET = r"[+-](1[5-9]|[2-9]\d)(:?\d\d)*$"
 """The end of a time whose offset from UTC is beyond all that are in use, which go from -12 to +14 hours."""
 
 _OFFSET = r" *[+-]\d\d(:?\d\d){0,2}$"
+
+INSTANT = "%Y-%m-%d %H:%M:%S.%f UTC"
+"""How the Parquet reader writes a moment that has no zone of its own: what its day is depends on where one asks."""
 
 _SPANS = {"week": "6 DAY", "month": "1 MONTH", "quarter": "3 MONTH", "year": "1 YEAR"}
 
@@ -28,8 +39,10 @@ def _day_of(day: str, given: ColumnMap) -> str:
     return f"{start} + INTERVAL {length}" + ("" if given.last_day_of == "week" else " - INTERVAL 1 DAY")
 
 
-def moment(cell: str, formats: Sequence[str], zone: str | None, given: ColumnMap, epoch: str | None) -> str:
-    """Canonical text of a date (``zone`` None) or an instant.
+def moment(
+    cell: str, formats: Sequence[str], zone: str, given: ColumnMap, epoch: str | None, *, whole_day: bool
+) -> str:
+    """Canonical text of a date (``whole_day``) or an instant.
 
     What is written as agreed and cannot be meant is marked with the reason; see ``reasons``. ``epoch`` is the format of
     day numbers that the workbook itself states. Of a local time that the clocks showed twice, the later one counts.
@@ -40,17 +53,23 @@ def moment(cell: str, formats: Sequence[str], zone: str | None, given: ColumnMap
     for text in formats:
         read = _in_range(_read(cell, text))
         if "%z" in text.replace("%%", ""):
-            tries.append(_day_written(cell, text, read) if zone is None else f"timezone('UTC', {read})")
-        elif zone is None or zone == "UTC":
+            tries.append(_day_written(cell, text, read) if whole_day else f"timezone('UTC', {read})")
+        elif text == INSTANT:
+            tries.append(f"timezone('{zone}', timezone('UTC', {read}))" if whole_day else read)
+        elif whole_day or zone == "UTC":
             tries.append(read)
         else:
             at = f"timezone('{zone}', {read})"
             tries.append(f"CASE WHEN timezone('{zone}', {at}) = {read} THEN timezone('UTC', {at}) END")
             skipped.append(f"{read} IS NOT NULL")
     found = f"coalesce({', '.join(tries)})" if len(tries) > 1 else [*tries, "CAST(NULL AS TIMESTAMP)"][0]
-    as_type = "DATE" if zone is None else "TIMESTAMP"
+    as_type = "DATE" if whole_day else "TIMESTAMP"
     found = _day_of(found, given)
-    why = [] if other is None else [(_is_day(cell), FROM_1904_MARK if other == "excel-1900" else FROM_1900_MARK)]
+    why = []
+    if other is not None and epoch not in formats:
+        why.append((_is_day(cell), FROM_1904_MARK if other == "excel-1900" else FROM_1900_MARK))
+    if "excel-1900" in formats:
+        why.append((f"{_is_day(cell)} AND {_is_the_29th(cell)}", NEVER_MARK))
     why += [(each, SKIPPED_MARK) for each in skipped]
     why += [(f"{_read(cell, text)} IS NOT NULL", YEAR_MARK) for text in formats]
     whens = " ".join(f"WHEN {reason} THEN '{mark}'" for reason, mark in why)
@@ -72,8 +91,8 @@ def _read(cell: str, text: str) -> str:
     seconds = f"CAST(round({number} * 86400) AS BIGINT)"
     plain = _is_day(cell)
     if text == "excel-1900":
-        # Day 60 is the 29 February 1900 that never was; the days before it are counted from a day later.
-        plain = f"{plain} AND {number} NOT BETWEEN 60 AND 60.999999999"
+        # The days before the one that never was are counted from a day later.
+        plain = f"{plain} AND NOT {_is_the_29th(cell)}"
         seconds = f"{seconds} + CASE WHEN {number} < 60 THEN 86400 ELSE 0 END"
     return f"CASE WHEN {plain} THEN TIMESTAMP '{SERIAL_EPOCHS[text]}' + to_seconds({seconds}) END"
 
@@ -86,6 +105,11 @@ def _day_written(cell: str, text: str, read: str) -> str:
 
 def _is_day(cell: str) -> str:
     return f"regexp_full_match({cell}, '\\d{{1,6}}(\\.\\d+)?')"
+
+
+def _is_the_29th(cell: str) -> str:
+    """Of February 1900, a day that workbooks count and that never was."""
+    return f"(try_cast({cell} AS DOUBLE) BETWEEN 60 AND 60.999999999)"
 
 
 def _quoted(text: str) -> str:

@@ -12,7 +12,9 @@ from reportmetrics.ingest.readers.base import BAD_MARK, CONTRADICTION_MARK, FORM
 
 SKIPPED_MARK, YEAR_MARK = BAD_MARK + "\x08", BAD_MARK + "\x0e"
 FROM_1904_MARK, FROM_1900_MARK = BAD_MARK + "\x0f", BAD_MARK + "\x10"
-"""A change of clocks, a year that cannot be meant, day numbers of a workbook that counts otherwise than the mapping."""
+NEVER_MARK = BAD_MARK + "\x12"
+"""A change of clocks, a year that cannot be meant, day numbers of a workbook that counts otherwise than the mapping,
+and the number of a day that never was."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Years outside are slips of the pen (217, 20222)."""
@@ -42,6 +44,11 @@ REASONS: Mapping[str, tuple[str | None, str, str]] = {
         None,
         "is a day number, and the workbook counts days from 1900 while the mapping says excel-1904",
         "give the cells the format of a date, or declare excel-1900 in the source's mapping",
+    ),
+    NEVER_MARK: (
+        None,
+        "is the number of 29 February 1900, a day that workbooks count and that never was",
+        "enter the day that is meant",
     ),
 }
 """By mark: code (None: that of the column's type), message and remedy."""

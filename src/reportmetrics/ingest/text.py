@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from reportmetrics.ingest.moments import moment
+from reportmetrics.ingest.moments import INSTANT, moment
 from reportmetrics.ingest.readers.base import CONTRADICTION_MARK, INEXACT_MARK
 from reportmetrics.profile.sources import SERIAL_EPOCHS, ColumnMap
 from reportmetrics.warehouse.shape import Column
@@ -38,7 +38,7 @@ NOTHING_BEFORE = "is blank: nothing was answered before"
 _MANY = 8
 """Comparing with so many texts takes as long as looking a text up."""
 
-CELL_DATES = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S.%f%z")
+CELL_DATES = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S.%f%z", INSTANT)
 """How readers write real dates of workbooks and Parquet; understood besides the formats that the mapping names."""
 
 
@@ -158,8 +158,8 @@ def canonical(cell: str, column: Column, given: ColumnMap, reading: Reading) -> 
         return _mapped_flag(cell, given) if column.type == "boolean" else _mapped(cell, column, given)
     if column.type in ("date", "timestamp"):
         formats = [*given.formats, *(f for f in reading.extra_formats if f not in given.formats)]
-        zone = None if column.type == "date" else given.timezone or reading.zone
-        return moment(cell, formats, zone, given, reading.epoch)
+        zone = given.timezone or reading.zone
+        return moment(cell, formats, zone, given, reading.epoch, whole_day=column.type == "date")
     if column.type in ("integer", "number"):
         return _number(cell, given, whole=column.type == "integer")
     if column.type == "boolean":

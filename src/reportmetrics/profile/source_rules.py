@@ -76,7 +76,7 @@ def _one_source(file: str, source: Source, ids: Ids) -> Iterator[Problem]:
             yield unknown_id(file, key, "table", entry.table, _TABLES)
             continue
         yield from _sheet(file, key, source, entry)
-        yield from _one_table(file, key, entry, _TABLES[entry.table], groups, ids)
+        yield from _one_table(file, key, source, entry, _TABLES[entry.table], groups, ids)
         yield from event_problems(file, key, source, entry, _TABLES[entry.table], ids)
         yield from report_key_problems(file, key, entry, _TABLES[entry.table])
         if groups is not None:
@@ -133,7 +133,9 @@ def _sheet(file: str, key: str, source: Source, entry: TableMap) -> Iterator[Pro
         yield Problem(file, key, f"a {source.reader} file has no sheets", "remove 'sheet'")
 
 
-def _one_table(file: str, key: str, entry: TableMap, table: Table, groups: Groups, ids: Ids) -> Iterator[Problem]:
+def _one_table(
+    file: str, key: str, source: Source, entry: TableMap, table: Table, groups: Groups, ids: Ids
+) -> Iterator[Problem]:
     yield from shape_problems(file, key, entry)
     for name, column_map in entry.columns.items():
         where = f"{key}.columns.{name}"
@@ -144,6 +146,8 @@ def _one_table(file: str, key: str, entry: TableMap, table: Table, groups: Group
             said = f"table '{table.name}' cannot say that something does not apply"
             yield Problem(file, f"{where}.not_applicable", said, "list the texts under 'blank'")
         yield from _one_column(file, where, column_map, table.by_name[name], groups, ids)
+        if column_map.timezone is not None:
+            yield from _needless_zone(file, f"{where}.timezone", table.by_name[name], source.reader)
     for column in table.columns:
         # An event may leave to a register what it does not tell; a record that nobody told it of is then rejected.
         left_to_others = entry.events is not None and column.name not in (entry.key or table.key)
@@ -181,8 +185,6 @@ def _one_column(file: str, key: str, given: ColumnMap, column: Column, groups: G
         yield Problem(file, key, "a date without a format", "add 'format', such as \"%Y-%m-%d\": nothing is guessed")
     if not moment and given.formats:
         yield Problem(file, f"{key}.format", f"a {column.type} column has no date format", "remove 'format'")
-    if given.timezone is not None and column.type != "timestamp":
-        yield Problem(file, f"{key}.timezone", f"a {column.type} column has no time zone", "remove 'timezone'")
     spans = {"first_day_of": given.first_day_of, "last_day_of": given.last_day_of}
     named = [name for name, span in spans.items() if span is not None]
     if named and column.type != "date":
@@ -204,6 +206,13 @@ def _one_column(file: str, key: str, given: ColumnMap, column: Column, groups: G
     for value in sorted(set(targets)):
         if allowed is not None and value not in allowed:
             yield unknown_id(file, key, f"value of '{column.name}'", value, allowed)
+
+
+def _needless_zone(file: str, key: str, column: Column, reader: str) -> Iterator[Problem]:
+    if column.type == "date" and reader != "parquet":
+        yield Problem(file, key, f"a date of a {reader} file has no time zone", "remove 'timezone'")
+    elif column.type not in ("date", "timestamp"):
+        yield Problem(file, key, f"a {column.type} column has no time zone", "remove 'timezone'")
 
 
 def _map_problems(file: str, key: str, given: ColumnMap) -> Iterator[Problem]:

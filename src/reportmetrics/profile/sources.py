@@ -44,9 +44,10 @@ class ColumnMap(Model):
     ] = None
     first_day_of: Annotated[Span | None, Field(description="dates: the first day of the time they are in")] = None
     last_day_of: Annotated[Span | None, Field(description="dates: the last day of the time they are in")] = None
-    timezone: Annotated[TimeZone | None, Field(description="zone of times without offset; default: the mission's")] = (
-        None
-    )
+    timezone: Annotated[
+        TimeZone | None,
+        Field(description="zone of times without offset, and of days of moments in Parquet; default: the mission's"),
+    ] = None
     map: Annotated[dict[str, str | None] | None, Field(description="values of the file -> canonical values")] = None
     ignore_case: Annotated[bool, Field(description="of 'map' and of codes")] = False
     same: Annotated[

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
 from reportmetrics.ingest.readers.registry import READERS
+from reportmetrics.profile.source_rules import source_problems
 from reportmetrics.profile.sources import Options
 from tests.conftest import SmallMission
 
@@ -157,7 +158,7 @@ def test_parquet_is_text_with_iso_dates(tmp_path: Path) -> None:
     found = read(tmp_path / "a.parquet", "parquet")
     assert found.header == tuple(frame.columns)
     first = ("7", "007", "0", "0.1", "true", "2021-11-23", "2021-11-23 10:00:00.000005")
-    assert found.rows.row(0) == (1, *first, "2021-11-23 07:00:00.000000+0000", "1.50", "a", "0.1", None)
+    assert found.rows.row(0) == (1, *first, "2021-11-23 10:00:00.000000+03:00:00", "1.50", "a", "0.1", None)
     second = (None, "n/a", "9223372036854775807", "0.0000001", None, None, None, None, None, "b", None)
     assert found.rows.row(1) == (2, *second, None)
 
@@ -219,6 +220,32 @@ def test_a_float_that_stands_for_several_ids_is_refused_as_an_id_and_counts_as_a
         ("inexact_number", 3, "id", "10000000000000000000000"),
         ("inexact_number", 1, "id", "123456792"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written_in", "declared", "day"),
+    [
+        ("UTC", None, "2021-12-01"),  # the mission's zone is Asia/Baghdad
+        ("UTC", "America/New_York", "2021-11-30"),
+        ("UTC", "UTC", "2021-11-30"),
+        ("Europe/Rome", "America/New_York", "2021-12-01"),  # as a text with an offset: the day that is written
+        (None, "America/New_York", "2021-11-30"),
+    ],
+)
+def test_the_day_of_an_instant_in_parquet(
+    mission: SmallMission, tmp_path: Path, written_in: str | None, declared: str | None, day: str
+) -> None:
+    """Midnight in Rome, which is still the day before in UTC."""
+    promised = {"from": "promised", "format": "%Y-%m-%d", "timezone": declared}
+    mission.sources = [{**IDS, "columns": {**IDS["columns"], "raised_at": {**promised}, "promised_on": promised}}]
+    at = pl.Series([dt.datetime(2021, 11, 30, 23)])
+    at = at if written_in is None else at.dt.replace_time_zone("UTC").dt.convert_time_zone(written_in)
+    pl.DataFrame({"id": ["A"], "promised": at}).write_parquet(tmp_path / "a")
+    mission.put("a.parquet", (tmp_path / "a").read_bytes())
+    mission.ingest()
+    assert source_problems([("ids.yaml", mission.profile.sources[0])], {}) == []
+    instant = "2021-12-01 04:00:00" if written_in is None else "2021-11-30 23:00:00"
+    assert mission.ask("SELECT promised_on::VARCHAR, raised_at::VARCHAR FROM core.request") == [(day, instant)]
 
 
 def test_joined_words_stand_for_a_number_and_one_cell_never_stands_for_all(

@@ -54,8 +54,9 @@ def test_a_mapping_that_counts_days_otherwise_than_the_workbook_is_refused(
         {**BOOK, "source": "both", "files": "both/*", "columns": {**columns, "raised_at": both}},
     ]
     number = {1904: 42766, 1900: 44228}[own]
+    odd, said = {1904: (999_999, "is of a year before"), 1900: (60, "is the number of 29 February 1900")}[own]
     content = book(lambda _, sheet: rows(sheet, [HEADER, ["A", number], ["B", "2021-02-02"]]), date_1904=own == 1904)
-    other = book(lambda _, sheet: rows(sheet, [HEADER, ["C", number]]), date_1904=own == 1904)
+    other = book(lambda _, sheet: rows(sheet, [HEADER, ["C", number], ["E", odd]]), date_1904=own == 1904)
     fitting = book(
         lambda _, sheet: rows(sheet, [HEADER, ["D", 42766 if own == 1900 else 44228]]), date_1904=own == 1900
     )
@@ -68,10 +69,11 @@ def test_a_mapping_that_counts_days_otherwise_than_the_workbook_is_refused(
         ("C", "2021-02-01"),
         ("D", "2021-02-01"),
     ]
-    [(code, row, column, message, remedy)] = mission.ask(
-        "SELECT code, source_row, column_name, message, remedy FROM reject"
+    [(code, row, column, message, remedy), (_, _, _, why, _)] = mission.ask(
+        "SELECT code, source_row, column_name, message, remedy FROM reject ORDER BY source_row"
     )
     assert (code, row, column) == ("bad_time", 2, "raised")
+    assert why.startswith(f"'{odd}' {said}")
     assert message == (
         f"'{number}' is a day number, and the workbook counts days from {own} while the mapping says {mapped}"
     )

@@ -120,7 +120,7 @@ CASES = {
     "time zone of a day": (
         "tours.yaml",
         ("{from: arrived,", "{from: arrived, timezone: UTC,"),
-        "tour.columns.started_on.timezone: a date column has no time zone; remove 'timezone'",
+        "tour.columns.started_on.timezone: a date of a csv file has no time zone; remove 'timezone'",
     ),
     "two columns that must be the same of a text": (
         "tours.yaml",

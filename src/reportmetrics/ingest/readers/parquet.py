@@ -135,9 +135,9 @@ def _untold(name: str, column: pa.ChunkedArray, said: str) -> UnreadableError:
 def _text(column: pl.Series) -> pl.Series:
     kind = column.dtype
     if isinstance(kind, pl.Datetime):
-        zone = kind.time_zone
-        column = column if zone in (None, "UTC") else column.dt.convert_time_zone("UTC")
-        return column.dt.strftime("%Y-%m-%d %H:%M:%S%.6f" + ("" if zone is None else "+0000"))
+        # In UTC stand moments of any zone, since that is how they are stored; another zone is one that was meant.
+        offset = {None: "", "UTC": " UTC"}.get(kind.time_zone, "%::z")
+        return column.dt.strftime("%Y-%m-%d %H:%M:%S%.6f" + offset)
     if kind == pl.Date:
         return column.dt.strftime("%Y-%m-%d")
     if kind == pl.Time:
