@@ -4,41 +4,33 @@ A sheet for each source (and sheet of it) holds the sender's own columns between
 and what to mend. Mended and put into the landing folder under its own name, the workbook is taken in through the
 mapping of the source (``profile.intake``).
 
-Belongs here: gathering rows and writing the workbook. Not here: which rows are refused (``rejected``).
+Belongs here: writing the workbooks. Not here: which rows are refused (``rejected``), which share a sheet (``sheets``).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from reportmetrics.ingest.guard import shown, unguarded
-from reportmetrics.ingest.readers.archived import read_archived
-from reportmetrics.ingest.readers.base import NUMBER_MARK, Sheet, UnreadableError
+from reportmetrics.ingest.readers.base import NUMBER_MARK
 from reportmetrics.profile.intake import (
     READ_ME,
     REASON,
     REFERENCE,
     RETURNED,
     declared_id,
-    fact_column,
-    facts_of,
     intake,
-    is_returned,
     returned_name,
     returned_number,
-    returned_sheet,
-    written_here,
 )
 from reportmetrics.profile.load import Profile
-from reportmetrics.profile.sources import Source, sheet_of
 from reportmetrics.senders.book import Book, new_book
+from reportmetrics.senders.sheets import Part, Parts, gathered
 
 _LONGEST_NAME = 240
 """Bytes of a workbook's file name, in which its sources stand; systems take 255."""
@@ -70,14 +62,6 @@ class Returned:
     handed: pl.DataFrame
 
 
-@dataclass(slots=True)
-class _Part:
-    """One sheet: the sender's columns, and rows as (cells by column, faults)."""
-
-    header: list[str]
-    rows: list[tuple[dict[str, str | None], list[dict[str, Any]]]] = field(default_factory=list)
-
-
 def return_rejects(
     faults: pl.DataFrame,
     profile: Profile,
@@ -101,12 +85,13 @@ def return_rejects(
             said = f"{sender}: {mine.height:,} refusals are more than a sheet holds"
             raise OSError(f"{said}; give back fewer at once, with --source or --code")
         ids = sorted({declared_id(s) for s in mine["source"].unique() if s in sources})
-        parts = {i: _parts(sources[i], sources, mine, archive) for i in ids}
-        for some in _together(parts):
-            theirs = mine.filter(pl.col("source").str.strip_suffix(f".{RETURNED}").is_in(some))
+        first = {i: gathered(sources[i], sources, mine, archive) for i in ids}
+        whole = {id(parts[0]) for parts in first.values()}
+        for some in _together(p for parts in first.values() for p in parts):
+            theirs = mine.filter(_is_told_of(some, [p.source for p in some if id(p) in whole]))
             handed = _handed(theirs, str(sender), today)
-            path = folder / names.name(handed, [i for i in some if parts[i]])
-            sheets = {name: part for i in some for name, part in parts[i].items()}
+            path = folder / names.name(handed, _ids(some))
+            sheets = {name: part for p in some for name, part in p.by_sheet.items()}
             _write(path, str(sender), profile, theirs, sheets, today)
             rows = theirs.filter(pl.col("source_row").is_not_null())["ref"].n_unique()
             files = theirs.filter(pl.col("source_row").is_null())["file_seq"].n_unique()
@@ -115,23 +100,35 @@ def return_rejects(
     return written
 
 
-def _together(parts: Mapping[str, Mapping[str, _Part]]) -> list[list[str]]:
-    """Which sources share a workbook: as many as its file name holds, and none whose sheets have the same name.
+def _is_told_of(parts: Iterable[Parts], whole: Iterable[str]) -> pl.Expr:
+    """Of which refusals a workbook tells: those of its rows, and of ``whole`` files those of these sources."""
+    ids = pl.col("source").str.strip_suffix(f".{RETURNED}")
+    rows = [(ids == p.source) & pl.col("ref").is_in(list(p.refs)) for p in parts]
+    return pl.any_horizontal(ids.is_in(list(whole)) & pl.col("source_row").is_null(), *rows)
+
+
+def _together(parts: Iterable[Parts]) -> list[list[Parts]]:
+    """Which parts share a workbook: as many as its file name holds, and none whose sheets have the same name.
 
     Names of sheets that differ by capital letters only are the same to a spreadsheet.
     """
-    books: list[tuple[list[str], set[str]]] = []
-    for source_id, sheets in parts.items():
-        names = {name.lower() for name in sheets}
-        for ids, taken in books:
-            name = returned_name("00000000", 0, [*ids, source_id])
+    books: list[tuple[list[Parts], set[str]]] = []
+    for each in parts:
+        names = {name.lower() for name in each.by_sheet}
+        for some, taken in books:
+            name = returned_name("00000000", 0, _ids([*some, each]))
             if len(name.encode()) <= _LONGEST_NAME and not names & taken:
-                ids.append(source_id)
+                some.append(each)
                 taken |= names
                 break
         else:
-            books.append(([source_id], names))
-    return [ids for ids, _ in books]
+            books.append(([each], names))
+    return [some for some, _ in books]
+
+
+def _ids(parts: Iterable[Parts]) -> list[str]:
+    """Sources of which there are rows."""
+    return list(dict.fromkeys(p.source for p in parts if p.by_sheet))
 
 
 class _Names:
@@ -171,61 +168,8 @@ def _handed(faults: pl.DataFrame, sender: str, today: dt.date) -> pl.DataFrame:
     ).unique(maintain_order=True)
 
 
-def _parts(source: Source, sources: Mapping[str, Source], faults: pl.DataFrame, archive: Path) -> dict[str, _Part]:
-    """Sheets of a source by name, those without refused rows left out."""
-    parts: dict[str, _Part] = {}
-    mine = faults.filter(
-        pl.col("source").is_in([source.source, f"{source.source}.{RETURNED}"]) & pl.col("source_row").is_not_null()
-    )
-    for (source_id, sha256, facts), of_file in mine.group_by(["source", "sha256", "facts"], maintain_order=True):
-        came = sources[str(source_id)]
-        for sheet_name, sheet in _read(came, archive / str(sha256)):
-            name = str(sheet_name) if is_returned(came) else returned_sheet(source, sheet_name)
-            here = of_file.filter(pl.col("sheet").eq_missing(pl.lit(sheet_name, dtype=pl.String)))
-            if here.height:
-                _add(
-                    parts.setdefault(name, _Part([])),
-                    sheet,
-                    here,
-                    json.loads(str(facts)) if facts else {},
-                    facts_of(source),
-                )
-    return parts
-
-
-def _read(source: Source, path: Path) -> Iterator[tuple[str | None, Sheet]]:
-    wanted = list(dict.fromkeys(sheet_of(source, t) for t in source.tables))
-    try:
-        found = read_archived(path, source, wanted)
-    except UnreadableError as error:
-        raise OSError(f"{path} of the archive cannot be read by source {source.source} any more: {error}") from error
-    for name, sheet in found.items():
-        if isinstance(sheet, Sheet):
-            # What went out once was guarded then, and is guarded again.
-            yield name, replace(sheet, held=unguarded(sheet.rows)) if written_here(source) else sheet
-
-
-def _add(part: _Part, sheet: Sheet, faults: pl.DataFrame, facts: Mapping[str, str], asked: Sequence[str]) -> None:
-    """Add the refused rows of one sheet of one file; columns that the part does not know yet come after the others."""
-    own = [h for h in sheet.header if h and h not in (REFERENCE, REASON)]
-    part.header += [h for h in own if h not in part.header]
-    by_row = {int(k[0]): v for k, v in faults.group_by(["source_row"], maintain_order=True)}
-    for row in sheet.rows.filter(pl.col("source_row").is_in(list(by_row))).iter_rows(named=True):
-        of_row = by_row[row["source_row"]]
-        cells = {h: _as_sent(row[f"c{i}"]) for i, h in enumerate(sheet.header) if h}
-        cells |= {fact_column(f): facts[f] for f in asked if f in facts}
-        cells[REFERENCE] = of_row["ref"][0]
-        part.rows.append((cells, of_row.to_dicts()))
-    part.header += [c for c in map(fact_column, asked) if c not in part.header]
-
-
-def _as_sent(cell: str | None) -> str | None:
-    """A cell as it may stand in a workbook that goes out; one that is a number keeps its mark."""
-    return cell if cell is not None and cell.startswith(NUMBER_MARK) else shown(cell)
-
-
 def _write(
-    path: Path, sender: str, profile: Profile, faults: pl.DataFrame, parts: Mapping[str, _Part], today: dt.date
+    path: Path, sender: str, profile: Profile, faults: pl.DataFrame, parts: Mapping[str, Part], today: dt.date
 ) -> None:
     with new_book(path, title=f"Refused rows of {sender}") as book:
         _write_explanation(book, path.name, sender, profile, faults, today)
@@ -258,7 +202,7 @@ def _write_explanation(
     sheet.freeze_panes(start + 1, 0)
 
 
-def _write_part(book: Book, name: str, part: _Part) -> None:
+def _write_part(book: Book, name: str, part: Part) -> None:
     sheet = book.sheet(name)
     header = [REASON, *part.header, REFERENCE]
     book.row(sheet, 0, header, "head")

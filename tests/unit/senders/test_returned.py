@@ -104,6 +104,30 @@ def test_rows_come_back_marked_and_mended_ones_are_accepted(mission: SmallMissio
     assert give_back(mission) == []
 
 
+def test_rows_of_files_with_other_columns_do_not_share_a_sheet(mission: SmallMission) -> None:
+    """Under an alias an entry would be lost, and in a column that its file lacks a row would tell that it is blank."""
+    columns = {**REQUESTS["columns"], "amount": {"from": ["amount", "sum"], "optional": True}}
+    mission.sources = [{**REQUESTS, "columns": columns}, {**REQUESTS, "source": "old", "files": "old/*.csv"}]
+    mission.sources[1]["columns"] = {**columns, "amount": "amount"}
+    mission.put("old/a.csv", "id,raised,decided,outcome,amount\nR3,2021-01-04,2021-01-10,OK,9\n")
+    mission.ingest("2021-01-31")
+    files = {"a": ",amount", "b": ",sum", "c": "", "d": ",amount,new"}
+    for number, (name, more) in enumerate(files.items(), start=1):
+        cells = more.replace("amount", str(number)).replace("sum", str(number))
+        mission.put(f"requests/{name}.csv", f"id,raised,decided,outcome{more}\nR{number},soon,2021-01-10,OK{cells}\n")
+    mission.put("requests/e.csv", "nothing\n1\n")
+    mission.ingest("2021-02-01")
+    books = give_back(mission)
+    assert sorted((b.rows, b.files) for b in books) == [(1, 0), (1, 0), (2, 1)]
+    for book in books:
+        send_again(mission, book, {"log!raised": dict.fromkeys(range(2, book.rows + 2), "2021-01-05")})
+    mission.ingest("2021-03-02")
+    found = mission.known("request", "2021-04-01").select("request_id", "amount", "decided_at").rows()
+    assert [(key, amount) for key, amount, _ in found] == [("R1", 1), ("R2", 2), ("R3", 9), ("R4", 4)]
+    assert {decided for *_, decided in found} == {dt.datetime(2021, 1, 10)}
+    assert faults(mission)["state"].to_list().count("open") == 1  # the file that cannot be read
+
+
 def test_a_row_that_comes_back_unmended_stays_open_and_one_mended_badly_is_refused_again(mission: SmallMission) -> None:
     mission.put("requests/a.csv", "id,raised,decided,outcome\nR2,soon,,\nR3,later,,\n")
     mission.ingest("2021-02-01")
