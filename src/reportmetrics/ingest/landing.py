@@ -114,7 +114,8 @@ def look(
                 landing.found.append(found_as(by_id[source_id], folder / name, name, zone))
             except OSError as error:  # gone, or out of reach, since it was listed
                 landing.stuck.append(cannot_be_read(name, error))
-    landing.found.sort(key=lambda f: (f.dated or dt.datetime.max, f.name, f.source.source))
+    # A log tells of what a register describes, so of one date the registers come first.
+    landing.found.sort(key=lambda f: (f.dated or dt.datetime.max, _is_log(f.source), f.name, f.source.source))
     landing.waiting.sort()
     landing.unmatched.sort()
     return landing
@@ -226,6 +227,10 @@ def _leave_undecodable(at: Listed) -> None:
             if at.names[place] != (name := _decoded(at.names[place])):
                 at.stuck.append(f"{name}: the name is not UTF-8; rename the file")
                 del at.names[place], at.sizes[place], at.times[place]
+
+
+def _is_log(source: Source) -> bool:
+    return any(entry.events is not None for entry in source.tables)
 
 
 def _claims(listed: Iterable[Listed], sources: Sequence[Source], unmatched: list[str]) -> Claims:

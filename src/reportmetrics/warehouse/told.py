@@ -7,7 +7,8 @@ a row which columns it tells, where others of its table tell more, and for one o
 
 Of each column counts:
 
-* of registers, the last one that tells it, in the order of ``IN_ORDER``;
+* of registers, the last one that tells it, in the order of ``IN_ORDER``; what a log tells that is known from the same
+  moment counts as told after it;
 * of events, those first told after that register's row and newer than all that had told of the column by then, since
   what a register tells settles what was told before. An event that the register knows of already (the same time in the
   event's own column) tells nothing, nor does one that is older than what the register knows of the event's columns;
@@ -112,7 +113,8 @@ JOIN ({state_sql(table, f"(SELECT * FROM {several})", mixed)}) AS s USING (row_k
 """
 
 
-_ALL_IN_ORDER = f"{IN_ORDER}, {MOMENT} NULLS FIRST, {MOMENT_PLACE}, content"
+_ALL_IN_ORDER = f"known_from, {MOMENT} IS NOT NULL, file_seq, source_row, {MOMENT} NULLS FIRST, {MOMENT_PLACE}, content"
+"""As ``IN_ORDER``, but of files that are known from one moment registers go before logs, whichever came first."""
 
 
 def state_sql(table: Table, rows: str, mixed: Mixed) -> str:

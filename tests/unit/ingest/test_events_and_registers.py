@@ -81,6 +81,30 @@ def test_overlapping_extracts_do_not_undo_what_a_register_told(tmp_path: Path, k
     assert told(mission) == {n: (raised, "2021-02-25", "approved") for n, (raised, _, _) in expected.items()}
 
 
+@pytest.mark.parametrize(("dated", "first"), [({}, None), (DATED, None), (DATED, "log"), (DATED, "register")])
+def test_a_register_goes_before_a_log_of_the_same_date(
+    tmp_path: Path, dated: dict[str, Any], first: str | None
+) -> None:
+    """Neither what their files are called, nor which of two dated files came first, decides what is known."""
+    mission = mission_of(tmp_path, **dated)
+    head = "request,raised,decided,outcome\n"
+    if first is not None:
+        mission.put("register/20210208.csv", f"{head}A,2021-02-01,,open\n")
+        mission.ingest("2021-02-09")
+    files = {
+        "log": lambda: put(mission, "20210301", "approved,2021-02-12,"),
+        "register": lambda: mission.put("register/20210301.csv", f"{head}A,2021-02-02,,open\n"),
+    }
+    if first is not None:
+        files.pop(first)()
+        mission.ingest("2021-03-01")
+    for put_it in files.values():
+        put_it()
+    lines = mission.ingest("2021-03-02").deliveries
+    assert [line.rejected for line in lines] == [0] * len(lines)
+    assert told(mission) == ("2021-02-02", "2021-02-12", "approved")
+
+
 def test_an_older_event_that_the_register_settled_leaves_what_it_does_not_hold(tmp_path: Path) -> None:
     mission = mission_of(tmp_path)
     for number, each in enumerate((LOG, REGISTERED[0], (*LOG, "seen,2021-02-04,"))):
