@@ -8,18 +8,57 @@ from __future__ import annotations
 
 import re
 
+import duckdb
 import polars as pl
 
-from reportmetrics.ingest.batch import Group
+from reportmetrics.ingest.batch import Batch, Group
 from reportmetrics.ingest.events import EventFit
 from reportmetrics.ingest.faults import UNTOLD
 from reportmetrics.ingest.mapping import Fit, Origin
 from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK, INEXACT_MARK, UNDECIDED_CELL
 from reportmetrics.warehouse.shape import Table
+from reportmetrics.warehouse.store import has_rows
 
 _MARKED = f"^({FORMULA_MARK}|{INEXACT_MARK}|{BAD_MARK})"
 _CELL = re.compile(r"c\d+")
 _PLACE = ["file_seq", "source_row"]
+
+
+def refused_rows(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> pl.DataFrame | None:
+    """The faults of the rows that are rejected, a line each as :func:`as_sent` tells them; None when there are none.
+
+    Reads the temporary tables of ``judging``.
+    """
+    if not has_rows(connection, "fault"):
+        return None
+    faults = connection.sql(
+        "SELECT f.row_id, m.grp, m.file_seq, m.source_row, m.part, f.column_name AS name, f.code, f.message, "
+        f"f.remedy, f.entry, m.row_key AS subject_key, {_sender_columns(table)} "
+        "FROM fault AS f JOIN set_apart AS s ON s.row_id = f.row_id JOIN doubtful AS m ON m.row_id = f.row_id "
+        "WHERE s.verdict = 'rejected' ORDER BY f.row_id"
+    ).pl()
+    if faults.is_empty():
+        return None
+    groups = {g.number: g for g in batch.groups}
+    parts = [
+        as_sent(part, groups[int(str(grp))], table, None if name is None else str(name))
+        for (grp, name), part in faults.group_by(["grp", "name"], maintain_order=True)
+    ]
+    return one_line_a_cell(pl.concat(parts))
+
+
+def _sender_columns(table: Table) -> str:
+    """Who sent a refused row, as far as it tells; a cell that is itself at fault tells nothing."""
+    person = next((c.name for c in table.columns if c.personal), None)
+    told = {"report_id": "report_id", "unit_id": "unit_id", "reporter_id": person}
+    return ", ".join(f"{_sound_cell(name if name in table.by_name else None)} AS {as_}" for as_, name in told.items())
+
+
+def _sound_cell(name: str | None) -> str:
+    if name is None:
+        return "CAST(NULL AS VARCHAR)"
+    at_fault = f"EXISTS (FROM fault AS g WHERE g.row_id = f.row_id AND g.column_name = '{name}')"
+    return f'CASE WHEN NOT {at_fault} THEN m."{name}" END'
 
 
 def as_sent(faults: pl.DataFrame, group: Group, table: Table, name: str | None) -> pl.DataFrame:
@@ -36,6 +75,7 @@ def as_sent(faults: pl.DataFrame, group: Group, table: Table, name: str | None) 
     else:
         faults = _of_an_event(faults, group, fitted, table, name)
     return faults.select(
+        "row_id",
         *_PLACE,
         "code",
         "message",

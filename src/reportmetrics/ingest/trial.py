@@ -20,10 +20,10 @@ import polars as pl
 
 from reportmetrics.clock import now_utc
 from reportmetrics.ingest.archive import Kept, fingerprint, identity
+from reportmetrics.ingest.as_sent import refused_rows
 from reportmetrics.ingest.batch import Batch, Taken, read_batch
 from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.landing import found_as, known_from
-from reportmetrics.ingest.mapping import Fit
 from reportmetrics.ingest.reasons import without_marks
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
@@ -109,39 +109,27 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> 
     names = [c.name for c in table.columns if c.name in told]
     cells = {n: without_marks(f'coalesce(CAST(t."{n}" AS VARCHAR), m."{n}")') for n in names}
     columns = "".join(f', {cell} AS "{n}"' for n, cell in cells.items())
-    connection.register("label", pl.DataFrame(_labels(fits), schema=_LABEL, orient="row"))
+    connection.register("why", _reasons(connection, table, batch))
     rows: pl.DataFrame = connection.sql(_ROWS.format(columns=columns)).pl()
     return rows.drop("row_id")
 
 
-def _labels(fits: list[Fit]) -> list[tuple[str, int | None, str]]:
-    """How the file names the columns; where each part of a row is made of another one, that of each part."""
-    labels: list[tuple[str, int | None, str]] = []
-    for fitted in fits:
-        for name, origin in fitted.origins.items():
-            if len(origin.labels) > 1:
-                labels += [(name, part, label) for part, label in enumerate(origin.labels)]
-            elif label := origin.label or next(iter(origin.labels), None):
-                labels.append((name, None, label))
-    return labels
+def _reasons(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> pl.DataFrame:
+    """What is wrong with each rejected record (``row_id``, ``said``), as the list of refusals has it."""
+    refused = refused_rows(connection, table, batch)
+    if refused is None:
+        return pl.DataFrame(schema={"row_id": pl.Int64(), "said": pl.String()})
+    column = pl.when(pl.col("column_name").is_null()).then(pl.lit("")).otherwise(pl.col("column_name") + ": ")
+    said = pl.concat_str(column, "message", pl.lit("; "), "remedy")
+    return (
+        refused.sort("row_id", "column_name", "code", nulls_last=False)
+        .group_by("row_id", maintain_order=True)
+        .agg(said.str.join(" | ").alias("said"))
+    )
 
-
-_LABEL = {"name": pl.String(), "part": pl.Int64(), "label": pl.String()}
 
 _ROWS = """
-WITH why AS (
-    SELECT
-        f.row_id,
-        string_agg(
-            concat(coalesce(l.label, f.column_name) || ': ', f.message, '; ', f.remedy), ' | '
-            ORDER BY f.column_name NULLS FIRST, f.code
-        ) AS said
-    FROM fault AS f
-    JOIN typed AS t ON t.row_id = f.row_id
-    LEFT JOIN label AS l ON l.name = f.column_name AND coalesce(l.part, t.part) = t.part
-    GROUP BY f.row_id
-),
-placed AS (
+WITH placed AS (
     SELECT
         j.row_id,
         j.verdict,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import duckdb
 import polars as pl
 
-from reportmetrics.ingest.as_sent import as_sent, one_line_a_cell
+from reportmetrics.ingest.as_sent import refused_rows
 from reportmetrics.ingest.batch import Batch, Group, Refusal, Taken
 from reportmetrics.ingest.ledger import Delivery, check_core
 from reportmetrics.profile.intake import REFERENCE, is_corrected, is_returned
@@ -102,47 +102,17 @@ def write_repeated(connection: duckdb.DuckDBPyConnection, table: Table, sources:
 
 def _write_rejects(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:
     """One line per fault of a rejected row, with the column as the file names it and the cell as it was sent."""
-    if not has_rows(connection, "fault"):
+    refused = refused_rows(connection, table, batch)
+    if refused is None:
         return
-    faults = connection.sql(
-        "SELECT f.row_id, m.grp, m.file_seq, m.source_row, m.part, f.column_name AS name, f.code, f.message, "
-        f"f.remedy, f.entry, m.row_key AS subject_key, {_sender_columns(table)} "
-        "FROM fault AS f JOIN set_apart AS s ON s.row_id = f.row_id JOIN doubtful AS m ON m.row_id = f.row_id "
-        "WHERE s.verdict = 'rejected' ORDER BY f.row_id"
-    ).pl()
-    if faults.is_empty():
-        return
-    groups = {g.number: g for g in batch.groups}
-    parts = [
-        as_sent(part, groups[int(str(grp))], table, None if name is None else str(name))
-        for (grp, name), part in faults.group_by(["grp", "name"], maintain_order=True)
-    ]
     names = pl.DataFrame(
         [(t.file_seq, t.kept.found.name, _unit_of(t)) for t in batch.taken],
         schema={"file_seq": pl.Int64(), "original_name": pl.String(), "unit_of_file": pl.String()},
         orient="row",
     )
-    rejects = (
-        one_line_a_cell(pl.concat(parts))
-        .join(names, on="file_seq", how="left")
-        .with_columns(table_name=pl.lit(table.name))
-    )
+    rejects = refused.drop("row_id").join(names, on="file_seq", how="left").with_columns(table_name=pl.lit(table.name))
     unit = pl.coalesce("unit_id", "unit_of_file").alias("unit_id")
     _append(connection, "reject", rejects.with_columns(unit).drop("unit_of_file"))
-
-
-def _sender_columns(table: Table) -> str:
-    """Who sent a refused row, as far as it tells; a cell that is itself at fault tells nothing."""
-    person = next((c.name for c in table.columns if c.personal), None)
-    told = {"report_id": "report_id", "unit_id": "unit_id", "reporter_id": person}
-    return ", ".join(f"{_sound_cell(name if name in table.by_name else None)} AS {as_}" for as_, name in told.items())
-
-
-def _sound_cell(name: str | None) -> str:
-    if name is None:
-        return "CAST(NULL AS VARCHAR)"
-    at_fault = f"EXISTS (FROM fault AS g WHERE g.row_id = f.row_id AND g.column_name = '{name}')"
-    return f'CASE WHEN NOT {at_fault} THEN m."{name}" END'
 
 
 def _unit_of(taken: Taken) -> str | None:
