@@ -50,6 +50,9 @@ _EARLIER = (
     "describes the record); or correct its identifier, or the name of the event"
 )
 _BAD = "starts_with({text}, chr(26))"
+RAGGED = "ragged_row"
+"""Code of a row whose cells do not line up with the header."""
+
 _SOUND = "m.row_fault IS NULL"
 _TEXT = re.compile(r'm\."(?P<column>\w+)"(?P<asked> IS NULL| IS NOT NULL)?')
 """The text of a column, and whether there is any."""
@@ -189,7 +192,7 @@ def _checks(table: Table, ids: Ids, agreed: Agreed) -> Iterator[_Check]:
     marked = f"coalesce({_BAD.format(text='m.row_fault')}, false)"
     undecided, untimed = (f"starts_with(m.row_fault, {literal(said)})" for said in (UNDECIDED, UNTIMED))
     yield _Check(
-        "ragged_row",
+        RAGGED,
         None,
         "m.row_fault IS NOT NULL",
         f"NOT ({marked} OR {undecided} OR {untimed} OR m.row_fault = {literal(STRAY_EVENT)})",

@@ -10,6 +10,7 @@ Belongs here: writing the workbooks. Not here: which rows are refused (``rejecte
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,8 @@ from typing import Any
 
 import polars as pl
 
-from reportmetrics.ingest.readers.base import NUMBER_MARK
+from reportmetrics.ingest.faults import RAGGED
+from reportmetrics.ingest.readers.base import LEFT_OVER_CELLS, NUMBER_MARK
 from reportmetrics.profile.intake import (
     READ_ME,
     REASON,
@@ -37,6 +39,8 @@ _LONGEST_NAME = 240
 
 _MOST_FAULTS = 1_000_000
 """A sheet holds 1,048,576 rows."""
+
+_EMPTY = "Put each entry of the row into its column, then empty this cell: the row is refused until it is empty"
 
 _HELP = (
     "The rows on the following sheets could not be taken in. Nothing else of your reports is affected.",
@@ -223,6 +227,16 @@ def _write_part(book: Book, name: str, part: Part) -> None:
                 book.text(sheet, row, column, cell, look)
             if label in said:
                 sheet.write_comment(row, column, said[label], {"x_scale": 2.5})
+        ragged = [fault["message"] for fault in faults if fault["code"] == RAGGED]
+        if ragged:  # beyond the columns, where any entry is refused
+            book.text(sheet, row, len(header), _left_over(ragged[0]), "bad")
+            sheet.write_comment(row, len(header), f"{said['']}. {_EMPTY}", {"x_scale": 2.5})
+
+
+def _left_over(message: str) -> str:
+    """What the row held beyond its columns; a question mark where it held too little."""
+    found = re.search(LEFT_OVER_CELLS, message, re.DOTALL)
+    return found[1] if found else "?"
 
 
 def _advice(fault: Mapping[str, Any]) -> str:

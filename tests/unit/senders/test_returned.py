@@ -141,6 +141,34 @@ def test_a_row_that_comes_back_unmended_stays_open_and_one_mended_badly_is_refus
     assert next_book.rows == 2
 
 
+def test_cells_beyond_the_columns_come_back_and_must_be_put_in_place(mission: SmallMission) -> None:
+    """All cells that have a column are sound, and may be wrong for all that; of one row some are missing."""
+    mission.put(
+        "requests/a.csv", "id,who,raised,decided,outcome\nR1,Doe,2021-01-04,,,2021-01-09,OK\nR2,Roe,2021-01-05\n"
+    )
+    mission.ingest("2021-02-01")
+    for number in range(2):
+        (book,) = give_back(mission)
+        sheet = openpyxl.load_workbook(book.path)["log"]
+        beyond = [row[-1] for row in sheet.iter_rows()]
+        assert [cell.value for cell in beyond] == [None, "2021-01-09; OK", "?"]
+        assert all("then empty this cell" in cell.comment.text for cell in beyond[1:])
+        send_again(mission, book, {})
+        mission.ingest(f"2021-03-0{number + 2}")
+        assert mission.ask("SELECT request_id FROM core.request") == []
+        assert set(faults(mission, only_open=True)["code"]) == {"ragged_row"}
+    opened = openpyxl.load_workbook(give_back(mission)[0].path)
+    for row, decided in ((2, "2021-01-09"), (3, None)):
+        opened["log"].cell(row, beyond[0].column).value = None
+        opened["log"].cell(row, 5).value = decided
+    opened.save(mission.folder / "mended.xlsx")
+    mission.put(f"returned/{give_back(mission)[0].path.name}", (mission.folder / "mended.xlsx").read_bytes())
+    mission.ingest("2021-03-05")
+    known = mission.ask("SELECT request_id, decided_at::DATE::VARCHAR FROM core.request ORDER BY ALL")
+    assert known == [("R1", "2021-01-09"), ("R2", None)]
+    assert faults(mission, only_open=True).is_empty()
+
+
 def test_a_later_file_that_tells_of_the_same_key_answers_too(mission: SmallMission) -> None:
     mission.put("requests/a.csv", "id,raised,decided,outcome\nR2,soon,,\nR3,later,,\n")
     mission.put("requests/b.csv", "id,raised\nR9,2021-01-01\n")

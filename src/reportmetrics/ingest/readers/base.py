@@ -57,6 +57,16 @@ UNDECIDED_CELL = r"^" + UNDECIDED + r"column '(.*)' holds '(.*)'$"
 """Column and cell in such a fault."""
 
 
+LEFT_OVER = " (left over: {})"
+"""What the fault of a row ends with that has more cells than the header, with the first characters of these cells."""
+
+LEFT_OVER_CELLS = r" \(left over: (.*)\)$"
+"""These cells in such a fault."""
+
+LEFT_OVER_SHOWN = 200
+"""Characters of them that are shown."""
+
+
 def unmarked(cell: str | None) -> str | None:
     """The cell as a person may see it."""
     if cell is None:

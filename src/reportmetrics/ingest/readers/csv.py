@@ -24,7 +24,15 @@ import polars as pl
 
 from reportmetrics.ingest.in_order import in_order
 from reportmetrics.ingest.readers import csv_blocks
-from reportmetrics.ingest.readers.base import Sheet, Spool, UnreadableError, clean_header, sheet_schema
+from reportmetrics.ingest.readers.base import (
+    LEFT_OVER,
+    LEFT_OVER_SHOWN,
+    Sheet,
+    Spool,
+    UnreadableError,
+    clean_header,
+    sheet_schema,
+)
 from reportmetrics.ingest.readers.encoding import PACKED, decoded, other_mark
 from reportmetrics.profile.sources import Options
 
@@ -257,6 +265,6 @@ def _row(number: int, cells: list[str], width: int) -> list[str | None]:
         if len(cells) < width or extra:
             fault = f"the row has {len(cells)} cells, the header {width}"
             if extra:
-                fault += f" (left over: {'; '.join(extra)[:200]})"
+                fault += LEFT_OVER.format("; ".join(extra)[:LEFT_OVER_SHOWN])
         cells = (cells + [""] * width)[:width]
     return [number, *(c or None for c in cells), fault]  # type: ignore[list-item]

@@ -18,8 +18,12 @@ from typing import Any
 import polars as pl
 
 from reportmetrics.ingest.readers.base import (
+    BAD_MARK,
     FORMULA_MARK,
     INEXACT_MARK,
+    LEFT_OVER,
+    LEFT_OVER_SHOWN,
+    MARKS,
     NUMBER_MARK,
     Sheet,
     UnreadableError,
@@ -204,7 +208,10 @@ def _body(cells: pl.DataFrame, header: tuple[str, ...], first: int) -> pl.DataFr
         return pl.any_horizontal([c.str.strip_chars().str.len_bytes() > 0 for c in columns]).fill_null(value=False)
 
     extra = filled(outside) if outside else pl.lit(value=False)
-    fault = pl.when(extra).then(pl.lit(f"the row has cells to the right of the header's {width}"))
+    beside = pl.concat_str(outside or [pl.lit("")], separator="; ", ignore_nulls=True)
+    beside = beside.str.replace_all(f"[{BAD_MARK}{MARKS}]", "").str.slice(0, LEFT_OVER_SHOWN)
+    said = pl.format(f"the row has cells to the right of the header's {width}{LEFT_OVER}", beside)
+    fault = pl.when(extra).then(said)
     named = named.with_columns(fault.alias(_FAULT)).filter(filled(inside) | pl.col(_FAULT).is_not_null())
     return named.select(list(sheet_schema(width))).with_columns(pl.col(_FAULT).cast(pl.String))
 
