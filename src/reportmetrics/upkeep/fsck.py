@@ -28,6 +28,7 @@ from reportmetrics.settings import Settings, pseudonym_key_from_environment
 from reportmetrics.upkeep.finding import REBUILD, Finding
 from reportmetrics.upkeep.noted import noted
 from reportmetrics.upkeep.published import altered, missing
+from reportmetrics.upkeep.rotation import waiting_key
 from reportmetrics.upkeep.unfinished import read_unfinished
 from reportmetrics.warehouse.schema import RESTATED
 from reportmetrics.warehouse.store import Store, StoreError, is_locked
@@ -124,6 +125,9 @@ def _unfinished(settings: Settings) -> Iterator[Finding]:
     left = read_unfinished(settings)
     if left is not None:
         yield Finding("forget", f"{left.words}: it is not finished", left.command)
+    if waiting_key(settings).exists():
+        said = "going over to another key of the pseudonyms is not finished"
+        yield Finding(waiting_key(settings).name, said, f"{REBUILD} --new-key")
 
 
 def _key(settings: Settings) -> Iterator[Finding]:

@@ -8,6 +8,8 @@ Belongs here: the order in which key and warehouse change. Not here: keys (``ing
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from reportmetrics.ingest.pseudonyms import new_key, write_key
 from reportmetrics.ingest.rebuild import RebuildError, Rebuilt, rebuild
 from reportmetrics.profile.load import Profile
@@ -26,10 +28,15 @@ def rotate(settings: Settings, profile: Profile, *, track: Track = silent) -> Re
             "the key comes from REPORTMETRICS_PSEUDONYM_KEY: set the new one there, then: "
             "reportmetrics rebuild --drop-old"
         )
-    path = settings.pseudonym_key_file
-    waiting = path.with_name(f"{path.name}.next")
+    waiting = waiting_key(settings)
     if not waiting.exists():
         write_key(waiting, new_key())
     made = rebuild(settings, profile, key=waiting.read_bytes().strip(), keep_old=False, track=track)
-    waiting.replace(path)
+    waiting.replace(settings.pseudonym_key_file)
     return made
+
+
+def waiting_key(settings: Settings) -> Path:
+    """Where the new key lies while a rotation is not finished."""
+    path = settings.pseudonym_key_file
+    return path.with_name(f"{path.name}.next")

@@ -194,7 +194,7 @@ class Store:
         elif known != check:
             raise StoreError(
                 f"{self.path}: its pseudonyms were made with another key; restore that key, or go over to the new one: "
-                "reportmetrics rebuild --drop-old"
+                "reportmetrics rebuild --drop-old (rebuild --new-key, where that was stopped)"
             )
 
     def passed_position(self) -> int:

@@ -131,6 +131,9 @@ def damage(settings: Settings, kind: str) -> str:
         case "checks passed over":
             ask(settings, "DELETE FROM check_history")
             return "passed their checks; the history of checks knows it up to 0"
+        case "rotation stopped":
+            settings.pseudonym_key_file.with_name("pseudonym.key.next").write_text("new")
+            return "pseudonym.key.next: going over to another key of the pseudonyms is not finished"
         case "key open":
             settings.pseudonym_key_file.chmod(0o644)
             return "can be read by others"
@@ -141,7 +144,7 @@ KINDS = [
     "archived file altered", "archived file missing", "sidecar missing", "sidecar broken", "stray file", "rows deleted",
     "ledger altered", "index altered", "page altered", "publication gone from beside others", "link astray",
     "manifest gone", "file noted that never came", "file not noted", "position altered", "checks passed over",
-    "pointer astray", "key open",
+    "pointer astray", "rotation stopped", "key open",
 ]  # fmt: skip
 ALONE = ["archived file altered", "publications gone", "list gone", "sidecar missing", "index altered"]
 
