@@ -96,10 +96,12 @@ class OldWarehouse:
         """Whether there is a database whose ledger cannot be read: nobody can tell what the archive should hold."""
         return self._deliveries is None
 
-    def note_left_places(self, archive: Path) -> None:
-        """Have sidecars tell the places that they have in the ledger, where a run was stopped before it noted them."""
-        if self._connection is not None and self._deliveries:
-            note_left_places(self._connection, archive)
+    def note_left_places(self, archive: Path) -> bool:
+        """Have sidecars tell the places that they have in the ledger, where a run was stopped before it noted them.
+
+        Returns whether there were any.
+        """
+        return self._connection is not None and bool(self._deliveries) and note_left_places(self._connection, archive)
 
     def without_sidecar(self, archive: Path, sidecars: Iterable[Sidecar]) -> Iterator[str]:
         """Deliveries of the ledger that the archive does not describe, in words; those without bytes say so.

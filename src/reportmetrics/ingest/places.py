@@ -23,15 +23,19 @@ WHERE file_seq = (SELECT max(file_seq) FROM ledger WHERE file_seq < $before)
 """
 
 
-def note_left_places(connection: duckdb.DuckDBPyConnection, archive: Path) -> None:
+def note_left_places(connection: duckdb.DuckDBPyConnection, archive: Path) -> bool:
     """Note the places of the last deliveries, back to the first one whose sidecar tells its own already.
 
     Places are noted in their order and taken back in the opposite one, so those that are missing are the last.
+    Returns whether there were any.
     """
+    were_left = False
     with suppress(SidecarError):  # others name it, with what to do
         for place, paths in _from_last(connection, archive):
             if not _is_set_right(place, paths):
-                return
+                break
+            were_left = True
+    return were_left
 
 
 def _is_set_right(place: int, paths: Sequence[Path]) -> bool:

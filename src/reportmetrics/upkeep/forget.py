@@ -21,6 +21,7 @@ from reportmetrics.clock import now_utc
 from reportmetrics.ingest.archive import clear_incoming
 from reportmetrics.ingest.corrected_rows import row_of_note
 from reportmetrics.ingest.correction_files import day_for_tombstone
+from reportmetrics.ingest.old_warehouse import OldWarehouse
 from reportmetrics.ingest.readers.archived import kept_cells, read_archived
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
 from reportmetrics.ingest.rebuild import RebuildError, Rebuilt, rebuild
@@ -31,7 +32,7 @@ from reportmetrics.profile.sources import Source, sheet_of
 from reportmetrics.progress import Track, silent
 from reportmetrics.settings import Settings
 from reportmetrics.upkeep.hand_backs import drop_written
-from reportmetrics.upkeep.plan import Plan
+from reportmetrics.upkeep.plan import ForgetError, Plan
 from reportmetrics.upkeep.redaction import take_out
 from reportmetrics.upkeep.unfinished import Unfinished, finished, note
 
@@ -40,7 +41,11 @@ def forget(settings: Settings, profile: Profile, plan: Plan, *, reason: str, tra
     """Carry out a plan. What is left to do is written down before the first change: repeated, the order goes on.
 
     Raises what ``rebuild`` raises; archive and publications are then done, and repeating it makes the warehouse anew.
+    Raises ``ForgetError``, with nothing forgotten, where the archive was not yet what a plan needs.
     """
+    with OldWarehouse(settings.warehouse) as old:
+        if old.note_left_places(settings.archive):
+            raise ForgetError("a run was stopped before it noted what it had stored; that is done now: try again")
     begun = plan.begun
     at = begun.at if begun else now_utc().isoformat(timespec="seconds")
     if begun and begun.reason != reason:

@@ -262,3 +262,19 @@ def test_unknown_file_is_said_to_be_no_file_and_unknown_person_to_be_nobody(miss
     for named in ("Mary Major", "J. Doe"):
         with pytest.raises(ForgetError, match="no row of the archive names"):
             plan_of(mission.settings, mission.profile, named)
+
+
+def test_order_after_a_run_that_was_stopped_takes_no_place_away(
+    mission: SmallMission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mission.put("requests/a.csv", HEADER + JANE)
+    with monkeypatch.context() as patched:
+        patched.setattr("reportmetrics.ingest.run.note_place", None)
+        with pytest.raises(TypeError):
+            mission.ingest("2021-02-10")
+    plan = plan_of(mission.settings, mission.profile, "Jane Doe")
+    with pytest.raises(ForgetError, match="that is done now: try again"):
+        forget(mission.settings, mission.profile, plan, reason="asked for")
+    order(mission, "Jane Doe")
+    assert mission.ask("SELECT file_seq, original_name FROM ledger") == [(1, "requests/a.csv")]
+    assert traces(mission, "Jane Doe") == []
