@@ -102,7 +102,7 @@ def test_a_register_goes_before_a_log_of_the_same_date(
         put_it()
     lines = mission.ingest("2021-03-02").deliveries
     assert [line.rejected for line in lines] == [0] * len(lines)
-    assert told(mission) == ("2021-02-02", "2021-02-12", "approved")
+    assert told(mission) == {"A": ("2021-02-02", "2021-02-12", "approved")}
 
 
 def test_an_older_event_that_the_register_settled_leaves_what_it_does_not_hold(tmp_path: Path) -> None:
