@@ -1,9 +1,9 @@
 """A year of reporting of a mission of 4,000: all metrics of burden, with the novelty of 400,400 narratives.
 
-Run with ``python -m benchmarks.burden``. It makes a snapshot with 7,700 series of weekly reports, 15 fields and a
-narrative of 150 words each, in a folder of its own, and then, in a fresh process, works out the table of text novelty
-and every metric of the theme. Printed are the seconds of each step, by the clock and of the
-processor (which other work on the machine disturbs less), and the most memory that the process held.
+Run with ``python -m benchmarks.burden [series]``. It makes a snapshot with 7,700 series of weekly reports, 15 fields
+and a narrative of 150 words each, in a folder of its own, and then, in a fresh process, works out the table of text
+novelty and every metric of the theme. Printed are the seconds of each step, by the clock and of the processor (which
+other work on the machine disturbs less), and the most memory that the process held.
 
 Belongs here: size. Not here: whether the figures are right (``tests``).
 """
@@ -21,6 +21,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.drawn import AS_OF, ORIGIN, PROFILE, columns, write_tables
+from benchmarks.sizes import sizes
 from reportmetrics.profile.frames import profile_frames
 from reportmetrics.profile.load import Profile, load_profile
 from reportmetrics.settings import sql_folder
@@ -146,7 +147,7 @@ def measure(folder: Path) -> tuple[list[tuple[str, float, float, int]], float]:
 
 def main() -> None:
     """Make, measure, print; exit 1 where a limit is passed."""
-    series = int(sys.argv[1]) if len(sys.argv) > 1 else SERIES
+    [series] = sizes(__doc__, series=SERIES)
     folder = Path(tempfile.mkdtemp(prefix="burden-"))
     try:
         print(f"making {series * WEEKS:,} reports with {series * WEEKS * FIELDS:,} answers", flush=True)

@@ -26,6 +26,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.sizes import sizes
 from reportmetrics.ingest.run import ingest
 from reportmetrics.profile.load import Profile, load_profile
 from reportmetrics.settings import Settings
@@ -119,5 +120,4 @@ def main(few: int, many: int) -> None:
 
 
 if __name__ == "__main__":
-    given = [int(a.replace("_", "")) for a in sys.argv[1:]]
-    main(*(given + [FEW, MANY][len(given) :]))
+    main(*sizes(__doc__, few=FEW, many=MANY))

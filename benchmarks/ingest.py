@@ -26,6 +26,8 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.sizes import sizes
+
 ROWS, ROUNDS = 1_000_000, 3
 WANTED_RATIO, WANTED_MB = 2.5, 4_000
 PROFILE = Path(__file__).resolve().parent.parent / "data" / "profiles" / "nmi"
@@ -146,5 +148,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
         _child(sys.argv[2], Path(sys.argv[3]))
     else:
-        given = [int(a.replace("_", "")) for a in sys.argv[1:]]
-        main(*(given + [ROWS, ROUNDS][len(given) :]))
+        main(*sizes(__doc__, rows=ROWS, rounds=ROUNDS))

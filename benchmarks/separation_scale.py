@@ -1,6 +1,6 @@
 """Activity apart from progress at size: all metrics of three themes over 10 million activities, beside SQL by hand.
 
-Run with ``python -m benchmarks.separation_scale [ROWS]``. It makes a snapshot of a mission of a year with that many
+Run with ``python -m benchmarks.separation_scale [rows]``. It makes a snapshot of a mission of a year with that many
 activities, works out every metric of *activity*, *outcome* and *separation*, then the same figures by plain queries on
 the same Parquet files, each in a fresh process, and compares number by number. Printed are seconds and memory.
 
@@ -24,6 +24,7 @@ import duckdb
 
 from benchmarks.by_hand import Numbers, by_hand
 from benchmarks.drawn import AS_OF, ORIGIN, PROFILE, columns, write, write_tables
+from benchmarks.sizes import sizes
 from reportmetrics.profile.frames import profile_frames
 from reportmetrics.profile.load import load_profile
 from reportmetrics.settings import sql_folder
@@ -160,7 +161,7 @@ def differences(ours: Numbers, theirs: Numbers) -> list[str]:
 
 def main() -> None:
     """Make, measure, compare, print; exit 1 where a figure differs or the time is beyond the limit."""
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
+    [rows] = sizes(__doc__, rows=ROWS)
     folder = Path(tempfile.mkdtemp(prefix="separation-"))
     fresh = multiprocessing.get_context("spawn")
     try:

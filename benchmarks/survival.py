@@ -9,7 +9,6 @@ Belongs here: one comparison, on whole days and on seconds. Not here: whether th
 from __future__ import annotations
 
 import resource
-import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -19,6 +18,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from benchmarks.sizes import sizes
 from reportmetrics.metrics.estimators import ESTIMATORS
 from reportmetrics.metrics.estimators.base import checked_params
 from reportmetrics.metrics.estimators.kaplan_meier import KaplanMeier
@@ -130,8 +130,7 @@ def compare(kind: str, per_day: int, spells: int, groups: int) -> bool:
 
 def main() -> None:
     """Compare, print, fail below what is wanted."""
-    spells = int(sys.argv[1]) if len(sys.argv) > 1 else SPELLS
-    groups = int(sys.argv[2]) if len(sys.argv) > 2 else GROUPS
+    spells, groups = sizes(__doc__, spells=SPELLS, groups=GROUPS)
     kept = [compare(kind, per_day, spells, groups) for kind, per_day in (("whole days", 1), ("seconds", 86_400))]
     raise SystemExit(0 if all(kept) else 1)
 
