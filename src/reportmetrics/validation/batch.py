@@ -113,8 +113,8 @@ class Checker:
                 outcome = _outcome(result)
                 outcomes[outcome.name] = outcome
             for each in expected:
-                if each.kind == "holds" and (keys := outcomes[each.name].failing_keys):
-                    outcomes[each.name] = replace(outcomes[each.name], observed=_rows(parquet, each, keys))
+                if each.kind == "holds" and outcomes[each.name].failing_keys:
+                    outcomes[each.name] = replace(outcomes[each.name], observed=_rows(parquet, each))
         return [outcomes[e.name] for e in expected]
 
 
@@ -192,22 +192,23 @@ def _observed(result: Any) -> str:
     return ", ".join(distinct[:5]) + (", ..." if len(distinct) > 5 else "")
 
 
-def _rows(parquet: Path, expected: Expected, keys: list[str]) -> str:
+def _rows(parquet: Path, expected: Expected) -> str:
     """The first failing rows in words: what the expectation reads of them, and where they stand.
 
     Nothing of comparisons, whose keys are sentences.
     """
-    import polars as pl
+    import duckdb
 
-    rows = pl.scan_parquet(parquet)
-    if "source_row" not in rows.collect_schema():
-        return ""
-    found = rows.filter(pl.col("row_key").is_in(keys)).sort("row_key", "file_seq").head(_SHOWN)
+    with duckdb.connect() as connection:
+        rows = connection.sql(_query(parquet, [expected]))
+        if "source_row" not in rows.columns:
+            return ""
+        failing = rows.filter(f"NOT {expected.name}").order("row_key, file_seq, source_row").limit(_SHOWN + 1).pl()
     said = []
-    for row in found.collect().iter_rows(named=True):
+    for row in failing.head(_SHOWN).iter_rows(named=True):
         cells = ", ".join(f"{c} {row[c]}" for c in expected.columns if row[c] is not None)
         said.append(f"{cells} in row {row['source_row']} of {str(row['source_file'])[:12]}")
-    return "; ".join(said) + ("; ..." if len(keys) > _SHOWN else "")
+    return "; ".join(said) + ("; ..." if failing.height > _SHOWN else "")
 
 
 def _error(info: Any) -> str | None:

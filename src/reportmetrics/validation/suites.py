@@ -15,6 +15,7 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.validation import limits
 from reportmetrics.warehouse.schema import ARRIVED
 from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Rule, Table
+from reportmetrics.warehouse.told import MOMENT, MOMENT_PLACE, tells_column
 
 Severity = Literal["critical", "warning"]
 Kind = Literal["present", "known", "range", "reference", "unique", "typed", "holds"]
@@ -93,7 +94,7 @@ def expectations_of(table: Table, profile: Profile | None = None) -> list[Expect
     expected += [_none_breaks(rule, "critical") for rule in table.rules]
     expected += [_none_breaks(rule, "warning") for rule in table.doubts]
     events = [c for c in table.columns if c.kind == "event"]
-    expected += [_not_foretold(c) for c in events]
+    expected += [_not_foretold(table, c) for c in events]
     if events:
         expected.append(_not_long_past(events, None if profile is None else profile.mission.starts_on))
     return [*expected, *_within_limits(table.name, profile)]
@@ -110,11 +111,12 @@ def allowed_ids(profile: Profile) -> Mapping[str, frozenset[str]]:
 
 
 def _unique() -> Expected:
+    """A file tells a thing of a record once for a time: its state, or an event of its own. See ``told.FACT``."""
     return Expected(
         "key_unique_in_file",
         "unique",
         "critical",
-        ("row_key", "file_seq", "known_from"),
+        ("row_key", "file_seq", "known_from", MOMENT, MOMENT_PLACE),
         "the same key stands twice in one file for the same time",
     )
 
@@ -190,10 +192,11 @@ def _not_long_past(events: Sequence[Column], starts_on: dt.date | None) -> Expec
     return Expected("not_long_past", "holds", "warning", names, message, violated=violated)
 
 
-def _not_foretold(column: Column) -> Expected:
+def _not_foretold(table: Table, column: Column) -> Expected:
     """An event that is dated after the file that tells of it: possible through a wrong clock or a wrong year.
 
-    A row that is known from a moment of its own is so from that very date; then the arrival of its file counts.
+    A row that is known from a moment of its own is so from that very date; then the arrival of its file counts. That of
+    an event log also holds what others tell of its record, which may be known from later.
     """
     return Expected(
         f"{column.name}_not_foretold",
@@ -201,5 +204,6 @@ def _not_foretold(column: Column) -> Expected:
         "warning",
         (column.name,),
         f"{column.name} lies after the day on which it became known",
-        violated=f"{column.name} > least(known_from, {ARRIVED}) + {CLOCK_TOLERANCE}",
+        violated=f"{tells_column(table, column.name)} "
+        f"AND {column.name} > least(known_from, {ARRIVED}) + {CLOCK_TOLERANCE}",
     )

@@ -131,15 +131,16 @@ def state_sql(table: Table, rows: str, mixed: Mixed) -> str:
         not_undone="not_undone" if mixed.corrected else "placed",
         own=", ".join(f'{_own(table, name)} AS "{name} own"' for name in times) or "NULL AS nothing_own",
         by=", ".join(
-            f'max(CASE WHEN {MOMENT} IS NULL AND {_tells(table, k)} THEN nth END) OVER r AS "{k} by"' for k in kinds
+            f'max(CASE WHEN {MOMENT} IS NULL AND {tells_column(table, k)} THEN nth END) OVER r AS "{k} by"'
+            for k in kinds
         ),
         settled=", ".join(
-            f'max(CASE WHEN {_tells(table, k)} AND NOT ahead AND nth < "{k} by" THEN happened END) OVER r '
+            f'max(CASE WHEN {tells_column(table, k)} AND NOT ahead AND nth < "{k} by" THEN happened END) OVER r '
             f'AS "{k} settled"'
             for k in kinds
         ),
         newest=", ".join(
-            f'max(CASE WHEN {_tells(table, k)} AND NOT ahead THEN happened END) OVER before AS "{k} newest"'
+            f'max(CASE WHEN {tells_column(table, k)} AND NOT ahead THEN happened END) OVER before AS "{k} newest"'
             for k in kinds
         ),
         given=", ".join(
@@ -235,7 +236,8 @@ not_undone AS (
 """
 
 
-def _tells(table: Table, name: str) -> str:
+def tells_column(table: Table, name: str) -> str:
+    """SQL of whether a row of core tells a column itself."""
     return f"coalesce({TELLS} & {bit(table, name)}, 1) <> 0"
 
 
@@ -247,7 +249,7 @@ def _own(table: Table, name: str) -> str:
     """Whether a column is one of those that take the event's time, or that it empties."""
     apart = "INTERVAL 1 DAY" if table.by_name[name].type == "date" else "INTERVAL 0 DAY"
     takes = f"{_time(name)} BETWEEN {MOMENT} - {apart} AND {MOMENT} + {apart}"
-    return f'coalesce({_tells(table, name)} AND ("{name}" IS NULL OR {takes}), false)'
+    return f'coalesce({tells_column(table, name)} AND ("{name}" IS NULL OR {takes}), false)'
 
 
 def _is_old(times: Mapping[str, str]) -> str:
@@ -284,7 +286,7 @@ def _counts(table: Table, kind: str) -> str:
     counts = f'CASE WHEN {MOMENT} IS NULL THEN nth = "{kind} by" ELSE "{kind} by" IS NULL OR ({by_event}) END'
     at = f'CASE WHEN ahead THEN coalesce("{kind} newest" * 2 + 1, {_BEFORE_ALL} + 1) ELSE happened * 2 END'
     order = f"CASE WHEN {MOMENT} IS NULL THEN {_BEFORE_ALL} ELSE {at} END * 100_000_000 + nth"
-    return f'CASE WHEN {_tells(table, kind)} AND {counts} THEN {order} END AS "{kind} counts"'
+    return f'CASE WHEN {tells_column(table, kind)} AND {counts} THEN {order} END AS "{kind} counts"'
 
 
 def _value(name: str, kind: str) -> str:

@@ -11,6 +11,7 @@ import polars as pl
 
 from reportmetrics.warehouse.frames import POLARS_TYPES, schema_of
 from reportmetrics.warehouse.schema import ARRIVED, core_columns
+from reportmetrics.warehouse.staged import NOTED
 from reportmetrics.warehouse.tables import TABLES
 
 KNOWN = dt.datetime(2021, 3, 1)
@@ -79,7 +80,8 @@ CLEAN: dict[str, dict[str, Any]] = {
 def rows(table: str, *changes: dict[str, Any]) -> pl.DataFrame:
     """A batch of one clean row for each of ``changes``, which are applied to it; row keys are k1, k2, ..."""
     declared = TABLES[table]
-    schema = schema_of(core_columns(declared)) | {ARRIVED: POLARS_TYPES["timestamp"]}
+    noted = dict(zip(NOTED, (pl.Int64(), POLARS_TYPES["timestamp"], pl.Int32()), strict=True))
+    schema = schema_of(core_columns(declared)) | noted | {ARRIVED: POLARS_TYPES["timestamp"]}
     provenance = {"source_file": "f" * 64, "file_seq": 1, "known_from": KNOWN, ARRIVED: KNOWN}
     made = [
         {"row_key": f"k{n}", "source_row": n + 1, **provenance, **CLEAN[table], **change}

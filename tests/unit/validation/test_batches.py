@@ -109,6 +109,14 @@ def test_a_key_that_stands_twice_in_a_file_is_critical(tmp_path: Path) -> None:
     assert failed[0].failing_keys == ["k1", "k1"]
 
 
+def test_events_of_one_record_are_told_apart_by_their_moments_and_places(tmp_path: Path) -> None:
+    first = {"row_key": "k1", "moment": dt.datetime(2021, 2, 3), "moment_place": 1}
+    others = ({**first, "moment": dt.datetime(2021, 2, 4)}, {**first, "moment_place": 2})
+    assert all(r.success for r in validate(staged(tmp_path, "request", {"row_key": "k1"}, first, *others), PROFILE))
+    [failed] = [r for r in validate(staged(tmp_path, "request", first, *others, first), PROFILE) if not r.success]
+    assert (failed.check, failed.failing_keys) == ("key_unique_in_file", ["k1", "k1"])
+
+
 def test_the_same_key_in_two_files_is_history_and_no_fault(tmp_path: Path) -> None:
     results = validate(staged(tmp_path, "request", {}, {"row_key": "k1", "file_seq": 2}), PROFILE)
     assert all(r.success for r in results)
