@@ -11,8 +11,8 @@ estimator: share
 decision: Which sender to help, which mapping or code list to mend.
 limits: >-
   Faults, not rows: a row with two faults counts twice, and a file that cannot be read once for each table that it
-  should fill. Mended means that the row came back sound, or that a later file told of the same key; a row that was
-  rightly refused and is never sent again stays open.
+  should fill. Mended means that the row came back sound, or that a later file told all of the same record; a row that
+  was rightly refused and is never sent again stays open.
 source: Counts; Wilson 1927 interval of the share
 owner: data-team
 reviewed: 2022-01-10

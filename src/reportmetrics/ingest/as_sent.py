@@ -18,6 +18,7 @@ from reportmetrics.ingest.mapping import Fit, Origin
 from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK, INEXACT_MARK, UNDECIDED_CELL
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.store import has_rows
+from reportmetrics.warehouse.told import MOMENT, TELLS
 
 _MARKED = f"^({FORMULA_MARK}|{INEXACT_MARK}|{BAD_MARK})"
 _CELL = re.compile(r"c\d+")
@@ -33,7 +34,7 @@ def refused_rows(connection: duckdb.DuckDBPyConnection, table: Table, batch: Bat
         return None
     faults = connection.sql(
         "SELECT f.row_id, m.grp, m.file_seq, m.source_row, m.part, f.column_name AS name, f.code, f.message, "
-        f"f.remedy, f.entry, m.row_key AS subject_key, {_sender_columns(table)} "
+        f"f.remedy, f.entry, m.row_key AS subject_key, m.{TELLS}, m.{MOMENT}, {_sender_columns(table)} "
         "FROM fault AS f JOIN set_apart AS s ON s.row_id = f.row_id JOIN doubtful AS m ON m.row_id = f.row_id "
         "WHERE s.verdict = 'rejected' ORDER BY f.row_id"
     ).pl()
@@ -81,6 +82,8 @@ def as_sent(faults: pl.DataFrame, group: Group, table: Table, name: str | None) 
         "message",
         "remedy",
         "subject_key",
+        TELLS,
+        MOMENT,
         "report_id",
         "unit_id",
         "reporter_id",

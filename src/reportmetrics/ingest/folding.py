@@ -16,7 +16,7 @@ import duckdb
 
 from reportmetrics.ingest.events import CLEARED
 from reportmetrics.ingest.keys import row_key
-from reportmetrics.ingest.readers.base import BAD_MARK
+from reportmetrics.ingest.readers.base import BAD_MARK, UNTIMED
 from reportmetrics.ingest.tells import mapped_columns
 from reportmetrics.ingest.text import literal
 from reportmetrics.profile.sources import TableMap
@@ -71,7 +71,8 @@ def fold(
         moved=_moved(table) if ends_may_precede else MOMENT,
         contrary=_contrary(rules),
         alone=_alone(table, rules),
-        tells=" | ".join(_tells(table, n) for n in mapped),
+        tells=" | ".join(_tells(table, n, _good(n)) for n in mapped),
+        meant=" | ".join(_tells(table, n, f'"{n}"') for n in mapped),
     )
     connection.execute(note)
     rows = " UNION ALL ".join(f"SELECT {TELLS}, {WAS} FROM {name}" for name in ("noted", f"core.{table.name}"))
@@ -132,6 +133,7 @@ judged AS (
 )
 SELECT
     *, CASE WHEN NOT contrary AND row_fault IS NULL THEN {{tells}} ELSE 0 END AS {TELLS},
+    CASE WHEN row_fault IS NULL OR starts_with(row_fault, {literal(UNTIMED)}) THEN {{meant}} ELSE -1 END AS meant,
     hash({{names}}, row_fault, {_EVENT}, {is_ahead("since")}) AS content
 FROM judged
 """
@@ -150,7 +152,8 @@ facts AS (
 ),
 after AS ({{after}})
 SELECT
-    n.row_id, n.part, n.grp, n.file_seq, n.source_row, n.row_fault, n.event_at, n.{TELLS}, n.content,
+    -- A sound row tells what it is meant to tell; of one that will be refused it is noted, -1 where nobody knows.
+    n.row_id, n.part, n.grp, n.file_seq, n.source_row, n.row_fault, n.event_at, n.meant AS {TELLS}, n.content,
     {", ".join(f"n.{name}" for name in EVENT_COLUMNS)}, {{whole}}
 FROM noted AS n LEFT JOIN after AS a USING (row_key)
 """
@@ -207,8 +210,9 @@ def _alone(table: Table, rules: Sequence[Rule]) -> str:
     )
 
 
-def _tells(table: Table, name: str) -> str:
-    return f"CASE WHEN ({_good(name)}) IS NOT NULL THEN {bit(table, name)} ELSE 0 END"
+def _tells(table: Table, name: str, told: str) -> str:
+    """The bit of a column where something is told of it."""
+    return f"CASE WHEN ({told}) IS NOT NULL THEN {bit(table, name)} ELSE 0 END"
 
 
 def _whole(name: str) -> str:

@@ -1,9 +1,11 @@
 """What became of refused rows: mended by a later delivery, refused once more, or still open (then not listed).
 
 A refused row is answered in one of three ways. It comes back in a returned workbook, which names it, or a correction of
-its file is accepted (``resent``). Or later files tell of the same keys and are accepted: of all of them, where a row is
-several records, since one that nobody told would be lost else. A file that could not be read is answered by a later
-file of the same name that could.
+its file is accepted (``resent``). Or a later file, which is not known from an earlier day, tells of the same record all
+that the row would have told, and is accepted; where a row is several records, files tell all of them, since one that
+nobody told would be lost else. So an event is no answer for another event, nor a log for a register with more columns;
+of an event that no mapping knew, nobody can say what it tells, and it is answered by one of its moment. A file that
+could not be read is answered by a later file of the same name that could.
 
 Belongs here: finding answers. Not here: recording them at ingest (``ingest.write``), showing them (``senders``, pages).
 """
@@ -13,9 +15,11 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
+from reportmetrics.profile.intake import CORRECTED, RETURNED
 from reportmetrics.warehouse.frames import keyed_schema
 from reportmetrics.warehouse.store import has_rows
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
+from reportmetrics.warehouse.told import MOMENT, TELLS
 
 SENT_SQL = "coalesce(l.sent_file, l.source_file)"
 """Hash of a file as it was sent, whatever was forgotten of it since. ``l``: its line of the ledger."""
@@ -33,17 +37,25 @@ def answers(connection: duckdb.DuckDBPyConnection, position: int) -> pl.DataFram
     return found
 
 
+_SAME_SOURCE = " = ".join(f"replace(replace({n}.source, '.{RETURNED}', ''), '.{CORRECTED}', '')" for n in ("o", "c"))
+_TELLS_IT = f"""
+    c.{TELLS} IS NULL OR c.{TELLS} & o.{TELLS} = o.{TELLS}
+    OR ({_SAME_SOURCE} AND (o.{TELLS} IS NULL OR (o.{TELLS} = -1 AND c.{MOMENT} = o.{MOMENT})))
+"""
+"""SQL of whether an accepted row ``c`` tells all that the refused row ``o`` would have told."""
+
+
 def _sql() -> str:
     same_key = " UNION ALL ".join(
-        f"SELECT '{t.name}' AS table_name, row_key, file_seq, source_file FROM core.{t.name} "
+        f"SELECT '{t.name}' AS table_name, row_key, file_seq, source_file, {TELLS}, {MOMENT} FROM core.{t.name} "
         "SEMI JOIN keys ON row_key = keys.subject_key"
         for t in SOURCE_TABLES
     )
     return f"""
 WITH refused AS (
     SELECT DISTINCT
-        r.file_seq, r.table_name, r.sheet, r.source_row, r.subject_key, l.source, l.source_file, l.original_name,
-        l.status,
+        r.file_seq, r.table_name, r.sheet, r.source_row, r.subject_key, r.{TELLS}, r.{MOMENT}, l.source, l.source_file,
+        l.original_name, l.known_from, l.status,
         {REFERENCE_SQL} AS ref
     FROM reject AS r JOIN ledger AS l USING (file_seq, table_name)
     WHERE r.file_seq <= $position
@@ -57,7 +69,7 @@ named AS (
 same_key AS ({same_key}),
 -- A form is read by two sources: what one of them took is no answer to what the other one refused of the same file.
 told AS (
-    SELECT c.table_name, c.row_key, c.file_seq, c.source_file, l.source
+    SELECT c.*, l.source, l.known_from
     FROM same_key AS c JOIN ledger AS l USING (file_seq, table_name)
     WHERE c.file_seq <= $position
 ),
@@ -65,7 +77,8 @@ records AS (
     SELECT o.file_seq, o.table_name, o.sheet, o.source_row, o.subject_key, min(c.file_seq) AS answered_seq
     FROM refused AS o LEFT JOIN told AS c ON
         c.table_name = o.table_name AND c.row_key = o.subject_key AND c.file_seq > o.file_seq
-        AND (c.source_file <> o.source_file OR c.source = o.source)
+        AND (c.source_file <> o.source_file OR c.source = o.source) AND c.known_from >= o.known_from
+        AND ({_TELLS_IT})
     GROUP BY ALL
 ),
 told_again AS (

@@ -17,7 +17,7 @@ from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 from reportmetrics.warehouse.told import EVENT_COLUMNS, MOMENT, MOMENT_PLACE, TELLS
 
-VERSION = 10
+VERSION = 11
 """Version of these tables and of their keys, which each row has as ``row_key``. A warehouse of another version is made
 anew from the archive, never altered in place."""
 
@@ -87,8 +87,12 @@ def statements() -> Iterator[str]:
             f"(key_hash UINTEGER, row_key VARCHAR {_AS_IT_IS}, {columns_of(_FACT)}, known_from TIMESTAMP, "
             "accepted UBIGINT, told UBIGINT, told_at TIMESTAMP)"
         )
-    for name in ("ledger", "reject"):
-        yield f"CREATE TABLE IF NOT EXISTS {name} ({columns_sql(TABLES[name].columns)})"
+    yield f"CREATE TABLE IF NOT EXISTS ledger ({columns_sql(TABLES['ledger'].columns)})"
+    # With what a refused row would have told of its record, so that it is known which later row tells it.
+    yield (
+        f"CREATE TABLE IF NOT EXISTS reject ({columns_sql(TABLES['reject'].columns)}, {TELLS} BIGINT, "
+        f"{MOMENT} {EVENT_COLUMNS[MOMENT]})"
+    )
     # Which refused row a row of a returned workbook stands for, and what came of it.
     yield (
         "CREATE TABLE IF NOT EXISTS resent "

@@ -1,0 +1,64 @@
+"""What answers a refused row of a request that logs and registers tell of: only what tells all that it would have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reportmetrics.ingest.rebuild import rebuild
+from tests.conftest import SmallMission
+from tests.unit.ingest.test_answers_of_records import states
+from tests.unit.ingest.test_events_and_registers import REGISTER
+from tests.unit.ingest.test_events_in_any_order import DATED, RAISED, REQUESTS, put
+
+
+def mission_of(folder: Path, **more: Any) -> SmallMission:
+    return SmallMission(folder / "mission", sources=[{**REQUESTS, **more}, {**REGISTER, **more}])
+
+
+def take(mission: SmallMission, name: str, *told: str) -> None:
+    """A file of the register or of the log, by its ``name``, that tells of request A."""
+    if name.startswith("register"):
+        mission.put(f"{name}.csv", "request,raised,decided,outcome\n" + "".join(f"A,{t}\n" for t in told))
+    else:
+        put(mission, name, *told)
+    mission.ingest(f"2021-04-{len(mission.ask('SELECT DISTINCT file_seq FROM ledger')) + 1:02}")
+
+
+def take_all(mission: SmallMission, files: Sequence[Sequence[str]]) -> None:
+    mission.ingest("2021-03-31")
+    for name, *told in files:
+        take(mission, name, *told)
+
+
+REFUSED_REGISTER = ("register/20210310", "2021-02-01,2021-02-31,denied")
+REFUSED_EVENT = ("20210310", "approved,2021-02-31,")
+UNKNOWN_EVENT = ("20210310", "forwarded,2021-02-05,")
+
+CASES: dict[str, tuple[Sequence[str], Sequence[str], str]] = {
+    "register, then an event of another column": (REFUSED_REGISTER, ("20210312", "seen,2021-02-05,"), "open"),
+    # The log says nothing of the day on which the request was raised.
+    "register, then the decision by a log": (REFUSED_REGISTER, ("20210312", "refused,2021-02-28,"), "open"),
+    "register, then the register": (REFUSED_REGISTER, ("register/20210317", "2021-02-01,2021-02-28,denied"), "mended"),
+    "register, then an older one": (REFUSED_REGISTER, ("register/20210303", "2021-02-01,,open"), "open"),
+    "event, then another event": (REFUSED_EVENT, ("20210312", "seen,2021-02-05,"), "open"),
+    "event, then one that tells as much": (REFUSED_EVENT, ("20210312", "approved,2021-02-28,"), "mended"),
+    "event, then a register": (REFUSED_EVENT, ("register/20210317", "2021-02-01,2021-02-28,approved"), "mended"),
+    "unknown event, then one of its moment": (UNKNOWN_EVENT, ("20210312", "seen,2021-02-05,"), "mended"),
+    "unknown event, then one of another": (UNKNOWN_EVENT, ("20210312", "approved,2021-02-06,"), "open"),
+}
+
+
+@pytest.mark.parametrize(("refused", "then", "state"), CASES.values(), ids=CASES)
+def test_a_refused_row_is_mended_by_what_tells_all_of_it(
+    tmp_path: Path, refused: Sequence[str], then: Sequence[str], state: str
+) -> None:
+    mission = mission_of(tmp_path, **DATED)
+    take_all(mission, [("20210301", RAISED), refused, then])
+    [(seq, _, found)] = states(mission)
+    assert (seq, found) == (2, state)
+    rebuild(mission.settings, mission.profile)
+    assert [found for *_, found in states(mission)] == [state]
