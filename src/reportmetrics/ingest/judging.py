@@ -13,6 +13,7 @@ import polars as pl
 
 from reportmetrics.ingest.batch import Batch
 from reportmetrics.ingest.faults import Ids, doubt, find_faults
+from reportmetrics.ingest.late_returns import mind_newer
 from reportmetrics.ingest.revisions import keep_refused, keep_revisions
 from reportmetrics.ingest.tells import tells_of
 from reportmetrics.ingest.text import written_like
@@ -62,7 +63,7 @@ def judged_tables(
         find_faults(connection, table, ids, _agreed(table, batch), mapped)
         if table.name == "report":
             keep_refused(connection, filled=True)
-        judge(connection, table, known)
+        judge(connection, table, known, late=mind_newer(connection, table, batch))
         yield table
 
 

@@ -45,7 +45,7 @@ from reportmetrics.ingest.write import (
     write_sighted,
     write_table,
 )
-from reportmetrics.profile.intake import intake
+from reportmetrics.profile.intake import intake, is_returned
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import FromColumn, Source
 from reportmetrics.progress import Track, silent
@@ -299,8 +299,11 @@ def batches(
 
 
 def _goes_alone(source: Source) -> bool:
-    """Whether a delivery is a batch of its own: what its rows are folded into, or their order, is not its file's."""
-    return source.has_events or isinstance(source.known_from, FromColumn)
+    """Whether a delivery is a batch of its own.
+
+    What its rows are folded into, or their order, is not its file's; or they count as far as others told nothing since.
+    """
+    return source.has_events or isinstance(source.known_from, FromColumn) or is_returned(source)
 
 
 def store_taken(store: Store, profile: Profile, taken: Sequence[Taken], key: bytes) -> list[Delivery]:

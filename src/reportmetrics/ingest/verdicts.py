@@ -7,7 +7,8 @@ order:
 * *duplicate*: the row repeats what is current for its key: the sound row before it, or, for a faulty row, the row told
   just before. So a faulty row that is sent twice is one reject and one duplicate.
 * *rejected*: it has a fault.
-* *superseded*: a later sound row of the same file, known from the same moment, has the same key and other content.
+* *superseded*: a later sound row of the same file, known from the same moment, has the same key and other content; or
+  a row came back mended after newer files had told all of it (``late_returns``).
 * *accepted*: all others. A row that goes back to an earlier content is a change again.
 
 Most rows have a key that is new and stands once: they need no sequence. Only the others are put in order. A row that
@@ -37,8 +38,8 @@ Rows of groups that are not in it are known from their file's moment.
 """
 
 
-def judge(connection: duckdb.DuckDBPyConnection, table: Table, known: KnownFrom) -> None:
-    """Judge every row of ``typed``.
+def judge(connection: duckdb.DuckDBPyConnection, table: Table, known: KnownFrom, *, late: bool = False) -> None:
+    """Judge every row of ``typed``, but those of ``came_late``, if there are any (``late``), which has their verdicts.
 
     Needs the tables ``delivery`` (file_seq, source_file, known_from), ``typed`` and ``fault``. Leaves the view ``told``
     too: the rows of ``typed`` with ``known_from``, ``source_file`` and ``faulty``.
@@ -50,6 +51,7 @@ def judge(connection: duckdb.DuckDBPyConnection, table: Table, known: KnownFrom)
         FROM typed AS t
         JOIN delivery AS d ON d.file_seq = t.file_seq
         LEFT JOIN (SELECT DISTINCT row_id FROM fault) AS f ON f.row_id = t.row_id
+        {"ANTI JOIN came_late AS b ON b.row_id = t.row_id" if late else ""}
         """
     )
     connection.execute(
@@ -81,6 +83,8 @@ def judge(connection: duckdb.DuckDBPyConnection, table: Table, known: KnownFrom)
         connection.execute(_NO_SEQUENCE)
         news = _UNCONTESTED
     connection.execute(_SET_APART)
+    if late:
+        connection.execute("INSERT INTO set_apart SELECT row_id, verdict FROM came_late")
     connection.execute(_JUDGED)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW news AS {news}")
 

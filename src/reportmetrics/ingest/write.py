@@ -12,9 +12,10 @@ import duckdb
 import polars as pl
 
 from reportmetrics.ingest.as_sent import refused_rows
-from reportmetrics.ingest.batch import Batch, Group, Refusal, Taken
+from reportmetrics.ingest.batch import Batch, Refusal, Taken
 from reportmetrics.ingest.ledger import Delivery, check_core
-from reportmetrics.profile.intake import REFERENCE, is_corrected, is_returned
+from reportmetrics.ingest.references import references
+from reportmetrics.profile.intake import is_corrected
 from reportmetrics.profile.sources import Source
 from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
 from reportmetrics.warehouse.shape import Table
@@ -150,7 +151,7 @@ def write_resent(connection: duckdb.DuckDBPyConnection, table: Table, batch: Bat
     for group in batch.groups:
         if not any(f.table.table == table.name for f in group.fits):
             continue
-        rows = _references(connection, group, batch)
+        rows = references(connection, group, batch)
         if rows is None:
             continue
         connection.register("references", rows)
@@ -167,32 +168,6 @@ def write_resent(connection: duckdb.DuckDBPyConnection, table: Table, batch: Bat
             {"table": table.name, "group": group.number, "corrected": is_corrected(group.source)},
         )
         connection.unregister("references")
-
-
-def _references(connection: duckdb.DuckDBPyConnection, group: Group, batch: Batch) -> pl.DataFrame | None:
-    """Which refused row each row of a group stands for (``file_seq``, ``source_row``, ``ref``); None where for none."""
-    if is_returned(group.source) and REFERENCE in group.header:
-        return group.rows.select("file_seq", "source_row", ref=f"c{group.header.index(REFERENCE)}")
-    if not is_corrected(group.source):
-        return None
-    corrects = {t.file_seq: t.kept.found.corrects for t in batch.taken if t.kept.found.corrects is not None}
-    if not corrects:
-        return None
-    sent = dict(
-        connection.execute(
-            "SELECT source_file, coalesce(sent_file, source_file) FROM ledger WHERE source_file IN $files "
-            "UNION ALL SELECT sent_file, sent_file FROM ledger WHERE sent_file IN $files",
-            {"files": list(corrects.values())},
-        ).fetchall()
-    )
-    of = pl.DataFrame(
-        [(seq, sent.get(sha256, sha256)[:12]) for seq, sha256 in corrects.items()],
-        schema={"file_seq": pl.Int64(), "file": pl.String()},
-        orient="row",
-    )
-    rows = group.rows.select("file_seq", "source_row").join(of, on="file_seq")
-    sheet = [] if group.sheet is None else [pl.lit(group.sheet)]
-    return rows.select("file_seq", "source_row", ref=pl.concat_str("file", "source_row", *sheet, separator="-"))
 
 
 def write_sighted(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:

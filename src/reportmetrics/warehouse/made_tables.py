@@ -98,7 +98,12 @@ LEDGER = Table(
         Column("accepted", "integer", "stored in core", required=True),
         Column("rejected", "integer", "in rejects", required=True),
         Column("duplicate", "integer", "repeat what is already known", required=True),
-        Column("superseded", "integer", "replaced by a later row of the same file", required=True),
+        Column(
+            "superseded",
+            "integer",
+            "replaced by a later row of the same file, or came back after newer ones",
+            required=True,
+        ),
         Column("filtered", "integer", "left out by 'only' or 'drop' of the source's mapping", required=True),
     ),
 )

@@ -20,8 +20,8 @@ def test_keys_that_all_are_new_leave_the_same_columns_as_others(
     """Without a key that was known or stands twice nothing is put in order."""
     left: list[tuple[int, list[tuple[Any, ...]]]] = []
 
-    def looked_at(connection: duckdb.DuckDBPyConnection, *given: Any) -> None:
-        judge(connection, *given)
+    def looked_at(connection: duckdb.DuckDBPyConnection, *given: Any, **more: Any) -> None:
+        judge(connection, *given, **more)
         rows = connection.execute("SELECT count(*) FROM sequence").fetchall()[0][0]
         left.append((rows, connection.execute("DESCRIBE sequence").fetchall()))
 

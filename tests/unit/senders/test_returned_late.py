@@ -1,0 +1,127 @@
+"""Rows that come back mended when newer files have told of their records: what is newer stays, and is said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reportmetrics.ingest.ledger import Delivery
+from reportmetrics.ingest.rebuild import rebuild
+from reportmetrics.senders.returned import Returned
+from tests.conftest import SmallMission
+from tests.unit.ingest.test_answers_of_records import MONTHS
+from tests.unit.ingest.test_events_and_registers import REGISTER
+from tests.unit.ingest.test_events_in_any_order import REQUESTS, put
+from tests.unit.senders.test_returned import faults, give_back, send_again
+
+NAMED = {"facts": r"(?P<file_date>\d{8})\.csv", "known_from": {"file_date": "%Y%m%d"}}
+WITH_AMOUNT: dict[str, Any] = {
+    **REGISTER,
+    "columns": {**REGISTER["columns"], "amount": {"from": "amount", "optional": True}},
+}
+TOLD = ("raised_at", "decided_at", "outcome", "amount")
+
+
+@pytest.fixture
+def mission(tmp_path: Path) -> SmallMission:
+    return SmallMission(tmp_path / "mission", sources=[REQUESTS, {**WITH_AMOUNT, **NAMED}])
+
+
+def register(mission: SmallMission, day: str, *rows: str) -> None:
+    head = "request,raised,decided,outcome,amount\n"
+    mission.put(f"register/{day}.csv", head + "".join(f"{row}\n" for row in rows))
+    mission.ingest(f"{day[:4]}-{day[4:6]}-{day[6:]}T12:00:00")
+
+
+def mend(mission: SmallMission, book: Returned, cells: dict[str, dict[int, object]], day: str) -> Delivery:
+    send_again(mission, book, cells)
+    [line] = mission.ingest(day).deliveries
+    return line
+
+
+def known(mission: SmallMission) -> dict[str, tuple[str, ...]]:
+    found = mission.known("request", "2021-06-01").select("request_id", *TOLD)
+    return {n: tuple(str(cell)[:10] for cell in row) for n, *row in found.rows()}
+
+
+def rebuilt_alike(mission: SmallMission) -> None:
+    asked = "SELECT * EXCLUDE (source_file) FROM core.request ORDER BY ALL"
+    before = mission.ask(asked)
+    made = rebuild(mission.settings, mission.profile)
+    assert made.changed == []
+    assert mission.ask(asked) == before
+
+
+def test_a_register_that_came_since_is_not_undone(mission: SmallMission) -> None:
+    register(mission, "20210303", "A,2021-02-01,,open,x", "B,2021-02-01,,open,y")
+    [book] = give_back(mission)
+    register(mission, "20210310", "A,2021-02-01,2021-03-08,approved,7")
+    line = mend(mission, book, {"register!amount": {2: 5, 3: 6}}, "2021-03-12")
+    assert (line.accepted, line.superseded, line.rejected, line.duplicate) == (1, 1, 0, 0)
+    assert line.message is not None
+    assert line.message.startswith("row 2 came back after newer files, such as register/20210310.csv, had told of the")
+    assert known(mission) == {
+        "A": ("2021-02-01", "2021-03-08", "approved", "7.0"),
+        "B": ("2021-02-01", "None", "open", "6.0"),
+    }
+    assert set(faults(mission)["state"]) == {"mended"}
+    rebuilt_alike(mission)
+
+
+def test_what_a_log_told_since_stays_and_the_rest_of_the_row_counts(mission: SmallMission) -> None:
+    register(mission, "20210224", "A,2021-02-01,,open,")
+    register(mission, "20210303", "A,2021-02-01,,open,x")
+    [book] = give_back(mission)
+    put(mission, "e", "approved,2021-03-08,")
+    mission.ingest("2021-03-09")
+    line = mend(mission, book, {"register!amount": {2: 5}}, "2021-03-12")
+    assert (line.accepted, line.superseded) == (1, 0)
+    assert known(mission) == {"A": ("2021-02-01", "2021-03-08", "approved", "5.0")}
+    rebuilt_alike(mission)
+    # What the register tells later is told, also where it looks like the row that came back.
+    register(mission, "20210317", "A,2021-02-01,,open,5")
+    assert known(mission) == {"A": ("2021-02-01", "None", "open", "5.0")}
+
+
+def test_an_older_register_that_came_since_is_undone(mission: SmallMission) -> None:
+    register(mission, "20210310", "A,2021-02-01,2021-03-08,approved,x")
+    [book] = give_back(mission)
+    mission.put("register/20210303.csv", "request,raised,decided,outcome,amount\nA,2021-02-01,,open,3\n")
+    mission.ingest("2021-03-11")
+    line = mend(mission, book, {"register!amount": {2: 5}}, "2021-03-12")
+    assert (line.accepted, line.message) == (1, None)
+    assert known(mission) == {"A": ("2021-02-01", "2021-03-08", "approved", "5.0")}
+
+
+def test_a_row_that_was_mended_badly_is_mended_once_more(mission: SmallMission) -> None:
+    """From the same workbook, and from the one that it goes out in when it is refused once more."""
+    register(mission, "20210303", "A,2021-02-01,,open,x")
+    [book] = give_back(mission)
+    assert mend(mission, book, {"register!amount": {2: 5}}, "2021-03-05").accepted == 1
+    assert mend(mission, book, {"register!amount": {2: 6}}, "2021-03-06").accepted == 1
+    assert known(mission)["A"][-1] == "6.0"
+    register(mission, "20210310", "A,2021-02-01,,open,y")
+    [again] = give_back(mission)
+    assert mend(mission, again, {"register!amount": {2: "z"}}, "2021-03-11").rejected == 1
+    [last] = give_back(mission)
+    register(mission, "20210317", "A,2021-02-01,,open,9")
+    line = mend(mission, last, {"register!amount": {2: 8}}, "2021-03-18")
+    assert (line.accepted, line.superseded) == (0, 1)
+    assert known(mission)["A"][-1] == "9.0"
+    rebuilt_alike(mission)
+
+
+def test_records_of_a_row_that_were_sound_do_not_come_back_over_newer_ones(tmp_path: Path) -> None:
+    mission = SmallMission(tmp_path / "mission", sources=[MONTHS])
+    mission.put("readings/a.csv", "indicator,2022-01,2022-02\nLO-1.1,x1,20\n")
+    mission.ingest("2022-04-01")
+    [book] = give_back(mission)
+    mission.put("readings/b.csv", "indicator,2022-02,2022-03\nLO-1.1,25,26\n")
+    mission.ingest("2022-04-02")
+    line = mend(mission, book, {"readings!2022-01": {2: 12}}, "2022-04-03")
+    assert (line.accepted, line.duplicate, line.superseded, line.message) == (1, 1, 0, None)
+    values = mission.known("observation", "2022-06-01").sort("observed_on").select("observed_on", "value").rows()
+    assert values == [(dt.date(2022, 1, 31), 12.0), (dt.date(2022, 2, 28), 25.0), (dt.date(2022, 3, 31), 26.0)]
