@@ -19,6 +19,7 @@ from pathlib import Path
 
 from reportmetrics.clock import TOLERANCE
 from reportmetrics.ingest.landing_folder import cannot_be_listed
+from reportmetrics.ingest.taking_order import taking_order
 from reportmetrics.ingest.within import open_folder
 from reportmetrics.profile.sources import FileDate, Source
 
@@ -93,7 +94,7 @@ def look(
 ) -> Landing:
     """All files below ``folder`` that are ``news``, in the order in which they are to be taken.
 
-    That is by date stated, name, source. Hidden files and the lock files of office programs (``~$...``) are nobody's.
+    That is ``taking_order``. Hidden files and the lock files of office programs (``~$...``) are nobody's.
     No link is followed: whoever may put one there could else have any file taken in that this program may read.
     Ten thousand files that are known lie there soon: they are asked for their size and time of change, and otherwise
     worked on as columns only. Raises ``LandingError`` when ``folder`` is there and cannot be listed.
@@ -114,8 +115,7 @@ def look(
                 landing.found.append(found_as(by_id[source_id], folder / name, name, zone))
             except OSError as error:  # gone, or out of reach, since it was listed
                 landing.stuck.append(cannot_be_read(name, error))
-    # A log tells of what a register describes, so of one date the registers come first.
-    landing.found.sort(key=lambda f: (f.dated or dt.datetime.max, _is_log(f.source), f.name, f.source.source))
+    landing.found.sort(key=lambda f: taking_order(f.dated, f.source, f.name))
     landing.waiting.sort()
     landing.unmatched.sort()
     return landing
@@ -227,10 +227,6 @@ def _leave_undecodable(at: Listed) -> None:
             if at.names[place] != (name := _decoded(at.names[place])):
                 at.stuck.append(f"{name}: the name is not UTF-8; rename the file")
                 del at.names[place], at.sizes[place], at.times[place]
-
-
-def _is_log(source: Source) -> bool:
-    return any(entry.events is not None for entry in source.tables)
 
 
 def _claims(listed: Iterable[Listed], sources: Sequence[Source], unmatched: list[str]) -> Claims:

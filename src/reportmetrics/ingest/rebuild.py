@@ -28,6 +28,7 @@ from reportmetrics.ingest.old_warehouse import OldWarehouse, exchange, remove, s
 from reportmetrics.ingest.pseudonyms import proven_key, pseudonym_key
 from reportmetrics.ingest.run import batches, store_taken
 from reportmetrics.ingest.sidecars import NO_NAME, Sidecar, SidecarError, read_sidecar, sidecar_paths, write_sidecar
+from reportmetrics.ingest.taking_order import taking_order
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
@@ -208,11 +209,11 @@ def kept_again(sidecar: Sidecar, source: Source, path: Path, zone: zoneinfo.Zone
     return Kept(found, sidecar.sha256, sidecar.said["identity"], path, sidecar.arrived_at, sidecar.sent)
 
 
-def _order(delivery: _Delivery) -> tuple[float, dt.datetime, dt.datetime, str, str]:
-    sidecar, kept = delivery.sidecar, delivery.kept
+def _order(delivery: _Delivery) -> tuple[object, ...]:
+    sidecar, found = delivery.sidecar, delivery.kept.found if delivery.kept else None
     place = float("inf") if sidecar.file_seq is None else sidecar.file_seq
-    dated = (kept.found.dated if kept else None) or dt.datetime.max
-    return place, sidecar.arrived_at, dated, sidecar.name, sidecar.source
+    dated, source = (found.dated, found.source) if found else (None, None)
+    return place, sidecar.arrived_at, *taking_order(dated, source, sidecar.name), sidecar.source
 
 
 def _gone(sidecars: Sequence[Sidecar]) -> set[str]:
