@@ -186,10 +186,11 @@ def _show(plan: Plan) -> None:
     typer.echo(f"To forget {plan.what}:")
     if plan.begun is not None:
         typer.echo(f"  this finishes too: {plan.begun.words}")
-    typer.echo(f"  archive: {len(plan.files)} files as a whole, {plan.row_count} rows out of {len(plan.rows)} files")
-    _list([s.name for s in plan.files])
-    for sidecar, sheets in list(plan.rows.values())[:_SHOWN]:
-        typer.echo(f"    {sidecar.name}: {sum(map(len, sheets.values()))} rows")
+    whole, rows = counted(len(plan.file_names), "file"), counted(plan.row_count, "row")
+    typer.echo(f"  archive: {whole} as a whole, {rows} out of {counted(len(plan.rows_by_file), 'file')}")
+    _list(plan.file_names)
+    for name, count in plan.rows_by_file[:_SHOWN]:
+        typer.echo(f"    {name}: {counted(count, 'row')}")
     typer.echo("  warehouse: made anew from what remains")
     typer.echo(f"  publications: {len(plan.publications)}")
     for folder, rows in plan.publications.items():

@@ -1,6 +1,6 @@
-"""The order in which files of one run are taken in: what tells a thing later counts, so nothing of it may be left to chance.
+"""The order in which files of one run are taken in: what is told later counts, so no order may be left to chance.
 
-Belongs here: the order. Not here: finding the files (``landing``), the order of what has its place already (``rebuild``).
+Belongs here: the order. Not here: finding the files (``landing``), the order of what has its place (``rebuild``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Natural = tuple[tuple[str | int, ...], str]
 
 
 def natural(name: str) -> Natural:
-    """Numbers within a name count as numbers: ``reg_9`` before ``reg_10``. Names alike but for zeros go by their text."""
+    """Numbers within a name count as numbers: ``reg_9`` before ``reg_10``. Names alike but for zeros go as text."""
     # A split by a group gives texts at even places and numbers at odd ones, so that like is compared with like.
     parts = _NUMBER.split(name)
     return tuple(int(part) if place % 2 else part for place, part in enumerate(parts)), name

@@ -1,5 +1,7 @@
 """Sentences of the page on data quality, filled from figures.
 
+"m of n" takes its verb from m ("1 of 9 rows was", "2 of 9 rows were"), and nought is told as "None of n", with "was".
+
 Belongs here: wording, and which sentence is true. Not here: figures, tables.
 """
 
@@ -13,9 +15,9 @@ def heading(rows: float | None, refused: float, still_open: float) -> str:
     if not rows:
         return "Nothing received yet"
     if not refused:
-        return f"None of {numbers.count(rows)} rows was refused"
+        return f"None of {_rows(rows)} was refused"
     answered = "all since mended" if not still_open else f"{_faults(still_open)} still open"
-    return f"{numbers.count(refused)} of {numbers.count(rows)} rows {_were(refused)} refused, {answered}"
+    return f"{numbers.count(refused)} of {_rows(rows)} {_were(refused)} refused, {answered}"
 
 
 def sources(known: int, overdue: int, silent: int) -> str:
@@ -36,6 +38,8 @@ def refusals(faults: int, mended: int) -> str:
         return "Nothing was refused"
     if mended == faults:
         return f"All {numbers.count(faults)} faults have been mended" if faults > 1 else "The one fault has been mended"
+    if not mended:
+        return f"None of {_faults(faults)} has been mended" if faults > 1 else "The one fault has not been mended"
     return f"{numbers.count(mended)} of {_faults(faults)} {'has' if mended == 1 else 'have'} been mended"
 
 
@@ -96,6 +100,10 @@ def corrections(count: int, left: int) -> str:
         return "No correction is on record"
     said = f"{numbers.count(count)} correction{' is' if count == 1 else 's are'} on record"
     return f"{said}, {numbers.count(left)} of them not applied" if left else said
+
+
+def _rows(count: float) -> str:
+    return f"{numbers.count(count)} row{'' if count == 1 else 's'}"
 
 
 def _faults(count: float) -> str:

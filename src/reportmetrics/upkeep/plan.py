@@ -78,9 +78,20 @@ class Plan:
     wanted: Wanted = field(default_factory=Wanted)
 
     @property
+    def file_names(self) -> list[str]:
+        """Files that go as a whole, each once: one whose batch was once set aside has two sidecars."""
+        return list({s.said["identity"]: s.name for s in self.files}.values())
+
+    @property
+    def rows_by_file(self) -> list[tuple[str, int]]:
+        """Files that stay, each once, with the number of rows that go out of it."""
+        told = {s.said["identity"]: (s.name, sum(map(len, sheets.values()))) for s, sheets in self.rows.values()}
+        return list(told.values())
+
+    @property
     def row_count(self) -> int:
         """Rows that go out of files which stay."""
-        return sum(len(numbers) for _, sheets in self.rows.values() for numbers in sheets.values())
+        return sum(count for _, count in self.rows_by_file)
 
 
 def plan_of(settings: Settings, profile: Profile, named: str, *, track: Track = silent) -> Plan:

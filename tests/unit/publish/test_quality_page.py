@@ -175,6 +175,8 @@ def test_corrections_are_named_with_reason_and_place_but_without_what_the_cells_
     [
         (words.heading(None, 0, 0), "Nothing received yet"),
         (words.heading(12, 0, 0), "None of 12 rows was refused"),
+        (words.heading(1, 0, 0), "None of 1 row was refused"),
+        (words.heading(1, 1, 1), "1 of 1 row was refused, 1 fault still open"),
         (words.heading(12, 1, 0), "1 of 12 rows was refused, all since mended"),
         (words.heading(1200, 3, 1), f"3 of 1{THIN}200 rows were refused, 1 fault still open"),
         (words.sources(13, 0, 0), "All 13 sources send as promised"),
@@ -182,6 +184,9 @@ def test_corrections_are_named_with_reason_and_place_but_without_what_the_cells_
         (words.sources(13, 0, 1), "1 of 13 sources never sent anything"),
         (words.refusals(0, 0), "Nothing was refused"),
         (words.refusals(4, 4), "All 4 faults have been mended"),
+        (words.refusals(1, 1), "The one fault has been mended"),
+        (words.refusals(1, 0), "The one fault has not been mended"),
+        (words.refusals(4, 0), "None of 4 faults has been mended"),
         (words.refusals(4, 1), "1 of 4 faults has been mended"),
         (words.arrival(None, None), "Too few reports to say how long they take to arrive"),
         (words.checks(0, 0, 0), "No check has run yet"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reportmetrics import cli_upkeep
 from reportmetrics.ingest.pseudonyms import new_key, pseudonym, pseudonym_key, write_key
 from reportmetrics.ingest.rebuild import RebuildError, rebuild
 from reportmetrics.upkeep import forget as forgetting
@@ -70,6 +71,27 @@ def test_person_goes_out_of_a_batch_that_was_set_aside(mission: SmallMission) ->
     assert traces(mission, "John Roe") != []
     assert mission.ask("SELECT request_id FROM core.request ORDER BY 1") == [("X",), ("Z",)]
     assert fsck(mission.settings).findings == []
+
+
+@pytest.mark.parametrize("named", ["Jane Doe", "requests/a.csv"])
+def test_a_file_whose_batch_was_once_set_aside_is_told_once(
+    mission: SmallMission, capsys: pytest.CaptureFixture[str], named: str
+) -> None:
+    aside(mission)
+    (mission.folder / "kept.csv").rename(mission.settings.landing / "requests/a.csv")
+    mission.ingest("2021-02-13")  # taken up again
+    plan = plan_of(mission.settings, mission.profile, named)
+    cli_upkeep._show(plan)
+    said = capsys.readouterr().out
+    told = (
+        "0 files as a whole, 1 row out of 1 file" if named == "Jane Doe" else "1 file as a whole, 0 rows out of 0 files"
+    )
+    assert f"  archive: {told}\n" in said
+    assert said.count("requests/a.csv") == (
+        3 if named == "requests/a.csv" else 2
+    )  # with what lies in the landing folder
+    order(mission, named)  # both sidecars go all the same
+    assert traces(mission, "Jane Doe") == []
 
 
 def test_file_of_a_batch_that_was_set_aside_is_forgotten_and_does_not_come_back(mission: SmallMission) -> None:
