@@ -185,11 +185,11 @@ def _expected_rows(profile: Profile, through: dt.date) -> Iterator[dict[str, Any
                         "period_start": start,
                         "period_end": end,
                         "due_at": due[end],
-                        "answered_by": _answered_by(t, u.unit_id, units, start, end),
+                        "answered_by": answered_by(t, u.unit_id, units, start, end),
                     }
 
 
-def _answered_by(t: Template, unit_id: str, units: Mapping[str, Unit], start: dt.date, end: dt.date) -> str:
+def answered_by(t: Template, unit_id: str, units: Mapping[str, Unit], start: dt.date, end: dt.date) -> str:
     """The unit whose report answers for ``unit_id`` in a period: itself, unless a joint report serves it.
 
     A unit that is not open on every day of the period owes no report for it, so it answers for nobody.

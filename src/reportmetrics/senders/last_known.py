@@ -10,13 +10,19 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
-from reportmetrics.profile.frames import periods
+from reportmetrics.profile.frames import answered_by, periods
 from reportmetrics.profile.intake import NOT_APPLICABLE_WORD
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.templates import Template, report_id_prefix
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import TABLES
 from reportmetrics.warehouse.visible import known_now_sql
+from reportmetrics.words import counted
+
+_SHOWN = 5
+
+Period = tuple[dt.date, dt.date]
+"""First and last day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ def next_due(
     """The report on the period that holds ``day``; left out, the one after the last that is known.
 
     Without a known report it is the last period that has ended by ``today``, or else the running one.
-    Raises ``NoPeriodError``.
+    Raises ``NoPeriodError``, which names earlier periods without a report where none comes after the last.
     """
     known = _reports(store, template.template_id, unit_id)
     start, end = _period(profile, template, unit_id, [k[0] for k in known if k[3]], today, day)
@@ -85,21 +91,45 @@ def next_due(
 
 def _period(
     profile: Profile, template: Template, unit_id: str, known: list[dt.date], today: dt.date, day: dt.date | None
-) -> tuple[dt.date, dt.date]:
+) -> Period:
+    every = _owed(profile, template, unit_id, max(today, day or today))
+    if day is not None:
+        owed = [p for p in every if p[0] <= day <= p[1]]
+    elif known:
+        owed = [p for p in every if p[0] > max(known)][:1]
+    else:
+        owed = [p for p in every if p[1] < today] or every[:1]
+    if owed:
+        return owed[-1]
+    form = template.template_id
+    left = [] if day else _unanswered(profile, template, unit_id, [p for p in every if p[0] not in known])
+    if left:
+        raise NoPeriodError(f"unit {unit_id} owes no {form} after the last that is known, but {_missing(left)}")
+    which = f"that holds {day}" if day else f"up to {today}"
+    raise NoPeriodError(f"unit {unit_id} owes no {form} for a period {which} that is not known yet")
+
+
+def _owed(profile: Profile, template: Template, unit_id: str, until: dt.date) -> list[Period]:
+    """All periods that begin by ``until`` and for which the unit owes the form."""
     unit = next(u for u in profile.mission.units if u.unit_id == unit_id)
     first = max(d for d in (profile.mission.starts_on, unit.opened, template.valid_from) if d is not None)
     last = min(d for d in (unit.closed, template.valid_to, dt.date.max) if d is not None)
-    owed = [p for p in periods(template, first, max(today, day or today) + dt.timedelta(days=1)) if p[1] <= last]
-    if day is not None:
-        owed = [p for p in owed if p[0] <= day <= p[1]]
-    elif known:
-        owed = [p for p in owed if p[0] > max(known)][:1]
-    else:
-        owed = [p for p in owed if p[1] < today] or owed[:1]
-    if not owed:
-        which = f"that holds {day}" if day else f"up to {today}"
-        raise NoPeriodError(f"unit {unit_id} owes no {template.template_id} for a period {which} that is not known yet")
-    return owed[-1]
+    return [p for p in periods(template, first, until + dt.timedelta(days=1)) if p[1] <= last]
+
+
+def _unanswered(profile: Profile, template: Template, unit_id: str, left: list[Period]) -> list[Period]:
+    """Periods without a report of the unit, without those for which another unit reports with it."""
+    units = {u.unit_id: u for u in profile.mission.units}
+    return [p for p in left if answered_by(template, unit_id, units, *p) == unit_id]
+
+
+def _missing(left: list[Period]) -> str:
+    shown = "; ".join(f"{start} to {end}" for start, end in left[-_SHOWN:])
+    before = f" and {counted(len(left) - _SHOWN, 'period')} before" if len(left) > _SHOWN else ""
+    one = left[-_SHOWN:][0][0]
+    return (
+        f"no report counts for {counted(len(left), 'earlier period')}: {shown}{before}; --period {one} makes the form"
+    )
 
 
 _TOLD = """

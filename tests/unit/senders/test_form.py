@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import openpyxl
 import pytest
 
+from reportmetrics.profile.templates import Joint
 from reportmetrics.senders.last_known import NoPeriodError
 from tests.unit.senders.desk import PROFILE, Desk, answers_of, template
 
@@ -38,6 +40,39 @@ def test_left_out_the_period_is_the_first_after_the_last_report(desk: Desk) -> N
     assert (due.start, due.end) == (dt.date(2021, 3, 1), dt.date(2021, 3, 7))  # the last that has ended by the 10th
     desk.send(first, "first", F2=1)
     assert desk.form(template("WAR"), "U-01")[1].start == dt.date(2021, 3, 8)
+
+
+def test_earlier_periods_without_a_report_are_named_where_none_comes_after_the_last(desk: Desk) -> None:
+    last, due = desk.form(template("WAR"), "U-01", "2021-03-10")  # the running week
+    desk.send(last, "last", F2=1)
+    owed = PROFILE.mission.starts_on
+    weeks = (due.start - (owed + dt.timedelta(days=-owed.weekday() % 7))).days // 7
+    with pytest.raises(NoPeriodError) as told:
+        desk.form(template("WAR"), "U-01")
+    assert str(told.value) == (
+        f"unit U-01 owes no WAR after the last that is known, but no report counts for {weeks} earlier periods: "
+        "2021-02-01 to 2021-02-07; 2021-02-08 to 2021-02-14; 2021-02-15 to 2021-02-21; 2021-02-22 to 2021-02-28; "
+        f"2021-03-01 to 2021-03-07 and {weeks - 5} periods before; --period 2021-02-01 makes the form"
+    )
+    desk.profile = replace(PROFILE, mission=PROFILE.mission.model_copy(update={"starts_on": dt.date(2021, 2, 22)}))
+    path, _ = desk.form(template("WAR"), "U-01", "2021-02-22")
+    desk.send(path, "first", F2=1)
+    with pytest.raises(NoPeriodError, match="1 earlier period: 2021-03-01 to 2021-03-07; --period 2021-03-01 makes"):
+        desk.form(template("WAR"), "U-01")
+    path, _ = desk.form(template("WAR"), "U-01", "2021-03-01")
+    desk.send(path, "second", F2=1)
+    with pytest.raises(NoPeriodError, match="owes no WAR for a period up to 2021-03-10 that is not known yet"):
+        desk.form(template("WAR"), "U-01")
+
+
+def test_a_period_for_which_another_unit_reports_too_is_not_missing(desk: Desk) -> None:
+    joint = [Joint(unit="U-02", serves=["U-01"], valid_from=dt.date(2021, 3, 1), valid_to=dt.date(2021, 3, 7))]
+    form = template("WAR").model_copy(update={"joint": joint})
+    desk.profile = replace(PROFILE, mission=PROFILE.mission.model_copy(update={"starts_on": dt.date(2021, 3, 1)}))
+    path, _ = desk.form(form, "U-01", "2021-03-10")
+    desk.send(path, "last", F2=1)
+    with pytest.raises(NoPeriodError, match="that is not known yet"):
+        desk.form(form, "U-01")
 
 
 def test_a_unit_that_is_not_open_yet_owes_nothing(desk: Desk) -> None:
