@@ -28,6 +28,7 @@ from reportmetrics.settings import Settings, pseudonym_key_from_environment
 from reportmetrics.upkeep.finding import REBUILD, Finding
 from reportmetrics.upkeep.noted import noted
 from reportmetrics.upkeep.published import altered, missing
+from reportmetrics.upkeep.refused import refusals
 from reportmetrics.upkeep.rotation import waiting_key
 from reportmetrics.upkeep.unfinished import read_unfinished
 from reportmetrics.warehouse.schema import RESTATED
@@ -160,6 +161,7 @@ def _warehouse(settings: Settings, sidecars: list[Sidecar]) -> list[Finding]:
                 *_ledger(store.connection),
                 *_places(store.connection, sidecars),
                 *noted(store.connection, sidecars),
+                *refusals(store.connection),
             ]
             for table in SOURCE_TABLES:
                 findings += _core(store.connection, table.name)
