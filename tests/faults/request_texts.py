@@ -34,7 +34,7 @@ CSV = [
     refused("NUL in the header", HEADER.replace("id", "id\x00") + ROW, "nul_character"),
     refused("a workbook under the name of a CSV file", b"PK\x03\x04 xl/workbook.xml", "not_text"),
     refused("NULs at the end of a disk block", HEADER + ROW + "\x00" * 512, "nul_character"),
-    refused("a quote that never closes", HEADER + '@1,"2021-02-01,,,\n@2,2021-02-02,,,\n', "broken_csv", said="line 3"),
+    refused("a quote that never closes", HEADER + '@1,"2021-02-01,,,\n@2,2021-02-02,,,\n', "broken_csv", said="line 2"),
     refused("text after a closing quote", HEADER + '@1,"2021-02-01" noon,,,\n', "broken_csv"),
     refused("an image", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "wrong_encoding"),
     refused("a packed file", gzip.compress((HEADER + ROW).encode(), mtime=0), "wrong_encoding"),

@@ -35,6 +35,7 @@ CELLS = st.sampled_from(
         "a,b",
         "\t",
         "0;1",
+        "x\n1,2,3,4\n5",
     ]
 )
 LINE_ENDS = st.sampled_from(["\n", "\r\n"])
@@ -70,7 +71,7 @@ def outcome(path: Path, read: object) -> object:
     except UnreadableError as why:
         return why.code, why.message
     assert isinstance(sheet, Sheet)
-    return sheet.header, sheet.rows.rows()
+    return sheet.header, sheet.rows.rows(), sheet.notes
 
 
 def both_ways(content: str, block_bytes: int) -> tuple[object, object]:

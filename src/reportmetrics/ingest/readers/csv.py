@@ -33,6 +33,7 @@ from reportmetrics.ingest.readers.base import (
     clean_header,
     sheet_schema,
 )
+from reportmetrics.ingest.readers.csv_quotes import SWALLOWED, broken, first_swallowing
 from reportmetrics.ingest.readers.encoding import PACKED, decoded, other_mark
 from reportmetrics.profile.sources import Options
 
@@ -74,7 +75,7 @@ def read_quickly(path: Path, options: Options) -> Sheet:
     with _as_utf8(path, options.encoding) as file:
         header, at = _header(file, options)
         size = path.stat().st_size
-        keeper = _Keeper(header, spool=size >= SPOOL_BYTES)
+        keeper = _Keeper(header, options.delimiter, spool=size >= SPOOL_BYTES)
         blocks = csv_blocks.blocks(file, at, options.delimiter, options.quote, len(header))
         parse = functools.partial(_parsed, options=options, width=len(header))
         # For a file of one block threads would cost more than they save.
@@ -82,12 +83,12 @@ def read_quickly(path: Path, options: Options) -> Sheet:
         number = options.skip_rows + 2
         for data, block, cells in each:
             if cells is not None:
-                keeper.add(csv_blocks.numbered(cells, number), bare=block.bare)
+                keeper.add(csv_blocks.numbered(cells, number), bare=block.bare, breaks=block.breaks)
                 number += block.records
                 continue
             lines = io.StringIO(data.decode(), newline="")
             for after, some in _records(lines, options, len(header), number):
-                keeper.add(some, bare=False)
+                keeper.add(some, bare=False, breaks=block.breaks)
                 number = after
     return keeper.sheet()
 
@@ -108,10 +109,17 @@ def read_strictly(path: Path, options: Options) -> Sheet:
     text = decoded(path.read_bytes(), options.encoding)
     small = len(text) < SPOOL_BYTES
     # A StringIO takes four bytes a character: too much for a large file, which is read a second time instead.
-    lines: Iterable[str] = io.StringIO(text, newline="") if small else _lines(path, options.encoding)
+    held = io.StringIO(text, newline="") if small else None
     del text
+
+    def lines() -> Iterable[str]:
+        if held is None:
+            return _lines(path, options.encoding)
+        held.seek(0)
+        return held
+
     csv.field_size_limit(_LONGEST_CELL)
-    reader = _reader(lines, options)
+    reader = _reader(lines(), options)
     number = 0
     try:
         header: tuple[str, ...] = ()
@@ -121,30 +129,31 @@ def read_strictly(path: Path, options: Options) -> Sheet:
                 break
         if not header:
             raise _bad_header(options.skip_rows + 1, 0)
-        keeper = _Keeper(header, spool=not small)
+        keeper = _Keeper(header, options.delimiter, spool=not small)
         for _, rows in _frames(reader, len(header), number + 1):
-            keeper.add(rows, bare=False)
+            keeper.add(rows, bare=False, breaks=True)
     except csv.Error as error:
-        raise UnreadableError(
-            "broken_csv",
-            f"line {reader.line_num} cannot be split into cells ({error})",
-            "close the quotes there, or declare the delimiter and quote that the file uses",
-        ) from None
+        raise broken(lines, options.delimiter, options.quote, str(error), reader.line_num) from None
     return keeper.sheet()
 
 
 class _Keeper:
     """Collects rows: in memory, or in Parquet files."""
 
-    def __init__(self, header: tuple[str, ...], *, spool: bool) -> None:
+    def __init__(self, header: tuple[str, ...], delimiter: str, *, spool: bool) -> None:
+        self._delimiter = delimiter
         self._header = tuple(sys.intern(h) for h in header)
         self._frames: list[pl.DataFrame] = []
         self._folder = tempfile.TemporaryDirectory(prefix="reportmetrics-") if spool else None
         self._paths: list[Path] = []
         self._bare = True
+        self._swallowing: int | None = None
 
-    def add(self, rows: pl.DataFrame, *, bare: bool) -> None:
+    def add(self, rows: pl.DataFrame, *, bare: bool, breaks: bool) -> None:
+        """Keep rows, in their order. ``breaks``: there may be line breaks within cells."""
         self._bare &= bare
+        if breaks and self._swallowing is None:
+            self._swallowing = first_swallowing(rows, self._delimiter, len(self._header))
         if self._folder is None:
             self._frames.append(rows)
         else:
@@ -154,9 +163,12 @@ class _Keeper:
 
     def sheet(self) -> Sheet:
         if self._folder is not None and self._paths:
-            return Sheet("", self._header, Spool(self._folder, tuple(self._paths)), self._bare)
+            return Sheet("", self._header, Spool(self._folder, tuple(self._paths)), self._bare, self._notes())
         frames = self._frames or [pl.DataFrame(schema=sheet_schema(len(self._header)))]
-        return Sheet("", self._header, pl.concat(frames, rechunk=False), self._bare)
+        return Sheet("", self._header, pl.concat(frames, rechunk=False), self._bare, self._notes())
+
+    def _notes(self) -> tuple[str, ...]:
+        return () if self._swallowing is None else (f"{SWALLOWED} (first: row {self._swallowing})",)
 
 
 @contextmanager

@@ -42,13 +42,14 @@ class Block:
     """What is known of a block of whole records.
 
     ``regular`` is false where a parser in bulk might differ from the strict one; ``bare`` is true when no cell can have
-    blanks at its ends; ``quoted`` when there are quotes.
+    blanks at its ends; ``quoted`` when there are quotes; ``breaks`` when there may be line breaks within cells.
     """
 
     records: int
     regular: bool
     bare: bool
     quoted: bool
+    breaks: bool
 
 
 class QuotesError(Exception):
@@ -71,9 +72,9 @@ def blocks(file: BinaryIO, start: int, delimiter: str, quote: str, width: int) -
             return
         block = np.frombuffer(data, dtype=np.uint8)
         inside = _quoted(data, block, split, mark, last=last)
-        ends = _places(block, _LINE_FEED)
+        ends = feeds = _places(block, _LINE_FEED)
         if inside is not None:
-            ends = ends[inside[ends] == 0]
+            ends = feeds[inside[feeds] == 0]
         if not last and not len(ends):
             wanted *= 4
             continue
@@ -81,7 +82,8 @@ def blocks(file: BinaryIO, start: int, delimiter: str, quote: str, width: int) -
         data, block, inside = data[:stop], block[:stop], None if inside is None else inside[:stop]
         records = len(ends) + (not len(ends) or int(ends[-1]) + 1 < stop)
         regular = _is_regular(data, block, inside, ends, split, width)
-        yield data, Block(records, regular, _is_bare(data, block, split, mark), quoted=inside is not None)
+        bare = _is_bare(data, block, split, mark)
+        yield data, Block(records, regular, bare, quoted=inside is not None, breaks=len(ends) < len(feeds))
         if last:
             return
         start, wanted = start + stop, BLOCK_BYTES
