@@ -189,12 +189,12 @@ def _show(plan: Plan) -> None:
     whole, rows = counted(len(plan.file_names), "file"), counted(plan.row_count, "row")
     typer.echo(f"  archive: {whole} as a whole, {rows} out of {counted(len(plan.rows_by_file), 'file')}")
     _list(plan.file_names)
-    for name, count in plan.rows_by_file[:_SHOWN]:
-        typer.echo(f"    {name}: {counted(count, 'row')}")
+    for file, count in plan.rows_by_file[:_SHOWN]:
+        typer.echo(f"    {file}: {counted(count, 'row')}")
     typer.echo("  warehouse: made anew from what remains")
     typer.echo(f"  publications: {len(plan.publications)}")
-    for folder, rows in plan.publications.items():
-        typer.echo(f"    {folder.name}: {', '.join(f'{n} of {t}' for t, n in sorted(rows.items()))}")
+    for folder, lost in plan.publications.items():
+        typer.echo(f"    {folder.name}: {', '.join(f'{n} of {t}' for t, n in sorted(lost.items()))}")
     if plan.workbooks:
         typer.echo("  workbooks for senders, which 'rejects return' writes again without what goes:")
         _list([path.name for path in plan.workbooks])

@@ -40,9 +40,9 @@ def test_what_was_not_touched_is_what_the_archive_gives(filled: SmallMission) ->
             "delivery 1",
         ),
         (
-            "DELETE FROM reject",
+            "UPDATE reject SET raw = '31.1.'",
             "reject",
-            "holds 0 rows that the archive does not give, and lacks 1 row that it gives; the first is of row 4 of "
+            "holds 1 row that the archive does not give, and lacks 1 row that it gives; the first is of row 4 of "
             "delivery 1",
         ),
         (
