@@ -34,7 +34,7 @@ def _tables() -> Iterator[str]:
 
 
 def _comparisons() -> Iterator[str]:
-    yield "## Every table: the new deliveries beside the eight before them, source by source\n"
+    yield "## Every table: the new deliveries, each and together, beside the eight before them, source by source\n"
     yield from _lines(COMPARED, "no case where ")
 
 

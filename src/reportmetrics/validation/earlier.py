@@ -2,8 +2,8 @@
 
 And beside all before it: reports that were of something else, or that another person had sent.
 
-What is usual is read off the source's own past, so that no limit has to be kept up by hand. A source that is new, or
-has sent little so far, is not judged.
+Each new delivery is looked at, and all that are new together. What is usual is read off the source's own past, so that
+no limit has to be kept up by hand. A source that is new, or has sent little so far, is not judged.
 
 Belongs here: one frame of comparisons, made from the warehouse by one statement per table and kind. Not here: the
 expectations on it (``suites.COMPARED``), running them (``batch``).
@@ -19,7 +19,8 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source
 from reportmetrics.validation.earlier_files import gaps, volume, volume_of_period
 from reportmetrics.validation.earlier_reports import same_report, two_reporters
-from reportmetrics.validation.earlier_rows import BEFORE, BLANK_NEW, ENOUGH_NEW, SCHEMA, filled_columns, of_rows
+from reportmetrics.validation.earlier_rows import BEFORE, filled_columns, of_rows
+from reportmetrics.validation.earlier_shares import BLANK_NEW, ENOUGH_NEW, SCHEMA
 from reportmetrics.warehouse.aside import WENT_BLANK, BlankColumn
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES
@@ -51,7 +52,7 @@ def comparisons(store: Store, profile: Profile) -> pl.DataFrame:
     connection.register("before_new", before)
     for table in SOURCE_TABLES:
         if counted.get(table.name, 0) >= min(ENOUGH_NEW, BLANK_NEW) and before.filter(table_name=table.name).height:
-            parts += of_rows(connection, table, asked.get(table.name, {}), since)
+            parts.append(of_rows(connection, table, asked.get(table.name, {}), since))
     connection.unregister("before_new")
     return pl.concat([_whole(p).select(*SCHEMA).cast(pl.Schema(SCHEMA)) for p in parts])
 
@@ -63,7 +64,7 @@ def _whole(part: pl.DataFrame) -> pl.DataFrame:
 def blank_columns(compared: pl.DataFrame) -> list[BlankColumn]:
     """Of ``comparisons``, the columns that went blank."""
     found = compared.filter(pl.col("kind") == WENT_BLANK, ~pl.col("holds"))
-    return [BlankColumn(*row) for row in found.select("table_name", "source", "column_name").iter_rows()]
+    return [BlankColumn(*row) for row in found.select("table_name", "source", "column_name", "file_seq").iter_rows()]
 
 
 def _promised(sources: list[Source]) -> pl.DataFrame:

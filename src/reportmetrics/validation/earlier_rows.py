@@ -1,54 +1,32 @@
 """New rows beside those of the deliveries before, by source: blanks of each column, and shares of each code.
 
-Belongs here: what stands in the rows. Not here: how many there are (``earlier_files``).
+A new delivery is looked at by itself where it has rows enough, and all new ones together: a bad file must not hide
+among good ones, nor what small files only show together.
+
+Belongs here: how many rows are blank or have a code, by one query for all deliveries. Not here: when that is too many
+(``earlier_shares``), how many rows there are (``earlier_files``).
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import duckdb
 import polars as pl
 
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
-from reportmetrics.warehouse.aside import WENT_BLANK
+from reportmetrics.validation.earlier_shares import (
+    BLANK,
+    all_together,
+    each_by_itself,
+    judged,
+    said,
+    without_habits,
+    without_repeats,
+)
 from reportmetrics.warehouse.shape import Table
 
 BEFORE = 8
 """Deliveries of the source that a new one is compared with."""
-
-ENOUGH_NEW, ENOUGH_OLD = 20, 100
-"""Below so many new rows or earlier rows nothing is said of shares of blanks and codes."""
-
-BLANK_NEW, BLANK_OLD = 10, 20
-"""From so many on, a column that is blank in all new rows, and was in at most one of twenty earlier ones, went blank.
-
-That is safe with so few: of a column with one blank in 20 rows, the true share of blanks is below 22 % (95 % bound), so
-that ten blanks in a row come by chance in fewer than one of a million deliveries. Where rows of a delivery are alike,
-as when one person fills in all of them, chance says less: a column that may end so is listed under ``may_go_blank``.
-"""
-
-BLANK = "(blank)"
-"""Stands for a missing code among codes; ``blanks`` tells of those."""
-
-MISSED = 10
-"""Rows of a code that were to be expected by its share before, from which on it is told that there is none.
-
-By chance alone that would come in fewer than one of twenty thousand deliveries (a Poisson count of ten).
-"""
-
-SCHEMA: dict[str, pl.DataType] = {
-    "row_key": pl.String(),
-    "table_name": pl.String(),
-    "kind": pl.String(),
-    "holds": pl.Boolean(),
-    "source": pl.String(),
-    "column_name": pl.String(),
-}
-"""``row_key`` is the sentence that names the comparison; it begins with the table.
-
-``source`` and ``column_name`` tell what it is about where it is one column in all new rows of one source, else null."""
 
 
 def filled_columns(profile: Profile) -> dict[str, dict[str, set[str]]]:
@@ -63,56 +41,90 @@ def filled_columns(profile: Profile) -> dict[str, dict[str, set[str]]]:
 
 def of_rows(
     connection: duckdb.DuckDBPyConnection, table: Table, filled: dict[str, set[str]], since: int
-) -> Iterator[pl.DataFrame]:
-    """Blanks of each column and shares of each code, new rows beside those of the deliveries before, by source."""
+) -> pl.DataFrame:
+    """Comparisons of blanks and codes (columns of ``SCHEMA``): of all new deliveries, and of those that fail alone.
+
+    ``before_new`` (registered) names the deliveries before, by source and table. A delivery alone is not told of where
+    some of the source's before were like it (``without_habits``).
+    """
+    found = _shares(connection, table, filled, _NEW_AND_BEFORE.format(table=table.name, since=since))
+    pool = judged(all_together(found))
+    alone = without_repeats(judged(each_by_itself(found)).filter(~pl.col("holds")), pool)
+    if alone.height:
+        window = _WINDOW.format(table=table.name, since=since, before=BEFORE)
+        alone = without_habits(alone, _shares(connection, table, filled, window))
+    names = connection.sql(
+        "SELECT file_seq, original_name FROM ledger WHERE table_name = $table AND file_seq > $since",
+        params={"table": table.name, "since": since},
+    ).pl()
+    return said(table.name, pl.concat([pool, alone]).join(names, on="file_seq", how="left", maintain_order="left"))
+
+
+_NEW_AND_BEFORE = (
+    "SELECT file_seq, source, CAST(NULL AS BIGINT) AS of_seq FROM before_new WHERE table_name = '{table}' UNION ALL "
+    "SELECT file_seq, source, file_seq AS of_seq FROM ledger WHERE table_name = '{table}' AND file_seq > {since}"
+)
+"""Deliveries with the one that their rows count for: null for all before the new ones together."""
+
+_WINDOW = """
+WITH new AS (
+    SELECT source, count(*) AS files FROM ledger
+    WHERE table_name = '{table}' AND file_seq > {since} AND accepted > 0 GROUP BY source
+)
+SELECT file_seq, source, file_seq AS of_seq
+FROM ledger JOIN new USING (source)
+WHERE table_name = '{table}' AND file_seq <= {since} AND accepted > 0
+QUALIFY row_number() OVER (PARTITION BY source ORDER BY file_seq DESC) <= {before} * files
+"""
+"""Eight deliveries before for each new one: where several come at a time, all that came at the last eight times."""
+
+
+def _shares(
+    connection: duckdb.DuckDBPyConnection, table: Table, filled: dict[str, set[str]], deliveries: str
+) -> pl.DataFrame:
+    """``k`` of ``n`` rows with a ``code``, or blank (code null), by ``source``, ``file_seq`` and ``column_name``.
+
+    ``deliveries`` is a query for file_seq, source and of_seq, which becomes the ``file_seq`` here.
+    """
+    rows = f"core.{table.name} AS c JOIN ({deliveries}) AS l USING (file_seq)"
+    parts = [_codes(connection, c.name, rows) for c in table.columns if c.codes]
     optional = [c.name for c in table.columns if not c.required]
-    counts = ", ".join(f'count("{c}") AS "{c}"' for c in optional)
-    codes = [c for c in table.columns if c.codes]
-    rows = (
-        f"(SELECT c.*, l.source, c.file_seq > {since} AS new FROM core.{table.name} AS c "
-        f"JOIN (SELECT file_seq, source FROM before_new WHERE table_name = '{table.name}' UNION ALL "
-        f"SELECT file_seq, source FROM ledger WHERE table_name = '{table.name}' AND file_seq > {since}) AS l "
-        "USING (file_seq))"
+    asked = pl.DataFrame(
+        [(source, column) for source, columns in filled.items() for column in columns],
+        schema={"source": pl.String(), "column_name": pl.String()},
+        orient="row",
     )
     if optional:
-        counted = connection.sql(f"SELECT source, new, count(*) AS n, {counts} FROM {rows} GROUP BY ALL").pl()
-        yield _blanks(table.name, counted, filled)
-    for column in codes:
-        shares = connection.sql(
-            f"SELECT source, new, coalesce(\"{column.name}\", '{BLANK}') AS code, count(*) AS n "
-            f"FROM {rows} GROUP BY ALL"
-        ).pl()
-        yield _drift(table.name, column.name, shares)
+        counts = ", ".join(f'count(*) - count(c."{name}") AS "{name}"' for name in optional)
+        counted = connection.sql(
+            f"SELECT l.source, l.of_seq AS file_seq, count(*) AS n, {counts} FROM {rows} GROUP BY ALL"
+        )
+        blank = counted.pl().unpivot(
+            optional, index=["source", "file_seq", "n"], variable_name="column_name", value_name="k"
+        )
+        parts.append(
+            blank.join(asked, on=["source", "column_name"], how="semi").with_columns(code=pl.lit(None, pl.String))
+        )
+    return pl.concat([p.select(*_COUNTED).cast(pl.Schema(_COUNTED)) for p in parts] or [pl.DataFrame(schema=_COUNTED)])
 
 
-def _blanks(table: str, counted: pl.DataFrame, filled: dict[str, set[str]]) -> pl.DataFrame:
-    found: list[tuple[str, str, str, bool, str, str]] = []
-    by_place = {(r["source"], r["new"]): r for r in counted.iter_rows(named=True)}
-    for source in sorted({str(s) for s in counted["source"]}):
-        new, old = by_place.get((source, True)), by_place.get((source, False))
-        if new is None or old is None or new["n"] < BLANK_NEW or old["n"] < BLANK_OLD:
-            continue
-        enough = new["n"] >= ENOUGH_NEW and old["n"] >= ENOUGH_OLD
-        for column in sorted(filled.get(source, set()) & set(counted.columns)):
-            blank, was = 1 - new[column] / new["n"], 1 - old[column] / old["n"]
-            said = f"{table}: {column} of {source} is blank in {blank:.0%} of {new['n']} rows, before in {was:.0%}"
-            went_blank = new[column] == 0 and 20 * (old["n"] - old[column]) <= old["n"]
-            found.append((said, table, WENT_BLANK, not went_blank, source, column))
-            if enough:
-                found.append((said, table, "blanks", abs(blank - was) <= 0.3 or went_blank, source, column))
-    return pl.DataFrame(found, schema=SCHEMA, orient="row")
+_COUNTED: dict[str, pl.DataType] = {
+    "source": pl.String(),
+    "file_seq": pl.Int64(),
+    "column_name": pl.String(),
+    "code": pl.String(),
+    "k": pl.Int64(),
+    "n": pl.Int64(),
+}
 
 
-def _drift(table: str, column: str, shares: pl.DataFrame) -> pl.DataFrame:
-    found: list[tuple[str, str, str, bool, str, str]] = []
-    for (source,), part in shares.group_by(["source"], maintain_order=True):
-        totals = {new: int(part.filter(pl.col("new") == new)["n"].sum()) for new in (True, False)}
-        if totals[True] < ENOUGH_NEW or totals[False] < ENOUGH_OLD:
-            continue
-        wide = {(r["code"], r["new"]): r["n"] for r in part.iter_rows(named=True)}
-        for code in sorted({str(c) for c in part["code"]}):
-            now, was = (wide.get((code, new), 0) / totals[new] for new in (True, False))
-            said = f"{table}: {column} of {source} is {code} in {now:.0%} of {totals[True]} rows, before in {was:.0%}"
-            vanished = code != BLANK and now == 0 and was * totals[True] >= MISSED
-            found.append((said, table, "drift", abs(now - was) <= 0.3 and not vanished, str(source), column))
-    return pl.DataFrame(found, schema=SCHEMA, orient="row")
+def _codes(connection: duckdb.DuckDBPyConnection, column: str, rows: str) -> pl.DataFrame:
+    """Rows with each code of a column, also where there is none of them."""
+    counted = connection.sql(
+        f"SELECT l.source, l.of_seq AS file_seq, coalesce(c.\"{column}\", '{BLANK}') AS code, count(*) AS k "
+        f"FROM {rows} GROUP BY ALL"
+    ).pl()
+    places = counted.group_by("source", "file_seq").agg(n=pl.col("k").sum())
+    every = places.join(counted.select("source", "code").unique(), on="source")
+    found: pl.DataFrame = every.join(counted, on=["source", "file_seq", "code"], how="left", nulls_equal=True)
+    return found.with_columns(pl.col("k").fill_null(0), column_name=pl.lit(column))

@@ -24,7 +24,7 @@ from reportmetrics.warehouse.tables import SOURCE_TABLES
 from reportmetrics.warehouse.told import FACT, MOMENT, MOMENT_PLACE, same_fact
 
 WENT_BLANK = "went_blank"
-"""The critical check that no single row fails, but all new rows of a source together."""
+"""The critical check that no single row fails, but all new rows of a file or of a source together."""
 
 _BY_DELIVERY = ("reject", "resent", "sighted", "repeated", "ledger")
 
@@ -42,11 +42,12 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class BlankColumn:
-    """A column of a table that is blank in all new rows of a source, and was filled before."""
+    """A column of a table that is blank in all new rows of a source, or of one delivery, and was filled before."""
 
     table: str
     source: str
     column: str
+    file_seq: int | None = None
 
 
 def set_aside(
@@ -60,7 +61,8 @@ def set_aside(
     """Take all deliveries that came after the last batch that passed out of the warehouse, in one transaction.
 
     ``failing`` names the critical checks that failed, each with its table and the ``row_key`` of every failing row;
-    ``blank`` the columns that went blank, of which each new file of the source with rows of the table is a cause.
+    ``blank`` the columns that went blank, of which the delivery named, or else each new one of the source with rows of
+    the table, is a cause.
     ``now`` is naive UTC. Returns the files, those with failing rows first.
     """
     connection, since = store.connection, store.passed_position()
@@ -105,8 +107,8 @@ def _add_blank(
         found = connection.execute(
             f"SELECT file_seq, count(*) FROM core.{each.table} "
             "SEMI JOIN (FROM ledger WHERE source = $source) AS l USING (file_seq) "
-            "WHERE file_seq > $since GROUP BY file_seq",
-            {"source": each.source, "since": since},
+            "WHERE file_seq > $since AND file_seq = coalesce($only, file_seq) GROUP BY file_seq",
+            {"source": each.source, "since": since, "only": each.file_seq},
         ).fetchall()
         for file_seq, rows in found:
             reasons.setdefault(file_seq, {})[f"{each.table}.{WENT_BLANK} ({each.column})"] = rows

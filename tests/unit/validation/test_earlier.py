@@ -121,7 +121,7 @@ def test_a_code_of_a_quarter_of_the_rows_that_vanishes_is_told(mission: SmallMis
     with Store(mission.settings.warehouse) as store:
         store.mark_validated(store.position())
     outcomes(mission, 5, rows, 0)
-    said = f"request: outcome of log is denied in 0% of {rows} rows, before in 25%"
+    said = f"request: outcome of log is denied in 0% of {rows} rows of requests/w05.csv, before in 25%"
     assert failures(mission).get("drift", []) == [said] * told
 
 
@@ -148,10 +148,10 @@ def test_a_column_that_goes_blank_and_a_code_that_vanishes_are_told(mission: Sma
     deliver(mission, 5, 30, decided=False, validated=False)
     found = failures(mission)
     assert found["went_blank"] == [
-        "request: decided_at of log is blank in 100% of 30 rows, before in 0%",
-        "request: outcome of log is blank in 100% of 30 rows, before in 0%",
+        "request: decided_at of log is blank in 100% of 30 rows of requests/w05.csv, before in 0%",
+        "request: outcome of log is blank in 100% of 30 rows of requests/w05.csv, before in 0%",
     ]
-    assert "request: outcome of log is approved in 0% of 30 rows, before in 100%" in found["drift"]
+    assert "request: outcome of log is approved in 0% of 30 rows of requests/w05.csv, before in 100%" in found["drift"]
 
 
 def test_few_rows_are_enough_to_see_that_a_column_went_blank(mission: SmallMission) -> None:
@@ -165,8 +165,8 @@ def test_few_rows_are_enough_to_see_that_a_column_went_blank(mission: SmallMissi
     deliver(mission, 4, 1, decided=False, validated=False)
     assert failures(mission) == {  # with one blank in twenty before, and no warning on shares of so few
         "went_blank": [
-            "request: decided_at of log is blank in 100% of 10 rows, before in 5%",
-            "request: outcome of log is blank in 100% of 10 rows, before in 5%",
+            "request: decided_at of log is blank in 100% of 10 rows of 2 files, before in 5%",
+            "request: outcome of log is blank in 100% of 10 rows of 2 files, before in 5%",
         ]
     }
 
