@@ -9,7 +9,7 @@ Belongs here: opening files and fitting mappings to headers. Not here: what cell
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -17,7 +17,7 @@ import polars as pl
 from reportmetrics.ingest.archive import Kept
 from reportmetrics.ingest.by_value import number_columns, with_numbers_told
 from reportmetrics.ingest.chunks import constant_columns
-from reportmetrics.ingest.forms import refusal_of_form
+from reportmetrics.ingest.forms import refusal_of_form, unit_of_form
 from reportmetrics.ingest.grouped import GroupRows
 from reportmetrics.ingest.guard import unguarded
 from reportmetrics.ingest.landing import is_ahead
@@ -81,12 +81,13 @@ class Group:
 
 @dataclass(slots=True)
 class Batch:
-    """Everything that a batch of deliveries held, as text."""
+    """Everything that a batch of deliveries held, as text. ``units``: whose each entry form is, by ``file_seq``."""
 
     taken: list[Taken]
     groups: list[Group]
     refusals: list[Refusal]
     notes: dict[tuple[int, str], str]
+    units: dict[int, str] = field(default_factory=dict)
 
 
 def read_batch(deliveries: Iterable[Taken], sources: Sequence[Source] = ()) -> Batch:
@@ -102,6 +103,10 @@ def read_batch(deliveries: Iterable[Taken], sources: Sequence[Source] = ()) -> B
         batch.taken.append(taken)
         source = taken.kept.found.source
         opened = _sheets(taken)
+        if source in form_sources():
+            unit = unit_of_form(opened)
+            batch.units |= {} if unit is None else {taken.file_seq: unit}
+            opened = _asked_of_form(source, opened)
         absent = {n for n, s in opened.items() if isinstance(s, UnreadableError) and s.code == "missing_sheet"}
         renamed = strange_sheets(taken.kept.path, known) if is_returned(source) and absent else []
         for name, sheet in opened.items():
@@ -179,11 +184,21 @@ def _sheets(taken: Taken) -> dict[str | None, Sheet | UnreadableError]:
     if is_ahead(found, taken.kept.arrived_at):
         said = f"the name '{found.path.name}' states {found.dated:%Y-%m-%d}, a day that had not come when the file did"
         return dict.fromkeys(wanted, UnreadableError("name_ahead", said, "correct the date in the file's name"))
+    # Whose a form is stands on its sheet with the report, also for the source that reads its answers only.
+    read = list(dict.fromkeys([*wanted, FORM_REPORT])) if source in form_sources() else wanted
     try:
-        sheets = read_archived(taken.kept.path, source, wanted)
+        return read_archived(taken.kept.path, source, read)
     except UnreadableError as why:
         return dict.fromkeys(wanted, why)
-    refusal = refusal_of_form(sheets) if source in form_sources() else None
+
+
+def _asked_of_form(
+    source: Source, opened: Mapping[str | None, Sheet | UnreadableError]
+) -> dict[str | None, Sheet | UnreadableError]:
+    """The sheets of a form that its source reads; in place of its report the reason for which it is refused."""
+    wanted = {sheet_of(source, t) for t in source.tables}
+    sheets = {name: sheet for name, sheet in opened.items() if name in wanted}
+    refusal = refusal_of_form(sheets)
     return sheets if refusal is None else {**sheets, FORM_REPORT: refusal}
 
 

@@ -1,4 +1,4 @@
-"""What an entry form says as a whole: a nil return, and what its two sheets cannot both mean.
+"""What an entry form says as a whole: whose it is, a nil return, and what its two sheets cannot both mean.
 
 A form is for one report. Where its sheets contradict each other the report is refused, and no answer of it counts:
 which of the two was meant is not guessed.
@@ -16,7 +16,7 @@ import polars as pl
 
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
 from reportmetrics.ingest.text import plain
-from reportmetrics.profile.intake import FORM_ANSWERS, FORM_NIL, FORM_REPORT, NOT_APPLICABLE_WORD
+from reportmetrics.profile.intake import FORM_ANSWERS, FORM_NIL, FORM_REPORT, FORM_UNIT, NOT_APPLICABLE_WORD
 
 Sheets = Mapping[str | None, Sheet | UnreadableError]
 Row = Mapping[str, str]
@@ -57,6 +57,15 @@ def answers_that_count(sheets: Sheets) -> dict[str | None, Sheet | UnreadableErr
     else:
         return dict(sheets)
     return {**sheets, FORM_ANSWERS: replace(answers, left=left)}
+
+
+def unit_of_form(sheets: Sheets) -> str | None:
+    """The unit that a form is for, as its sheet with the report says; None where that is not to be read there."""
+    report = sheets.get(FORM_REPORT)
+    if not isinstance(report, Sheet) or FORM_UNIT not in report.header:
+        return None
+    units = {r[FORM_UNIT] for r in _rows(report)} - {""}
+    return units.pop() if len(units) == 1 else None
 
 
 def _form(sheets: Sheets) -> _Form | None:

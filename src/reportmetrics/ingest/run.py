@@ -311,6 +311,8 @@ def store_taken(store: Store, profile: Profile, taken: Sequence[Taken], key: byt
     connection = store.connection
     store.claim_key(key_check(key))
     batch = read_batch(taken, profile.sources)
+    known = {u.unit_id for u in profile.mission.units}
+    batch.units = {seq: unit for seq, unit in batch.units.items() if unit in known}
     with transaction(connection):
         lines = _store_batch(connection, profile, batch, key)
         _remember(connection, [(t.kept.found, t.kept.identity) for t in taken], taken[-1].kept.arrived_at)
@@ -325,5 +327,5 @@ def _store_batch(connection: duckdb.DuckDBPyConnection, profile: Profile, batch:
         write_resent(connection, table, batch)
         write_sighted(connection, table, batch)
         write_repeated(connection, table, profile.sources)
-    write_refusals(connection, batch.refusals)
+    write_refusals(connection, batch)
     return write_ledger(connection, batch, counts)

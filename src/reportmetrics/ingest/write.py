@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from reportmetrics.ingest.as_sent import refused_rows
-from reportmetrics.ingest.batch import Batch, Refusal, Taken
+from reportmetrics.ingest.batch import Batch, Taken
 from reportmetrics.ingest.ledger import Delivery, check_core
 from reportmetrics.ingest.references import references
 from reportmetrics.profile.intake import is_corrected
@@ -107,7 +107,7 @@ def _write_rejects(connection: duckdb.DuckDBPyConnection, table: Table, batch: B
     if refused is None:
         return
     names = pl.DataFrame(
-        [(t.file_seq, t.kept.found.name, _unit_of(t)) for t in batch.taken],
+        [(t.file_seq, t.kept.found.name, _unit_of(t, batch)) for t in batch.taken],
         schema={"file_seq": pl.Int64(), "original_name": pl.String(), "unit_of_file": pl.String()},
         orient="row",
     )
@@ -116,12 +116,13 @@ def _write_rejects(connection: duckdb.DuckDBPyConnection, table: Table, batch: B
     _append(connection, "reject", rejects.with_columns(unit).drop("unit_of_file"))
 
 
-def _unit_of(taken: Taken) -> str | None:
+def _unit_of(taken: Taken, batch: Batch) -> str | None:
+    """The unit that a whole file is from, by the form that it is or by its name."""
     found = taken.kept.found
-    return found.source.unit_of(found.facts)
+    return batch.units.get(taken.file_seq) or found.source.unit_of(found.facts)
 
 
-def write_refusals(connection: duckdb.DuckDBPyConnection, refusals: Iterable[Refusal]) -> None:
+def write_refusals(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     """A reject without a row for each table that a delivery could not fill."""
     lines = [
         {
@@ -130,12 +131,12 @@ def write_refusals(connection: duckdb.DuckDBPyConnection, refusals: Iterable[Ref
             "source": r.taken.kept.found.source.source,
             "original_name": r.taken.kept.found.name,
             "sheet": r.sheet,
-            "unit_id": _unit_of(r.taken),
+            "unit_id": _unit_of(r.taken, batch),
             "code": r.why.code,
             "message": r.why.message,
             "remedy": r.why.remedy,
         }
-        for r in refusals
+        for r in batch.refusals
     ]
     if lines:
         schema = {"file_seq": pl.Int64(), **dict.fromkeys(list(lines[0])[1:], pl.String())}

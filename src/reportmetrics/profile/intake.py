@@ -49,6 +49,9 @@ FORMS = "forms"
 FORM_REPORT, FORM_ANSWERS, FORM_LISTS = "Report", "Answers", "Lists"
 """Sheets of an entry form; the last is hidden and holds the entries of long drop-downs."""
 
+FORM_UNIT = "Unit"
+"""Column of the sheet with the report: the unit that the form was made for, and so its sender."""
+
 FORM_NIL = "Nil return"
 """Column of the sheet with the report: a yes says that there is nothing to report (``ingest.forms``)."""
 
@@ -93,6 +96,8 @@ def form_sources() -> tuple[Source, ...]:
     Both read the same files: an answer is a number or a text, and a line without the one or the other tells nothing
     to the source concerned. A tick alone is an answer too, to the first of them. A tick beside an entry that differs
     from what was answered last is refused.
+
+    Each form is sent by the unit that it names (``sender_of_form``); the sender here stands where none is to be read.
     """
     common = {
         "sender": "Whoever filled in the form",
@@ -107,7 +112,7 @@ def form_sources() -> tuple[Source, ...]:
         "columns": {
             "report_id": "Report",
             "template_id": "Form",
-            "unit_id": "Unit",
+            "unit_id": FORM_UNIT,
             "reporter_id": "Advisor",
             "recipient": "Recipient",
             "period_start": {"from": "First day", **_DAY},
@@ -128,6 +133,8 @@ def form_sources() -> tuple[Source, ...]:
             "sheet": FORM_ANSWERS,
             "drop": drop,
             "ignore": ["Question", "Last time", other],
+            # One person fills in a form, may tick all of it, and another form asks otherwise; no column can be renamed.
+            "may_go_blank": ["objective_id", column, "confirmed_unchanged"],
             "columns": {
                 "report_id": "Report",
                 "revision": {"from": "Revision", "optional": True},
@@ -146,6 +153,16 @@ def form_sources() -> tuple[Source, ...]:
         Source.model_validate({**common, "source": FORMS, "title": "Entry forms", "tables": [report, numbers]}),
         Source.model_validate({**common, "source": f"{FORMS}-text", "title": "Entry forms, texts", "tables": [words]}),
     )
+
+
+def sender_of_form(unit_id: str) -> str:
+    """The sender of an entry form that was made for a unit, by the name that sources give units with their files."""
+    return f"Unit {unit_id}"
+
+
+def reads_forms(source: Source) -> bool:
+    """Whether a source reads entry forms, or rows of them that were mended."""
+    return source.source.removesuffix(f".{RETURNED}") in {s.source for s in form_sources()}
 
 
 @functools.cache

@@ -9,10 +9,11 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 
 import polars as pl
 
-from reportmetrics.profile.intake import declared_id, intake
+from reportmetrics.profile.intake import declared_id, intake, is_returned, reads_forms, sender_of_form
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import Source, facts_of_sender
 from reportmetrics.warehouse.answers import REFERENCE_SQL, SENT_SQL, answers
@@ -67,8 +68,8 @@ def rejected(
     place = ["file_seq", "table_name", "sheet", "source_row"]
     found = faults.join(states, on=place, how="left", nulls_equal=True)
     found = found.with_columns(state=pl.col("answer").fill_null(OPEN)).drop("answer")
-    found = _with_senders(found, {s.source: s for s in intake(profile.sources)})
-    _look_for_names(found, profile.sources, source=source, code=code, sender=sender)
+    found = _with_senders(found, {s.source: s for s in intake(profile.sources)}, _handed_to(store))
+    _look_for_names(found, profile, source=source, code=code, sender=sender)
     if source is not None:
         found = found.filter(pl.col("source").map_elements(declared_id, return_dtype=pl.String) == declared_id(source))
     if code is not None:
@@ -82,19 +83,41 @@ def rejected(
     )
 
 
-def _with_senders(faults: pl.DataFrame, sources: Mapping[str, Source]) -> pl.DataFrame:
-    """A mended workbook has no facts in its name: its sender is that of the source, facts left open."""
-    pairs = faults.select("source", "facts").unique()
+_OF_SENDER = ["source", "facts", "unit_id", "original_name"]
+
+
+def _with_senders(faults: pl.DataFrame, sources: Mapping[str, Source], handed: Mapping[str, str]) -> pl.DataFrame:
+    """``handed``: to whom each returned workbook went, by its name without the ending."""
+    pairs = faults.select(_OF_SENDER).unique()
     names = [
-        sources[s].sender_of(json.loads(facts) if facts else None) if s in sources else "unknown"
-        for s, facts in pairs.iter_rows()
+        _sender(sources[s], facts, unit, name, handed) if s in sources else "unknown"
+        for s, facts, unit, name in pairs.iter_rows()
     ]
     known = pairs.with_columns(sender=pl.Series("sender", names, dtype=pl.String))
-    return faults.join(known, on=["source", "facts"], how="left", nulls_equal=True)
+    return faults.join(known, on=_OF_SENDER, how="left", nulls_equal=True)
+
+
+def _sender(source: Source, facts: str | None, unit: str | None, name: str, handed: Mapping[str, str]) -> str:
+    """Who sent a refused row: the unit of a form; of a mended workbook, whose name has no facts, whom it went to."""
+    if reads_forms(source) and unit is not None:
+        return sender_of_form(unit)
+    if is_returned(source) and (reads_forms(source) or facts_of_sender(source.sender)):
+        went_to = next((to for book, to in handed.items() if PurePath(name).name.startswith(book)), None)
+        if went_to is not None:
+            return went_to
+    return source.sender_of(json.loads(facts) if facts else None)
+
+
+def _handed_to(store: Store) -> dict[str, str]:
+    """Senders by the names of the workbooks that went to them; a copy of one may have more at the end of its name."""
+    found = store.connection.execute(
+        "SELECT workbook, max(sender) FROM core.hand_back WHERE workbook IS NOT NULL GROUP BY workbook"
+    ).fetchall()
+    return {str(book).removesuffix(".xlsx"): str(sender) for book, sender in found}
 
 
 def _look_for_names(
-    faults: pl.DataFrame, sources: Iterable[Source], *, source: str | None, code: str | None, sender: str | None
+    faults: pl.DataFrame, profile: Profile, *, source: str | None, code: str | None, sender: str | None
 ) -> None:
     """Raises ``UnknownNameError`` for a name that can only be a slip: an empty answer would say that all is well.
 
@@ -102,7 +125,7 @@ def _look_for_names(
     """
     if sender is not None and not sender.strip():
         raise UnknownNameError("--sender", "an empty name is no sender's; give one, or leave --sender out for all")
-    described = [s for s in intake(sources) if declared_id(s.source) == s.source]
+    described = [s for s in intake(profile.sources) if declared_id(s.source) == s.source]
     known = dict.fromkeys([*(s.source for s in described), *(declared_id(s) for s in faults["source"].unique())])
     if source is not None and declared_id(source) not in known:
         raise UnknownNameError("--source", unknown_source(source, known))
@@ -113,7 +136,8 @@ def _look_for_names(
         raise UnknownNameError("--code", f"nothing was refused as '{code}'; there are: {', '.join(codes)}")
     if sender is None or any(sender.lower() in s.lower() for s in senders):
         return
-    if not any(_is_sender(sender, s.sender) for s in described):
+    units = (sender_of_form(u.unit_id) for u in profile.mission.units)
+    if not any(_is_sender(sender, name) for name in (*(s.sender for s in described), *units)):
         listed = "\n".join(f"  {name}" for name in senders)
         raise UnknownNameError("--sender", f"no sender of refused rows is called '{sender}'; there are:\n{listed}")
 

@@ -77,7 +77,7 @@ def test_nobody_promised_when_an_entry_form_comes(tmp_path: Path) -> None:
         w.figure("quality.ledger", dims, "sum", 8, n=1)
     ledger = built(tmp_path, w.results()).blocks[0]
     assert ledger.table is not None
-    assert [c.text for c in ledger.table.rows[-1][2:5]] == ["–", "–", "8"]
+    assert [c.text for c in ledger.table.rows[-1][1:5]] == ["Unit (as the form says)", "–", "–", "8"]
 
 
 def test_without_any_file_every_part_says_what_is_awaited(tmp_path: Path) -> None:

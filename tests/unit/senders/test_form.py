@@ -10,6 +10,9 @@ import pytest
 
 from reportmetrics.profile.templates import Joint
 from reportmetrics.senders.last_known import NoPeriodError
+from reportmetrics.validation.earlier import comparisons
+from reportmetrics.warehouse.store import Store
+from tests.unit.passing import mark_passed
 from tests.unit.senders.desk import PROFILE, Desk, answers_of, template
 
 
@@ -131,3 +134,21 @@ def test_a_text_like_a_formula_is_filled_in_guarded_and_read_back_as_it_was(desk
     assert sheet.cell(row, 7).data_type == "s"
     desk.send(second, "second", **{f"H{row}": "yes"})
     assert desk.ask(f"SELECT value_text FROM core.report_field WHERE report_id = '{due.report_id}'") == [("=risk",)]
+
+
+def test_a_form_that_asks_without_objectives_after_those_that_ask_with_them_stops_no_run(desk: Desk) -> None:
+    """Nor one that is ticked throughout: what is blank in a form is what it does not ask, and no renamed column."""
+    answers = {f"F{row}": 3 for row in range(2, 58)}
+    for name, template_id in (("before", "BOR"), ("now", "LAR")):
+        path, _ = desk.form(template(template_id), "U-01")
+        desk.send(
+            path, name, **{cell: value for cell, value in answers.items() if name == "before" or int(cell[1:]) < 12}
+        )
+        with Store(desk.settings.warehouse) as store:
+            compared = comparisons(store, desk.profile)
+            mark_passed(store)
+    assert desk.ask("SELECT count(*), count(objective_id) FROM core.report_field GROUP BY file_seq ORDER BY 1") == [
+        (10, 0),
+        (56, 56),
+    ]
+    assert compared.filter(kind="went_blank", holds=False).is_empty()

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from reportmetrics.profile.intake import CORRECTED as CORRECTED_ROWS
-from reportmetrics.profile.intake import RETURNED, declared_id, form_sources
+from reportmetrics.profile.intake import RETURNED, declared_id, form_sources, reads_forms
+from reportmetrics.profile.sources import Source
 from reportmetrics.publish import numbers
 from reportmetrics.publish import quality_sentences as words
 from reportmetrics.publish.blocks import Block, Cell, Column, Table, name_cell, number_cell
@@ -67,6 +68,10 @@ def sender_words(sender: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda m: f"({m[1].replace('_', ' ')} in the file’s name)", sender)
 
 
+def _sent_by(source: Source) -> str:
+    return "Unit (as the form says)" if reads_forms(source) else sender_words(source.sender)
+
+
 def _ledger(edition: Edition) -> Block:
     figures, rows, overdue, silent = edition.figures, [], 0, 0
     forms = [s for s in form_sources() if figures.value(LEDGER, "sum", source=s.source) is not None]
@@ -79,7 +84,7 @@ def _ledger(edition: Edition) -> Block:
         rows.append(
             [
                 name_cell(source.title),
-                name_cell(sender_words(source.sender)),
+                name_cell(_sent_by(source)),
                 number_cell(None if unpromised else source.every_days, numbers.count),
                 number_cell(
                     age,
@@ -164,7 +169,7 @@ def _refusal(edition: Edition, figure: Figure) -> list[Cell]:
     mended = int(edition.figures.value(REJECTED, "numerator", **figure.dims) or 0)
     return [
         name_cell(title),
-        name_cell(sender_words(source.sender) if source else "not in the profile"),
+        name_cell(_sent_by(source) if source else "not in the profile"),
         name_cell(code.replace("_", " ")),
         Cell(numbers.count(refused), refused),
         Cell(numbers.count(mended), mended),
