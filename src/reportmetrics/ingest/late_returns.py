@@ -5,8 +5,8 @@ it tells nothing of a column that a delivery has told since which came after tha
 day: what is newer stays. What is left of it is told, and a row of which nothing is left is *superseded*, with a note on
 the delivery. A record of the row that was sound from the start, and comes back as it was, is a *duplicate*.
 
-Events of a log count by their moments, whenever they come, and are not touched. What came back before for the same
-refused row is not newer, since it is mended once more.
+Events of a log count by their moments, whenever they come, and are not touched. Other mended or corrected rows are not
+newer, whenever they came: they stand for the files that they were in.
 
 Belongs here: what of a mended row still counts. Not here: verdicts of all other rows (``verdicts``).
 """
@@ -19,7 +19,7 @@ import duckdb
 
 from reportmetrics.ingest.batch import Batch, Group
 from reportmetrics.ingest.references import references
-from reportmetrics.profile.intake import RETURNED, is_returned
+from reportmetrics.profile.intake import CORRECTED, RETURNED, is_returned
 from reportmetrics.warehouse.answers import SENT_SQL
 from reportmetrics.warehouse.notes import joined
 from reportmetrics.warehouse.shape import Table
@@ -95,10 +95,9 @@ FROM typed AS t
 JOIN came_back AS b USING (row_id)
 JOIN core.{{table}} AS c ON c.row_key = t.row_key AND c.file_seq > b.first_seq
 JOIN ledger AS l ON l.file_seq = c.file_seq AND l.table_name = '{{table}}' AND l.known_from >= b.since
-ANTI JOIN (
-    SELECT s.*, n.row_id FROM resent AS s JOIN named AS n USING (ref) WHERE s.table_name = '{{table}}'
-) AS s
-ON s.row_id = t.row_id AND s.file_seq = c.file_seq AND s.source_row = c.source_row AND l.source LIKE '%.{RETURNED}'
+    -- A mended or corrected row stands for an older file; what happened before the day of the file is no news to it.
+    AND l.source NOT LIKE '%.{RETURNED}' AND l.source NOT LIKE '%.{CORRECTED}'
+    AND (c.{MOMENT} IS NULL OR c.{MOMENT} >= b.since)
 GROUP BY t.row_id
 """
 

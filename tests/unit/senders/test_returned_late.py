@@ -125,3 +125,23 @@ def test_records_of_a_row_that_were_sound_do_not_come_back_over_newer_ones(tmp_p
     assert (line.accepted, line.duplicate, line.superseded, line.message) == (1, 1, 0, None)
     values = mission.known("observation", "2022-06-01").sort("observed_on").select("observed_on", "value").rows()
     assert values == [(dt.date(2022, 1, 31), 12.0), (dt.date(2022, 2, 28), 25.0), (dt.date(2022, 3, 31), 26.0)]
+
+
+def test_what_is_mended_of_an_older_file_is_not_newer(mission: SmallMission) -> None:
+    register(mission, "20210303", "A,2021-02-01,,open,x")
+    [first] = give_back(mission)
+    register(mission, "20210310", "A,2021-02-01,,open,y")
+    both = give_back(mission)[-1]
+    assert mend(mission, first, {"register!amount": {2: 5}}, "2021-03-12").accepted == 1
+    mend(mission, both, {"register!amount": {2: 6, 3: 6}}, "2021-03-13")
+    assert known(mission)["A"][-1] == "6.0"
+
+
+def test_an_event_of_before_the_file_takes_nothing_from_the_row(mission: SmallMission) -> None:
+    register(mission, "20210224", "A,2021-02-01,,open,")
+    register(mission, "20210303", "A,2021-02-01,2021-03-01,approved,x")
+    [book] = give_back(mission)
+    put(mission, "e", "raised,2021-02-01,")
+    mission.ingest("2021-03-05")
+    mend(mission, book, {"register!amount": {2: 5}}, "2021-03-12")
+    assert known(mission) == {"A": ("2021-02-01", "2021-03-01", "approved", "5.0")}
