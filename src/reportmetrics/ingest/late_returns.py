@@ -19,7 +19,7 @@ import duckdb
 
 from reportmetrics.ingest.batch import Batch, Group
 from reportmetrics.ingest.references import references
-from reportmetrics.profile.intake import CORRECTED, RETURNED, is_returned
+from reportmetrics.profile.intake import CORRECTED, RETURNED, declared_id, is_returned
 from reportmetrics.warehouse.answers import SENT_SQL
 from reportmetrics.warehouse.notes import joined
 from reportmetrics.warehouse.shape import Table
@@ -39,7 +39,8 @@ def mind_newer(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch
         if rows is None:
             continue
         connection.register("references", rows)
-        connection.execute(_ROOT.format(table=table.name, group=group.number))
+        of = {"source": group.source.source, "declared": declared_id(group.source.source)}
+        connection.execute(_ROOT.format(table=table.name, group=group.number, **of))
         connection.unregister("references")
         own = {name for f in group.fits if f.table.table == table.name for name in (*table.key, *(f.table.key or ()))}
         names = {"table": table.name, "every": bits(table, table.by_name), "key": bits(table, own)}
@@ -70,7 +71,11 @@ WITH RECURSIVE named AS (
     UNION
     SELECT n.row_id, s.ref
     FROM named AS n
-    JOIN ledger AS l ON left({SENT_SQL}, 12) = split_part(n.ref, '-', 1) AND l.table_name = '{{table}}'
+    -- A workbook with sheets of several sources is a delivery of each of them.
+    JOIN ledger AS l
+    ON
+        left({SENT_SQL}, 12) = split_part(n.ref, '-', 1) AND l.table_name = '{{table}}'
+        AND l.source = '{{source}}'
     JOIN resent AS s
     ON
         s.file_seq = l.file_seq AND s.table_name = l.table_name
@@ -82,7 +87,7 @@ CREATE OR REPLACE TEMP TABLE came_back AS
 SELECT n.row_id, max(l.file_seq) AS first_seq, max_by(l.known_from, l.file_seq) AS since
 FROM named AS n
 JOIN ledger AS l ON left({SENT_SQL}, 12) = split_part(n.ref, '-', 1) AND l.table_name = '{{table}}'
-WHERE l.source NOT LIKE '%.{RETURNED}'
+WHERE l.source IN ('{{declared}}', '{{declared}}.{CORRECTED}')
 GROUP BY ALL
 """
 
@@ -128,7 +133,8 @@ _APART_TOO = f"INSERT INTO came_late {_LATE}"
 def _note(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:
     found = connection.execute(
         "SELECT file_seq, list(DISTINCT source_row ORDER BY source_row), max(by_file) FROM narrowed "
-        "WHERE NOT as_it_was GROUP BY file_seq ORDER BY file_seq"
+        "WHERE NOT as_it_was AND (nothing_left OR row_id NOT IN (SELECT row_id FROM fault)) "
+        "GROUP BY file_seq ORDER BY file_seq"
     ).fetchall()
     for seq, rows, by_file in found:
         shown = ", ".join(map(str, rows[:_SHOWN])) + (", ..." if len(rows) > _SHOWN else "")

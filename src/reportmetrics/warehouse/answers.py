@@ -40,7 +40,7 @@ def answers(connection: duckdb.DuckDBPyConnection, position: int) -> pl.DataFram
 _SAME_SOURCE = " = ".join(f"replace(replace({n}.source, '.{RETURNED}', ''), '.{CORRECTED}', '')" for n in ("o", "c"))
 _TELLS_IT = f"""
     c.{TELLS} IS NULL OR c.{TELLS} & o.{TELLS} = o.{TELLS}
-    OR ({_SAME_SOURCE} AND (o.{TELLS} IS NULL OR (o.{TELLS} = -1 AND c.{MOMENT} = o.{MOMENT})))
+    OR ({_SAME_SOURCE} AND o.{TELLS} = -1 AND c.{MOMENT} = o.{MOMENT})
 """
 """SQL of whether an accepted row ``c`` tells all that the refused row ``o`` would have told."""
 

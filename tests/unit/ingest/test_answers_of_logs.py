@@ -62,3 +62,14 @@ def test_a_refused_row_is_mended_by_what_tells_all_of_it(
     assert (seq, found) == (2, state)
     rebuild(mission.settings, mission.profile)
     assert [found for *_, found in states(mission)] == [state]
+
+
+def test_a_later_file_without_the_column_of_the_refused_row_leaves_it_open(mission: SmallMission) -> None:
+    """Though the source is the only one, and so its rows tell all that anybody does."""
+    for day, text in (
+        (1, "id,raised,decided,outcome,objective,who\nA,soon,,,LO-1,x\n"),
+        (2, "id,raised,decided,outcome\nA,2021-02-01,,\n"),
+    ):
+        mission.put(f"requests/{day}.csv", text)
+        mission.ingest(f"2021-04-0{day}")
+    assert [found for *_, found in states(mission)] == ["open"]

@@ -145,3 +145,20 @@ def test_an_event_of_before_the_file_takes_nothing_from_the_row(mission: SmallMi
     mission.ingest("2021-03-05")
     mend(mission, book, {"register!amount": {2: 5}}, "2021-03-12")
     assert known(mission) == {"A": ("2021-02-01", "2021-03-01", "approved", "5.0")}
+
+
+def test_a_row_refused_again_beside_a_sheet_of_another_source_keeps_its_own_file(tmp_path: Path) -> None:
+    second = {**WITH_AMOUNT, **NAMED, "source": "second", "files": "second/*.csv"}
+    mission = SmallMission(tmp_path / "mission", sources=[REQUESTS, {**WITH_AMOUNT, **NAMED}, second])
+    register(mission, "20210224", "A,2021-02-01,,open,")
+    register(mission, "20210303", "A,2021-02-01,,open,x")
+    put(mission, "e", "approved,2021-03-08,")
+    mission.put("second/20210310.csv", "request,raised,decided,outcome,amount\nC,2021-02-01,,open,z\n")
+    mission.ingest("2021-03-10T12:00:00")
+    [book] = give_back(mission)
+    send_again(mission, book, {"register!amount": {2: "xx"}, "second!amount": {2: "zz"}})
+    assert [line.rejected for line in mission.ingest("2021-03-12").deliveries] == [1, 1]
+    [last] = give_back(mission)
+    send_again(mission, last, {"register!amount": {2: 5}, "second!amount": {2: 6}})
+    mission.ingest("2021-03-13")
+    assert known(mission)["A"] == ("2021-02-01", "2021-03-08", "approved", "5.0")
