@@ -27,6 +27,7 @@ from reportmetrics.warehouse.told import (
     MOMENT,
     MOMENT_PLACE,
     PLACES,
+    STANDING,
     TELLS,
     WAS,
     Mixed,
@@ -36,6 +37,7 @@ from reportmetrics.warehouse.told import (
 )
 
 _EVENT = ", ".join(EVENT_COLUMNS)
+_STANDING = ", ".join(STANDING)
 _WORD = re.compile(r"\w+")
 
 
@@ -141,7 +143,7 @@ FROM judged
 _FILL = f"""
 CREATE OR REPLACE TEMP TABLE mapped_rows AS
 WITH stored AS (
-    SELECT row_key, known_from, file_seq, source_row, content, {TELLS}, {_EVENT}, {{known}} FROM {{core}}
+    SELECT row_key, known_from, file_seq, source_row, content, {TELLS}, {_EVENT}, {_STANDING}, {{known}} FROM {{core}}
 ),
 facts AS (
     FROM stored

@@ -13,14 +13,14 @@ import polars as pl
 
 from reportmetrics.ingest.batch import Batch
 from reportmetrics.ingest.faults import Ids, doubt, find_faults
-from reportmetrics.ingest.late_returns import mind_newer
 from reportmetrics.ingest.revisions import keep_refused, keep_revisions
+from reportmetrics.ingest.standing import find_places, note_newer
 from reportmetrics.ingest.tells import tells_of
 from reportmetrics.ingest.text import written_like
 from reportmetrics.ingest.typed import make_typed
 from reportmetrics.ingest.verdicts import judge
 from reportmetrics.profile.load import Profile
-from reportmetrics.profile.sources import FromColumn
+from reportmetrics.profile.sources import FromColumn, Source
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 
@@ -36,11 +36,8 @@ def judged_tables(
     rows = [(t.file_seq, t.kept.sha256, t.known_from) for t in batch.taken]
     connection.register("delivery", pl.DataFrame(rows, schema=["file_seq", "source_file", "known_from"], orient="row"))
     ids = known_ids(profile)
-    known = {
-        g.number: g.source.known_from if isinstance(g.source.known_from, FromColumn) else None
-        for g in batch.groups
-        if g.source.has_own_moments
-    }
+    known = {g.number: _own_moment(g.source) for g in batch.groups if g.source.has_own_moments}
+    moments = {s.source: _own_moment(s) for s in profile.sources if s.has_own_moments}
     tells = tells_of(profile)
     for table in SOURCE_TABLES:
         keys = {
@@ -63,8 +60,15 @@ def judged_tables(
         find_faults(connection, table, ids, _agreed(table, batch), mapped)
         if table.name == "report":
             keep_refused(connection, filled=True)
-        judge(connection, table, known, late=mind_newer(connection, table, batch))
+        find_places(connection, table, batch, moments)
+        judge(connection, table, known)
+        note_newer(connection, table, batch)
         yield table
+
+
+def _own_moment(source: Source) -> FromColumn | None:
+    """The column by which rows are known from a date of their own; None where that is when the event happened."""
+    return source.known_from if isinstance(source.known_from, FromColumn) else None
 
 
 def _agreed(table: Table, batch: Batch) -> dict[str, dict[int, str]]:

@@ -19,23 +19,24 @@ from reportmetrics.ingest.judging import judged_tables
 from reportmetrics.ingest.landing import Found
 from reportmetrics.ingest.readers.base import UnreadableError
 from reportmetrics.profile.load import Profile
+from reportmetrics.warehouse.told import IN_ORDER, SINCE
 
-_OVERTAKEN = """
+_OVERTAKEN = f"""
 WITH current AS (
     SELECT
         row_key,
-        last(content ORDER BY known_from, file_seq, source_row) AS content,
-        last(file_seq ORDER BY known_from, file_seq, source_row) AS file_seq,
-        last(source_row ORDER BY known_from, file_seq, source_row) AS source_row,
-        max(known_from) AS known_from
-    FROM core.{table} SEMI JOIN told USING (row_key)
+        last(content ORDER BY {IN_ORDER}) AS content,
+        last(file_seq ORDER BY {IN_ORDER}) AS file_seq,
+        last(source_row ORDER BY {IN_ORDER}) AS source_row,
+        max({SINCE}) AS known_from
+    FROM core.{{table}} SEMI JOIN told USING (row_key)
     WHERE known_from <= $moment
     GROUP BY row_key
 )
 SELECT t.source_row, l.original_name, c.source_row, c.content
 FROM told AS t
 JOIN current AS c USING (row_key)
-JOIN ledger AS l ON l.file_seq = c.file_seq AND l.table_name = '{table}'
+JOIN ledger AS l ON l.file_seq = c.file_seq AND l.table_name = '{{table}}'
 WHERE CASE WHEN t.faulty THEN c.known_from >= $since ELSE c.content <> t.content END
 ORDER BY ALL
 """

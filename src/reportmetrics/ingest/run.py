@@ -45,7 +45,7 @@ from reportmetrics.ingest.write import (
     write_sighted,
     write_table,
 )
-from reportmetrics.profile.intake import intake, is_returned
+from reportmetrics.profile.intake import intake, is_corrected, is_returned
 from reportmetrics.profile.load import Profile
 from reportmetrics.profile.sources import FromColumn, Source
 from reportmetrics.progress import Track, silent
@@ -301,9 +301,10 @@ def batches(
 def _goes_alone(source: Source) -> bool:
     """Whether a delivery is a batch of its own.
 
-    What its rows are folded into, or their order, is not its file's; or they count as far as others told nothing since.
+    What its rows are folded into, or their order, is not its file's; or they stand in places of other deliveries.
     """
-    return source.has_events or isinstance(source.known_from, FromColumn) or is_returned(source)
+    own = source.has_events or isinstance(source.known_from, FromColumn)
+    return own or is_returned(source) or is_corrected(source)
 
 
 def store_taken(store: Store, profile: Profile, taken: Sequence[Taken], key: bytes) -> list[Delivery]:
@@ -326,6 +327,6 @@ def _store_batch(connection: duckdb.DuckDBPyConnection, profile: Profile, batch:
         counts[table.name] = write_table(connection, table, batch)
         write_resent(connection, table, batch)
         write_sighted(connection, table, batch)
-        write_repeated(connection, table, profile.sources)
+        write_repeated(connection, table)
     write_refusals(connection, batch)
     return write_ledger(connection, batch, counts)

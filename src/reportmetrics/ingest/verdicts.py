@@ -1,21 +1,20 @@
 """Which rows are new, which repeat, which are replaced, which are refused.
 
-For each key the rows that were told make a sequence, in the order (known_from, delivery, row). Of an event log, those
-that tell of one event make a sequence of their own: other events, and registers, do not come in between. Judged in this
-order:
+For each key the rows that were told make a sequence, in the order (known_from, delivery, row); a mended or corrected
+row stands in the place of the one that it mends (``standing``). Of an event log, those that tell of one event make a
+sequence of their own: other events, and registers, do not come in between. Judged in this order:
 
 * *duplicate*: the row repeats what is current for its key: the sound row before it, or, for a faulty row, the row told
   just before. So a faulty row that is sent twice is one reject and one duplicate.
 * *rejected*: it has a fault.
-* *superseded*: a later sound row of the same file, known from the same moment, has the same key and other content; or
-  a row came back mended after newer files had told all of it (``late_returns``).
+* *superseded*: a later sound row of the same file, known from the same moment, has the same key and other content.
 * *accepted*: all others. A row that goes back to an earlier content is a change again.
 
 Most rows have a key that is new and stands once: they need no sequence. Only the others are put in order. A row that
-is known from an earlier moment than what is stored (a backfill that arrives late) is compared with the history of its
-key in core and with the repeats of it, so that it finds its place. Where it changes what a later row repeated, that row
-is *restated*: it counts again from its own moment, so that the same files give the same state in whatever order they
-came. In the ledger it stays the duplicate that it was.
+is known from an earlier moment than what is stored (a backfill that arrives late), or stands there (a mended row), is
+compared with the history of its key in core and with the repeats of it, so that it finds its place. Where it changes
+what a later row repeated, that row is *restated*: it counts again from its own moment, so that the same files give the
+same state in whatever order they came. In the ledger it stays the duplicate that it was.
 
 Leaves the temporary table ``set_apart`` (the rows that are not accepted), and the views ``judged`` (one line per row of
 ``typed``) and ``news`` (the new state of each key).
@@ -26,10 +25,25 @@ from __future__ import annotations
 import duckdb
 
 from reportmetrics.profile.sources import FromColumn
-from reportmetrics.warehouse.schema import KEY_HASH
+from reportmetrics.warehouse.schema import KEY_HASH, columns_of
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.store import has_rows
-from reportmetrics.warehouse.told import FACT, MOMENT, MOMENT_PLACE, same_fact
+from reportmetrics.warehouse.told import (
+    FACT,
+    MOMENT,
+    MOMENT_PLACE,
+    SINCE,
+    STANDING,
+    STANDS_IN,
+    STANDS_SEQ,
+    in_order,
+    same_fact,
+)
+
+_STANDING = ", ".join(STANDING)
+_OWN_PLACE = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in STANDING.items())
+_ORDER = in_order("place")
+_OF_ONE_FILE = f"{FACT}, {SINCE}, {STANDS_IN}, file_seq"
 
 KnownFrom = dict[int, FromColumn | None]
 """Group number -> where its rows say from when they are known (None: the event's time).
@@ -38,33 +52,41 @@ Rows of groups that are not in it are known from their file's moment.
 """
 
 
-def judge(connection: duckdb.DuckDBPyConnection, table: Table, known: KnownFrom, *, late: bool = False) -> None:
-    """Judge every row of ``typed``, but those of ``came_late``, if there are any (``late``), which has their verdicts.
+def judge(connection: duckdb.DuckDBPyConnection, table: Table, known: KnownFrom) -> None:
+    """Judge every row of ``typed``.
 
-    Needs the tables ``delivery`` (file_seq, source_file, known_from), ``typed`` and ``fault``. Leaves the view ``told``
-    too: the rows of ``typed`` with ``known_from``, ``source_file`` and ``faulty``.
+    Needs the tables ``delivery`` (file_seq, source_file, known_from), ``typed``, ``fault`` and ``standing``. Leaves the
+    view ``told`` too: the rows of ``typed`` with ``known_from``, ``source_file``, ``faulty`` and where they stand.
     """
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP VIEW told AS
-        SELECT t.*, {_known_from(table, known)} AS known_from, d.source_file, f.row_id IS NOT NULL AS faulty
+        SELECT t.*, {_known_from(table, known)} AS known_from, d.source_file, f.row_id IS NOT NULL AS faulty,
+            {_STANDING}
         FROM typed AS t
         JOIN delivery AS d ON d.file_seq = t.file_seq
         LEFT JOIN (SELECT DISTINCT row_id FROM fault) AS f ON f.row_id = t.row_id
-        {"ANTI JOIN came_late AS b ON b.row_id = t.row_id" if late else ""}
+        LEFT JOIN standing AS p ON p.row_id = t.row_id
         """
     )
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE contested AS
         SELECT
-            k.* EXCLUDE (rows, earliest),
+            k.* EXCLUDE (rows, earliest, elsewhere),
             l.known_from AS since,
             l.accepted,
             l.told,
             l.told_at,
-            coalesce(k.earliest < greatest(l.known_from, l.told_at), false) AS late
-        FROM (SELECT {FACT}, count(*) AS rows, min(known_from) AS earliest FROM told GROUP BY {FACT}) AS k
+            coalesce(
+                k.earliest < greatest(l.known_from, l.told_at)
+                OR (k.elsewhere AND k.earliest = greatest(l.known_from, l.told_at)),
+                false
+            ) AS late
+        FROM (
+            SELECT {FACT}, count(*) AS rows, min({SINCE}) AS earliest, bool_or({STANDS_SEQ} IS NOT NULL) AS elsewhere
+            FROM told GROUP BY {FACT}
+        ) AS k
         LEFT JOIN (
             SELECT {FACT}, known_from, accepted, told, told_at FROM latest.{table.name}
             WHERE rowid IN (
@@ -83,8 +105,6 @@ def judge(connection: duckdb.DuckDBPyConnection, table: Table, known: KnownFrom,
         connection.execute(_NO_SEQUENCE)
         news = _UNCONTESTED
     connection.execute(_SET_APART)
-    if late:
-        connection.execute("INSERT INTO set_apart SELECT row_id, verdict FROM came_late")
     connection.execute(_JUDGED)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW news AS {news}")
 
@@ -103,6 +123,7 @@ CREATE OR REPLACE TEMP TABLE prior AS
 SELECT
     {FACT},
     since AS known_from,
+    {_OWN_PLACE},
     0::BIGINT AS file_seq,
     0::BIGINT AS place,
     accepted AS content,
@@ -110,29 +131,33 @@ SELECT
     false AS again
 FROM contested WHERE NOT late AND accepted IS NOT NULL
 UNION ALL
-SELECT {FACT}, coalesce(since, TIMESTAMP '0001-01-01'), 0, 1, told, true, false
+SELECT {FACT}, coalesce(since, TIMESTAMP '0001-01-01'), {_OWN_PLACE}, 0, 1, told, true, false
 FROM contested
 WHERE told IS NOT NULL AND told IS DISTINCT FROM accepted
 UNION ALL
-SELECT c.row_key, c.{MOMENT}, c.{MOMENT_PLACE}, c.known_from, c.file_seq, 0, c.content, false, false
+SELECT
+    c.row_key, c.{MOMENT}, c.{MOMENT_PLACE}, c.known_from, {_STANDING}, c.file_seq, c.source_row, c.content,
+    false AS faulty, false AS again
 FROM core.{{table}} AS c SEMI JOIN (FROM contested WHERE late) AS k ON {same_fact("c", "k")}
 WHERE (SELECT bool_or(late) FROM contested)
 UNION ALL
-SELECT r.row_key, r.{MOMENT}, r.{MOMENT_PLACE}, r.known_from, r.file_seq, r.source_row, r.content, false, true
+SELECT
+    r.row_key, r.{MOMENT}, r.{MOMENT_PLACE}, r.known_from, {_STANDING}, r.file_seq, r.source_row, r.content,
+    false AS faulty, true AS again
 FROM repeated AS r
 SEMI JOIN (FROM contested WHERE late) AS k ON {same_fact("r", "k")}
 ANTI JOIN core.{{table}} AS c
-ON {same_fact("r", "c")} AND r.known_from = c.known_from AND r.content = c.content
+ON {same_fact("r", "c")} AND r.file_seq = c.file_seq AND r.source_row = c.source_row AND r.content = c.content
 WHERE r.table_name = '{{table}}' AND (SELECT bool_or(late) FROM contested)
 """
 
 _SEQUENCE = f"""
 CREATE OR REPLACE TEMP TABLE sequence AS
 WITH everything AS (
-    SELECT row_id, {FACT}, known_from, file_seq, row_id AS place, content, faulty, false AS again
+    SELECT row_id, {FACT}, known_from, {_STANDING}, file_seq, row_id AS place, content, faulty, false AS again
     FROM told SEMI JOIN contested ON {same_fact("told", "contested")}
     UNION ALL
-    SELECT NULL, {FACT}, known_from, file_seq, place, content, faulty, again FROM prior
+    SELECT NULL, {FACT}, known_from, {_STANDING}, file_seq, place, content, faulty, again FROM prior
 ),
 repeats AS (
     SELECT
@@ -144,9 +169,9 @@ repeats AS (
         END AS repeats
     FROM everything
     WINDOW
-        along_key AS (PARTITION BY {FACT} ORDER BY known_from, file_seq, place),
+        along_key AS (PARTITION BY {FACT} ORDER BY {_ORDER}),
         before_in_file AS (
-            PARTITION BY {FACT}, known_from, file_seq ORDER BY place
+            PARTITION BY {_OF_ONE_FILE} ORDER BY {_ORDER}
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         )
 ),
@@ -154,7 +179,7 @@ replaced AS (
     SELECT
         * REPLACE (coalesce(repeats, false) AS repeats),
         NOT faulty AND NOT coalesce(repeats, false) AND lead(row_key) OVER (
-            PARTITION BY {FACT}, known_from, file_seq, faulty, coalesce(repeats, false) ORDER BY place
+            PARTITION BY {_OF_ONE_FILE}, faulty, coalesce(repeats, false) ORDER BY {_ORDER}
         ) IS NOT NULL AND row_id IS NOT NULL AS superseded
     FROM repeats
 )
@@ -166,14 +191,14 @@ SELECT
     greatest(lag(file_seq) OVER standing, (SELECT min(file_seq) FROM delivery)) AS restated_by
 FROM replaced
 WINDOW standing AS (
-    PARTITION BY {FACT}, faulty OR repeats OR superseded ORDER BY known_from, file_seq, place
+    PARTITION BY {FACT}, faulty OR repeats OR superseded ORDER BY {_ORDER}
 )
 """
 
 _NO_SEQUENCE = f"""
 CREATE OR REPLACE TEMP TABLE sequence (
     row_id BIGINT, row_key VARCHAR, {MOMENT} TIMESTAMP, {MOMENT_PLACE} INTEGER, known_from TIMESTAMP,
-    file_seq BIGINT, place BIGINT, content UBIGINT, faulty BOOLEAN,
+    {columns_of(STANDING)}, file_seq BIGINT, place BIGINT, content UBIGINT, faulty BOOLEAN,
     again BOOLEAN, repeats BOOLEAN, superseded BOOLEAN, told_before BOOLEAN, restated BOOLEAN,
     restated_by BIGINT
 )
@@ -205,10 +230,10 @@ LEFT JOIN set_apart AS s ON s.row_id = t.row_id
 _UNCONTESTED = f"""
 SELECT
     {FACT},
-    CASE WHEN NOT faulty THEN known_from END AS known_from,
+    CASE WHEN NOT faulty THEN {SINCE} END AS known_from,
     CASE WHEN NOT faulty THEN content END AS accepted,
     content AS told,
-    CASE WHEN NOT faulty THEN known_from END AS told_at
+    CASE WHEN NOT faulty THEN {SINCE} END AS told_at
 FROM told
 """
 
@@ -219,10 +244,10 @@ SELECT
     s.row_key,
     s.{MOMENT},
     s.{MOMENT_PLACE},
-    last(known_from ORDER BY known_from, file_seq, place) FILTER (WHERE stands),
-    last(content ORDER BY known_from, file_seq, place) FILTER (WHERE stands),
-    last(content ORDER BY known_from, file_seq, place),
-    greatest(max(known_from) FILTER (WHERE NOT faulty), max(told_at))
+    last({SINCE} ORDER BY {_ORDER}) FILTER (WHERE stands),
+    last(content ORDER BY {_ORDER}) FILTER (WHERE stands),
+    last(content ORDER BY {_ORDER}),
+    greatest(max({SINCE}) FILTER (WHERE NOT faulty), max(told_at))
 FROM (
     SELECT
         *,

@@ -6,7 +6,7 @@ Everything here happens inside one transaction, opened by the caller, in which e
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import duckdb
 import polars as pl
@@ -16,17 +16,17 @@ from reportmetrics.ingest.batch import Batch, Taken
 from reportmetrics.ingest.ledger import Delivery, check_core
 from reportmetrics.ingest.references import references
 from reportmetrics.profile.intake import is_corrected
-from reportmetrics.profile.sources import Source
 from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.store import has_rows
 from reportmetrics.warehouse.tables import TABLES
-from reportmetrics.warehouse.told import EVENT_COLUMNS, FACT, MOMENT, MOMENT_PLACE, TELLS, same_fact
+from reportmetrics.warehouse.told import EVENT_COLUMNS, FACT, IN_ORDER, MOMENT, MOMENT_PLACE, STANDING, TELLS, same_fact
 
 Counts = dict[int, dict[str, int]]
 """Per delivery: rows of each verdict, and ``read``."""
 
 EVENT = ", ".join(EVENT_COLUMNS)
+_STANDING = ", ".join(STANDING)
 
 VERDICTS = ("accepted", "rejected", "duplicate", "superseded")
 PARTS = (*VERDICTS, "filtered")
@@ -40,8 +40,9 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batc
     connection.execute(
         f"""
         INSERT INTO core.{table.name}
-        (row_key, source_file, source_row, file_seq, known_from, {columns}, {CONTENT}, {TELLS}, {EVENT})
-        SELECT t.row_key, t.source_file, t.source_row, t.file_seq, t.known_from, {typed}, t.content, t.{TELLS}, {EVENT}
+        (row_key, source_file, source_row, file_seq, known_from, {columns}, {CONTENT}, {TELLS}, {EVENT}, {_STANDING})
+        SELECT t.row_key, t.source_file, t.source_row, t.file_seq, t.known_from, {typed}, t.content, t.{TELLS}, {EVENT},
+            {_STANDING}
         FROM told AS t ANTI JOIN set_apart AS s ON s.row_id = t.row_id
         """
     )
@@ -71,17 +72,19 @@ def _write_restated(connection: duckdb.DuckDBPyConnection, table: Table) -> None
         return
     columns = ", ".join(f'"{c.name}"' for c in table.columns)
     told = ", ".join(f"c.{name}" for name in EVENT_COLUMNS)
+    stands = ", ".join(f"s.{name}" for name in STANDING)
     connection.execute(
         f"""
         INSERT INTO core.{table.name}
-        (row_key, source_file, source_row, file_seq, known_from, {columns}, {CONTENT}, {TELLS}, {EVENT}, {RESTATED})
+        (row_key, source_file, source_row, file_seq, known_from, {columns}, {CONTENT}, {TELLS}, {EVENT}, {_STANDING},
+            {RESTATED})
         WITH told_once AS (
             SELECT c.* FROM core.{table.name} AS c
             SEMI JOIN (FROM sequence WHERE restated) AS s ON {same_fact("c", "s")} AND c.{CONTENT} = s.{CONTENT}
-            QUALIFY row_number() OVER (PARTITION BY {FACT}, {CONTENT} ORDER BY known_from, file_seq) = 1
+            QUALIFY row_number() OVER (PARTITION BY {FACT}, {CONTENT} ORDER BY {IN_ORDER}) = 1
         )
         SELECT c.row_key, l.source_file, s.place, s.file_seq, s.known_from, {columns}, c.{CONTENT}, {TELLS}, {told},
-            s.restated_by
+            {stands}, s.restated_by
         FROM sequence AS s
         JOIN told_once AS c ON {same_fact("c", "s")} AND c.{CONTENT} = s.{CONTENT}
         JOIN ledger AS l ON l.file_seq = s.file_seq AND l.table_name = '{table.name}'
@@ -90,15 +93,14 @@ def _write_restated(connection: duckdb.DuckDBPyConnection, table: Table) -> None
     )
 
 
-def write_repeated(connection: duckdb.DuckDBPyConnection, table: Table, sources: Iterable[Source]) -> None:
-    """Note which rows repeated what was known, where a file that comes later may be known from an earlier moment."""
-    in_any_order = any(s.known_from != "arrival" and any(t.table == table.name for t in s.tables) for s in sources)
-    if in_any_order:
-        connection.execute(
-            f"INSERT INTO repeated SELECT $table, t.row_key, t.{MOMENT}, t.{MOMENT_PLACE}, s.known_from, s.file_seq, "
-            "t.source_row, s.content FROM sequence AS s JOIN typed AS t USING (row_id) WHERE s.told_before",
-            {"table": table.name},
-        )
+def write_repeated(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Note which rows repeated what was known: what stands before them may change once a row comes back mended."""
+    stands = ", ".join(f"s.{name}" for name in STANDING)
+    connection.execute(
+        f"INSERT INTO repeated SELECT $table, t.row_key, t.{MOMENT}, t.{MOMENT_PLACE}, s.known_from, s.file_seq, "
+        f"t.source_row, s.content, {stands} FROM sequence AS s JOIN typed AS t USING (row_id) WHERE s.told_before",
+        {"table": table.name},
+    )
 
 
 def _write_rejects(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:
@@ -157,7 +159,7 @@ def write_resent(connection: duckdb.DuckDBPyConnection, table: Table, batch: Bat
             continue
         connection.register("references", rows)
         connection.execute(
-            "INSERT INTO resent SELECT m.file_seq, $table, m.source_row, trim(r.ref), "
+            "INSERT INTO resent SELECT m.file_seq, $table, $sheet, m.source_row, trim(r.ref), "
             "CASE WHEN bool_or(f.row_id IS NOT NULL) THEN 'refused again' ELSE 'mended' END AS answer "
             "FROM (SELECT row_id, grp, file_seq, source_row FROM typed "
             "UNION ALL SELECT row_id, grp, file_seq, source_row FROM filtered) AS m "
@@ -166,7 +168,12 @@ def write_resent(connection: duckdb.DuckDBPyConnection, table: Table, batch: Bat
             "LEFT JOIN set_apart AS s USING (row_id) "
             "WHERE m.grp = $group AND r.ref IS NOT NULL GROUP BY ALL "
             "HAVING NOT coalesce(bool_or(f.row_id IS NOT NULL AND (s.verdict = 'duplicate' OR $corrected)), false)",
-            {"table": table.name, "group": group.number, "corrected": is_corrected(group.source)},
+            {
+                "table": table.name,
+                "sheet": group.sheet,
+                "group": group.number,
+                "corrected": is_corrected(group.source),
+            },
         )
         connection.unregister("references")
 

@@ -34,7 +34,7 @@ from reportmetrics.upkeep.unfinished import read_unfinished
 from reportmetrics.warehouse.schema import RESTATED
 from reportmetrics.warehouse.store import Store, StoreError, is_locked
 from reportmetrics.warehouse.tables import SOURCE_TABLES
-from reportmetrics.warehouse.told import FACT, same_fact
+from reportmetrics.warehouse.told import FACT, SINCE, same_fact
 
 _RESTORE = "restore it from the backup of the archive; if it is lost: reportmetrics forget FILE"
 _SIDECAR = "restore its .json file from the backup of the archive; no rebuild without it"
@@ -230,7 +230,7 @@ FROM held FULL JOIN told USING (file_seq) WHERE rows IS DISTINCT FROM accepted O
 """
 _INDEX = f"""
 SELECT count(*) FROM (
-    SELECT {FACT}, max(known_from) AS known_from FROM core.{{table}} GROUP BY {FACT}
+    SELECT {FACT}, max({SINCE}) AS known_from FROM core.{{table}} GROUP BY {FACT}
 ) AS c FULL JOIN (FROM latest.{{table}} WHERE known_from IS NOT NULL) AS l ON {same_fact("c", "l")}
 WHERE c.known_from IS DISTINCT FROM l.known_from
 """

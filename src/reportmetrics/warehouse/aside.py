@@ -21,7 +21,7 @@ from reportmetrics.ingest.archive import identities
 from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
 from reportmetrics.warehouse.store import Store, transaction
 from reportmetrics.warehouse.tables import SOURCE_TABLES
-from reportmetrics.warehouse.told import FACT, MOMENT, MOMENT_PLACE, same_fact
+from reportmetrics.warehouse.told import FACT, IN_ORDER, MOMENT, MOMENT_PLACE, SINCE, same_fact
 
 WENT_BLANK = "went_blank"
 """The critical check that no single row fails, but all new rows of a file or of a source together."""
@@ -190,10 +190,10 @@ def _forget_rows(connection: duckdb.DuckDBPyConnection, table: str, since: int) 
     connection.execute(f"DELETE FROM core.{table} WHERE file_seq > $since OR {RESTATED} > $since", {"since": since})
     connection.execute(f"DELETE FROM latest.{table} WHERE row_key IN (SELECT row_key FROM touched)")
     connection.execute(
-        f"INSERT INTO latest.{table} SELECT {KEY_HASH}, c.row_key, c.{MOMENT}, c.{MOMENT_PLACE}, max(known_from), "
-        f"last({CONTENT} ORDER BY known_from, file_seq, source_row), "
-        f"last({CONTENT} ORDER BY known_from, file_seq, source_row), greatest(max(known_from), max(r.at)) "
-        f"FROM core.{table} AS c SEMI JOIN touched USING (row_key) LEFT JOIN (SELECT {FACT}, max(known_from) AS at "
+        f"INSERT INTO latest.{table} SELECT {KEY_HASH}, c.row_key, c.{MOMENT}, c.{MOMENT_PLACE}, max({SINCE}), "
+        f"last({CONTENT} ORDER BY {IN_ORDER}), "
+        f"last({CONTENT} ORDER BY {IN_ORDER}), greatest(max({SINCE}), max(r.at)) "
+        f"FROM core.{table} AS c SEMI JOIN touched USING (row_key) LEFT JOIN (SELECT {FACT}, max({SINCE}) AS at "
         f"FROM repeated WHERE table_name = $table AND file_seq <= $since GROUP BY ALL) AS r ON {same_fact('c', 'r')} "
         "GROUP BY ALL",
         {"since": since, "table": table},

@@ -2,8 +2,8 @@
 
 * ``core``: typed rows of the source tables, append-only, with provenance. What was sent is not stored a second time:
   the archive holds the file, and file and row say where in it;
-* ``repeated``: rows that repeated what was known, where files may come in another order than that of their moments: a
-  late file may change what stood before them;
+* ``repeated``: rows that repeated what was known: a late file, or a row that comes back mended, may change what stood
+  before them;
 * ``latest``: per table, key and event, what was told last. It is an index over ``core`` (and over refused rows), kept
   so that taking a file costs the same however long the history is;
 * ``ledger``, ``reject``, ``seen`` (files that need not be opened again), ``state``.
@@ -15,9 +15,9 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 
 from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
-from reportmetrics.warehouse.told import EVENT_COLUMNS, MOMENT, MOMENT_PLACE, TELLS
+from reportmetrics.warehouse.told import EVENT_COLUMNS, MOMENT, MOMENT_PLACE, STANDING, TELLS
 
-VERSION = 11
+VERSION = 12
 """Version of these tables and of their keys, which each row has as ``row_key``. A warehouse of another version is made
 anew from the archive, never altered in place."""
 
@@ -80,7 +80,8 @@ def statements() -> Iterator[str]:
         core = columns_sql(core_columns(table), _unlike(table))
         yield (
             f"CREATE TABLE IF NOT EXISTS core.{table.name} "
-            f"({core}, {CONTENT} UBIGINT, {RESTATED} BIGINT, {TELLS} BIGINT, {columns_of(EVENT_COLUMNS)})"
+            f"({core}, {CONTENT} UBIGINT, {RESTATED} BIGINT, {TELLS} BIGINT, {columns_of(EVENT_COLUMNS)}, "
+            f"{columns_of(STANDING)})"
         )
         yield (
             f"CREATE TABLE IF NOT EXISTS latest.{table.name} "
@@ -96,7 +97,7 @@ def statements() -> Iterator[str]:
     # Which refused row a row of a returned workbook stands for, and what came of it.
     yield (
         "CREATE TABLE IF NOT EXISTS resent "
-        "(file_seq BIGINT, table_name VARCHAR, source_row BIGINT, ref VARCHAR, answer VARCHAR)"
+        "(file_seq BIGINT, table_name VARCHAR, sheet VARCHAR, source_row BIGINT, ref VARCHAR, answer VARCHAR)"
     )
     yield (
         "CREATE TABLE IF NOT EXISTS seen "
@@ -104,7 +105,7 @@ def statements() -> Iterator[str]:
     )
     yield (
         f"CREATE TABLE IF NOT EXISTS repeated (table_name VARCHAR, row_key VARCHAR, {columns_of(_FACT)}, "
-        "known_from TIMESTAMP, file_seq BIGINT, source_row BIGINT, content UBIGINT)"
+        f"known_from TIMESTAMP, file_seq BIGINT, source_row BIGINT, content UBIGINT, {columns_of(STANDING)})"
     )
     # Which requests each delivery of a complete register listed, changed or not.
     yield "CREATE TABLE IF NOT EXISTS sighted (file_seq BIGINT, row_key VARCHAR)"

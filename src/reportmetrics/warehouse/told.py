@@ -55,8 +55,31 @@ PLACES = 1_000
 FACT = f"row_key, {MOMENT}, {MOMENT_PLACE}"
 """What tells one thing of a record, which may be told again or otherwise: its register, or an event of its own."""
 
-IN_ORDER = "known_from, file_seq, source_row"
-"""The order in which rows of one key count; the last one counts."""
+STANDS_FROM, STANDS_SEQ, STANDS_ROW = "stands_from", "stands_seq", "stands_row"
+
+STANDING = {STANDS_FROM: "TIMESTAMP", STANDS_SEQ: "BIGINT", STANDS_ROW: "BIGINT"}
+"""Columns of core beside the declared ones, and their SQL types: in whose place a mended or corrected row stands.
+
+``stands_from`` is the moment of the file that it is of (naive UTC), ``stands_seq`` the delivery of it, ``stands_row``
+the row in it. Null for all other rows, which stand in their own place. Whatever its place, a row is not visible before
+it is known.
+"""
+
+SINCE = f"coalesce({STANDS_FROM}, known_from)"
+"""SQL of the moment at which a row stands among those of its key."""
+
+
+STANDS_IN = f"coalesce({STANDS_SEQ}, file_seq)"
+"""SQL of the delivery among whose rows a row stands."""
+
+
+def in_order(row: str = "source_row", *, last_first: bool = False) -> str:
+    """SQL of the order in which rows of one key count; the last one counts. ``row``: place within a delivery."""
+    terms = (SINCE, STANDS_IN, f"coalesce({STANDS_ROW}, {row})", "file_seq", row)
+    return ", ".join(f"{term} DESC" if last_first else term for term in terms)
+
+
+IN_ORDER = in_order()
 
 TOLD_BY_SEVERAL = f"count(DISTINCT coalesce({TELLS}, -1)) > 1 OR count({MOMENT}) > 0"
 """Condition on the rows of a record: what is known of it does not stand in the last one."""
@@ -113,7 +136,10 @@ JOIN ({state_sql(table, f"(SELECT * FROM {several})", mixed)}) AS s USING (row_k
 """
 
 
-_ALL_IN_ORDER = f"known_from, {MOMENT} IS NOT NULL, file_seq, source_row, {MOMENT} NULLS FIRST, {MOMENT_PLACE}, content"
+_ALL_IN_ORDER = (
+    f"{SINCE}, {MOMENT} IS NOT NULL, {STANDS_IN}, coalesce({STANDS_ROW}, source_row), file_seq, source_row, "
+    f"{MOMENT} NULLS FIRST, {MOMENT_PLACE}, content"
+)
 """As ``IN_ORDER``, but of files that are known from one moment registers go before logs, whichever came first."""
 
 

@@ -19,7 +19,7 @@ from reportmetrics.profile.intake import HAND_BACKS
 from reportmetrics.warehouse.schema import RESTATED, core_columns
 from reportmetrics.warehouse.shape import Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES
-from reportmetrics.warehouse.told import MOMENT, TELLS, TOLD_BY_SEVERAL, WAS, Mixed, states
+from reportmetrics.warehouse.told import MOMENT, TELLS, TOLD_BY_SEVERAL, WAS, Mixed, in_order, states
 from reportmetrics.warehouse.withdrawn import LEFT_OUT
 
 
@@ -73,7 +73,7 @@ WITH {before}
 known AS (
     {rows if mixed is None else "SELECT * FROM state"}
     QUALIFY row_number() OVER (
-        PARTITION BY row_key ORDER BY known_from DESC, file_seq DESC, source_row DESC
+        PARTITION BY row_key ORDER BY {in_order(last_first=True)}
     ) = 1
 ),
 seen AS (
