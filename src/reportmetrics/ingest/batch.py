@@ -89,6 +89,11 @@ class Batch:
     notes: dict[tuple[int, str], str]
     units: dict[int, str] = field(default_factory=dict)
 
+    def note(self, file_seq: int, table: str, said: str) -> None:
+        """Say something more on the ledger's line of a delivery and table."""
+        before = self.notes.get((file_seq, table))
+        self.notes[file_seq, table] = joined([said] if before is None else [said, before])
+
 
 def read_batch(deliveries: Iterable[Taken], sources: Sequence[Source] = ()) -> Batch:
     """Open the files of a batch. What cannot be read becomes a refusal for each table that it should fill.

@@ -15,11 +15,11 @@ from collections.abc import Sequence
 import duckdb
 
 from reportmetrics.ingest.events import CLEARED
-from reportmetrics.ingest.keys import row_key
 from reportmetrics.ingest.readers.base import BAD_MARK, UNTIMED
 from reportmetrics.ingest.tells import mapped_columns
 from reportmetrics.ingest.text import literal
 from reportmetrics.profile.sources import TableMap
+from reportmetrics.warehouse.keys import row_key
 from reportmetrics.warehouse.shape import SQL_TYPES, Rule, Table
 from reportmetrics.warehouse.told import (
     EVENT_COLUMNS,

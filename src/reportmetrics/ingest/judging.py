@@ -13,6 +13,7 @@ import polars as pl
 
 from reportmetrics.ingest.batch import Batch
 from reportmetrics.ingest.faults import Ids, doubt, find_faults
+from reportmetrics.ingest.forgotten_rows import leave_out_forgotten
 from reportmetrics.ingest.revisions import keep_refused, keep_revisions
 from reportmetrics.ingest.standing import find_places, note_newer
 from reportmetrics.ingest.tells import tells_of
@@ -50,6 +51,7 @@ def judged_tables(
         if filled:
             zone, marks = profile.mission.time_zone, doubt(table, ids)
             mapped = make_typed(connection, table, batch, zone=zone, key=key, keys=keys, tells=tells, doubt=marks)
+            leave_out_forgotten(connection, table, batch)
         if table.name == "report":
             keep_revisions(connection, filled=filled)
             keep_refused(connection, filled=False)

@@ -247,6 +247,8 @@ def _fill(
 ) -> int:
     """Take in all deliveries; returns the rows read."""
     rows = 0
+    # First, since rows that come back mended are left out where what they stand for was forgotten.
+    _write_forgotten(store, [d.sidecar for d in deliveries if d.kept is None], places)
     kept = [d for d in deliveries if d.kept is not None]
     for some in batches(track(kept, "Rebuilding", len(kept)), _known_from, _apart):
         taken = []
@@ -254,7 +256,6 @@ def _fill(
             assert delivery.kept is not None
             taken.append(Taken(delivery.kept, places[delivery.sidecar.path.name], _known_from(delivery)))
         rows += sum(line.rows_read for line in store_taken(store, profile, taken, key))
-    _write_forgotten(store, [d.sidecar for d in deliveries if d.kept is None], places)
     store.connection.execute("UPDATE state SET position = $position", {"position": max(places.values(), default=0)})
     check_balance(store.connection)
     return rows

@@ -22,7 +22,7 @@ from reportmetrics.ingest.references import references
 from reportmetrics.profile.intake import CORRECTED, RETURNED, declared_id, is_corrected, is_returned
 from reportmetrics.profile.sources import FromColumn
 from reportmetrics.warehouse.answers import SENT_SQL
-from reportmetrics.warehouse.notes import joined
+from reportmetrics.warehouse.notes import row_numbers
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.told import (
     IN_ORDER,
@@ -34,8 +34,6 @@ from reportmetrics.warehouse.told import (
     STANDS_ROW,
     STANDS_SEQ,
 )
-
-_SHOWN = 10
 
 
 def find_places(
@@ -141,13 +139,11 @@ def note_newer(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch
     if not any(is_returned(g.source) for g in batch.groups):
         return
     for seq, rows, by_file in connection.execute(_NEWER.format(table=table.name)).fetchall():
-        shown = ", ".join(map(str, rows[:_SHOWN])) + (", ..." if len(rows) > _SHOWN else "")
         said = (
-            f"row{'' if len(rows) == 1 else 's'} {shown} came back after newer files, such as {by_file}, had told of "
-            "the same records: what these tell counts; where the mended row is right, have it sent in a new file"
+            f"{row_numbers(rows)} came back after newer files, such as {by_file}, had told of the same records: what "
+            "these tell counts; where the mended row is right, have it sent in a new file"
         )
-        place = (seq, table.name)
-        batch.notes[place] = joined([said, *([batch.notes[place]] if place in batch.notes else [])])
+        batch.note(seq, table.name, said)
 
 
 _NEWER = f"""

@@ -20,7 +20,6 @@ from reportmetrics.ingest.batch import Batch, Group
 from reportmetrics.ingest.by_value import misreads_numbers
 from reportmetrics.ingest.events import EventFit
 from reportmetrics.ingest.folding import fold
-from reportmetrics.ingest.keys import row_key
 from reportmetrics.ingest.mapping import Fit, Origin
 from reportmetrics.ingest.pseudonyms import pseudonyms
 from reportmetrics.ingest.revisions import with_revision
@@ -38,6 +37,7 @@ from reportmetrics.ingest.text import (
     without_inexact_mark,
 )
 from reportmetrics.settings import sql_folder
+from reportmetrics.warehouse.keys import row_key
 from reportmetrics.warehouse.shape import NOT_APPLICABLE, Column, Table
 from reportmetrics.warehouse.told import EVENT_COLUMNS, TELLS
 

@@ -2,10 +2,12 @@
 
 A refused row is answered in one of three ways. It comes back in a returned workbook, which names it, or a correction of
 its file is accepted (``resent``). Or a later file, which is not known from an earlier day, tells of the same record all
-that the row would have told, and is accepted; where a row is several records, files tell all of them, since one that
-nobody told would be lost else. So an event is no answer for another event, nor a log for a register with more columns;
-of an event that no mapping knew, nobody can say what it tells, and it is answered by one of its moment. A file that
-could not be read is answered by a later file of the same name that could.
+that the row would have told, be it anew or as it was known before; where a row is several records, files tell all of
+them, since one that nobody told would be lost else. A later revision of a report tells all that an earlier one would
+have. A row that stands in the place of an older one is no later file (``told.STANDING``). So an event is no answer for
+another event, nor a log for a register with more columns; of an event that no mapping knew, nobody can say what it
+tells, and it is answered by one of its moment. A file that could not be read is answered by a later file of the same
+name that could.
 
 Belongs here: finding answers. Not here: recording them at ingest (``ingest.write``), showing them (``senders``, pages).
 """
@@ -17,9 +19,11 @@ import polars as pl
 
 from reportmetrics.profile.intake import CORRECTED, RETURNED
 from reportmetrics.warehouse.frames import keyed_schema
+from reportmetrics.warehouse.keys import row_key
+from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.store import has_rows
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
-from reportmetrics.warehouse.told import MOMENT, TELLS
+from reportmetrics.warehouse.told import MOMENT, STANDS_FROM, STANDS_SEQ, TELLS
 
 SENT_SQL = "coalesce(l.sent_file, l.source_file)"
 """Hash of a file as it was sent, whatever was forgotten of it since. ``l``: its line of the ledger."""
@@ -45,12 +49,37 @@ _TELLS_IT = f"""
 """SQL of whether an accepted row ``c`` tells all that the refused row ``o`` would have told."""
 
 
+_SAME_KEY = f"""
+SELECT '{{table}}' AS table_name, row_key, file_seq, {TELLS}, {MOMENT}, {STANDS_FROM}, {STANDS_SEQ}
+FROM core.{{table}} SEMI JOIN keys ON row_key = keys.subject_key
+UNION ALL
+SELECT r.table_name, r.row_key, r.file_seq, c.{TELLS}, r.{MOMENT}, r.{STANDS_FROM}, r.{STANDS_SEQ}
+FROM repeated AS r SEMI JOIN keys ON row_key = keys.subject_key
+JOIN (SELECT DISTINCT row_key, content, {TELLS} FROM core.{{table}}) AS c USING (row_key, content)
+WHERE r.table_name = '{{table}}'
+"""
+
+_MOST_REVISIONS = 50
+"""Of a report that a sender numbers higher, only so many revisions before the accepted one count as told by it."""
+
+
+def _earlier_revisions(table: Table) -> str:
+    """SQL of the keys that accepted rows of a revision would have in the revisions before it."""
+    if "revision" not in table.key:
+        return ""
+    before = f"CAST(unnest(range(greatest(revision - {_MOST_REVISIONS}, 0), revision)) AS VARCHAR)"
+    return f"""
+UNION ALL
+SELECT '{table.name}', key_before, file_seq, {TELLS}, {MOMENT}, {STANDS_FROM}, {STANDS_SEQ}
+FROM (
+    SELECT *, {row_key(table, {0: table.key})} AS key_before
+    FROM (SELECT * REPLACE ({before} AS revision) FROM core.{table.name} WHERE revision > 0)
+) SEMI JOIN keys ON key_before = keys.subject_key
+"""
+
+
 def _sql() -> str:
-    same_key = " UNION ALL ".join(
-        f"SELECT '{t.name}' AS table_name, row_key, file_seq, source_file, {TELLS}, {MOMENT} FROM core.{t.name} "
-        "SEMI JOIN keys ON row_key = keys.subject_key"
-        for t in SOURCE_TABLES
-    )
+    same_key = " UNION ALL ".join(_SAME_KEY.format(table=t.name) + _earlier_revisions(t) for t in SOURCE_TABLES)
     return f"""
 WITH refused AS (
     SELECT DISTINCT
@@ -69,7 +98,7 @@ named AS (
 same_key AS ({same_key}),
 -- A form is read by two sources: what one of them took is no answer to what the other one refused of the same file.
 told AS (
-    SELECT c.*, l.source, l.known_from
+    SELECT c.*, l.source, l.source_file, l.known_from
     FROM same_key AS c JOIN ledger AS l USING (file_seq, table_name)
     WHERE c.file_seq <= $position
 ),
@@ -77,7 +106,8 @@ records AS (
     SELECT o.file_seq, o.table_name, o.sheet, o.source_row, o.subject_key, min(c.file_seq) AS answered_seq
     FROM refused AS o LEFT JOIN told AS c ON
         c.table_name = o.table_name AND c.row_key = o.subject_key AND c.file_seq > o.file_seq
-        AND (c.source_file <> o.source_file OR c.source = o.source) AND c.known_from >= o.known_from
+        AND (c.source_file <> o.source_file OR c.source = o.source)
+        AND (coalesce(c.{STANDS_FROM}, c.known_from), coalesce(c.{STANDS_SEQ}, c.file_seq)) > (o.known_from, o.file_seq)
         AND ({_TELLS_IT})
     GROUP BY ALL
 ),

@@ -6,10 +6,11 @@ the rows; what is shown to more people says only that there are some.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 UNKNOWN_COLUMNS = "columns that the mapping does not know, kept in the archive only"
 HIDDEN_SHEETS = "hidden sheets that the mapping does not name"
+_SHOWN = 10
 _NAMING = (UNKNOWN_COLUMNS, HIDDEN_SHEETS)
 
 
@@ -21,6 +22,12 @@ def naming(note: str, names: str) -> str:
 def joined(notes: Iterable[str]) -> str:
     """The notes of one file as one text, those that name things last."""
     return "; ".join(sorted(notes, key=lambda said: said.startswith(_NAMING)))
+
+
+def row_numbers(rows: Sequence[int]) -> str:
+    """Rows of a file in words: ``row 2``, ``rows 2, 5, 7, ...``."""
+    shown = ", ".join(map(str, rows[:_SHOWN])) + (", ..." if len(rows) > _SHOWN else "")
+    return f"row{'' if len(rows) == 1 else 's'} {shown}"
 
 
 def without_names(message: str) -> str:

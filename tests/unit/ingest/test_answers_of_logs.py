@@ -44,6 +44,7 @@ CASES: dict[str, tuple[Sequence[str], Sequence[str], str]] = {
     "register, then the decision by a log": (REFUSED_REGISTER, ("20210312", "refused,2021-02-28,"), "open"),
     "register, then the register": (REFUSED_REGISTER, ("register/20210317", "2021-02-01,2021-02-28,denied"), "mended"),
     "register, then an older one": (REFUSED_REGISTER, ("register/20210303", "2021-02-01,,open"), "open"),
+    "register, then what was known before": (REFUSED_REGISTER, ("register/20210317", "2021-02-01,,open"), "mended"),
     "event, then another event": (REFUSED_EVENT, ("20210312", "seen,2021-02-05,"), "open"),
     "event, then one that tells as much": (REFUSED_EVENT, ("20210312", "approved,2021-02-28,"), "mended"),
     "event, then a register": (REFUSED_EVENT, ("register/20210317", "2021-02-01,2021-02-28,approved"), "mended"),
@@ -57,9 +58,9 @@ def test_a_refused_row_is_mended_by_what_tells_all_of_it(
     tmp_path: Path, refused: Sequence[str], then: Sequence[str], state: str
 ) -> None:
     mission = mission_of(tmp_path, **DATED)
-    take_all(mission, [("20210301", RAISED), refused, then])
+    take_all(mission, [("20210301", RAISED), ("register/20210302", "2021-02-01,,open"), refused, then])
     [(seq, _, found)] = states(mission)
-    assert (seq, found) == (2, state)
+    assert (seq, found) == (3, state)
     rebuild(mission.settings, mission.profile)
     assert [found for *_, found in states(mission)] == [state]
 

@@ -183,3 +183,26 @@ def test_a_source_of_answers_alone_goes_on_and_its_answers_hold_for_a_corrected_
     weekly.ingest("2021-02-01")
     assert answers(weekly) == [(0, "Q1", 5.0)]
     assert states(weekly) == {"number": 1.0}
+
+
+@pytest.mark.parametrize(("later", "state"), [("147,3", "mended"), ("147,", "open"), ("x,3", "mended")])
+def test_a_refused_answer_is_mended_by_the_next_revision_that_answers(
+    weekly: SmallMission, later: str, state: str
+) -> None:
+    weekly.put("weekly/1.csv", HEADER + "R1,2021-01-04,2021-01-05,0,60,0,many\n")
+    weekly.ingest("2021-02-01")
+    weekly.put("weekly/2.csv", HEADER + f"R1,2021-01-04,2021-01-07,1,90,{later}\n")
+    weekly.ingest("2021-02-02")
+    with Store(weekly.settings.warehouse) as store:
+        found = rejected(store, weekly.profile)
+    assert found.filter(raw="many")["state"].to_list() == [state]
+
+
+def test_a_refused_report_is_mended_by_its_next_revision(weekly: SmallMission) -> None:
+    weekly.put("weekly/1.csv", HEADER + "R1,2021-01-04,2021-01-05,0,an hour,0,0\n")
+    weekly.ingest("2021-02-01")
+    weekly.put("weekly/2.csv", HEADER + "R1,2021-01-04,2021-01-07,3,90,147,5\n")
+    weekly.ingest("2021-02-02")
+    with Store(weekly.settings.warehouse) as store:
+        found = rejected(store, weekly.profile)
+    assert found.select("table_name", "raw", "state").rows() == [("report", "an hour", "mended")]

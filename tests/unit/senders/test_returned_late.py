@@ -136,6 +136,7 @@ def test_what_is_mended_of_an_older_file_is_not_newer(mission: SmallMission) -> 
     register(mission, "20210310", "A,2021-02-01,,open,y")
     both = give_back(mission)[-1]
     assert mend(mission, first, {"register!amount": {2: 5}}, "2021-03-12").accepted == 1
+    assert faults(mission).sort("file_seq")["state"].to_list() == ["mended", "open"]
     mend(mission, both, {"register!amount": {2: 6, 3: 6}}, "2021-03-13")
     assert known(mission)["A"][-1] == "6.0"
 

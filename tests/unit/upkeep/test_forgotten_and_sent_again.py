@@ -6,14 +6,16 @@ import io
 import unicodedata
 from pathlib import Path
 
+import pytest
 import xlsxwriter
 
 from reportmetrics.ingest.pseudonyms import pseudonym, pseudonym_key
 from reportmetrics.ingest.rebuild import rebuild
 from reportmetrics.upkeep.forget import forget
 from reportmetrics.upkeep.fsck import fsck
-from reportmetrics.upkeep.plan import plan_file, plan_person
+from reportmetrics.upkeep.plan import plan_file, plan_of, plan_person
 from tests.conftest import REQUESTS, SmallMission
+from tests.unit.senders.test_returned import give_back, send_again
 
 HEADER = "id,raised,decided,outcome,who\n"
 FIRST, SECOND = "A,2021-02-01,,,José\n", "B,2021-02-02,,,Ann\n"
@@ -79,3 +81,27 @@ def test_a_person_goes_out_of_a_file_that_several_sources_read(mission: SmallMis
     assert mission.ask("SELECT post_id FROM core.tour") == [("P1",)]
     assert fsck(mission.settings).findings == []
     assert rebuild(mission.settings, mission.profile).changed == []
+
+
+@pytest.mark.parametrize(("named", "stays"), [("José", ["B"]), (CURRENT, [])])
+def test_refused_rows_that_were_forgotten_do_not_come_back_in_the_workbook_that_was_out(
+    mission: SmallMission, named: str, stays: list[str]
+) -> None:
+    mission.put(CURRENT, HEADER + FIRST.replace("-02-01", "-02-31") + SECOND.replace("-02-02", "-02-32"))
+    [line] = mission.ingest("2021-02-10").deliveries
+    assert line.rejected == 2
+    [book] = give_back(mission)
+    sent = book.path.read_bytes()
+    forget(mission.settings, mission.profile, plan_of(mission.settings, mission.profile, named), reason="a test")
+
+    book.path.write_bytes(sent)
+    send_again(mission, book, {"log!raised": {2: "2021-02-01", 3: "2021-02-02"}})
+    [line] = mission.ingest("2021-02-17").deliveries
+    assert (line.rows_read, line.accepted, line.filtered) == (2, len(stays), 2 - len(stays))
+    assert line.message is not None
+    assert line.message.startswith("row 2 left out: what it stands for" if stays else "rows 2, 3 left out: what they")
+    assert mission.ask("SELECT request_id FROM core.request") == [(name,) for name in stays]
+    assert rebuild(mission.settings, mission.profile).changed == []
+    forget(mission.settings, mission.profile, plan_file(mission.settings, line.original_name), reason="a test")
+    archived = [p for p in Path(mission.settings.archive).iterdir() if p.is_file()]
+    assert not any(b"Jos" in p.read_bytes() for p in archived)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reportmetrics.ingest.text import literal
 from reportmetrics.warehouse.shape import SQL_TYPES, Table
 
 
@@ -19,7 +18,7 @@ def row_key(table: Table, keys: Mapping[int, Sequence[str]]) -> str:
     hashes = []
     for columns, groups in by_key.items():
         parts = ", '|', ".join(_text(table, n) for n in columns)
-        hashes.append((groups, f"left(md5(concat({literal(table.name + '|')}, {parts})), 20)"))
+        hashes.append((groups, f"left(md5(concat('{table.name}|', {parts})), 20)"))
     if len(hashes) == 1:
         return hashes[0][1]
     whens = " ".join(f"WHEN grp IN ({', '.join(map(str, groups))}) THEN {sql}" for groups, sql in hashes)
