@@ -187,7 +187,8 @@ def _sheets(taken: Taken) -> dict[str | None, Sheet | UnreadableError]:
         said = f"the name '{found.path.name}' gives no date like {source.known_from.file_date}"
         return dict.fromkeys(wanted, UnreadableError("name_without_date", said, "correct the date in the file's name"))
     if is_ahead(found, taken.kept.arrived_at):
-        said = f"the name '{found.path.name}' states {found.dated:%Y-%m-%d}, a day that had not come when the file did"
+        # As the name has it: the day in the mission's zone may be another one than that of the instant.
+        said = f"the name '{found.path.name}' states {found.facts['file_date']}, a day that had not come when it did"
         return dict.fromkeys(wanted, UnreadableError("name_ahead", said, "correct the date in the file's name"))
     # Whose a form is stands on its sheet with the report, also for the source that reads its answers only.
     read = list(dict.fromkeys([*wanted, FORM_REPORT])) if source in form_sources() else wanted

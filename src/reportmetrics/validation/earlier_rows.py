@@ -23,6 +23,7 @@ from reportmetrics.validation.earlier_shares import (
     without_habits,
     without_repeats,
 )
+from reportmetrics.warehouse.aside import WENT_BLANK
 from reportmetrics.warehouse.shape import Table
 
 BEFORE = 8
@@ -45,11 +46,13 @@ def of_rows(
     """Comparisons of blanks and codes (columns of ``SCHEMA``): of all new deliveries, and of those that fail alone.
 
     ``before_new`` (registered) names the deliveries before, by source and table. A delivery alone is not told of where
-    some of the source's before were like it (``without_habits``).
+    some of the source's before were like it (``without_habits``), and does not go blank where it is the only new one.
     """
     found = _shares(connection, table, filled, _NEW_AND_BEFORE.format(table=table.name, since=since))
     pool = judged(all_together(found))
     alone = without_repeats(judged(each_by_itself(found)).filter(~pl.col("holds")), pool)
+    only = (pl.col("kind") == WENT_BLANK) & ~pl.col("holds") & pl.col("file_seq").is_not_null()
+    pool, alone = pool.filter(~only), pl.concat([alone, pool.filter(only)])
     if alone.height:
         window = _WINDOW.format(table=table.name, since=since, before=BEFORE)
         alone = without_habits(alone, _shares(connection, table, filled, window))
@@ -74,9 +77,11 @@ WITH new AS (
 SELECT file_seq, source, file_seq AS of_seq
 FROM ledger JOIN new USING (source)
 WHERE table_name = '{table}' AND file_seq <= {since} AND accepted > 0
-QUALIFY row_number() OVER (PARTITION BY source ORDER BY file_seq DESC) <= {before} * files
+QUALIFY row_number() OVER (PARTITION BY source ORDER BY file_seq DESC) <= {before} * greatest(files, {before})
 """
-"""Eight deliveries before for each new one: where several come at a time, all that came at the last eight times."""
+"""Eight deliveries before for each new one: where several come at a time, all that came at the last eight times.
+
+Where they come one by one, 64: in that many, one of eight senders had their turn eight times."""
 
 
 def _shares(

@@ -35,11 +35,13 @@ MISSED = 10
 By chance alone that would come in fewer than one of twenty thousand deliveries (a Poisson count of ten).
 """
 
-HABIT_BLANK, HABIT = 1, 2
-"""Earlier deliveries like a new one from which on it is no news: one that was blank throughout, two with such a share.
+HABIT_ROWS, HABIT_LEAST, HABIT = BLANK_NEW, 3, 2
+"""What makes a new delivery no news: so many rows of earlier ones that were blank throughout, each of at least three
+rows; or two earlier ones with such a share.
 
-One of several senders who always leaves a column blank must not stop each run. A delivery that went blank was set
-aside, so one that stands is meant so; a share that moved is only warned of, and one may have moved by mistake."""
+One of several senders who always leaves a column blank must not stop each run, also one who has few rows at a time. A
+delivery of ten rows that went blank was set aside, so one that stands is meant so; a share that moved is only warned
+of, and one may have moved by mistake."""
 
 SCHEMA: dict[str, pl.DataType] = {
     "row_key": pl.String(),
@@ -114,12 +116,13 @@ def without_habits(alone: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
     failed = alone.with_row_index("id")
     pairs = failed.join(earlier.select(*_WHAT, k_then="k", n_then="n"), on=_WHAT, nulls_equal=True)
     then = pl.col("k_then") / pl.col("n_then")
-    blank = (pl.col("k_then") == pl.col("n_then")) & (pl.col("n_then") >= BLANK_NEW)
+    blank = (pl.col("k_then") == pl.col("n_then")) & (pl.col("n_then") >= HABIT_LEAST)
     near = pl.when(_moved()).then((then - _NOW).abs() <= MOST_MOVED).otherwise(pl.col("k_then") == 0)
     share = near & (pl.col("n_then") >= ENOUGH_NEW)
     went_blank = pl.col("kind") == WENT_BLANK
-    alike = pairs.filter(pl.when(went_blank).then(blank).otherwise(share)).group_by("id", "kind").len()
-    habits = alike.filter(pl.col("len") >= pl.when(went_blank).then(HABIT_BLANK).otherwise(HABIT))
+    alike = pairs.filter(pl.when(went_blank).then(blank).otherwise(share))
+    alike = alike.group_by("id", "kind").agg(pl.len(), rows=pl.col("n_then").sum())
+    habits = alike.filter(pl.when(went_blank).then(pl.col("rows") >= HABIT_ROWS).otherwise(pl.col("len") >= HABIT))
     return failed.join(habits, on="id", how="anti").drop("id")
 
 

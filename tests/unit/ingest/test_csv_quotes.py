@@ -80,6 +80,8 @@ def test_a_cell_that_is_too_long_is_named_where_it_opens(tmp_path: Path, monkeyp
     [
         ({}, False),
         ({12: '12,x,call,"two\nlines, with, commas"\n'}, False),
+        ({12: '12,"Building 4, Camp Union III, Zone 2, Baghdad\nIraq, Asia, Earth",call,y\n'}, False),
+        ({12: '12,x,call,"Building 4, Camp Union III\nZone 2, Baghdad, Iraq, Earth"\n'}, False),
         ({12: '12,x,call,"open\n', 15: '15,x,call,"\n'}, True),
         ({12: '12,"open,call,\n', 15: '15,x",call,y\n'}, True),
     ],

@@ -115,6 +115,37 @@ def test_a_sender_who_always_leaves_a_column_blank_does_not_stop_each_run(
     assert all("requests/now-0.csv" in said for said in found)
 
 
+@pytest.mark.parametrize(("few", "told"), [(2, True), (3, False), (9, False)])
+def test_a_small_sender_who_always_left_a_column_blank_does_not_stop_the_run_with_ten_rows(
+    mission: SmallMission, few: int, told: bool
+) -> None:
+    """Whoever has two rows at a time may leave them blank by chance."""
+    for week in range(1, 6):
+        register(mission, f"big-{week}", 200)
+        open_ones(mission, f"small-{week}", few)
+        taken(mission, week)
+    register(mission, "big-now", 200)
+    open_ones(mission, "small-now", 10)
+    taken(mission, 6, passed=False)
+    assert bool(failures(mission, "went_blank")) == told
+
+
+@pytest.mark.parametrize(("before", "told"), [(0, True), (1, False)])
+def test_a_sender_who_always_left_a_column_blank_does_not_stop_a_run_with_nothing_else(
+    mission: SmallMission, before: int, told: bool
+) -> None:
+    """Nine senders, each of whom sends on a day of their own: the last eight files hold none of the ninth."""
+    day = 0
+    for turn in range(2):
+        for sender in range(9):
+            if turn < before or sender < 8:
+                (open_ones if sender == 8 else register)(mission, f"{turn}-{sender}", 30 if sender < 8 else 12)
+                taken(mission, day := day + 1)
+    open_ones(mission, "now", 12)
+    taken(mission, day + 1, passed=False)
+    assert bool(failures(mission, "went_blank")) == told
+
+
 def test_a_share_of_blanks_that_moved_in_one_file_is_told_of_it(mission: SmallMission) -> None:
     """Half of the rows were blank before: more is no column that went blank."""
     weeks(mission, 5, lambda name: open_ones(mission, name, 40, decided=20))

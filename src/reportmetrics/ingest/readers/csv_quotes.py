@@ -81,18 +81,20 @@ def _open_at_end(line: str, delimiter: str, quote: str, *, inside: bool) -> tupl
 
 
 def first_swallowing(rows: pl.DataFrame, delimiter: str, width: int) -> int | None:
-    """The first of ``rows`` (as ``Sheet.rows``) with a cell of which a line has the delimiters of a whole row.
+    """The first of ``rows`` (as ``Sheet.rows``) with a cell that reads as a rest of a row, whole rows, and a beginning.
 
-    A line of prose may have one or two of them: fewer than three say nothing.
+    Each of its lines then has as many delimiters as that takes. Prose or an address may have some: fewer than three in
+    all say nothing.
     """
     least = max(width - 1, _LEAST)
     found: list[int] = []
     cell = pl.col("cell")
-    for name in rows.columns[1:-1]:
+    for place, name in enumerate(rows.columns[1:-1]):
         cells = rows.select("source_row", cell=name).filter(cell.str.contains("\n", literal=True))
         cells = cells.filter(cell.str.count_matches(delimiter, literal=True) >= least)  # else each would be split
         for row, text in cells.iter_rows():
-            if any(line.count(delimiter) >= least for line in text.split("\n")):
+            rest, *whole, beginning = (line.count(delimiter) for line in text.split("\n"))
+            if rest == width - 1 - place and beginning == place and all(each == width - 1 for each in whole):
                 found.append(row)
                 break
     return min(found, default=None)
