@@ -8,7 +8,9 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-_SAME_REPORT = """
+from reportmetrics.warehouse.told import IN_ORDER
+
+_SAME_REPORT = f"""
 WITH said AS (
     SELECT *, concat_ws(', ', unit_id, template_id, period_start) AS is_of
     FROM core.report
@@ -18,7 +20,7 @@ steps AS (
     SELECT
         report_id, revision, is_of, lag(is_of) OVER told AS was_of, greatest(file_seq, lag(file_seq) OVER told) AS seq
     FROM said
-    WINDOW told AS (PARTITION BY row_key ORDER BY known_from, file_seq)
+    WINDOW told AS (PARTITION BY row_key ORDER BY {IN_ORDER})
 )
 SELECT
     'report: ' || report_id || ' (revision ' || revision || ') was of ' || was_of || ' and is now of ' || is_of
