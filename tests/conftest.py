@@ -194,14 +194,17 @@ class SmallMission:
             day = dt.date.fromisoformat(as_of)
             return make_snapshot(store, self.profile, as_of=day, target=self.folder / target, **more)
 
-    def known(self, table: str, as_of: str) -> pl.DataFrame:
-        """What a snapshot of that date holds of ``table``, if nothing was withdrawn, sorted by key; none is made."""
+    def known(self, table: str, as_of: str, position: int | None = None) -> pl.DataFrame:
+        """What a snapshot of that date holds of ``table``, if nothing was withdrawn, sorted by key; none is made.
+
+        ``position`` is the end of the ledger if left out.
+        """
         day = dt.date.fromisoformat(as_of)
         with Store(self.settings.warehouse) as store:
             given = {
                 "as_of": day,
                 "as_of_at": as_of_instant(day, self.profile.mission.time_zone),
-                "position": store.position(),
+                "position": store.position() if position is None else position,
             }
             sql = visible_sql(TABLES[table], mixed=mixed_tables(store.connection).get(table))
             return pl.DataFrame(store.connection.execute(sql, asked(sql, given)).to_arrow_table())

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 
 from reportmetrics.profile.intake import REFERENCE
@@ -114,6 +115,13 @@ def mend(mission: SmallMission, book: Returned, files: Sequence[File], day: str)
     mission.ingest(day)
 
 
+def remember(mission: SmallMission, pasts: list[tuple[str, int, pl.DataFrame]], day: str) -> None:
+    """What is known on a day before anything of it comes, to be compared with what is known later of that day."""
+    if mission.settings.warehouse.exists():
+        position = mission.ask("SELECT position FROM state")[0][0]
+        pasts.append((day, position, mission.known("request", day)))
+
+
 def mission_of(folder: Path) -> SmallMission:
     return SmallMission(folder, sources=[REQUESTS, {**WITH_AMOUNT, **NAMED}])
 
@@ -127,16 +135,21 @@ def mended_as_right(folder: Path, seed: int) -> None:
 
     mission = mission_of(folder / "mended")
     out: list[Returned] = []
+    pasts: list[tuple[str, int, pl.DataFrame]] = []
     for file in files:
+        remember(mission, pasts, f"2021-03-{file.arrives:02}")
         take_in(mission, file)
         if any(each.slips for each in (*file.rows, *([file.event] if file.event else []))):
             out += [book for book in give_back(mission) if book.path not in {b.path for b in out}]
         if out and chance.random() < 0.3:
             mend(mission, out.pop(chance.randrange(len(out))), files, f"2021-03-{file.arrives:02}T18:00:00")
     for place, book in enumerate(chance.sample(out, len(out)), start=1):
+        remember(mission, pasts, f"2021-04-{place:02}")
         mend(mission, book, files, f"2021-04-{place:02}")
     assert known(mission) == known(right)
     rebuilt_alike(mission)
+    for day, position, was in pasts:
+        assert mission.known("request", day, position).equals(was)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
