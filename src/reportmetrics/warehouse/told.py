@@ -195,8 +195,12 @@ WITH placed AS (
         *, row_number() OVER (PARTITION BY row_key ORDER BY {_ALL_IN_ORDER}) AS nth, {is_ahead()} AS ahead,
         epoch_us({MOMENT})::HUGEINT * 10_000_000_000 + {MOMENT_PLACE} AS happened
     FROM {{rows}}
-    -- What was told twice, and stored since the later one came first, is told once.
-    QUALIFY coalesce(content <> lag(content) OVER (PARTITION BY {FACT} ORDER BY {IN_ORDER}), true)
+    -- What was told twice, and stored since the later one came first, or since another row was corrected to it in
+    -- between, is told once.
+    QUALIFY coalesce(content <> CASE
+        WHEN {WAS} IS NULL THEN lag(content) OVER (PARTITION BY {FACT}, {WAS} IS NULL ORDER BY {IN_ORDER})
+        ELSE lag(content) OVER (PARTITION BY {FACT} ORDER BY {IN_ORDER})
+    END, true)
 ),
 {{corrected}}standing AS (
     -- What was dated ahead counts from where it was told first.

@@ -238,3 +238,11 @@ def test_what_was_told_as_a_correction_had_it_is_corrected_again(log: SmallMissi
     assert state(log)["acknowledged_at"] == day(5)
     correct(log, 20, [moved(4, 5, 4)])
     assert state(log)["acknowledged_at"] == day(4)
+
+
+def test_what_a_row_told_first_is_no_news_after_another_row_was_corrected_to_it_for_a_time(log: SmallMission) -> None:
+    sent(log, 16, RAISED, "refused,2021-02-04,", "refused,2021-02-03,")
+    correct(log, 17, [moved(3, 4, 2), moved(4, 3, 4)])
+    correct(log, 19, [moved(4, 4, 3)])
+    sent(log, 21, "refused,2021-02-04,")
+    assert state(log)["decided_at"] == day(3)

@@ -248,7 +248,7 @@ def test_a_name_that_states_a_day_to_come_is_refused(mission: SmallMission) -> N
     refused = lines["requests/r_20610210.csv"]
     assert (refused.status, refused.accepted) == ("unreadable", 0)
     assert refused.message is not None
-    assert "'r_20610210.csv' states 2061-02-" in refused.message
+    assert "'r_20610210.csv' states 20610210," in refused.message
     assert refused.message.endswith("correct the date in the file's name")
     assert mission.ask("SELECT max(known_from) FROM ledger") < [(dt.datetime(2021, 2, 12),)]
 
