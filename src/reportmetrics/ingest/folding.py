@@ -28,6 +28,9 @@ from reportmetrics.warehouse.told import (
     MOMENT_PLACE,
     PLACES,
     STANDING,
+    STANDS_IN,
+    STANDS_ROW,
+    STANDS_SEQ,
     TELLS,
     WAS,
     Mixed,
@@ -38,6 +41,7 @@ from reportmetrics.warehouse.told import (
 
 _EVENT = ", ".join(EVENT_COLUMNS)
 _STANDING = ", ".join(STANDING)
+_OF_A_FILE = f"row_key, row_fault IS NULL, {STANDS_SEQ}"
 _WORD = re.compile(r"\w+")
 
 
@@ -95,8 +99,9 @@ _NOTE = f"""
 CREATE OR REPLACE TEMP TABLE noted AS
 WITH keyed AS (
     SELECT
-        m.* EXCLUDE (content, {TELLS}), {{row_key}} AS row_key, {{since}} AS since
+        m.* EXCLUDE (content, {TELLS}), {{row_key}} AS row_key, {{since}} AS since, {_STANDING}
     FROM mapped_rows AS m JOIN delivery AS d USING (file_seq)
+    LEFT JOIN first_place AS p USING (grp, file_seq, source_row)
 ),
 first AS (
     SELECT row_key, {{first}} FROM {{core}} GROUP BY row_key
@@ -107,27 +112,36 @@ begun AS (
 moved AS (
     SELECT * REPLACE ({{moved}} AS {MOMENT}) FROM begun
 ),
+of_the_file AS (
+    -- A mended row is one more of the file that it was sent in first, among what that one told.
+    SELECT
+        row_key, {MOMENT}, {MOMENT_PLACE} % {PLACES} AS {MOMENT_PLACE}, {STANDS_IN} AS {STANDS_SEQ},
+        coalesce({STANDS_ROW}, source_row) AS {STANDS_ROW}
+    FROM {{core}}
+    AND {STANDS_IN} IN (SELECT {STANDS_SEQ} FROM first_place) AND {MOMENT} IS NOT NULL AND {WAS} IS NULL
+),
 placed AS (
     SELECT
         * EXCLUDE (goes_back) REPLACE (
             CAST({MOMENT_PLACE} + {PLACES} * least({PLACES}, count(*) FILTER (goes_back) OVER (
-                PARTITION BY row_key, row_fault IS NULL, {MOMENT} ORDER BY row_id
+                PARTITION BY {_OF_A_FILE}, {MOMENT} ORDER BY {STANDS_ROW}, row_id
             )) AS INTEGER) AS {MOMENT_PLACE}
         )
     FROM (
         SELECT
             *,
             {MOMENT_PLACE} < lag({MOMENT_PLACE}) OVER (
-                PARTITION BY row_key, row_fault IS NULL, {MOMENT} ORDER BY row_id
+                PARTITION BY {_OF_A_FILE}, {MOMENT} ORDER BY {STANDS_ROW}, row_id
             ) AS goes_back
-        FROM moved
+        FROM (FROM moved UNION ALL BY NAME FROM of_the_file)
     )
+    QUALIFY row_id IS NOT NULL
 ),
 merged AS (
     SELECT * REPLACE ({{merged}})
     FROM placed
     WINDOW one AS (
-        PARTITION BY {FACT}, row_fault IS NULL ORDER BY row_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        PARTITION BY {FACT}, {_OF_A_FILE} ORDER BY row_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     )
 ),
 judged AS (
@@ -149,7 +163,7 @@ facts AS (
     FROM stored
     UNION ALL BY NAME
     SELECT
-        row_key, since AS known_from, file_seq, source_row, content, {TELLS}, {_EVENT}, {{own}}
+        row_key, since AS known_from, file_seq, source_row, content, {TELLS}, {_EVENT}, {_STANDING}, {{own}}
     FROM noted WHERE NOT contrary AND row_fault IS NULL AND {MOMENT} IS NOT NULL
 ),
 after AS ({{after}})

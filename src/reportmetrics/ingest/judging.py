@@ -15,7 +15,7 @@ from reportmetrics.ingest.batch import Batch
 from reportmetrics.ingest.faults import Ids, doubt, find_faults
 from reportmetrics.ingest.forgotten_rows import leave_out_forgotten
 from reportmetrics.ingest.revisions import keep_refused, keep_revisions
-from reportmetrics.ingest.standing import find_places, note_newer
+from reportmetrics.ingest.standing import find_places, first_places, note_newer
 from reportmetrics.ingest.tells import tells_of
 from reportmetrics.ingest.text import written_like
 from reportmetrics.ingest.typed import make_typed
@@ -50,6 +50,7 @@ def judged_tables(
         filled = bool(keys)
         if filled:
             zone, marks = profile.mission.time_zone, doubt(table, ids)
+            first_places(connection, table, batch)
             mapped = make_typed(connection, table, batch, zone=zone, key=key, keys=keys, tells=tells, doubt=marks)
             leave_out_forgotten(connection, table, batch)
         if table.name == "report":

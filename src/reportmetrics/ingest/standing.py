@@ -23,6 +23,7 @@ from reportmetrics.profile.intake import CORRECTED, RETURNED, declared_id, is_co
 from reportmetrics.profile.sources import FromColumn
 from reportmetrics.warehouse.answers import SENT_SQL
 from reportmetrics.warehouse.notes import row_numbers
+from reportmetrics.warehouse.schema import columns_of
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.told import (
     IN_ORDER,
@@ -36,13 +37,10 @@ from reportmetrics.warehouse.told import (
 )
 
 
-def find_places(
-    connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch, moments: Mapping[str, FromColumn | None]
-) -> None:
-    """Make the temporary table ``standing``: rows of ``typed`` that stand in another place than their own, and where.
+def first_places(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:
+    """Make the temporary table ``first_place``: where the rows that those of a batch stand for were sent first.
 
-    ``moments`` gives, for declared sources whose rows are known from a date of their own, where that stands; None: the
-    event's time.
+    By group and row (``grp``, ``file_seq``, ``source_row``), for those that stand in another place than their own.
     """
     connection.execute(_NONE)
     for group in batch.groups:
@@ -52,10 +50,22 @@ def find_places(
         if rows is None:
             continue
         connection.register("references", rows)
-        declared = declared_id(group.source.source)
-        of = {"source": group.source.source, "declared": declared}
+        of = {"source": group.source.source, "declared": declared_id(group.source.source)}
         connection.execute(_FIRST_PLACES.format(table=table.name, group=group.number, **of))
         connection.unregister("references")
+
+
+def find_places(
+    connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch, moments: Mapping[str, FromColumn | None]
+) -> None:
+    """Make the temporary table ``standing``: rows of ``typed`` that stand in another place than their own, and where.
+
+    Needs ``first_place``. ``moments`` gives, for declared sources whose rows are known from a date of their own, where
+    that stands; None: the event's time.
+    """
+    connection.execute(_STANDING)
+    for group in batch.groups:
+        declared = declared_id(group.source.source)
         if declared in moments:
             column = MOMENT if (own := moments[declared]) is None else own.column
             if column == MOMENT or column in table.by_name:
@@ -65,20 +75,24 @@ def find_places(
 
 
 _NONE = f"""
-CREATE OR REPLACE TEMP TABLE standing (row_id BIGINT, {", ".join(f"{name} {kind}" for name, kind in STANDING.items())})
+CREATE OR REPLACE TEMP TABLE first_place (grp BIGINT, file_seq BIGINT, source_row BIGINT, {columns_of(STANDING)})
+"""
+
+_STANDING = f"""
+CREATE OR REPLACE TEMP TABLE standing AS
+SELECT t.row_id, {", ".join(f"p.{name}" for name in STANDING)}
+FROM typed AS t JOIN first_place AS p USING (grp, file_seq, source_row)
 """
 
 _ROW = "try_cast(split_part(n.ref, '-', 2) AS BIGINT)"
 
 _FIRST_PLACES = f"""
-INSERT INTO standing
+INSERT INTO first_place
 WITH RECURSIVE named AS (
     -- A row that came back and was refused again is named by the workbook that it came back in.
-    SELECT t.row_id, trim(r.ref) AS ref
-    FROM typed AS t JOIN "references" AS r USING (file_seq, source_row)
-    WHERE t.grp = {{group}} AND r.ref IS NOT NULL
+    SELECT r.file_seq, r.source_row, trim(r.ref) AS ref FROM "references" AS r WHERE r.ref IS NOT NULL
     UNION
-    SELECT n.row_id, s.ref
+    SELECT n.file_seq, n.source_row, s.ref
     FROM named AS n
     -- A workbook with sheets of several sources is a delivery of each of them.
     JOIN ledger AS l
@@ -90,11 +104,13 @@ WITH RECURSIVE named AS (
         s.file_seq = l.file_seq AND s.table_name = l.table_name AND s.source_row = {_ROW}
         AND s.sheet IS NOT DISTINCT FROM nullif(regexp_extract(n.ref, '^[^-]*-[^-]*-(.*)$', 1), '')
 )
-SELECT n.row_id, arg_max(coalesce(l.known_from, l.arrived_at), l.file_seq), max(l.file_seq), arg_max({_ROW}, l.file_seq)
+SELECT
+    {{group}}, n.file_seq, n.source_row, arg_max(coalesce(l.known_from, l.arrived_at), l.file_seq), max(l.file_seq),
+    arg_max({_ROW}, l.file_seq)
 FROM named AS n
 JOIN ledger AS l ON left({SENT_SQL}, 12) = split_part(n.ref, '-', 1) AND l.table_name = '{{table}}'
 WHERE l.source IN ('{{declared}}', '{{declared}}.{CORRECTED}') AND {_ROW} IS NOT NULL
-GROUP BY n.row_id
+GROUP BY n.file_seq, n.source_row
 """
 
 _OWN_MOMENTS = f"""

@@ -94,11 +94,16 @@ def _write_restated(connection: duckdb.DuckDBPyConnection, table: Table) -> None
 
 
 def write_repeated(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Note which rows repeated what was known: what stands before them may change once a row comes back mended."""
+    """Note which rows repeated what was known: what stands before them may change once a row comes back mended.
+
+    Of rows that repeat others of their own file, those of a key of which another row was refused.
+    """
     stands = ", ".join(f"s.{name}" for name in STANDING)
     connection.execute(
         f"INSERT INTO repeated SELECT $table, t.row_key, t.{MOMENT}, t.{MOMENT_PLACE}, s.known_from, s.file_seq, "
-        f"t.source_row, s.content, {stands} FROM sequence AS s JOIN typed AS t USING (row_id) WHERE s.told_before",
+        f"t.source_row, s.content, {stands} FROM sequence AS s JOIN typed AS t USING (row_id) "
+        "WHERE s.told_before OR (s.repeats AND NOT s.faulty AND EXISTS ("
+        f"FROM sequence AS f WHERE f.faulty AND {same_fact('f', 's')}))",
         {"table": table.name},
     )
 

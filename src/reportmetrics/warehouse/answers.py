@@ -23,7 +23,7 @@ from reportmetrics.warehouse.keys import row_key
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.store import has_rows
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
-from reportmetrics.warehouse.told import MOMENT, STANDS_FROM, STANDS_SEQ, TELLS
+from reportmetrics.warehouse.told import MOMENT, STANDS_SEQ, TELLS
 
 SENT_SQL = "coalesce(l.sent_file, l.source_file)"
 """Hash of a file as it was sent, whatever was forgotten of it since. ``l``: its line of the ledger."""
@@ -50,10 +50,10 @@ _TELLS_IT = f"""
 
 
 _SAME_KEY = f"""
-SELECT '{{table}}' AS table_name, row_key, file_seq, {TELLS}, {MOMENT}, {STANDS_FROM}, {STANDS_SEQ}
+SELECT '{{table}}' AS table_name, row_key, file_seq, {TELLS}, {MOMENT}, {STANDS_SEQ}
 FROM core.{{table}} SEMI JOIN keys ON row_key = keys.subject_key
 UNION ALL
-SELECT r.table_name, r.row_key, r.file_seq, c.{TELLS}, r.{MOMENT}, r.{STANDS_FROM}, r.{STANDS_SEQ}
+SELECT r.table_name, r.row_key, r.file_seq, c.{TELLS}, r.{MOMENT}, r.{STANDS_SEQ}
 FROM repeated AS r SEMI JOIN keys ON row_key = keys.subject_key
 JOIN (SELECT DISTINCT row_key, content, {TELLS} FROM core.{{table}}) AS c USING (row_key, content)
 WHERE r.table_name = '{{table}}'
@@ -70,7 +70,7 @@ def _earlier_revisions(table: Table) -> str:
     before = f"CAST(unnest(range(greatest(revision - {_MOST_REVISIONS}, 0), revision)) AS VARCHAR)"
     return f"""
 UNION ALL
-SELECT '{table.name}', key_before, file_seq, {TELLS}, {MOMENT}, {STANDS_FROM}, {STANDS_SEQ}
+SELECT '{table.name}', key_before, file_seq, {TELLS}, {MOMENT}, {STANDS_SEQ}
 FROM (
     SELECT *, {row_key(table, {0: table.key})} AS key_before
     FROM (SELECT * REPLACE ({before} AS revision) FROM core.{table.name} WHERE revision > 0)
@@ -98,8 +98,9 @@ named AS (
 same_key AS ({same_key}),
 -- A form is read by two sources: what one of them took is no answer to what the other one refused of the same file.
 told AS (
-    SELECT c.*, l.source, l.source_file, l.known_from
+    SELECT c.*, l.source, l.source_file, coalesce(p.known_from, l.known_from) AS since
     FROM same_key AS c JOIN ledger AS l USING (file_seq, table_name)
+    LEFT JOIN ledger AS p ON p.file_seq = c.{STANDS_SEQ} AND p.table_name = c.table_name
     WHERE c.file_seq <= $position
 ),
 records AS (
@@ -107,7 +108,7 @@ records AS (
     FROM refused AS o LEFT JOIN told AS c ON
         c.table_name = o.table_name AND c.row_key = o.subject_key AND c.file_seq > o.file_seq
         AND (c.source_file <> o.source_file OR c.source = o.source)
-        AND (coalesce(c.{STANDS_FROM}, c.known_from), coalesce(c.{STANDS_SEQ}, c.file_seq)) > (o.known_from, o.file_seq)
+        AND (c.since, coalesce(c.{STANDS_SEQ}, c.file_seq)) > (o.known_from, o.file_seq)
         AND ({_TELLS_IT})
     GROUP BY ALL
 ),

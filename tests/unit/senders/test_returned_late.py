@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from reportmetrics.ingest.ledger import Delivery
@@ -256,3 +257,51 @@ def test_a_row_that_is_mended_to_what_was_known_is_a_duplicate_and_a_late_file_i
     assert known(mission)["A"][-1] == "3.0"
     assert mission.known("request", "2021-03-13")["amount"].to_list() == [3.0]
     rebuilt_alike(mission)
+
+
+def test_a_row_of_the_same_file_that_repeats_one_above_the_mended_row_is_newer(mission: SmallMission) -> None:
+    register(mission, "20210303", "A,2021-02-01,,open,3", "A,2021-02-01,,open,x", "A,2021-02-01,,open,3")
+    [book] = give_back(mission)
+    mend(mission, book, {"register!amount": {2: 5}}, "2021-03-12")
+    assert known(mission)["A"][-1] == "3.0"
+    rebuilt_alike(mission)
+
+
+def test_events_of_one_moment_count_by_their_files_also_where_they_come_back_in_one_workbook(
+    mission: SmallMission,
+) -> None:
+    """As two files tell them: of one moment counts what stands later in the mapping."""
+    put(mission, "a", "raised,2021-02-01,")
+    mission.ingest("2021-02-02")
+    for number, event in enumerate(("reopen", "withdraw")):
+        put(mission, f"b{number}", f"{event},2021-03-05,")
+        mission.ingest(f"2021-03-0{number + 6}")
+    [book] = give_back(mission)
+    mend(mission, book, {"events!what": {2: "reopened", 3: "withdrawn"}}, "2021-03-12")
+    assert known(mission) == {"A": ("2021-02-01", "None", "open", "None")}
+    rebuilt_alike(mission)
+
+
+def test_a_mended_event_keeps_its_place_among_those_of_its_moment_in_its_file(mission: SmallMission) -> None:
+    put(mission, "a", "raised,2021-02-01,", "approved,2021-03-05,", "reopened,2021-03-05,", "aproved,2021-03-05,")
+    mission.ingest("2021-03-06")
+    [book] = give_back(mission)
+    assert known(mission)["A"][2] == "open"
+    assert mend(mission, book, {"events!what": {2: "approved"}}, "2021-03-12").accepted == 1
+    assert known(mission)["A"][2] == "approved"
+    rebuilt_alike(mission)
+
+
+def test_a_mended_row_that_knows_its_own_moment_answers_older_refusals(tmp_path: Path) -> None:
+    """By the files that both came in, whatever moment the rows state."""
+    mission = SmallMission(tmp_path / "mission", sources=[{**WITH_AMOUNT, "known_from": {"column": "raised_at"}}])
+    register(mission, "20210303", "A,2021-02-01,,open,x")
+    [_] = give_back(mission)
+    register(mission, "20210310", "A,2021-02-01,,open,y")
+    both = give_back(mission)[-1]
+    opened = openpyxl.load_workbook(both.path)
+    [row] = [r for r, cells in enumerate(opened["register"].values, start=1) if "x" in cells]
+    opened["register"].delete_rows(row)
+    opened.save(both.path)
+    mend(mission, both, {"register!amount": {2: 5}}, "2021-03-12")
+    assert faults(mission)["state"].to_list() == ["mended", "mended"]
