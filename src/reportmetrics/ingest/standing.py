@@ -19,6 +19,7 @@ import duckdb
 
 from reportmetrics.ingest.batch import Batch
 from reportmetrics.ingest.references import references
+from reportmetrics.ingest.text import literal, literals
 from reportmetrics.profile.intake import CORRECTED, RETURNED, declared_id, is_corrected, is_returned
 from reportmetrics.profile.sources import FromColumn
 from reportmetrics.warehouse.answers import SENT_SQL
@@ -50,7 +51,9 @@ def first_places(connection: duckdb.DuckDBPyConnection, table: Table, batch: Bat
         if rows is None:
             continue
         connection.register("references", rows)
-        of = {"source": group.source.source, "declared": declared_id(group.source.source)}
+        declared = declared_id(group.source.source)
+        first_came = literals((declared, f"{declared}.{CORRECTED}"))
+        of = {"source": literal(group.source.source), "first_came": first_came}
         connection.execute(_FIRST_PLACES.format(table=table.name, group=group.number, **of))
         connection.unregister("references")
 
@@ -98,7 +101,7 @@ WITH RECURSIVE named AS (
     JOIN ledger AS l
     ON
         left({SENT_SQL}, 12) = split_part(n.ref, '-', 1) AND l.table_name = '{{table}}'
-        AND l.source = '{{source}}'
+        AND l.source = {{source}}
     JOIN resent AS s
     ON
         s.file_seq = l.file_seq AND s.table_name = l.table_name AND s.source_row = {_ROW}
@@ -109,7 +112,7 @@ SELECT
     arg_max({_ROW}, l.file_seq)
 FROM named AS n
 JOIN ledger AS l ON left({SENT_SQL}, 12) = split_part(n.ref, '-', 1) AND l.table_name = '{{table}}'
-WHERE l.source IN ('{{declared}}', '{{declared}}.{CORRECTED}') AND {_ROW} IS NOT NULL
+WHERE l.source IN ({{first_came}}) AND {_ROW} IS NOT NULL
 GROUP BY n.file_seq, n.source_row
 """
 

@@ -305,3 +305,14 @@ def test_a_mended_row_that_knows_its_own_moment_answers_older_refusals(tmp_path:
     opened.save(both.path)
     mend(mission, both, {"register!amount": {2: 5}}, "2021-03-12")
     assert faults(mission)["state"].to_list() == ["mended", "mended"]
+
+
+def test_a_source_may_have_an_apostrophe_in_its_name(tmp_path: Path) -> None:
+    mission = SmallMission(tmp_path / "mission", sources=[{**WITH_AMOUNT, "source": "desk's register"}])
+    register(mission, "20210303", "A,2021-02-01,,open,x")
+    [book] = give_back(mission)
+    register(mission, "20210310", "A,2021-02-01,,open,7")
+    sheet = openpyxl.load_workbook(book.path).sheetnames[-1]
+    send_again(mission, book, {f"{sheet}!amount": {2: 5}})
+    assert [line.accepted for line in mission.ingest("2021-03-12").deliveries] == [1]
+    assert known(mission)["A"][-1] == "7.0"
