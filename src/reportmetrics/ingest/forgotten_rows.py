@@ -47,7 +47,7 @@ WITH lost AS (
     WHERE l.table_name = '{{table}}' AND (l.status = 'forgotten' OR l.sent_file IS NOT NULL)
 ),
 asked AS (
-    SELECT t.row_id, trim(r.ref) AS ref, split_part(trim(r.ref), '-', 1) AS file,
+    SELECT t.row_id, t.row_key, trim(r.ref) AS ref, split_part(trim(r.ref), '-', 1) AS file,
         try_cast(split_part(trim(r.ref), '-', 2) AS BIGINT) AS row
     FROM typed AS t JOIN "references" AS r USING (file_seq, source_row)
     WHERE t.grp = {{group}} AND r.ref IS NOT NULL
@@ -58,8 +58,10 @@ ANTI JOIN (
     SELECT {REFERENCE_SQL} AS ref
     FROM reject AS r JOIN ledger AS l USING (file_seq, table_name) WHERE r.table_name = '{{table}}'
 ) AS refused USING (ref)
-ANTI JOIN (SELECT lost.file, c.source_row AS row FROM core.{{table}} AS c JOIN lost USING (file_seq)) AS there
-ON there.file = a.file AND there.row = a.row
+-- By the key as well, since rows of two sheets have the same numbers.
+ANTI JOIN (
+    SELECT lost.file, c.row_key, c.source_row AS row FROM core.{{table}} AS c JOIN lost USING (file_seq)
+) AS there USING (file, row_key, row)
 """
 
 _MOVED = """

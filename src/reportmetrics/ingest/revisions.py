@@ -48,7 +48,11 @@ def keep_refused(connection: duckdb.DuckDBPyConnection, *, filled: bool) -> None
         sound AS (FROM said WHERE NOT faulty)
         SELECT DISTINCT file_seq, report_id, revision FROM said ANTI JOIN sound USING (file_seq, report_id, revision)
         WHERE (report_id, revision) IN (SELECT (report_id, revision) FROM core.report)
-        OR (report_id, revision) IN (SELECT (report_id, revision) FROM sound)
+        -- Of the batch only what came before: what a file means must not depend on which others are in its batch.
+        OR EXISTS (
+            FROM sound AS s
+            WHERE s.report_id = said.report_id AND s.revision = said.revision AND s.file_seq < said.file_seq
+        )
         """
     )
 

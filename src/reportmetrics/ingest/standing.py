@@ -87,6 +87,9 @@ SELECT t.row_id, {", ".join(f"p.{name}" for name in STANDING)}
 FROM typed AS t JOIN first_place AS p USING (grp, file_seq, source_row)
 """
 
+_WHEN = "coalesce(l.known_from, l.arrived_at)"
+"""SQL of the moment of a delivery: of two with the same content, the row stands in the newer one."""
+
 _ROW = "try_cast(split_part(n.ref, '-', 2) AS BIGINT)"
 
 _FIRST_PLACES = f"""
@@ -108,8 +111,8 @@ WITH RECURSIVE named AS (
         AND s.sheet IS NOT DISTINCT FROM nullif(regexp_extract(n.ref, '^[^-]*-[^-]*-(.*)$', 1), '')
 )
 SELECT
-    {{group}}, n.file_seq, n.source_row, arg_max(coalesce(l.known_from, l.arrived_at), l.file_seq), max(l.file_seq),
-    arg_max({_ROW}, l.file_seq)
+    {{group}}, n.file_seq, n.source_row, max({_WHEN}), arg_max(l.file_seq, ({_WHEN}, l.file_seq)),
+    arg_max({_ROW}, ({_WHEN}, l.file_seq))
 FROM named AS n
 JOIN ledger AS l ON left({SENT_SQL}, 12) = split_part(n.ref, '-', 1) AND l.table_name = '{{table}}'
 WHERE l.source IN ({{first_came}}) AND {_ROW} IS NOT NULL
@@ -137,7 +140,9 @@ WITH tellings AS (
 sound AS (
     SELECT p.row_id, t.row_key, d.known_from AS until
     FROM standing AS p JOIN typed AS t USING (row_id) JOIN delivery AS d USING (file_seq)
-    SEMI JOIN tellings AS c ON c.row_key = t.row_key AND c.seq = p.{STANDS_SEQ} AND c.row = p.{STANDS_ROW}
+    -- By its file: of rows that are alike in one file, the first one was told. One that was refused beside them cannot
+    -- be corrected (``overtaken``).
+    SEMI JOIN tellings AS c ON c.row_key = t.row_key AND c.seq = p.{STANDS_SEQ}
     WHERE t.grp = {{group}}
 ),
 told_last AS (
@@ -179,7 +184,7 @@ ON c.row_key = m.row_key AND (c.since, c.seq, c.row) > (m.since, m.seq, m.row)
 JOIN ledger AS l ON l.file_seq = c.file_seq AND l.table_name = '{{table}}'
 WHERE
     l.source NOT LIKE '%.{RETURNED}' AND l.source NOT LIKE '%.{CORRECTED}'
-    AND (c.{MOMENT} IS NULL OR c.{MOMENT} >= m.since)
+    AND (c.{MOMENT} IS NULL OR c.{MOMENT} >= m.since) AND c.seq <> m.seq
 GROUP BY m.file_seq
 ORDER BY m.file_seq
 """

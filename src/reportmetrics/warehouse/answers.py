@@ -73,7 +73,16 @@ UNION ALL
 SELECT '{table.name}', key_before, file_seq, {TELLS}, {MOMENT}, {STANDS_SEQ}
 FROM (
     SELECT *, {row_key(table, {0: table.key})} AS key_before
-    FROM (SELECT * REPLACE ({before} AS revision) FROM core.{table.name} WHERE revision > 0)
+    FROM (
+        SELECT * REPLACE ({before} AS revision) FROM (
+            FROM core.{table.name}
+            UNION ALL
+            SELECT c.* REPLACE (r.file_seq AS file_seq, r.{STANDS_SEQ} AS {STANDS_SEQ})
+            FROM repeated AS r
+            JOIN (SELECT DISTINCT ON (row_key, content) * FROM core.{table.name}) AS c USING (row_key, content)
+            WHERE r.table_name = '{table.name}'
+        ) WHERE revision > 0
+    )
 ) SEMI JOIN keys ON key_before = keys.subject_key
 """
 

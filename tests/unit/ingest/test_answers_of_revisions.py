@@ -181,7 +181,7 @@ def test_a_source_of_answers_alone_goes_on_and_its_answers_hold_for_a_corrected_
     weekly.put("weekly/1.csv", HEADER + ORIGINAL + CORRECTION)
     weekly.put("alone/1.csv", "report,Q1,Q2\nR1,5,\n")
     weekly.ingest("2021-02-01")
-    assert answers(weekly) == [(0, "Q1", 5.0)]
+    assert sorted(answers(weekly)) == [(0, "Q1", 5.0)]
     assert states(weekly) == {"number": 1.0}
 
 
@@ -206,3 +206,30 @@ def test_a_refused_report_is_mended_by_its_next_revision(weekly: SmallMission) -
     with Store(weekly.settings.warehouse) as store:
         found = rejected(store, weekly.profile)
     assert found.select("table_name", "raw", "state").rows() == [("report", "an hour", "mended")]
+
+
+def test_a_later_revision_that_is_only_repeated_answers(weekly: SmallMission) -> None:
+    revision_1 = "R1,2021-01-04,2021-01-07,1,90,147,5\n"
+    for day, rows in (
+        (1, revision_1),
+        (2, "R1,2021-01-04,2021-01-05,0,an hour,0,0\n"),
+        (3, revision_1 + CORRECTION.replace("R1", "R2")),
+    ):
+        weekly.put(f"weekly/{day}.csv", HEADER + rows)
+        weekly.ingest(f"2021-02-0{day}")
+    with Store(weekly.settings.warehouse) as store:
+        found = rejected(store, weekly.profile).filter(table_name="report")
+    assert found["state"].to_list() == ["mended"]
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_answers_of_a_refused_report_are_taken_whether_or_not_a_sound_one_comes_with_the_same_run(
+    weekly: SmallMission, apart: bool
+) -> None:
+    weekly.put("weekly/1.csv", HEADER + "R1,2021-01-04,2021-01-05,0,an hour,5,1\n")
+    if apart:
+        weekly.ingest("2021-02-01")
+    weekly.put("weekly/2.csv", HEADER + "R1,2021-01-04,2021-01-05,0,62,6,\n")
+    weekly.ingest("2021-02-02")
+    assert sorted(answers(weekly)) == [(0, "Q1", 5.0), (0, "Q1", 6.0), (0, "Q2", 1.0)]
+    assert rebuild(weekly.settings, weekly.profile).changed == []

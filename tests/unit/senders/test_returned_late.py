@@ -316,3 +316,29 @@ def test_a_source_may_have_an_apostrophe_in_its_name(tmp_path: Path) -> None:
     send_again(mission, book, {f"{sheet}!amount": {2: 5}})
     assert [line.accepted for line in mission.ingest("2021-03-12").deliveries] == [1]
     assert known(mission)["A"][-1] == "7.0"
+
+
+def test_of_two_dated_files_with_the_same_bytes_the_mended_row_stands_in_the_newer_one(mission: SmallMission) -> None:
+    register(mission, "20210310", "A,2021-02-01,,open,x")
+    for name, amount, day in (("20210303", "x", 11), ("20210306", "4", 12)):
+        mission.put(f"register/{name}.csv", f"request,raised,decided,outcome,amount\nA,2021-02-01,,open,{amount}\n")
+        mission.ingest(f"2021-03-{day}")
+    [book] = give_back(mission)
+    mend(mission, book, {"register!amount": dict.fromkeys(range(2, book.rows + 2), 5)}, "2021-03-22")
+    assert known(mission)["A"][-1] == "5.0"
+    rebuilt_alike(mission)
+
+
+@pytest.mark.parametrize("row", [2, 3])
+def test_either_of_two_rows_that_are_alike_is_corrected_after_a_register_repeated_them(
+    tmp_path: Path, row: int
+) -> None:
+    mission = SmallMission(tmp_path / "mission", sources=[WITH_AMOUNT])
+    register(mission, "20210303", "A,2021-02-01,,open,3", "A,2021-02-01,,open,3")
+    [(sha256,)] = mission.ask("SELECT source_file FROM ledger")
+    register(mission, "20210310", "A,2021-02-01,,open,3", "B,2021-02-01,,open,3")
+    record = {"file": sha256[:12], "row": row, "column": "amount", "was": "3", "now": "4", "reason": "a letter"}
+    mission.sources = [{**WITH_AMOUNT, "corrections": [{**record, "author": "officer", "date": "2021-03-12"}]}]
+    mission.ingest("2021-03-12")
+    assert known(mission)["A"][-1] == "4.0"
+    rebuilt_alike(mission)

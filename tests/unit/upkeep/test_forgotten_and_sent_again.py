@@ -6,6 +6,7 @@ import io
 import unicodedata
 from pathlib import Path
 
+import openpyxl
 import pytest
 import xlsxwriter
 
@@ -105,3 +106,27 @@ def test_refused_rows_that_were_forgotten_do_not_come_back_in_the_workbook_that_
     forget(mission.settings, mission.profile, plan_file(mission.settings, line.original_name), reason="a test")
     archived = [p for p in Path(mission.settings.archive).iterdir() if p.is_file()]
     assert not any(b"Jos" in p.read_bytes() for p in archived)
+
+
+def test_a_forgotten_row_does_not_come_back_since_another_sheet_has_a_row_of_its_number(mission: SmallMission) -> None:
+    source = {**REQUESTS, "reader": "xlsx", "files": "books/*.xlsx"}
+    columns = source.pop("columns")
+    source.pop("table")
+    source["tables"] = [{"table": "request", "sheet": name, "columns": columns} for name in ("Jan", "Feb")]
+    mission.sources = [source]
+    made = openpyxl.Workbook()
+    for name, row in (("Jan", FIRST.replace("-02-01", "-02-31")), ("Feb", SECOND)):
+        sheet = made.create_sheet(name)
+        for line in (HEADER, row):
+            sheet.append(line.strip().split(","))
+    held = io.BytesIO()
+    made.save(held)
+    mission.put("books/a.xlsx", held.getvalue())
+    mission.ingest("2021-02-10")
+    [book] = give_back(mission)
+    sent, name = book.path.read_bytes(), openpyxl.load_workbook(book.path).sheetnames[-1]
+    forget(mission.settings, mission.profile, plan_person(mission.settings, mission.profile, "José"), reason="a test")
+    book.path.write_bytes(sent)
+    send_again(mission, book, {f"{name}!raised": {2: "2021-02-01"}})
+    assert sum(line.accepted for line in mission.ingest("2021-02-17").deliveries) == 0
+    assert mission.ask("SELECT request_id FROM core.request") == [("B",)]
