@@ -11,12 +11,11 @@ Belongs here: SQL that finds revisions. Not here: what a revision means (``sql/d
 from __future__ import annotations
 
 import duckdb
-import polars as pl
 
-from reportmetrics.ingest.batch import Batch, Group
+from reportmetrics.ingest.batch import Group
 from reportmetrics.ingest.mapping import Fit
-from reportmetrics.profile.intake import REFERENCE, declared_id, is_corrected, is_returned
-from reportmetrics.warehouse.answers import SENT_SQL
+from reportmetrics.profile.intake import is_corrected, is_returned
+from reportmetrics.warehouse.told import STANDS_SEQ
 
 _COLUMN = "revision"
 
@@ -57,8 +56,11 @@ def keep_refused(connection: duckdb.DuckDBPyConnection, *, filled: bool) -> None
     )
 
 
-def with_revision(connection: duckdb.DuckDBPyConnection, part: str, batch: Batch, group: Group, fitted: Fit) -> str:
-    """SQL of the answers of one group, ``part``, with the revision filled in where the mapping leaves it out."""
+def with_revision(part: str, group: Group, fitted: Fit) -> str:
+    """SQL of the answers of one group, ``part``, with the revision filled in where the mapping leaves it out.
+
+    Reads ``told_report`` and ``first_place`` (``standing``).
+    """
     origin = fitted.origins.get(_COLUMN)
     if origin is not None and (origin.cell is not None or origin.made is not None or _stated(fitted)):
         return part
@@ -69,8 +71,6 @@ def with_revision(connection: duckdb.DuckDBPyConnection, part: str, batch: Batch
     if not alone:
         told = f"CASE WHEN t.report_id IS NULL THEN '0' ELSE CAST(t.{_COLUMN} AS VARCHAR) END"
         return f"SELECT p.* REPLACE ({told} AS {_COLUMN}) FROM ({part}) AS p {own}"
-    _find_origins(connection, batch, group)
-    known = f"first_file_{group.number}"
     return f"""
         SELECT p.* REPLACE (CAST(
             CASE
@@ -80,10 +80,10 @@ def with_revision(connection: duckdb.DuckDBPyConnection, part: str, batch: Batch
                 WHEN a.lowest = a.highest THEN a.highest
             END AS VARCHAR) AS {_COLUMN})
         FROM ({part}) AS p {own}
-        LEFT JOIN {known} AS o ON o.file_seq = p.file_seq AND o.source_row IS NOT DISTINCT FROM p.source_row
+        LEFT JOIN first_place AS o ON o.grp = p.grp AND o.file_seq = p.file_seq AND o.source_row = p.source_row
         LEFT JOIN (
             SELECT file_seq, report_id, max({_COLUMN}) AS {_COLUMN} FROM core.report GROUP BY ALL
-        ) AS f ON f.file_seq = o.first_seq AND f.report_id = p.report_id
+        ) AS f ON f.file_seq = o.{STANDS_SEQ} AND f.report_id = p.report_id
         LEFT JOIN (
             SELECT report_id, min({_COLUMN}) AS lowest, max({_COLUMN}) AS highest FROM core.report GROUP BY ALL
         ) AS a ON a.report_id = p.report_id
@@ -93,31 +93,3 @@ def with_revision(connection: duckdb.DuckDBPyConnection, part: str, batch: Batch
 def _stated(fitted: Fit) -> bool:
     given = fitted.table.columns[_COLUMN]
     return given.value is not None or given.fact is not None
-
-
-def _find_origins(connection: duckdb.DuckDBPyConnection, batch: Batch, group: Group) -> None:
-    """The table ``first_file_<group>``: for each mended or corrected row, the delivery that it first came in."""
-    source = group.source.source
-    names = [(t.file_seq, t.kept.found.name) for t in batch.taken if t.kept.found.source.source == source]
-    rows = group.rows.select("file_seq", "source_row", ref=_reference(group))
-    connection.register("alone", rows)
-    connection.register("alone_name", pl.DataFrame(names, schema=["file_seq", "name"], orient="row"))
-    by = (
-        f"left({SENT_SQL}, 12) = left(trim(r.ref), 12)"
-        if is_returned(group.source)
-        else "l.original_name = regexp_replace(n.name, ' \\(corrected [\\d-]+\\)$', '')"
-    )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE first_file_{group.number} AS "
-        "SELECT r.file_seq, r.source_row, max(l.file_seq) AS first_seq "
-        f"FROM alone AS r JOIN alone_name AS n USING (file_seq) JOIN ledger AS l ON {by} "
-        "WHERE l.table_name = 'report' AND l.source = $source GROUP BY ALL",
-        {"source": declared_id(source)},
-    )
-    connection.unregister("alone")
-    connection.unregister("alone_name")
-
-
-def _reference(group: Group) -> str:
-    """The column that names the refused row; any other one where there is none, as of corrected rows."""
-    return f"c{group.header.index(REFERENCE)}" if REFERENCE in group.header else "c0"

@@ -80,7 +80,7 @@ def make_typed(
             partial |= told is not None
             select, each = _select(connection, group, fitted, table, zone, first, told)
             if table.name == "report_field":
-                select = with_revision(connection, select, batch, group, fitted)
+                select = with_revision(select, group, fitted)
             parts.append(select)
             fits.append(fitted)
             first += max(group.rows.height, group.files.height) * each
