@@ -16,13 +16,14 @@ from reportmetrics.ingest.events import EventFit
 from reportmetrics.ingest.faults import UNTOLD
 from reportmetrics.ingest.mapping import Fit, Origin
 from reportmetrics.ingest.readers.base import BAD_MARK, FORMULA_MARK, INEXACT_MARK, UNDECIDED_CELL
+from reportmetrics.warehouse.schema import REFUSED_TOLD
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.store import has_rows
-from reportmetrics.warehouse.told import MOMENT, TELLS
 
 _MARKED = f"^({FORMULA_MARK}|{INEXACT_MARK}|{BAD_MARK})"
 _CELL = re.compile(r"c\d+")
 _PLACE = ["file_seq", "source_row"]
+_TOLD = ", ".join(f"m.{name}" for name in REFUSED_TOLD)
 
 
 def refused_rows(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> pl.DataFrame | None:
@@ -34,8 +35,8 @@ def refused_rows(connection: duckdb.DuckDBPyConnection, table: Table, batch: Bat
         return None
     faults = connection.sql(
         "SELECT f.row_id, m.grp, m.file_seq, m.source_row, m.part, f.column_name AS name, f.code, f.message, "
-        f"f.remedy, f.entry, m.row_key AS subject_key, m.{TELLS}, m.{MOMENT}, {_sender_columns(table)} "
-        "FROM fault AS f JOIN set_apart AS s ON s.row_id = f.row_id JOIN doubtful AS m ON m.row_id = f.row_id "
+        f"f.remedy, f.entry, m.row_key AS subject_key, {_TOLD}, {_sender_columns(table)} "
+        "FROM fault AS f JOIN set_apart AS s ON s.row_id = f.row_id JOIN told AS m ON m.row_id = f.row_id "
         "WHERE s.verdict = 'rejected' ORDER BY f.row_id"
     ).pl()
     if faults.is_empty():
@@ -82,8 +83,7 @@ def as_sent(faults: pl.DataFrame, group: Group, table: Table, name: str | None) 
         "message",
         "remedy",
         "subject_key",
-        TELLS,
-        MOMENT,
+        *REFUSED_TOLD,
         "report_id",
         "unit_id",
         "reporter_id",

@@ -28,6 +28,7 @@ from reportmetrics.warehouse.told import (
     MOMENT_PLACE,
     PLACES,
     STANDING,
+    STANDS_FROM,
     STANDS_IN,
     STANDS_ROW,
     STANDS_SEQ,
@@ -67,8 +68,9 @@ def fold(
     quoted = [f'"{n}"' for n in names]
     rules = () if ends_may_precede else table.rules
     note = _NOTE.format(
+        table=table.name,
         row_key=row_key(table, {0: entry.key or table.key}),
-        since="coalesce(try_cast(event_at AS TIMESTAMP), d.known_from)" if own_time else "d.known_from",
+        since=f"coalesce({'try_cast(event_at AS TIMESTAMP), ' if own_time else ''}p.{STANDS_FROM}, d.known_from)",
         merged=", ".join(_merged(n) for n in mapped),
         names=", ".join(quoted),
         core=_stored(table, "keyed"),
@@ -99,7 +101,9 @@ _NOTE = f"""
 CREATE OR REPLACE TEMP TABLE noted AS
 WITH keyed AS (
     SELECT
-        m.* EXCLUDE (content, {TELLS}), {{row_key}} AS row_key, {{since}} AS since, {_STANDING}
+        m.* EXCLUDE (content, {TELLS}), {{row_key}} AS row_key, {{since}} AS since,
+        p.* EXCLUDE (grp, file_seq, source_row)
+        REPLACE (CASE WHEN p.{STANDS_FROM} IS NOT NULL THEN {{since}} END AS {STANDS_FROM})
     FROM mapped_rows AS m JOIN delivery AS d USING (file_seq)
     LEFT JOIN first_place AS p USING (grp, file_seq, source_row)
 ),
@@ -120,21 +124,42 @@ of_the_file AS (
     FROM {{core}}
     AND {STANDS_IN} IN (SELECT {STANDS_SEQ} FROM first_place) AND {MOMENT} IS NOT NULL AND {WAS} IS NULL
 ),
+still_refused AS (
+    SELECT
+        r.subject_key AS row_key, r.{MOMENT}, r.file_seq AS {STANDS_SEQ}, r.source_row AS {STANDS_ROW},
+        r.code AS row_fault
+    FROM reject AS r
+    ANTI JOIN (
+        FROM of_the_file UNION ALL BY NAME SELECT {STANDS_SEQ}, {STANDS_ROW} FROM first_place
+    ) AS mended ON mended.{STANDS_SEQ} = r.file_seq AND mended.{STANDS_ROW} = r.source_row
+    WHERE r.table_name = '{{table}}' AND r.file_seq IN (SELECT {STANDS_SEQ} FROM first_place)
+),
 placed AS (
     SELECT
-        * EXCLUDE (goes_back) REPLACE (
-            CAST({MOMENT_PLACE} + {PLACES} * least({PLACES}, count(*) FILTER (goes_back) OVER (
-                PARTITION BY {_OF_A_FILE}, {MOMENT} ORDER BY {STANDS_ROW}, row_id
-            )) AS INTEGER) AS {MOMENT_PLACE}
+        * EXCLUDE (goes_back, refused) REPLACE (
+            CAST({MOMENT_PLACE} + {PLACES} * least({PLACES}, count(*) FILTER (goes_back) OVER moment) AS INTEGER)
+            AS {MOMENT_PLACE}
         )
     FROM (
         SELECT
             *,
-            {MOMENT_PLACE} < lag({MOMENT_PLACE}) OVER (
-                PARTITION BY {_OF_A_FILE}, {MOMENT} ORDER BY {STANDS_ROW}, row_id
-            ) AS goes_back
-        FROM (FROM moved UNION ALL BY NAME FROM of_the_file)
+            {MOMENT_PLACE} < lag({MOMENT_PLACE}) OVER moment
+            -- One that is refused may have told otherwise in between, at the same moment.
+            OR ({MOMENT_PLACE} = lag({MOMENT_PLACE}) OVER moment AND refused > lag(refused) OVER moment) AS goes_back
+        FROM (
+            SELECT
+                *,
+                count(*) FILTER (row_fault IS NOT NULL) OVER (
+                    PARTITION BY row_key, {STANDS_SEQ}, {MOMENT} ORDER BY {STANDS_ROW}, row_id
+                )
+                + count(*) FILTER (row_fault IS NOT NULL AND {MOMENT} IS NULL) OVER (
+                    PARTITION BY row_key, {STANDS_SEQ} ORDER BY {STANDS_ROW}, row_id
+                ) AS refused
+            FROM (FROM moved UNION ALL BY NAME FROM of_the_file UNION ALL BY NAME FROM still_refused)
+        )
+        WINDOW moment AS (PARTITION BY {_OF_A_FILE}, {MOMENT} ORDER BY {STANDS_ROW}, row_id)
     )
+    WINDOW moment AS (PARTITION BY {_OF_A_FILE}, {MOMENT} ORDER BY {STANDS_ROW}, row_id)
     QUALIFY row_id IS NOT NULL
 ),
 merged AS (

@@ -21,7 +21,7 @@ from reportmetrics.ingest.archive import identities
 from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
 from reportmetrics.warehouse.store import Store, transaction
 from reportmetrics.warehouse.tables import SOURCE_TABLES
-from reportmetrics.warehouse.told import FACT, IN_ORDER, MOMENT, MOMENT_PLACE, SINCE, same_fact
+from reportmetrics.warehouse.told import FACT, IN_ORDER, MOMENT, MOMENT_PLACE, SINCE, STANDING
 
 WENT_BLANK = "went_blank"
 """The critical check that no single row fails, but all new rows of a file or of a source together."""
@@ -174,28 +174,39 @@ def _mark_archive(archive: Path, told: list[tuple[str, str | None, str]]) -> Non
 
 
 def _forget_rows(connection: duckdb.DuckDBPyConnection, table: str, since: int) -> None:
-    """Delete the rows, and let the index say again what was told last of their keys before them.
-
-    What a faulty row had told is not kept; its key counts as told as it was accepted. So a faulty row that repeats an
-    older one may be listed once more.
-    """
+    """Delete the rows, and let the index say again what was told last of their keys before them."""
+    named = {"since": since, "table": table}
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT row_key FROM core.{table} "
         f"WHERE file_seq > $since OR {RESTATED} > $since "
         "UNION SELECT row_key FROM repeated WHERE file_seq > $since AND table_name = $table "
         "UNION SELECT subject_key FROM reject "
         "WHERE file_seq > $since AND table_name = $table AND subject_key IS NOT NULL",
-        {"since": since, "table": table},
+        named,
     )
     connection.execute(f"DELETE FROM core.{table} WHERE file_seq > $since OR {RESTATED} > $since", {"since": since})
     connection.execute(f"DELETE FROM latest.{table} WHERE row_key IN (SELECT row_key FROM touched)")
-    connection.execute(
-        f"INSERT INTO latest.{table} SELECT {KEY_HASH}, c.row_key, c.{MOMENT}, c.{MOMENT_PLACE}, max({SINCE}), "
-        f"last({CONTENT} ORDER BY {IN_ORDER}), "
-        f"last({CONTENT} ORDER BY {IN_ORDER}), greatest(max({SINCE}), max(r.at)) "
-        f"FROM core.{table} AS c SEMI JOIN touched USING (row_key) LEFT JOIN (SELECT {FACT}, max({SINCE}) AS at "
-        f"FROM repeated WHERE table_name = $table AND file_seq <= $since GROUP BY ALL) AS r ON {same_fact('c', 'r')} "
-        "GROUP BY ALL",
-        {"since": since, "table": table},
-    )
+    connection.execute(_TOLD_LAST.format(table=table), named)
     connection.execute("DROP TABLE touched")
+
+
+_PLACES = f"known_from, file_seq, source_row, {', '.join(STANDING)}"
+
+_TOLD_LAST = f"""
+INSERT INTO latest.{{table}}
+SELECT
+    {KEY_HASH}, {FACT}, max({SINCE}) FILTER (kind = 'accepted'),
+    last({CONTENT} ORDER BY {IN_ORDER}) FILTER (kind = 'accepted'), last({CONTENT} ORDER BY {IN_ORDER}),
+    max({SINCE}) FILTER (kind <> 'refused')
+FROM (
+    SELECT {FACT}, {CONTENT}, {_PLACES}, 'accepted' AS kind FROM core.{{table}}
+    UNION ALL
+    SELECT {FACT}, {CONTENT}, {_PLACES}, 'repeated'
+    FROM repeated WHERE table_name = $table AND file_seq <= $since
+    UNION ALL
+    SELECT subject_key, {MOMENT}, {MOMENT_PLACE}, {CONTENT}, {_PLACES}, 'refused'
+    FROM reject WHERE table_name = $table AND file_seq <= $since AND {CONTENT} IS NOT NULL
+)
+SEMI JOIN touched USING (row_key)
+GROUP BY {FACT}
+"""

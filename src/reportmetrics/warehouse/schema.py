@@ -17,7 +17,7 @@ from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
 from reportmetrics.warehouse.told import EVENT_COLUMNS, MOMENT, MOMENT_PLACE, STANDING, TELLS
 
-VERSION = 12
+VERSION = 13
 """Version of these tables and of their keys, which each row has as ``row_key``. A warehouse of another version is made
 anew from the archive, never altered in place."""
 
@@ -35,6 +35,15 @@ RESTATED = "restated_by"
 """Column of core beside the declared ones: the late delivery for which a row that was a repeat is stored after all.
 
 Null for a row that was accepted when it came. The ledger counts such a row as the duplicate that it was.
+"""
+
+
+_FACT = {name: EVENT_COLUMNS[name] for name in (MOMENT, MOMENT_PLACE)}
+
+REFUSED_TOLD = {TELLS: "BIGINT", **_FACT, "known_from": "TIMESTAMP", CONTENT: "UBIGINT", **STANDING}
+"""Columns of ``reject`` beside the declared ones, and their SQL types: what a refused row would have told, and where.
+
+So it is known which later row tells it, and which repeats it.
 """
 
 
@@ -64,9 +73,6 @@ def columns_of(types: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {kind}" for name, kind in types.items())
 
 
-_FACT = {name: EVENT_COLUMNS[name] for name in (MOMENT, MOMENT_PLACE)}
-
-
 def _unlike(table: Table) -> set[str]:
     """Columns of which each row has a value of its own; a part of a key repeats."""
     return {"row_key", *(table.key if len(table.key) == 1 else ())}
@@ -89,11 +95,7 @@ def statements() -> Iterator[str]:
             "accepted UBIGINT, told UBIGINT, told_at TIMESTAMP)"
         )
     yield f"CREATE TABLE IF NOT EXISTS ledger ({columns_sql(TABLES['ledger'].columns)})"
-    # With what a refused row would have told of its record, so that it is known which later row tells it.
-    yield (
-        f"CREATE TABLE IF NOT EXISTS reject ({columns_sql(TABLES['reject'].columns)}, {TELLS} BIGINT, "
-        f"{MOMENT} {EVENT_COLUMNS[MOMENT]})"
-    )
+    yield (f"CREATE TABLE IF NOT EXISTS reject ({columns_sql(TABLES['reject'].columns)}, {columns_of(REFUSED_TOLD)})")
     # Which refused row a row of a returned workbook stands for, and what came of it.
     yield (
         "CREATE TABLE IF NOT EXISTS resent "

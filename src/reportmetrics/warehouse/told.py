@@ -103,9 +103,12 @@ def same_fact(one: str, other: str) -> str:
     return f"{one}.row_key = {other}.row_key AND {' AND '.join(rest)}"
 
 
-def is_ahead(known_from: str = "known_from") -> str:
-    """SQL of whether an event is dated after it became known, by more than a time zone."""
-    return f"coalesce({MOMENT} > {known_from} + INTERVAL 1 DAY, false)"
+def is_ahead(since: str = SINCE) -> str:
+    """SQL of whether an event is dated after it became known, by more than a time zone.
+
+    A mended one is so where it was when it was sent first, though the day may have come before it came back.
+    """
+    return f"coalesce({MOMENT} > {since} + INTERVAL 1 DAY, false)"
 
 
 def bit(table: Table, name: str) -> int:
@@ -291,7 +294,7 @@ def _is_old(times: Mapping[str, str]) -> str:
         return "false"
     given = ", ".join(
         f'CASE WHEN ("{name} own" OR owns_none) AND nth > "{kind} by" '
-        f'AND "{name} given" <= known_from + INTERVAL 1 DAY THEN "{name} given" END'
+        f'AND "{name} given" <= {SINCE} + INTERVAL 1 DAY THEN "{name} given" END'
         for name, kind in times.items()
     )
     return f"coalesce({MOMENT} < greatest({given}), false)"
