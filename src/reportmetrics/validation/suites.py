@@ -15,7 +15,7 @@ from reportmetrics.profile.load import Profile
 from reportmetrics.validation import limits
 from reportmetrics.warehouse.schema import ARRIVED
 from reportmetrics.warehouse.shape import PROVENANCE, SQL_TYPES, Column, Rule, Table
-from reportmetrics.warehouse.told import MOMENT, MOMENT_PLACE, tells_column
+from reportmetrics.warehouse.told import MOMENT, MOMENT_PLACE, STANDS_FROM, STANDS_SEQ, tells_column
 
 Severity = Literal["critical", "warning"]
 Kind = Literal["present", "known", "range", "reference", "unique", "typed", "holds"]
@@ -111,12 +111,15 @@ def allowed_ids(profile: Profile) -> Mapping[str, frozenset[str]]:
 
 
 def _unique() -> Expected:
-    """A file tells a thing of a record once for a time: its state, or an event of its own. See ``told.FACT``."""
+    """A file tells a thing of a record once for a time: its state, or an event of its own. See ``told.FACT``.
+
+    A workbook with mended rows tells what each of several files told.
+    """
     return Expected(
         "key_unique_in_file",
         "unique",
         "critical",
-        ("row_key", "file_seq", "known_from", MOMENT, MOMENT_PLACE),
+        ("row_key", "file_seq", "known_from", MOMENT, MOMENT_PLACE, STANDS_FROM, STANDS_SEQ),
         "the same key stands twice in one file for the same time",
     )
 

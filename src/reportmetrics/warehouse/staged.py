@@ -7,17 +7,17 @@ from pathlib import Path
 from reportmetrics.warehouse.schema import ARRIVED, core_columns
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES
-from reportmetrics.warehouse.told import MOMENT, MOMENT_PLACE, TELLS
+from reportmetrics.warehouse.told import MOMENT, MOMENT_PLACE, STANDS_FROM, STANDS_SEQ, TELLS
 
-NOTED = (TELLS, MOMENT, MOMENT_PLACE)
+NOTED = (TELLS, MOMENT, MOMENT_PLACE, STANDS_FROM, STANDS_SEQ)
 """Of what core notes of a row beside its columns, what checks look at."""
 
 
 def stage_unvalidated(store: Store, folder: Path) -> dict[str, Path]:
     """One Parquet file per source table with the core rows that came after ``validated_position``.
 
-    A row has beside its columns a note of which of them it tells itself, and that of an event log the time and place of
-    its event. Every source table has its file, be it without rows. Returns the paths by table.
+    A row has beside its columns a note of which of them it tells itself, that of an event log the time and place of its
+    event, and a mended or corrected one the delivery in which it stands. Every source table has its file, be it without rows. Returns the paths by table.
     """
     folder.mkdir(parents=True, exist_ok=True)
     since = store.validated_position()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import random
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ import openpyxl
 import polars as pl
 import pytest
 
+from reportmetrics import steps
 from reportmetrics.profile.intake import REFERENCE
 from reportmetrics.senders.returned import Returned
 from tests.conftest import SmallMission
@@ -147,6 +149,7 @@ def mended_as_right(folder: Path, seed: int) -> None:
         remember(mission, pasts, f"2021-04-{place:02}")
         mend(mission, book, files, f"2021-04-{place:02}")
     assert known(mission) == known(right)
+    assert not steps.check_new(mission.settings, mission.profile, now=dt.datetime(2021, 5, 1)).blocked
     rebuilt_alike(mission)
     for day, position, was in pasts:
         assert mission.known("request", day, position).equals(was)

@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from reportmetrics import steps
 from reportmetrics.ingest.ledger import Delivery
 from reportmetrics.ingest.rebuild import rebuild
 from reportmetrics.senders.returned import Returned
@@ -242,6 +243,7 @@ def test_rows_of_two_files_in_one_workbook_stand_each_in_its_own(mission: SmallM
         "A": ("2021-02-01", "2021-03-08", "approved", "7.0"),
         "B": ("2021-02-01", "None", "open", "5.0"),
     }
+    assert not steps.check_new(mission.settings, mission.profile, now=dt.datetime(2021, 3, 12)).blocked
     rebuilt_alike(mission)
 
 

@@ -80,7 +80,8 @@ CLEAN: dict[str, dict[str, Any]] = {
 def rows(table: str, *changes: dict[str, Any]) -> pl.DataFrame:
     """A batch of one clean row for each of ``changes``, which are applied to it; row keys are k1, k2, ..."""
     declared = TABLES[table]
-    noted = dict(zip(NOTED, (pl.Int64(), POLARS_TYPES["timestamp"], pl.Int32()), strict=True))
+    moment = POLARS_TYPES["timestamp"]
+    noted = dict(zip(NOTED, (pl.Int64(), moment, pl.Int32(), moment, pl.Int64()), strict=True))
     schema = schema_of(core_columns(declared)) | noted | {ARRIVED: POLARS_TYPES["timestamp"]}
     provenance = {"source_file": "f" * 64, "file_seq": 1, "known_from": KNOWN, ARRIVED: KNOWN}
     made = [
