@@ -37,6 +37,7 @@ from reportmetrics.warehouse.told import (
     Mixed,
     bit,
     is_ahead,
+    mixed_sql,
     state_sql,
 )
 
@@ -83,14 +84,14 @@ def fold(
         meant=" | ".join(_tells(table, n, f'"{n}"') for n in mapped),
     )
     connection.execute(note)
-    rows = " UNION ALL ".join(f"SELECT {TELLS}, {WAS} FROM {name}" for name in ("noted", f"core.{table.name}"))
-    asked = f"SELECT list(DISTINCT {TELLS}), count({WAS}) > 0 FROM ({rows})"
-    [(tells, corrected)] = connection.execute(asked).fetchall()
+    asked = f"{TELLS}, {MOMENT}, {WAS}, {STANDS_SEQ}"
+    rows = " UNION ALL ".join(f"SELECT {asked} FROM {name}" for name in ("noted", f"core.{table.name}"))
+    [(tells, corrected, mended)] = connection.execute(mixed_sql(f"({rows})")).fetchall()
     fill = _FILL.format(
         known=", ".join(f"CAST({n} AS VARCHAR) AS {n}" for n in quoted),
         core=_stored(table, "noted"),
         own=", ".join(f'nullif("{n}", {CLEARED}) AS "{n}"' if n in mapped else f'"{n}"' for n in names),
-        after=state_sql(table, "facts", Mixed(frozenset(tells), corrected)),
+        after=state_sql(table, "facts", Mixed(frozenset(tells), corrected, mended)),
         whole=", ".join(_whole(n) if n in mapped else f'a."{n}"' for n in names),
     )
     connection.execute(fill)

@@ -17,7 +17,8 @@ def stage_unvalidated(store: Store, folder: Path) -> dict[str, Path]:
     """One Parquet file per source table with the core rows that came after ``validated_position``.
 
     A row has beside its columns a note of which of them it tells itself, that of an event log the time and place of its
-    event, and a mended or corrected one the delivery in which it stands. Every source table has its file, be it without rows. Returns the paths by table.
+    event, and a mended or corrected one the delivery in which it stands. Every source table has its file, be it without
+    rows. Returns the paths by table.
     """
     folder.mkdir(parents=True, exist_ok=True)
     since = store.validated_position()

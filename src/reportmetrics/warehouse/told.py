@@ -89,12 +89,20 @@ TOLD_BY_SEVERAL = f"count(DISTINCT coalesce({TELLS}, -1)) > 1 OR count({MOMENT})
 class Mixed:
     """How rows of a table differ in what they tell: ``tells`` are all values of that column, and maybe more.
 
-    ``corrected``: whether an event was corrected. Columns that the same rows tell are worked on together, and what is
-    not there is not asked for: of small missions most of the time goes into planning this query.
+    ``corrected``: whether an event was corrected; ``mended``: whether an event came back mended. Columns that the same
+    rows tell are worked on together, and what is not there is not asked for: of small missions most of the time goes
+    into planning this query.
     """
 
     tells: frozenset[int | None]
     corrected: bool
+    mended: bool
+
+
+def mixed_sql(rows: str) -> str:
+    """SELECT of the fields of :class:`Mixed` for a relation with the columns of core."""
+    mended = f"count(*) FILTER ({MOMENT} IS NOT NULL AND {STANDS_SEQ} IS NOT NULL) > 0"
+    return f"SELECT list(DISTINCT {TELLS}), count({WAS}) > 0, {mended} FROM {rows}"
 
 
 def same_fact(one: str, other: str) -> str:
@@ -155,7 +163,8 @@ def state_sql(table: Table, rows: str, mixed: Mixed) -> str:
     kinds = list(dict.fromkeys(alike.values()))
     times = {c.name: alike[c.name] for c in table.columns if c.kind == "event"}
     return _STATE.format(
-        rows=rows,
+        rows=f"({_IN_TURN.format(rows=rows)})" if mixed.mended else rows,
+        in_turn=_TURNED if mixed.mended else MOMENT_PLACE,
         corrected=_CORRECTED if mixed.corrected else "",
         not_undone="not_undone" if mixed.corrected else "placed",
         own=", ".join(f'{_own(table, name)} AS "{name} own"' for name in times) or "NULL AS nothing_own",
@@ -185,6 +194,36 @@ def state_sql(table: Table, rows: str, mixed: Mixed) -> str:
     )
 
 
+_TURNED = "turned_before"
+
+_IN_TURN = f"""
+SELECT
+    * EXCLUDE (goes_back) REPLACE (
+        {MOMENT_PLACE} % {PLACES}
+        + {PLACES} * greatest({MOMENT_PLACE} // {PLACES}, least({PLACES}, count(*) FILTER (goes_back) OVER turn))
+        AS {_TURNED}
+    )
+FROM (
+    SELECT
+        *, 0 AS {_TURNED},
+        {WAS} IS NULL AND {MOMENT_PLACE} % {PLACES} < lag({MOMENT_PLACE} % {PLACES}) OVER turn AS goes_back
+    FROM {{rows}}
+    WINDOW turn AS (
+        PARTITION BY row_key, {STANDS_IN}, {MOMENT}, {WAS} IS NULL
+        ORDER BY coalesce({STANDS_ROW}, source_row), {MOMENT_PLACE}
+    )
+)
+WINDOW turn AS (
+    PARTITION BY row_key, {STANDS_IN}, {MOMENT}, {WAS} IS NULL
+    ORDER BY coalesce({STANDS_ROW}, source_row), {MOMENT_PLACE}
+)
+"""
+"""SQL of rows with the place in which an event is told, once a mended one of its moment stands before it in its file.
+
+Its own place is what it was when it came, by which it is told apart from other events.
+"""
+
+
 def _told_alike(table: Table, mixed: Mixed) -> Mapping[str, str]:
     """For each column the first one that is told by the same rows."""
     masks = sorted({mask for mask in mixed.tells if mask is not None})
@@ -192,17 +231,19 @@ def _told_alike(table: Table, mixed: Mixed) -> Mapping[str, str]:
     return {n: first.setdefault(tuple(bool(m & bit(table, n)) for m in masks), n) for n in table.by_name}
 
 
+_TURNED_FACT = f"row_key, {MOMENT}, turned"
+
 _STATE = f"""
 WITH placed AS (
     SELECT
         *, row_number() OVER (PARTITION BY row_key ORDER BY {_ALL_IN_ORDER}) AS nth, {is_ahead()} AS ahead,
-        epoch_us({MOMENT})::HUGEINT * 10_000_000_000 + {MOMENT_PLACE} AS happened
+        {{in_turn}} AS turned, epoch_us({MOMENT})::HUGEINT * 10_000_000_000 + turned AS happened
     FROM {{rows}}
     -- What was told twice, and stored since the later one came first, or since another row was corrected to it in
     -- between, is told once.
     QUALIFY coalesce(content <> CASE
-        WHEN {WAS} IS NULL THEN lag(content) OVER (PARTITION BY {FACT}, {WAS} IS NULL ORDER BY {IN_ORDER})
-        ELSE lag(content) OVER (PARTITION BY {FACT} ORDER BY {IN_ORDER})
+        WHEN {WAS} IS NULL THEN lag(content) OVER (PARTITION BY {_TURNED_FACT}, {WAS} IS NULL ORDER BY {IN_ORDER})
+        ELSE lag(content) OVER (PARTITION BY {_TURNED_FACT} ORDER BY {IN_ORDER})
     END, true)
 ),
 {{corrected}}standing AS (
@@ -235,7 +276,7 @@ _CORRECTED = f"""corrections AS (
     -- With the files in which the row that is corrected tells what it is corrected from.
     SELECT
         c.row_key, c.nth, c.source_row, c.{MOMENT}, c.{MOMENT_PLACE} % {PLACES} AS place, c.{WAS}, c.{WAS_PLACE},
-        list(o.file_seq) OVER of_row AS files, max(o.{MOMENT_PLACE} // {PLACES}) OVER of_row AS round
+        list(o.file_seq) OVER of_row AS files, max(o.turned // {PLACES}) OVER of_row AS round
     FROM placed AS c LEFT JOIN placed AS o
     ON
         o.row_key = c.row_key AND o.source_row = c.source_row AND o.{WAS} IS NULL

@@ -19,7 +19,7 @@ from reportmetrics.profile.intake import HAND_BACKS
 from reportmetrics.warehouse.schema import RESTATED, core_columns
 from reportmetrics.warehouse.shape import Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES
-from reportmetrics.warehouse.told import MOMENT, TELLS, TOLD_BY_SEVERAL, WAS, Mixed, in_order, states
+from reportmetrics.warehouse.told import MOMENT, TELLS, TOLD_BY_SEVERAL, Mixed, in_order, mixed_sql, states
 from reportmetrics.warehouse.withdrawn import LEFT_OUT
 
 
@@ -118,13 +118,12 @@ def mixed_tables(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Mixed]:
     """
     differ = f"HAVING min(coalesce({TELLS}, -1)) <> max(coalesce({TELLS}, -1)) OR count({MOMENT}) > 0"
     every = " UNION ALL ".join(
-        f"SELECT '{t.name}', list(DISTINCT {TELLS}), count({WAS}) > 0 FROM core.{t.name} {differ}"
-        for t in SOURCE_TABLES
+        f"SELECT '{t.name}', * FROM ({mixed_sql(f'core.{t.name} {differ}')})" for t in SOURCE_TABLES
     )
     by_record = "SELECT row_key FROM core.{} GROUP BY row_key {} LIMIT 1"
     return {
-        name: Mixed(frozenset(tells), corrected)
-        for name, tells, corrected in connection.execute(every).fetchall()
+        name: Mixed(frozenset(tells), corrected, mended)
+        for name, tells, corrected, mended in connection.execute(every).fetchall()
         if connection.execute(by_record.format(name, differ)).fetchall()
     }
 
