@@ -40,6 +40,7 @@ from reportmetrics.ingest.write import (
     Counts,
     write_ledger,
     write_refusals,
+    write_refused_again,
     write_repeated,
     write_resent,
     write_sighted,
@@ -328,5 +329,6 @@ def _store_batch(connection: duckdb.DuckDBPyConnection, profile: Profile, batch:
         write_resent(connection, table, batch)
         write_sighted(connection, table, batch)
         write_repeated(connection, table)
+        write_refused_again(connection, table)
     write_refusals(connection, batch)
     return write_ledger(connection, batch, counts)

@@ -108,6 +108,16 @@ def write_repeated(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     )
 
 
+def write_refused_again(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Note which rows repeated a refused one as it was: while files hold it so, it is not mended."""
+    connection.execute(
+        f"INSERT INTO refused_again SELECT $table, t.row_key, t.{MOMENT}, t.{MOMENT_PLACE}, t.file_seq, t.source_row, "
+        "t.content FROM sequence AS s JOIN typed AS t USING (row_id) "
+        "WHERE s.faulty AND s.repeats AND t.row_key IS NOT NULL",
+        {"table": table.name},
+    )
+
+
 def _write_rejects(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:
     """One line per fault of a rejected row, with the column as the file names it and the cell as it was sent."""
     refused = refused_rows(connection, table, batch)

@@ -23,7 +23,7 @@ from reportmetrics.words import counted
 
 _COMPARED = (
     *(f"{schema}.{table.name}" for table in SOURCE_TABLES for schema in ("core", "latest")),
-    *(f"main.{name}" for name in ("ledger", "reject", "resent", "repeated", "sighted")),
+    *(f"main.{name}" for name in ("ledger", "reject", "resent", "repeated", "refused_again", "sighted")),
 )
 _REMEDY = (
     "reportmetrics rebuild makes it what the archive gives (where the profile was changed since, it may be what is "

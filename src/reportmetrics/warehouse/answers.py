@@ -4,10 +4,11 @@ A refused row is answered in one of three ways. It comes back in a returned work
 its file is accepted (``resent``). Or a later file, which is not known from an earlier day, tells of the same record all
 that the row would have told, be it anew or as it was known before; where a row is several records, files tell all of
 them, since one that nobody told would be lost else. A later revision of a report tells all that an earlier one would
-have. A row that stands in the place of an older one is no later file (``told.STANDING``). So an event is no answer for
-another event, nor a log for a register with more columns; of an event that no mapping knew, nobody can say what it
-tells, and it is answered by one of its moment. A file that could not be read is answered by a later file of the same
-name that could.
+have. A row that stands in the place of an older one is no later file (``told.STANDING``), nor is one an answer of which
+a newer file still holds the refused row as it was. So an event is no answer for another event, nor a log for a register
+with more columns; of an event that no mapping knew, nobody can say what it tells, and it is answered by one of its
+moment. An event that was told before the refused row came is no answer however often it is told again. A file that
+could not be read is answered by a later file of the same name that could.
 
 Belongs here: finding answers. Not here: recording them at ingest (``ingest.write``), showing them (``senders``, pages).
 """
@@ -20,10 +21,11 @@ import polars as pl
 from reportmetrics.profile.intake import CORRECTED, RETURNED
 from reportmetrics.warehouse.frames import keyed_schema
 from reportmetrics.warehouse.keys import row_key
+from reportmetrics.warehouse.schema import CONTENT
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.store import has_rows
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
-from reportmetrics.warehouse.told import MOMENT, STANDS_SEQ, TELLS
+from reportmetrics.warehouse.told import MOMENT, MOMENT_PLACE, STANDS_SEQ, TELLS
 
 SENT_SQL = "coalesce(l.sent_file, l.source_file)"
 """Hash of a file as it was sent, whatever was forgotten of it since. ``l``: its line of the ledger."""
@@ -50,10 +52,10 @@ _TELLS_IT = f"""
 
 
 _SAME_KEY = f"""
-SELECT '{{table}}' AS table_name, row_key, file_seq, {TELLS}, {MOMENT}, {STANDS_SEQ}
+SELECT '{{table}}' AS table_name, row_key, file_seq, {TELLS}, {MOMENT}, {MOMENT_PLACE}, {STANDS_SEQ}
 FROM core.{{table}} SEMI JOIN keys ON row_key = keys.subject_key
 UNION ALL
-SELECT r.table_name, r.row_key, r.file_seq, c.{TELLS}, r.{MOMENT}, r.{STANDS_SEQ}
+SELECT r.table_name, r.row_key, r.file_seq, c.{TELLS}, r.{MOMENT}, r.{MOMENT_PLACE}, r.{STANDS_SEQ}
 FROM repeated AS r SEMI JOIN keys ON row_key = keys.subject_key
 JOIN (SELECT DISTINCT row_key, content, {TELLS} FROM core.{{table}}) AS c USING (row_key, content)
 WHERE r.table_name = '{{table}}'
@@ -70,7 +72,7 @@ def _earlier_revisions(table: Table) -> str:
     before = f"CAST(unnest(range(greatest(revision - {_MOST_REVISIONS}, 0), revision)) AS VARCHAR)"
     return f"""
 UNION ALL
-SELECT '{table.name}', key_before, file_seq, {TELLS}, {MOMENT}, {STANDS_SEQ}
+SELECT '{table.name}', key_before, file_seq, {TELLS}, {MOMENT}, {MOMENT_PLACE}, {STANDS_SEQ}
 FROM (
     SELECT *, {row_key(table, {0: table.key})} AS key_before
     FROM (
@@ -92,11 +94,30 @@ def _sql() -> str:
     return f"""
 WITH refused AS (
     SELECT DISTINCT
-        r.file_seq, r.table_name, r.sheet, r.source_row, r.subject_key, r.{TELLS}, r.{MOMENT}, l.source, l.source_file,
-        l.original_name, l.known_from, l.status,
+        r.file_seq, r.table_name, r.sheet, r.source_row, r.subject_key, r.{TELLS}, r.{MOMENT}, r.{MOMENT_PLACE},
+        r.{CONTENT}, l.source, l.source_file, l.original_name, l.known_from, l.status,
         {REFERENCE_SQL} AS ref
     FROM reject AS r JOIN ledger AS l USING (file_seq, table_name)
     WHERE r.file_seq <= $position
+),
+still_there AS (
+    -- Where files held a row last that is refused, up to where it was refused anew.
+    SELECT
+        o.file_seq, o.table_name, o.sheet, o.source_row, o.subject_key,
+        max((l.known_from, l.file_seq)) AS held
+    FROM (
+        SELECT *, lead(file_seq, 1, $position + 1) OVER (
+            PARTITION BY table_name, subject_key, {MOMENT}, {MOMENT_PLACE}, {CONTENT} ORDER BY file_seq, source_row
+        ) AS until
+        FROM refused WHERE {CONTENT} IS NOT NULL
+    ) AS o
+    JOIN refused_again AS r ON
+        r.table_name = o.table_name AND r.row_key = o.subject_key AND r.{CONTENT} = o.{CONTENT}
+        AND r.{MOMENT} IS NOT DISTINCT FROM o.{MOMENT} AND r.{MOMENT_PLACE} IS NOT DISTINCT FROM o.{MOMENT_PLACE}
+        AND r.file_seq > o.file_seq AND r.file_seq < o.until
+    JOIN ledger AS l ON l.file_seq = r.file_seq AND l.table_name = r.table_name
+    WHERE l.source NOT LIKE '%.{RETURNED}' AND l.source NOT LIKE '%.{CORRECTED}'
+    GROUP BY ALL
 ),
 keys AS (SELECT DISTINCT subject_key FROM refused WHERE subject_key IS NOT NULL),
 named AS (
@@ -107,17 +128,24 @@ named AS (
 same_key AS ({same_key}),
 -- A form is read by two sources: what one of them took is no answer to what the other one refused of the same file.
 told AS (
-    SELECT c.*, l.source, l.source_file, coalesce(p.known_from, l.known_from) AS since
+    SELECT
+        c.*, l.source, l.source_file, coalesce(p.known_from, l.known_from) AS since,
+        min(c.file_seq) OVER (PARTITION BY c.table_name, c.row_key, c.{MOMENT}, c.{MOMENT_PLACE}) AS first_told
     FROM same_key AS c JOIN ledger AS l USING (file_seq, table_name)
     LEFT JOIN ledger AS p ON p.file_seq = c.{STANDS_SEQ} AND p.table_name = c.table_name
     WHERE c.file_seq <= $position
 ),
 records AS (
     SELECT o.file_seq, o.table_name, o.sheet, o.source_row, o.subject_key, min(c.file_seq) AS answered_seq
-    FROM refused AS o LEFT JOIN told AS c ON
+    FROM refused AS o
+    LEFT JOIN still_there AS h ON
+        h.file_seq = o.file_seq AND h.table_name = o.table_name AND h.sheet IS NOT DISTINCT FROM o.sheet
+        AND h.source_row = o.source_row AND h.subject_key = o.subject_key
+    LEFT JOIN told AS c ON
         c.table_name = o.table_name AND c.row_key = o.subject_key AND c.file_seq > o.file_seq
         AND (c.source_file <> o.source_file OR c.source = o.source)
-        AND (c.since, coalesce(c.{STANDS_SEQ}, c.file_seq)) > (o.known_from, o.file_seq)
+        AND (c.{MOMENT} IS NULL OR c.first_told > o.file_seq)
+        AND (c.since, coalesce(c.{STANDS_SEQ}, c.file_seq)) > greatest((o.known_from, o.file_seq), h.held)
         AND ({_TELLS_IT})
     GROUP BY ALL
 ),

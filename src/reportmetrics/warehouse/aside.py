@@ -26,7 +26,7 @@ from reportmetrics.warehouse.told import FACT, IN_ORDER, MOMENT, MOMENT_PLACE, S
 WENT_BLANK = "went_blank"
 """The critical check that no single row fails, but all new rows of a file or of a source together."""
 
-_BY_DELIVERY = ("reject", "resent", "sighted", "repeated", "ledger")
+_BY_DELIVERY = ("reject", "resent", "sighted", "repeated", "refused_again", "ledger")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 * ``core``: typed rows of the source tables, append-only, with provenance. What was sent is not stored a second time:
   the archive holds the file, and file and row say where in it;
 * ``repeated``: rows that repeated what was known: a late file, or a row that comes back mended, may change what stood
-  before them;
+  before them; ``refused_again``: those that repeated a refused row;
 * ``latest``: per table, key and event, what was told last. It is an index over ``core`` (and over refused rows), kept
   so that taking a file costs the same however long the history is;
 * ``ledger``, ``reject``, ``seen`` (files that need not be opened again), ``state``.
@@ -108,6 +108,11 @@ def statements() -> Iterator[str]:
     yield (
         f"CREATE TABLE IF NOT EXISTS repeated (table_name VARCHAR, row_key VARCHAR, {columns_of(_FACT)}, "
         f"known_from TIMESTAMP, file_seq BIGINT, source_row BIGINT, content UBIGINT, {columns_of(STANDING)})"
+    )
+    # Which rows repeated a refused one as it was: what they say is wrong still.
+    yield (
+        f"CREATE TABLE IF NOT EXISTS refused_again (table_name VARCHAR, row_key VARCHAR, {columns_of(_FACT)}, "
+        "file_seq BIGINT, source_row BIGINT, content UBIGINT)"
     )
     # Which requests each delivery of a complete register listed, changed or not.
     yield "CREATE TABLE IF NOT EXISTS sighted (file_seq BIGINT, row_key VARCHAR)"

@@ -74,3 +74,39 @@ def test_a_later_file_without_the_column_of_the_refused_row_leaves_it_open(missi
         mission.put(f"requests/{day}.csv", text)
         mission.ingest(f"2021-04-0{day}")
     assert [found for *_, found in states(mission)] == ["open"]
+
+
+SEEN, REFUSED, WITHDRAWN = "seen,2021-02-05,", "refused,2021-02-05,", "withdrawn,2021-02-04,"
+SLIP, BAD_TIME = "forwarded,2021-02-05,", "reopened,2021-02-31,"
+
+EXTRACTS: dict[str, tuple[Sequence[Sequence[str]], str]] = {
+    "held as it was beside another of its moment": ([(SEEN, SLIP), (SEEN, SLIP)], "open"),
+    "left out, and another of its moment is told again": ([(SEEN, SLIP), (SEEN,)], "open"),
+    "replaced by another of its moment": ([(SEEN, SLIP), (SEEN, REFUSED)], "mended"),
+    "held beside a new one of its moment": ([(SEEN, SLIP), (SEEN, SLIP, REFUSED)], "open"),
+    "held beside a new one, then left out": ([(SEEN, SLIP), (SEEN, SLIP, REFUSED), (SEEN, REFUSED)], "mended"),
+    "held, then replaced": ([(SEEN, SLIP), (SEEN, SLIP), (SEEN, REFUSED)], "mended"),
+    "without a time, and one that tells as much is told again": ([(WITHDRAWN, BAD_TIME), (WITHDRAWN,)], "open"),
+    "without a time, then with one": ([(WITHDRAWN, BAD_TIME), (WITHDRAWN, "reopened,2021-02-21,")], "mended"),
+}
+
+
+@pytest.mark.parametrize("more", [{}, DATED], ids=["arrival", "name"])
+@pytest.mark.parametrize(("extracts", "state"), EXTRACTS.values(), ids=EXTRACTS)
+def test_what_an_extract_tells_again_answers_nothing(
+    tmp_path: Path, extracts: Sequence[Sequence[str]], state: str, more: dict[str, Any]
+) -> None:
+    """Extracts that each hold all events of the request so far."""
+    mission = mission_of(tmp_path, **more)
+    take_all(mission, [(f"202103{7 * n:02}", RAISED, *events) for n, events in enumerate(extracts, start=1)])
+    assert [found for *_, found in states(mission)] == [state]
+    rebuild(mission.settings, mission.profile)
+    assert [found for *_, found in states(mission)] == [state]
+
+
+def test_an_older_extract_that_comes_late_does_not_open_a_row_again(tmp_path: Path) -> None:
+    mission = mission_of(tmp_path, **DATED)
+    take_all(
+        mission, [(f"202103{n:02}", RAISED, *events) for n, events in ((7, [SLIP]), (21, [REFUSED]), (14, [SLIP]))]
+    )
+    assert [found for *_, found in states(mission)] == ["mended"]
