@@ -149,6 +149,8 @@ def returned(workbooks: Sequence[Returned]) -> None:
         files = f" and {counted(book.files, 'file')} that cannot be read" if book.files else ""
         out.print(f"[bold]{escape(book.sender)}[/bold]: {counted(book.rows, 'row')}{files}")
         out.print(f"  {escape(str(book.path))}")
+        if book.kept:
+            out.print("  it lies there already and was changed since: left as it is; move it away to have it made anew")
     out.print("Mended, each goes under its own name into the folder 'returned' of the landing folder.")
 
 

@@ -17,7 +17,7 @@ import polars as pl
 from reportmetrics.ingest.archive import Kept
 from reportmetrics.ingest.by_value import number_columns, with_numbers_told
 from reportmetrics.ingest.chunks import constant_columns
-from reportmetrics.ingest.forms import refusal_of_form, unit_of_form
+from reportmetrics.ingest.forms import contrary_lines, refusal_of_form, unit_of_form
 from reportmetrics.ingest.grouped import GroupRows
 from reportmetrics.ingest.guard import unguarded
 from reportmetrics.ingest.landing import is_ahead
@@ -27,7 +27,7 @@ from reportmetrics.ingest.readers.base import Sheet, Spool, UnreadableError, she
 from reportmetrics.ingest.readers.encoding import SEEMS_UTF8
 from reportmetrics.ingest.readers.records import NoRecordsError
 from reportmetrics.ingest.readers.returned import strange_sheets
-from reportmetrics.profile.intake import FORM_REPORT, RETURNED, form_sources, is_returned, written_here
+from reportmetrics.profile.intake import FORM_REPORT, RETURNED, form_sources, is_returned, reads_forms, written_here
 from reportmetrics.profile.intake import sheets as intake_sheets
 from reportmetrics.profile.sources import FileDate, Source, sheet_of
 from reportmetrics.warehouse.notes import UNKNOWN_COLUMNS, joined, naming
@@ -112,6 +112,8 @@ def read_batch(deliveries: Iterable[Taken], sources: Sequence[Source] = ()) -> B
             unit = unit_of_form(opened)
             batch.units |= {} if unit is None else {taken.file_seq: unit}
             opened = _asked_of_form(source, opened)
+        elif reads_forms(source):
+            opened = {n: contrary_lines(s) if isinstance(s, Sheet) else s for n, s in opened.items()}
         absent = {n for n, s in opened.items() if isinstance(s, UnreadableError) and s.code == "missing_sheet"}
         renamed = strange_sheets(taken.kept.path, known) if is_returned(source) and absent else []
         for name, sheet in opened.items():

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from reportmetrics.ingest.forms import BOTH_SAID, CLEAR_ONE
 from reportmetrics.ingest.readers.base import (
     BAD_MARK,
     CONTRADICTION_MARK,
@@ -23,7 +24,7 @@ from reportmetrics.ingest.readers.base import (
     UNTIMED,
 )
 from reportmetrics.ingest.reasons import REASONS
-from reportmetrics.ingest.text import NOTHING_BEFORE, literal, not_among
+from reportmetrics.ingest.text import NOTHING_BEFORE, literal, literals, not_among
 from reportmetrics.ingest.typed import filled_bit
 from reportmetrics.warehouse.shape import Column, Rule, Table, Type
 from reportmetrics.warehouse.store import has_rows
@@ -195,7 +196,7 @@ def _checks(table: Table, ids: Ids, agreed: Agreed) -> Iterator[_Check]:
         RAGGED,
         None,
         "m.row_fault IS NOT NULL",
-        f"NOT ({marked} OR {undecided} OR {untimed} OR m.row_fault = {literal(STRAY_EVENT)})",
+        f"NOT ({marked} OR {undecided} OR {untimed} OR m.row_fault IN ({literals((STRAY_EVENT, BOTH_SAID))}))",
         "m.row_fault",
         "give the row one cell for each column of the header",
     )
@@ -206,6 +207,14 @@ def _checks(table: Table, ids: Ids, agreed: Agreed) -> Iterator[_Check]:
         f"m.row_fault = {literal(STRAY_EVENT)}",
         "m.row_fault",
         "put the event into the trace of its record, and send the log again",
+    )
+    yield _Check(
+        "answered_and_not_applicable",
+        None,
+        "m.row_fault IS NOT NULL",
+        f"m.row_fault = {literal(BOTH_SAID)}",
+        "m.row_fault",
+        CLEAR_ONE,
     )
     yield _Check(
         "unknown_event",

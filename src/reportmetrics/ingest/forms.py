@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from reportmetrics.ingest.guard import plain as unguarded_text
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError, unmarked
 from reportmetrics.ingest.text import plain
 from reportmetrics.profile.intake import FORM_ANSWERS, FORM_NIL, FORM_REPORT, FORM_UNIT, NOT_APPLICABLE_WORD
@@ -24,8 +25,11 @@ Row = Mapping[str, str]
 
 _SHOWN = 10
 _AGAIN = "send the form again"
-_YES, _NO = ("yes", "true", "1"), ("", "no", "false", "0")
-_ENTRIES = ("Number", "Text", "Unchanged")
+YES, _NO = ("yes", "true", "1"), ("", "no", "false", "0")
+ENTRIES = ("Number", "Text", "Unchanged")
+_BOTH = f"an answer and '{NOT_APPLICABLE_WORD}' for the same question"
+BOTH_SAID, CLEAR_ONE = f"the line holds {_BOTH}", "clear one of the two cells, Number or Text"
+"""What is wrong with such a line, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,24 @@ def answers_that_count(sheets: Sheets) -> dict[str | None, Sheet | UnreadableErr
     return {**sheets, FORM_ANSWERS: replace(answers, left=left)}
 
 
+def contrary_lines(answers: Sheet) -> Sheet:
+    """Mended answers; a line that answers and says that the question does not apply is marked, to be refused.
+
+    Each line of such a sheet stands alone: it may be of another form than the one below it.
+    """
+    if not {"Field", *ENTRIES} <= set(answers.header):
+        return answers
+    places = [int(r["source_row"]) for r in _rows(answers) if _is_contrary(r)]
+    fault = pl.when(pl.col("source_row").is_in(places)).then(pl.lit(BOTH_SAID)).otherwise("row_fault")
+    return replace(answers, held=answers.rows.with_columns(row_fault=fault)) if places else answers
+
+
 def unit_of_form(sheets: Sheets) -> str | None:
     """The unit that a form is for, as its sheet with the report says; None where that is not to be read there."""
     report = sheets.get(FORM_REPORT)
     if not isinstance(report, Sheet) or FORM_UNIT not in report.header:
         return None
-    units = {r[FORM_UNIT] for r in _rows(report)} - {""}
+    units = {unguarded_text(r[FORM_UNIT]) for r in _rows(report)} - {""}
     return units.pop() if len(units) == 1 else None
 
 
@@ -73,10 +89,10 @@ def _form(sheets: Sheets) -> _Form | None:
     report, answers = sheets.get(FORM_REPORT), sheets.get(FORM_ANSWERS)
     if not isinstance(report, Sheet) or not isinstance(answers, Sheet):
         return None
-    if "Report" not in report.header or not {"Report", "Field", *_ENTRIES} <= set(answers.header):
+    if "Report" not in report.header or not {"Report", "Field", *ENTRIES} <= set(answers.header):
         return None
     reports = list(_rows(report))
-    nil = frozenset(r["Report"] for r in reports if _nil(r) in _YES)
+    nil = frozenset(r["Report"] for r in reports if _nil(r) in YES)
     return _Form(reports, list(_rows(answers)), nil, FORM_NIL in report.header)
 
 
@@ -101,7 +117,7 @@ def _contradictions(form: _Form) -> Iterator[UnreadableError]:
 
 def _unclear_nil(form: _Form) -> Iterator[UnreadableError]:
     for row in form.reports:
-        if _nil(row) not in (*_YES, *_NO):
+        if _nil(row) not in (*YES, *_NO):
             yield UnreadableError(
                 "bad_flag",
                 f"sheet '{FORM_REPORT}', row {row['source_row']}: '{row[FORM_NIL][:99]}' under '{FORM_NIL}' is neither "
@@ -148,13 +164,15 @@ def _answered_twice(form: _Form) -> Iterator[UnreadableError]:
 
 def _answered_and_not(form: _Form) -> Iterator[UnreadableError]:
     """One cell answers and the other says that the question does not apply; protection of a sheet can be lifted."""
-    both = [r for r in form.answers if len({r[name].lower() == NOT_APPLICABLE_WORD for name in _said(r)}) > 1]
+    both = [r for r in form.answers if _is_contrary(r)]
     if both:
         yield UnreadableError(
-            "answered_and_not_applicable",
-            f"{_rows_of(both)} holds an answer and '{NOT_APPLICABLE_WORD}' for the same question",
-            f"clear one of the two cells, Number or Text, and {_AGAIN}",
+            "answered_and_not_applicable", f"{_rows_of(both)} holds {_BOTH}", f"{CLEAR_ONE}, and {_AGAIN}"
         )
+
+
+def _is_contrary(row: Row) -> bool:
+    return len({row[name].lower() == NOT_APPLICABLE_WORD for name in _said(row)}) > 1
 
 
 def _said(row: Row) -> list[str]:
@@ -188,7 +206,7 @@ def _without_answers(form: _Form) -> Iterator[UnreadableError]:
 
 def _entry(row: Row) -> tuple[str, ...]:
     """What was entered on a line; empty where nothing was."""
-    number, text, tick = (row[name] for name in _ENTRIES)
+    number, text, tick = (row[name] for name in ENTRIES)
     entry = (number, text, "" if tick.lower() in _NO else tick)
     return entry if any(entry) else ()
 

@@ -14,6 +14,8 @@ import polars as pl
 from reportmetrics.ingest.batch import Batch
 from reportmetrics.ingest.faults import Ids, doubt, find_faults
 from reportmetrics.ingest.forgotten_rows import leave_out_forgotten
+from reportmetrics.ingest.form_faults import find_form_faults
+from reportmetrics.ingest.mended_parts import leave_out_mended
 from reportmetrics.ingest.revisions import keep_refused, keep_revisions
 from reportmetrics.ingest.standing import find_places, first_places, note_newer
 from reportmetrics.ingest.tells import tells_of
@@ -53,6 +55,7 @@ def judged_tables(
             first_places(connection, table, batch)
             mapped = make_typed(connection, table, batch, zone=zone, key=key, keys=keys, tells=tells, doubt=marks)
             leave_out_forgotten(connection, table, batch)
+            leave_out_mended(connection, table, batch)
         if table.name == "report":
             keep_revisions(connection, filled=filled)
             keep_refused(connection, filled=False)
@@ -61,6 +64,7 @@ def judged_tables(
         if with_text:
             connection.execute(f"CREATE OR REPLACE TEMP VIEW mapped AS {mapped}")
         find_faults(connection, table, ids, _agreed(table, batch), mapped)
+        find_form_faults(connection, table, batch)
         if table.name == "report":
             keep_refused(connection, filled=True)
         find_places(connection, table, batch, moments)

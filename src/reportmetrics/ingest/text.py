@@ -73,7 +73,7 @@ def uncontradicted(text: str, cell: str, given: ColumnMap, pair: tuple[str, str]
     They agree as texts but for blanks, as numbers to eleven digits, or when the first is blank. Where the second is, a
     yes confirms nothing.
     """
-    now, before = (f"nullif(trim({told}, {literal(BLANKS)}), '')" for told in pair)
+    now, before = (f"nullif(trim({without_inexact_mark(told)}, {literal(BLANKS)}), '')" for told in pair)
     one, other = (f"regexp_replace({told}, '\\s+', ' ', 'g')" for told in (now, before))
     first, second = (f"try_cast({told} AS DOUBLE)" for told in (now, before))
     near = f"coalesce(abs({first} - {second}) <= 1e-11 * greatest(abs({first}), abs({second})), false)"

@@ -46,6 +46,9 @@ _TAKEN_NAMES = frozenset({READ_ME.lower(), "history"})
 FORMS = "forms"
 """Folder below the landing folder for entry forms that were filled in, and the id of the source that reads them."""
 
+FORM_TEXTS = f"{FORMS}-text"
+"""Id of the source that reads the answers of entry forms that are texts."""
+
 FORM_REPORT, FORM_ANSWERS, FORM_LISTS = "Report", "Answers", "Lists"
 """Sheets of an entry form; the last is hidden and holds the entries of long drop-downs."""
 
@@ -151,13 +154,19 @@ def form_sources() -> tuple[Source, ...]:
     )
     return (
         Source.model_validate({**common, "source": FORMS, "title": "Entry forms", "tables": [report, numbers]}),
-        Source.model_validate({**common, "source": f"{FORMS}-text", "title": "Entry forms, texts", "tables": [words]}),
+        Source.model_validate({**common, "source": FORM_TEXTS, "title": "Entry forms, texts", "tables": [words]}),
     )
 
 
 def sender_of_form(unit_id: str) -> str:
     """The sender of an entry form that was made for a unit, by the name that sources give units with their files."""
     return f"Unit {unit_id}"
+
+
+def handed_out_as(source_id: str) -> str:
+    """Id of the source as whose refused rows those of a source go back: texts of entry forms with the rest of them."""
+    is_text = declared_id(source_id) == FORM_TEXTS
+    return source_id.replace(FORM_TEXTS, FORMS, 1) if is_text else source_id
 
 
 def reads_forms(source: Source) -> bool:
@@ -285,9 +294,11 @@ def _plain(source_id: str) -> str:
 def returned_sheet(source: Source, sheet: str | None) -> str:
     """Name of the sheet that holds refused rows of a source; no other source has the same, but for capital letters.
 
+    Both sources that read the answers of entry forms have one sheet, as in a form: a number may be moved to the texts.
     Excel takes 31 characters of a name, counts those beyond the first 65,536 twice, and keeps some names for itself.
     """
-    whole = source.source if sheet is None else f"{source.source} {sheet}"
+    source_id = handed_out_as(source.source)
+    whole = source_id if sheet is None else f"{source_id} {sheet}"
     plain = re.sub(r"[\[\]:*?/\\']", "-", whole)
     if plain == whole and _length(whole) <= _LONGEST_SHEET_NAME and whole.lower() not in _TAKEN_NAMES:
         return whole

@@ -85,7 +85,7 @@ def next_due(
     due = Due(unit_id, report_id, start, end, same[2] + 1 if same else 0, corrects=bool(same and same[3]))
     if store is None:
         return due
-    last = _answers(store, template.template_id, unit_id, start)
+    last = _answers(store, template, unit_id, start)
     return replace(due, last=last, objectives=tuple(sorted({o for _, o in last if o is not None})))
 
 
@@ -170,9 +170,13 @@ def _reports(store: Store | None, template_id: str, unit_id: str) -> list[tuple[
 _ANSWERS = """
 WITH {told},
 told AS (
-    -- Answers of a revision that came later in time are not those of a later revision.
-    SELECT * FROM ({answers})
-    QUALIFY revision = max(revision) OVER (PARTITION BY report_id)
+    -- Answers of a revision that came later in time are not those of a later revision; those to a revision whose report
+    -- is not known wait for it.
+    SELECT a.* REPLACE (coalesce(a.revision, 0) AS revision)
+    FROM ({answers}) AS a
+    JOIN (SELECT report_id, max(revision) AS latest FROM told_report GROUP BY report_id) AS r USING (report_id)
+    WHERE coalesce(a.revision, 0) <= r.latest
+    QUALIFY a.revision = max(revision) OVER (PARTITION BY report_id)
 ),
 of_form AS (
     SELECT DISTINCT report_id, period_start, gone_up_to FROM told_report
@@ -183,7 +187,10 @@ answered AS (
         t.*,
         f.period_start,
         f.period_start = $start AS own,
-        t.value_number IS NOT NULL OR nullif(trim(t.value_text), '') IS NOT NULL OR t.not_applicable IS TRUE AS says
+        -- A number under a text, or the other way round, answers nothing that the form could show.
+        CASE WHEN list_contains($texts, t.field_id) THEN nullif(trim(t.value_text), '') IS NOT NULL
+            ELSE t.value_number IS NOT NULL END
+        OR t.not_applicable IS TRUE AS says
     FROM told AS t JOIN of_form AS f ON f.report_id = t.report_id AND t.revision > f.gone_up_to
 ),
 judged AS (
@@ -200,8 +207,10 @@ QUALIFY row_number() OVER (PARTITION BY field_id, objective_id ORDER BY period_s
 """
 
 
-def _answers(store: Store, template_id: str, unit_id: str, start: dt.date) -> dict[tuple[str, str | None], Answer]:
+def _answers(store: Store, template: Template, unit_id: str, start: dt.date) -> dict[tuple[str, str | None], Answer]:
     answers = known_now_sql(store.connection, TABLES["report_field"])
     sql = _ANSWERS.format(told=_told(store.connection), answers=answers)
-    rows = store.connection.execute(sql, {"template": template_id, "unit": unit_id, "start": start}).fetchall()
+    texts = [f.field_id for f in template.fields if f.kind == "text"]
+    given = {"template": template.template_id, "unit": unit_id, "start": start, "texts": texts}
+    rows = store.connection.execute(sql, given).fetchall()
     return {(field_id, objective): Answer(*answer) for field_id, objective, *answer in rows}

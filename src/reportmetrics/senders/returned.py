@@ -19,7 +19,8 @@ from typing import Any
 import polars as pl
 
 from reportmetrics.ingest.faults import RAGGED
-from reportmetrics.ingest.readers.base import LEFT_OVER_CELLS, NUMBER_MARK
+from reportmetrics.ingest.readers.base import LEFT_OVER_CELLS, NUMBER_MARK, Sheet, UnreadableError
+from reportmetrics.ingest.readers.xlsx import read_xlsx
 from reportmetrics.profile.intake import (
     READ_ME,
     REASON,
@@ -31,8 +32,9 @@ from reportmetrics.profile.intake import (
     returned_number,
 )
 from reportmetrics.profile.load import Profile
+from reportmetrics.profile.sources import Options
 from reportmetrics.senders.book import Book, new_book
-from reportmetrics.senders.sheets import Part, Parts, gathered
+from reportmetrics.senders.sheets import GOES_AS, Part, Parts, gathered, with_ways
 
 _LONGEST_NAME = 240
 """Bytes of a workbook's file name, in which its sources stand; systems take 255."""
@@ -56,7 +58,8 @@ _HELP = (
 class Returned:
     """A workbook that was written: for whom, where, how many rows and unreadable files it tells of.
 
-    ``handed`` has a line for each of them, with the columns of a record (``ingest.hand_backs``).
+    ``handed`` has a line for each of them, with the columns of a record (``ingest.hand_backs``). ``kept``: it was there
+    already and had been worked on since, and stayed as it is.
     """
 
     sender: str
@@ -64,6 +67,7 @@ class Returned:
     rows: int
     files: int
     handed: pl.DataFrame
+    kept: bool
 
 
 def return_rejects(
@@ -84,11 +88,12 @@ def return_rejects(
     sources = {s.source: s for s in intake(profile.sources)}
     written: list[Returned] = []
     names = _Names(folder, today, known)
-    for (sender,), mine in faults.sort("sender", "source", "file_seq").group_by("sender", maintain_order=True):
+    ordered = with_ways(faults).sort("sender", "source", "file_seq")
+    for (sender,), mine in ordered.group_by("sender", maintain_order=True):
         if mine.height > _MOST_FAULTS:
             said = f"{sender}: {mine.height:,} refusals are more than a sheet holds"
             raise OSError(f"{said}; give back fewer at once, with --source or --code")
-        ids = sorted({declared_id(s) for s in mine["source"].unique() if s in sources})
+        ids = sorted({declared_id(s) for s in mine[GOES_AS].unique() if s in sources})
         first = {i: gathered(sources[i], sources, mine, archive) for i in ids}
         whole = {id(parts[0]) for parts in first.values()}
         for some in _together(p for parts in first.values() for p in parts):
@@ -96,17 +101,17 @@ def return_rejects(
             handed = _handed(theirs, str(sender), today)
             path = folder / names.name(handed, _ids(some))
             sheets = {name: part for p in some for name, part in p.by_sheet.items()}
-            _write(path, str(sender), profile, theirs, sheets, today)
+            kept = _write(path, str(sender), profile, theirs, sheets, today)
             rows = theirs.filter(pl.col("source_row").is_not_null())["ref"].n_unique()
             files = theirs.filter(pl.col("source_row").is_null())["file_seq"].n_unique()
             named = handed.with_columns(workbook=pl.lit(path.name))
-            written.append(Returned(str(sender), path, rows, files, named))
+            written.append(Returned(str(sender), path, rows, files, named, kept))
     return written
 
 
 def _is_told_of(parts: Iterable[Parts], whole: Iterable[str]) -> pl.Expr:
     """Of which refusals a workbook tells: those of its rows, and of ``whole`` files those of these sources."""
-    ids = pl.col("source").str.strip_suffix(f".{RETURNED}")
+    ids = pl.col(GOES_AS).str.strip_suffix(f".{RETURNED}")
     rows = [(ids == p.source) & pl.col("ref").is_in(list(p.refs)) for p in parts]
     return pl.any_horizontal(ids.is_in(list(whole)) & pl.col("source_row").is_null(), *rows)
 
@@ -131,8 +136,8 @@ def _together(parts: Iterable[Parts]) -> list[list[Parts]]:
 
 
 def _ids(parts: Iterable[Parts]) -> list[str]:
-    """Sources of which there are rows."""
-    return list(dict.fromkeys(p.source for p in parts if p.by_sheet))
+    """Sources that read the rows when they come back."""
+    return list(dict.fromkeys(reader for p in parts for reader in p.readers))
 
 
 class _Names:
@@ -174,11 +179,30 @@ def _handed(faults: pl.DataFrame, sender: str, today: dt.date) -> pl.DataFrame:
 
 def _write(
     path: Path, sender: str, profile: Profile, faults: pl.DataFrame, parts: Mapping[str, Part], today: dt.date
-) -> None:
-    with new_book(path, title=f"Refused rows of {sender}") as book:
-        _write_explanation(book, path.name, sender, profile, faults, today)
-        for name, part in parts.items():
-            _write_part(book, name, part)
+) -> bool:
+    """Write a workbook. Returns whether it stayed as it was: somebody had mended rows where it lies."""
+    made = path.with_name(f".{path.name}.new")
+    try:
+        with new_book(made, title=f"Refused rows of {sender}") as book:
+            _write_explanation(book, path.name, sender, profile, faults, today)
+            for name, part in parts.items():
+                _write_part(book, name, part)
+        kept = path.exists() and _rows_of(path, parts) != _rows_of(made, parts)
+        if not kept:
+            made.replace(path)
+        return kept
+    finally:
+        made.unlink(missing_ok=True)
+
+
+def _rows_of(path: Path, names: Iterable[str]) -> list[list[tuple[str | None, ...]]] | None:
+    """The cells of sheets of a workbook; None where it cannot be read."""
+    try:
+        read = read_xlsx(path, Options(), list(names))
+    except UnreadableError:
+        return None
+    sheets = [read[name] for name in names]
+    return [[s.header, *s.rows.rows()] if isinstance(s, Sheet) else [(s.code,)] for s in sheets]
 
 
 def _write_explanation(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -25,13 +25,17 @@ from reportmetrics.profile.intake import (
     REASON,
     REFERENCE,
     RETURNED,
+    declared_id,
     fact_column,
     facts_of,
+    handed_out_as,
     is_returned,
     returned_sheet,
     written_here,
 )
 from reportmetrics.profile.sources import Source, sheet_of
+
+GOES_AS = "goes_as"
 
 
 @dataclass(slots=True)
@@ -44,9 +48,13 @@ class Part:
 
 @dataclass(slots=True)
 class Parts:
-    """Sheets of a source that may stand in one workbook. ``refs``: the rows on them, ``read``: the columns of each."""
+    """Sheets of a source that may stand in one workbook. ``refs``: the rows on them, ``read``: the columns of each.
+
+    ``readers`` are the ids of the sources that read these sheets: both that read entry forms, where answers go back.
+    """
 
     source: str
+    readers: list[str] = field(default_factory=list)
     by_sheet: dict[str, Part] = field(default_factory=dict)
     read: dict[str, frozenset[str]] = field(default_factory=dict)
     refs: set[str] = field(default_factory=set)
@@ -57,12 +65,12 @@ class Parts:
 
 
 def gathered(source: Source, sources: Mapping[str, Source], faults: pl.DataFrame, archive: Path) -> list[Parts]:
-    """The refused rows of a source; one without sheets where only whole files were refused."""
+    """The refused rows that go back as those of a source (``goes_as``); one without sheets where only files do."""
     found: list[Parts] = []
     mine = faults.filter(
-        pl.col("source").is_in([source.source, f"{source.source}.{RETURNED}"]) & pl.col("source_row").is_not_null()
+        pl.col(GOES_AS).is_in([source.source, f"{source.source}.{RETURNED}"]) & pl.col("source_row").is_not_null()
     )
-    for (source_id, sha256, facts), of_file in mine.group_by(["source", "sha256", "facts"], maintain_order=True):
+    for (source_id, sha256, facts), of_file in mine.group_by([GOES_AS, "sha256", "facts"], maintain_order=True):
         came = sources[str(source_id)]
         sheets = {
             str(name) if is_returned(came) else returned_sheet(source, name): (name, sheet)
@@ -80,7 +88,19 @@ def gathered(source: Source, sources: Mapping[str, Source], faults: pl.DataFrame
             here = of_file.filter(pl.col("sheet").eq_missing(pl.lit(name, dtype=pl.String)))
             if here.height:
                 _add(parts.by_sheet.setdefault(called, Part([])), sheet, here, told, facts_of(source))
+    for parts in found:
+        parts.readers = [s.source for s in sources.values() if _reads_a_sheet(s, source, parts.by_sheet)]
     return found or [Parts(source.source)]
+
+
+def with_ways(faults: pl.DataFrame) -> pl.DataFrame:
+    """The refusals with the column ``goes_as``: the source as whose rows each goes back."""
+    return faults.with_columns(pl.col("source").map_elements(handed_out_as, return_dtype=pl.String).alias(GOES_AS))
+
+
+def _reads_a_sheet(reader: Source, source: Source, sheets: Collection[str]) -> bool:
+    declared = declared_id(reader.source) == reader.source and handed_out_as(reader.source) == source.source
+    return declared and any(returned_sheet(reader, sheet_of(reader, t)) in sheets for t in reader.tables)
 
 
 def _columns_read(source: Source, sheet_name: str | None, sheet: Sheet) -> frozenset[str]:

@@ -167,18 +167,41 @@ def _outside_of(column: Column) -> str:
 
 def _within_limits(table: str, profile: Profile | None) -> list[Expected]:
     """An answer or a reading against what the profile says of its field or indicator."""
-    columns: tuple[str, ...]
     match table:
         case "report_field":
-            columns, who = ("field_id", "value_number"), "form gives the field"
-            violated = limits.beyond_fields([] if profile is None else profile.templates)
+            templates = [] if profile is None else profile.templates
+            return [
+                _limit("value_number", ("field_id", "value_number"), limits.beyond_fields(templates), _OF_THE_FORM),
+                Expected(
+                    "value_text_among_choices",
+                    "holds",
+                    "warning",
+                    ("field_id", "value_text"),
+                    "value_text is none of the choices that the form gives the field",
+                    violated=limits.beyond_choices(templates),
+                ),
+                Expected(
+                    "value_of_the_kind_asked",
+                    "holds",
+                    "warning",
+                    ("field_id", "value_number", "value_text"),
+                    "a text answers a number, or a number a text: no figure has it; have it sent in its own column",
+                    violated=limits.of_another_kind(templates),
+                ),
+            ]
         case "observation":
-            columns, who = ("indicator_id", "value", "observed_on"), "profile gives the indicator"
             violated = limits.beyond_indicators([] if profile is None else profile.indicators)
+            return [_limit("value", ("indicator_id", "value", "observed_on"), violated, "profile gives the indicator")]
         case _:
             return []
-    message = f"{columns[1]} lies outside the limits that the {who}"
-    return [Expected(f"{columns[1]}_within_limits", "holds", "warning", columns, message, violated=violated)]
+
+
+_OF_THE_FORM = "form gives the field"
+
+
+def _limit(column: str, columns: tuple[str, ...], violated: str, who: str) -> Expected:
+    message = f"{column} lies outside the limits that the {who}"
+    return Expected(f"{column}_within_limits", "holds", "warning", columns, message, violated=violated)
 
 
 def _none_breaks(rule: Rule, severity: Severity) -> Expected:

@@ -43,10 +43,14 @@ def answers(connection: duckdb.DuckDBPyConnection, position: int) -> pl.DataFram
     return found
 
 
-_SAME_SOURCE = " = ".join(f"replace(replace({n}.source, '.{RETURNED}', ''), '.{CORRECTED}', '')" for n in ("o", "c"))
+def same_source(one: str, other: str) -> str:
+    """SQL of whether two deliveries are of one declared source, be they mended or corrected."""
+    return " = ".join(f"replace(replace({n}.source, '.{RETURNED}', ''), '.{CORRECTED}', '')" for n in (one, other))
+
+
 _TELLS_IT = f"""
     c.{TELLS} IS NULL OR c.{TELLS} & o.{TELLS} = o.{TELLS}
-    OR ({_SAME_SOURCE} AND o.{TELLS} = -1 AND c.{MOMENT} = o.{MOMENT})
+    OR ({same_source("o", "c")} AND o.{TELLS} = -1 AND c.{MOMENT} = o.{MOMENT})
 """
 """SQL of whether an accepted row ``c`` tells all that the refused row ``o`` would have told."""
 
@@ -123,6 +127,8 @@ keys AS (SELECT DISTINCT subject_key FROM refused WHERE subject_key IS NOT NULL)
 named AS (
     SELECT o.file_seq, o.table_name, o.sheet, o.source_row, s.file_seq AS answered_seq, s.answer
     FROM refused AS o JOIN resent AS s USING (ref, table_name)
+    -- Two sources may read the same row: what one of them took is no answer to what the other one refused.
+    JOIN ledger AS m ON m.file_seq = s.file_seq AND m.table_name = s.table_name AND {same_source("o", "m")}
     WHERE s.file_seq > o.file_seq AND s.file_seq <= $position
 ),
 same_key AS ({same_key}),

@@ -17,9 +17,11 @@ from reportmetrics.warehouse.tables import TABLES
 KNOWN = dt.datetime(2021, 3, 1)
 
 FIELDS = [
-    SimpleNamespace(field_id="O'Neill", minimum=1, maximum=5),
-    SimpleNamespace(field_id="Q", minimum=None, maximum=0.5),
-    SimpleNamespace(field_id="Q", minimum=-2, maximum=None),
+    SimpleNamespace(field_id="O'Neill", kind="state", minimum=1, maximum=5, choices=[]),
+    SimpleNamespace(field_id="Q", kind="flow", minimum=None, maximum=0.5, choices=[]),
+    SimpleNamespace(field_id="Q", kind="flow", minimum=-2, maximum=None, choices=[]),
+    SimpleNamespace(field_id="C", kind="text", minimum=None, maximum=None, choices=["red", "it's green"]),
+    SimpleNamespace(field_id="T", kind="text", minimum=None, maximum=None, choices=[]),
 ]
 
 PROFILE: Any = SimpleNamespace(

@@ -45,6 +45,14 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("activity", {"occurred_on": None}, "no_held_without_date", "critical"),
     ("report_field", {"value_number": 5.5}, "value_number_within_limits", "warning"),
     ("report_field", {"value_number": 0.0}, "value_number_within_limits", "warning"),
+    ("report_field", {"value_number": None, "value_text": "about 5"}, "value_of_the_kind_asked", "warning"),
+    ("report_field", {"field_id": "T", "value_number": 5.0}, "value_of_the_kind_asked", "warning"),
+    (
+        "report_field",
+        {"field_id": "C", "value_number": None, "value_text": "blue"},
+        "value_text_among_choices",
+        "warning",
+    ),
     ("observation", {"value": 5_000.0}, "value_within_limits", "warning"),
     ("observation", {"value": -0.5}, "value_within_limits", "warning"),
     ("observation", {"value": 80.5, "observed_on": dt.date(2021, 1, 31)}, "value_within_limits", "warning"),
@@ -75,6 +83,14 @@ def test_a_seeded_fault_fails_its_check_alone_and_names_its_row(
 def test_of_limits_that_forms_give_a_field_the_widest_count(tmp_path: Path) -> None:
     told = ({"field_id": "Q", "value_number": -1e9}, {"field_id": "Q", "value_number": 1e9}, {"value_number": None})
     assert all(r.success for r in validate(staged(tmp_path, "report_field", *told), PROFILE))
+
+
+def test_answers_of_the_kind_that_is_asked_pass(tmp_path: Path) -> None:
+    texts = [("C", "it's green"), ("C", " red "), ("C", None), ("T", "anything"), ("of no form", "x"), ("Q", "  ")]
+    told = [{"field_id": name, "value_number": None, "value_text": text} for name, text in texts]
+    # A note beside a number is no answer to another question.
+    told += [{"field_id": "Q", "value_number": 0.0, "value_text": "see annex"}]
+    assert [r.check for r in validate(staged(tmp_path, "report_field", *told), PROFILE) if not r.success] == []
 
 
 def test_a_reading_is_within_the_limits_of_the_version_of_its_day(tmp_path: Path) -> None:
