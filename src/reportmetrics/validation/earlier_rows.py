@@ -31,11 +31,11 @@ BEFORE = 8
 
 
 def filled_columns(profile: Profile) -> dict[str, dict[str, set[str]]]:
-    """Per table and source the columns that its mapping fills from the file, without those that may go blank."""
+    """Per table and source the columns that its mapping fills from cells, without those that may go blank."""
     filled: dict[str, dict[str, set[str]]] = {}
     for source in intake(profile.sources):
         for entry in source.tables:
-            names = {n for n, given in entry.columns.items() if given.candidates} - set(entry.may_go_blank)
+            names = {n for n, given in entry.columns.items() if given.columns} - set(entry.may_go_blank)
             filled.setdefault(entry.table, {}).setdefault(source.source, set()).update(names)
     return filled
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -16,10 +16,19 @@ from tests.conftest import SmallMission
 HEAD = "id,raised,decided,outcome"
 
 
-def register(mission: SmallMission, name: str, rows: int, approved: float = 1, *, head: str = HEAD) -> None:
-    """A file of new requests of which a share is approved and the others denied."""
-    lines = [f"{name}-{n},2021-01-02,2021-01-03,{'OK' if n < approved * rows else 'NO'}" for n in range(rows)]
-    mission.put(f"requests/{name}.csv", "\n".join([head, *lines]) + "\n")
+def register(
+    mission: SmallMission,
+    name: str,
+    rows: int,
+    approved: float = 1,
+    *,
+    head: str = HEAD,
+    more: Mapping[str, str] | None = None,
+) -> None:
+    """A file of new requests of which a share is approved and the others denied; ``more`` columns are alike in all."""
+    heads, ends = ("".join(f",{text}" for text in texts) for texts in ((more or {}).keys(), (more or {}).values()))
+    lines = [f"{name}-{n},2021-01-02,2021-01-03,{'OK' if n < approved * rows else 'NO'}{ends}" for n in range(rows)]
+    mission.put(f"requests/{name}.csv", "\n".join([head + heads, *lines]) + "\n")
 
 
 def open_ones(mission: SmallMission, name: str, rows: int, decided: int = 0) -> None:
@@ -71,6 +80,18 @@ def test_a_column_renamed_in_one_of_four_files_stops_the_run_and_names_the_file(
         "requests/c.csv": {},
         "requests/d.csv": {"request.went_blank (decided_at)": 100},
     }
+
+
+def test_a_column_that_is_joined_of_several_goes_blank_where_one_of_them_is_renamed(mission: SmallMission) -> None:
+    decided = {"join": ["day", "time"], "optional": True, "format": "%Y-%m-%d %H:%M"}
+    mission.sources = [{**mission.sources[0], "columns": {**mission.sources[0]["columns"], "decided_at": decided}}]
+    weeks(mission, 4, lambda name: register(mission, name, 30, head="id,raised,day,outcome", more={"time": "10:00"}))
+    register(mission, "now", 30, head="id,raised,Day,outcome", more={"time": "10:00"})
+    taken(mission, 5, passed=False)
+    assert failures(mission, "went_blank") == [
+        "request: decided_at of log is blank in 100% of 30 rows of requests/now.csv, before in 0%"
+    ]
+    assert [r.check for r in check_new(mission.settings, mission.profile).results if r.blocks] == ["went_blank"]
 
 
 def test_columns_that_are_blank_in_all_new_files_are_told_once(mission: SmallMission) -> None:
