@@ -24,25 +24,28 @@ from reportmetrics.validation.earlier_shares import (
     without_repeats,
 )
 from reportmetrics.warehouse.aside import WENT_BLANK
-from reportmetrics.warehouse.shape import Table
+from reportmetrics.warehouse.shape import NOT_APPLICABLE, Table
 
 BEFORE = 8
 """Deliveries of the source that a new one is compared with."""
 
 
-def filled_columns(profile: Profile) -> dict[str, dict[str, set[str]]]:
+Filled = dict[str, dict[str, bool]]
+"""By source the columns that are compared, each with whether its mapping has words for what does not apply."""
+
+
+def filled_columns(profile: Profile) -> dict[str, Filled]:
     """Per table and source the columns that its mapping fills from cells, without those that may go blank."""
-    filled: dict[str, dict[str, set[str]]] = {}
+    filled: dict[str, Filled] = {}
     for source in intake(profile.sources):
         for entry in source.tables:
-            names = {n for n, given in entry.columns.items() if given.columns} - set(entry.may_go_blank)
-            filled.setdefault(entry.table, {}).setdefault(source.source, set()).update(names)
+            cells = {n: given for n, given in entry.columns.items() if given.columns and n not in entry.may_go_blank}
+            asked = filled.setdefault(entry.table, {}).setdefault(source.source, {})
+            asked.update({name: bool(given.not_applicable) for name, given in cells.items()})
     return filled
 
 
-def of_rows(
-    connection: duckdb.DuckDBPyConnection, table: Table, filled: dict[str, set[str]], since: int
-) -> pl.DataFrame:
+def of_rows(connection: duckdb.DuckDBPyConnection, table: Table, filled: Filled, since: int) -> pl.DataFrame:
     """Comparisons of blanks and codes (columns of ``SCHEMA``): of all new deliveries, and of those that fail alone.
 
     ``before_new`` (registered) names the deliveries before, by source and table. A delivery alone is not told of where
@@ -84,32 +87,14 @@ QUALIFY row_number() OVER (PARTITION BY source ORDER BY file_seq DESC) <= {befor
 Where they come one by one, 64: in that many, one of eight senders had their turn eight times."""
 
 
-def _shares(
-    connection: duckdb.DuckDBPyConnection, table: Table, filled: dict[str, set[str]], deliveries: str
-) -> pl.DataFrame:
+def _shares(connection: duckdb.DuckDBPyConnection, table: Table, filled: Filled, deliveries: str) -> pl.DataFrame:
     """``k`` of ``n`` rows with a ``code``, or blank (code null), by ``source``, ``file_seq`` and ``column_name``.
 
     ``deliveries`` is a query for file_seq, source and of_seq, which becomes the ``file_seq`` here.
     """
     rows = f"core.{table.name} AS c JOIN ({deliveries}) AS l USING (file_seq)"
     parts = [_codes(connection, c.name, rows) for c in table.columns if c.codes]
-    optional = [c.name for c in table.columns if not c.required]
-    asked = pl.DataFrame(
-        [(source, column) for source, columns in filled.items() for column in columns],
-        schema={"source": pl.String(), "column_name": pl.String()},
-        orient="row",
-    )
-    if optional:
-        counts = ", ".join(f'count(*) - count(c."{name}") AS "{name}"' for name in optional)
-        counted = connection.sql(
-            f"SELECT l.source, l.of_seq AS file_seq, count(*) AS n, {counts} FROM {rows} GROUP BY ALL"
-        )
-        blank = counted.pl().unpivot(
-            optional, index=["source", "file_seq", "n"], variable_name="column_name", value_name="k"
-        )
-        parts.append(
-            blank.join(asked, on=["source", "column_name"], how="semi").with_columns(code=pl.lit(None, pl.String))
-        )
+    parts += [_blanks(connection, table, filled, rows)] if any(not c.required for c in table.columns) else []
     return pl.concat([p.select(*_COUNTED).cast(pl.Schema(_COUNTED)) for p in parts] or [pl.DataFrame(schema=_COUNTED)])
 
 
@@ -121,6 +106,28 @@ _COUNTED: dict[str, pl.DataType] = {
     "k": pl.Int64(),
     "n": pl.Int64(),
 }
+
+
+def _blanks(connection: duckdb.DuckDBPyConnection, table: Table, filled: Filled, rows: str) -> pl.DataFrame:
+    """Rows in which a column is blank. One that says that it does not apply is an entry, and no blank."""
+    optional = [c.name for c in table.columns if not c.required]
+    asked = [(source, *column) for source, columns in filled.items() for column in columns.items()]
+    said = pl.DataFrame(asked, schema=_ASKED, orient="row")
+    inapplicable = f"c.{NOT_APPLICABLE} IS TRUE" if NOT_APPLICABLE in table.by_name else "FALSE"
+    counts = ", ".join(f'count(*) - count(c."{name}") AS "{name}"' for name in optional)
+    counted = connection.sql(
+        f"SELECT l.source, l.of_seq AS file_seq, {inapplicable} AS inapplicable, count(*) AS n, {counts} "
+        f"FROM {rows} GROUP BY ALL"
+    )
+    index = ["source", "file_seq", "inapplicable", "n"]
+    each = counted.pl().unpivot(optional, index=index, variable_name="column_name", value_name="k")
+    blank = pl.when(~(pl.col("inapplicable") & pl.col("has_words"))).then(pl.col("k")).otherwise(0)
+    of_place = each.join(said, on=["source", "column_name"]).group_by("source", "file_seq", "column_name")
+    found: pl.DataFrame = of_place.agg(pl.col("n").sum(), k=blank.sum())
+    return found.with_columns(code=pl.lit(None, pl.String))
+
+
+_ASKED: dict[str, pl.DataType] = {"source": pl.String(), "column_name": pl.String(), "has_words": pl.Boolean()}
 
 
 def _codes(connection: duckdb.DuckDBPyConnection, column: str, rows: str) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -187,6 +188,66 @@ def test_a_column_that_may_go_blank_does_not_stop_the_run(mission: SmallMission)
         deliver(mission, week, 30)
     deliver(mission, 5, 30, decided=False, validated=False)
     assert "went_blank" not in failures(mission)
+
+
+READINGS: dict[str, Any] = {
+    "source": "readings",
+    "title": "Readings",
+    "sender": "x",
+    "files": "readings/*.csv",
+    "reader": "csv",
+    "table": "observation",
+    "columns": {
+        "indicator_id": {"value": "LO-1.1"},
+        "level": {"value": "outcome"},
+        "observed_on": {"from": "day", "format": "%Y-%m-%d"},
+        "value": {"from": "value", "not_applicable": ["n/a"]},
+        "evidence": "note",
+    },
+}
+
+
+def readings(mission: SmallMission, week: int, cells: list[str]) -> None:
+    """One day each, with what stands under value and note."""
+    lines = [f"{dt.date(2021, 1, 1) + dt.timedelta(100 * week + n)},{cell}" for n, cell in enumerate(cells)]
+    mission.put(f"readings/w{week}.csv", "\n".join(["day,value,note", *lines]) + "\n")
+    mission.ingest(dt.datetime(2022, 6, 1) + dt.timedelta(weeks=week))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "blank"),
+    [
+        ("1,x", "n/a,x", []),
+        ("1,x", "0,x", []),
+        ("1,x", ",x", ["value"]),
+        ("1,x", "n/a,", ["evidence"]),
+        ("n/a,x", ",x", ["value"]),
+    ],
+)
+def test_what_does_not_apply_is_an_entry_and_no_blank(
+    mission: SmallMission, before: str, now: str, blank: list[str]
+) -> None:
+    """It is one of the column whose cell says so, and not of others of the row."""
+    mission.sources = [READINGS]
+    for week in (1, 2):
+        readings(mission, week, [before] * 12)
+        assert not check_new(mission.settings, mission.profile).blocked
+    readings(mission, 3, [now] * 12)
+    assert failures(mission).get("went_blank", []) == [
+        f"observation: {name} of readings is blank in 100% of 12 rows of readings/w3.csv, before in 0%"
+        for name in blank
+    ]
+
+
+@pytest.mark.parametrize(("word", "told"), [("n/a", False), ("", True)])
+def test_a_share_of_what_does_not_apply_is_no_share_of_blanks(mission: SmallMission, word: str, told: bool) -> None:
+    mission.sources = [READINGS]
+    readings(mission, 1, ["1,x"] * 60 + ["n/a,x"] * 40)
+    with Store(mission.settings.warehouse) as store:
+        store.mark_validated(store.position())
+    readings(mission, 2, ["1,x"] * 8 + [f"{word},x"] * 12)
+    said = "observation: value of readings is blank in 60% of 20 rows of readings/w2.csv, before in 0%"
+    assert failures(mission).get("blanks", []) == [said] * told
 
 
 def test_a_report_that_comes_again_for_another_unit_or_period_is_told(tmp_path: Path) -> None:
