@@ -1,6 +1,7 @@
-"""A batch beside the eight deliveries (or periods) before it: volume, gaps, blanks, and the shares of codes.
+"""A batch beside the eight deliveries (or periods) before it: volume, gaps, refused rows, blanks, the shares of codes.
 
-And beside all before it: reports that were of something else, or that another person had sent.
+Rows that were left out are compared like refused ones. And beside all before it: reports that were of something else,
+or that another person had sent.
 
 Each new delivery is looked at, and all that are new together. What is usual is read off the source's own past, so that
 no limit has to be kept up by hand. A source that is new, or has sent little so far, is not judged.
@@ -21,6 +22,7 @@ from reportmetrics.validation.earlier_files import gaps, volume, volume_of_perio
 from reportmetrics.validation.earlier_reports import same_report, two_reporters
 from reportmetrics.validation.earlier_rows import BEFORE, filled_columns, of_rows
 from reportmetrics.validation.earlier_shares import BLANK_NEW, ENOUGH_NEW, SCHEMA
+from reportmetrics.validation.earlier_verdicts import refused_and_left_out
 from reportmetrics.warehouse.aside import WENT_BLANK, BlankColumn
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES
@@ -40,6 +42,7 @@ def comparisons(store: Store, profile: Profile) -> pl.DataFrame:
         gaps(connection, since),
         same_report(connection, since),
         two_reporters(connection, since),
+        refused_and_left_out(connection, profile, since),
     ]
     connection.unregister("promised")
     asked = filled_columns(profile)

@@ -14,16 +14,7 @@ import polars as pl
 
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
-from reportmetrics.validation.earlier_shares import (
-    BLANK,
-    all_together,
-    each_by_itself,
-    judged,
-    said,
-    without_habits,
-    without_repeats,
-)
-from reportmetrics.warehouse.aside import WENT_BLANK
+from reportmetrics.validation.earlier_shares import BLANK, compared, judged, said
 from reportmetrics.warehouse.shape import NOT_APPLICABLE, Table
 
 BEFORE = 8
@@ -48,22 +39,16 @@ def filled_columns(profile: Profile) -> dict[str, Filled]:
 def of_rows(connection: duckdb.DuckDBPyConnection, table: Table, filled: Filled, since: int) -> pl.DataFrame:
     """Comparisons of blanks and codes (columns of ``SCHEMA``): of all new deliveries, and of those that fail alone.
 
-    ``before_new`` (registered) names the deliveries before, by source and table. A delivery alone is not told of where
-    some of the source's before were like it (``without_habits``), and does not go blank where it is the only new one.
+    ``before_new`` (registered) names the deliveries before, by source and table.
     """
     found = _shares(connection, table, filled, _NEW_AND_BEFORE.format(table=table.name, since=since))
-    pool = judged(all_together(found))
-    alone = without_repeats(judged(each_by_itself(found)).filter(~pl.col("holds")), pool)
-    only = (pl.col("kind") == WENT_BLANK) & ~pl.col("holds") & pl.col("file_seq").is_not_null()
-    pool, alone = pool.filter(~only), pl.concat([alone, pool.filter(only)])
-    if alone.height:
-        window = _WINDOW.format(table=table.name, since=since, before=BEFORE)
-        alone = without_habits(alone, _shares(connection, table, filled, window))
+    window = _WINDOW.format(table=table.name, since=since, before=BEFORE)
+    told = compared(found, judged, lambda: _shares(connection, table, filled, window))
     names = connection.sql(
         "SELECT file_seq, original_name FROM ledger WHERE table_name = $table AND file_seq > $since",
         params={"table": table.name, "since": since},
     ).pl()
-    return said(table.name, pl.concat([pool, alone]).join(names, on="file_seq", how="left", maintain_order="left"))
+    return said(table.name, told.join(names, on="file_seq", how="left", maintain_order="left"))
 
 
 _NEW_AND_BEFORE = (

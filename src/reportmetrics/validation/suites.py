@@ -72,6 +72,18 @@ COMPARED = (
     _compared("gap", "warning", "nothing came for more than twice the time that the source promises"),
     _compared("blanks", "warning", "the share of blanks of a column moved by more than 30 points"),
     _compared("drift", "warning", "the share of a code moved by more than 30 points, or ten rows of it were missing"),
+    _compared(
+        "refusals",
+        "warning",
+        "far more rows were refused than of the eight deliveries before; `reportmetrics rejects list` says why: have "
+        "the mapping fit the file and rebuild, or the sender mend the rows",
+    ),
+    _compared(
+        "left_out",
+        "warning",
+        "the mapping left out far more rows than of the eight deliveries before; look whether 'only', 'drop', the "
+        "names of events and the end of the table fit the file still",
+    ),
     _compared("same_report", "warning", "a report's identifier came again for another unit, form or period"),
     _compared(
         "two_reporters",
