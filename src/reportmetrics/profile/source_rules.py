@@ -6,18 +6,17 @@ Belongs here: mistakes that can be seen without a file to read. Not here: what a
 from __future__ import annotations
 
 import codecs
-import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from reportmetrics.profile.corrections import correction_problems
 from reportmetrics.profile.event_rules import event_problems
+from reportmetrics.profile.format_rules import format_problems
 from reportmetrics.profile.name_rules import report_id_problems, report_key_problems
 from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.rules import unknown_id
 from reportmetrics.profile.shape_rules import pattern_problems, shape_problems
 from reportmetrics.profile.sources import (
-    SERIAL_EPOCHS,
     ColumnMap,
     FileDate,
     FromColumn,
@@ -113,7 +112,7 @@ def _known_from(file: str, source: Source, groups: Groups) -> Iterator[Problem]:
         if groups is not None and "file_date" not in groups:
             remedy = "add a group (?P<file_date>...) to 'facts'"
             yield Problem(file, "known_from", "the file's name gives no fact 'file_date'", remedy)
-        yield from _format_problems(file, "known_from.file_date", source.known_from.file_date)
+        yield from format_problems(file, "known_from.file_date", source.known_from.file_date)
     if isinstance(source.known_from, FromColumn):
         name = source.known_from.column
         for entry in source.tables:
@@ -197,7 +196,7 @@ def _one_column(file: str, key: str, given: ColumnMap, column: Column, groups: G
         if column.type == "date" and "%z" in pattern.replace("%%", "") and not pattern.endswith("%z"):
             remedy = "put %z last, so that the day is the one that stands before it"
             yield Problem(file, f"{key}.format", f"'{pattern}' has an offset within the date", remedy)
-        yield from _format_problems(file, f"{key}.format", pattern, whole=not named)
+        yield from format_problems(file, f"{key}.format", pattern, whole=not named, timed=column.type == "timestamp")
     yield from _map_problems(file, f"{key}.map", given)
     targets = [v for v in (given.map or {}).values() if v is not None]
     if given.value is not None:
@@ -228,27 +227,3 @@ def _map_problems(file: str, key: str, given: ColumnMap) -> Iterator[Problem]:
         elif listed:
             said = f"'{word}' stands under '{listed[0]}' too, so it never becomes '{value}'"
             yield Problem(file, key, said, "keep it in one of the two")
-
-
-_DIRECTIVES = re.compile(r"%(.)?")
-
-
-def _format_problems(file: str, key: str, pattern: str, *, whole: bool = True) -> Iterator[Problem]:
-    """A format must be one that strptime reads back, or the number of days of a workbook.
-
-    It holds a ``whole`` date, or at least the year where the first or last day of some time is asked for.
-    """
-    if pattern in SERIAL_EPOCHS:
-        return
-    found = {m.group(1) or "" for m in _DIRECTIVES.finditer(pattern)}
-    moment = dt.datetime(2021, 11, 23, 17, 5, 9, tzinfo=dt.UTC)
-    try:
-        back = dt.datetime.strptime(moment.strftime(pattern), pattern)
-    except (ValueError, re.error) as error:
-        yield Problem(file, key, f"'{pattern}' is not a date format ({error})", "use strptime codes, such as %d/%m/%Y")
-        return
-    if "f" not in found and back.year != 2021:
-        yield Problem(file, key, f"'{pattern}' gives no year", "it needs the year, such as %B %Y")
-    elif "f" not in found and whole and (back.month, back.day) != (11, 23):
-        remedy = "it needs year, month and day, such as %Y-%m-%d; or say 'first_day_of' or 'last_day_of'"
-        yield Problem(file, key, f"'{pattern}' gives no whole date", remedy)

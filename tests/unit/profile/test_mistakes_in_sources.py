@@ -112,6 +112,41 @@ CASES = {
         ('{from: arrived, format: "%Y-%m-%d"}', '{from: arrived, format: "%Y-%m"}'),
         "tour.columns.started_on.format: '%Y-%m' gives no whole date; it needs year, month and day, such as %Y-%m-%d",
     ),
+    "format with the name of a zone": (
+        "movement_requests.yaml",
+        ('{from: asked, format: "%Y-%m-%d %H:%M"}', '{from: asked, format: "%Y-%m-%d %H:%M %Z"}'),
+        "request.columns.raised_at.format: '%Y-%m-%d %H:%M %Z' has the name of a zone (%Z), of which it is not certain "
+        "what time it means; use %z for an offset, such as +01:00; or write the name out as it stands in all cells, "
+        "with 'timezone'",
+    ),
+    "date in a file's name with the name of a zone": (
+        "movement_requests.yaml",
+        ('{file_date: "%Y%m%d"}', '{file_date: "%Y%m%d%Z"}'),
+        "known_from.file_date: '%Y%m%d%Z' has the name of a zone (%Z)",
+    ),
+    "format that each program writes in its own way": (
+        "movement_requests.yaml",
+        ('{from: asked, format: "%Y-%m-%d %H:%M"}', '{from: asked, format: "%x %H:%M"}'),
+        "request.columns.raised_at.format: '%x %H:%M' has a code that each program writes in its own way (%c, %x); "
+        "write the date out, such as %d/%m/%Y",
+    ),
+    "format of a time alone": (
+        "movement_requests.yaml",
+        ('{from: asked, format: "%Y-%m-%d %H:%M"}', '{from: asked, format: "%H:%M:%S.%f"}'),
+        "request.columns.raised_at.format: '%H:%M:%S.%f' gives no year; it needs the year, such as %B %Y",
+    ),
+    "format without morning or afternoon": (
+        "movement_requests.yaml",
+        ('{from: asked, format: "%Y-%m-%d %H:%M"}', '{from: asked, format: "%Y-%m-%d %I:%M"}'),
+        "request.columns.raised_at.format: '%Y-%m-%d %I:%M' does not tell morning from afternoon; it needs the hour of "
+        "the day: %H, or %I together with %p",
+    ),
+    "format of weeks with names of days": (
+        "tours.yaml",
+        ('{from: arrived, format: "%Y-%m-%d"}', '{from: arrived, format: "%Y week %W %A"}'),
+        "tour.columns.started_on.format: '%Y week %W %A' has the day of the week in a form that is passed over beside "
+        "the number of a week; have the day sent as %w (0 for Sunday), or as a date",
+    ),
     "format of a text": (
         "tours.yaml",
         ("post_id: post", 'post_id: {from: post, format: "%Y-%m-%d"}'),
