@@ -13,6 +13,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 
+from reportmetrics.profile.breakdown_rules import breakdown_advice
 from reportmetrics.profile.objectives import Indicator, Objective
 from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.sources import Source
@@ -63,21 +64,23 @@ def indicator_advice(
 
 
 def source_advice(sources: Sequence[Source]) -> list[Problem]:
+    """What the mapping of a source leaves to chance."""
+    return [problem for source in sources for problem in (*_undated(source), *breakdown_advice(source))]
+
+
+def _undated(source: Source) -> Iterator[Problem]:
     """Registers that list all requests, sent in files of several names that say no date.
 
     One that reads as an earlier one did is that file sent again; only a date tells that a request was opened again.
     """
-    return [
-        Problem(
+    if source.complete is not None and source.facts is None and re.search(r"[*?\[]", source.files):
+        yield Problem(
             "sources",
             f"{source.source}.facts",
             "a complete register in files without a date: one that reads as an earlier one did tells nothing new",
             "read the date from the name, by 'facts' with (?P<file_date>...) and known_from: {file_date: ...}; or have "
             "one file overwritten in place",
         )
-        for source in sources
-        if source.complete is not None and source.facts is None and re.search(r"[*?\[]", source.files)
-    ]
 
 
 def _latest(indicators: Sequence[Indicator]) -> list[Indicator]:

@@ -9,6 +9,7 @@ import codecs
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from reportmetrics.profile.breakdown_rules import breakdown_problems
 from reportmetrics.profile.corrections import correction_problems
 from reportmetrics.profile.event_rules import event_problems
 from reportmetrics.profile.format_rules import format_problems
@@ -78,6 +79,7 @@ def _one_source(file: str, source: Source, ids: Ids) -> Iterator[Problem]:
         yield from _one_table(file, key, source, entry, _TABLES[entry.table], groups, ids)
         yield from event_problems(file, key, source, entry, _TABLES[entry.table], ids)
         yield from report_key_problems(file, key, entry, _TABLES[entry.table])
+        yield from breakdown_problems(file, key, source, entry)
         if groups is not None:
             yield from report_id_problems(file, key, entry, source.facts)
 

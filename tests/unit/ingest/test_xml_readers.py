@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ IATI = """<?xml version="1.0" encoding="UTF-8"?>
 </iati-activity></iati-activities>
 """
 
-RESULTS = {
+RESULTS: dict[str, Any] = {
     "source": "results",
     "title": "Results",
     "sender": "donor",
@@ -101,6 +102,97 @@ def test_result_and_indicator_stand_on_each_row(tmp_path: Path) -> None:
     assert rows[0] == ("AA-1", "2", "outcome", "Courts that work", "Days to judgment", "0", "1", "AA-1/R-7/I-1")
     assert rows[-1] == ("AA-1", "9", "other", "Other", "Told in words", None, None, "AA-1/result 2/indicator 1")
     assert found.rows["source_row"].to_list() == [13, 14, 15, 20, 21, 27]
+
+
+def activity(*results: str) -> str:
+    inside = "<iati-activity><iati-identifier>GB-1</iati-identifier>" + "".join(results) + "</iati-activity>"
+    return f'<iati-activities version="2.03">{inside}</iati-activities>'
+
+
+def result(ref: str | None, *indicators: str) -> str:
+    return f'<result type="2">{reference(ref)}{"".join(indicators)}</result>'
+
+
+def indicator(ref: str | None, *values: str) -> str:
+    told = "".join(f"<actual {value}</actual>" for value in values)
+    return f'<indicator>{reference(ref)}<period><period-end iso-date="2021-03-31"/>{told}</period></indicator>'
+
+
+def reference(code: str | None) -> str:
+    return "" if code is None else f'<reference vocabulary="7" code="{code}"/>'
+
+
+def test_indicators_that_share_a_reference_are_told_apart_and_named(tmp_path: Path) -> None:
+    one = 'value="1">'
+    content = activity(
+        result("SDG-13", indicator(None, one), indicator("I1", one)),
+        result("SDG-13", indicator(None, one), indicator("I2", one), indicator("I2", one)),
+        result(None, indicator(None, one)),
+        result("result 3", indicator(None, one)),
+    )
+    found = read(tmp_path / "a.xml", "iati", content)
+    assert [name for (name,) in columns(found, "indicator_id")] == [
+        "GB-1/SDG-13/indicator 1",
+        "GB-1/SDG-13/I1",
+        "GB-1/SDG-13 (2)/indicator 1",
+        "GB-1/SDG-13/I2",  # known by its own reference, wherever the result stands
+        "GB-1/SDG-13/I2 (2)",
+        "GB-1/result 3/indicator 1",
+        "GB-1/result 3 (2)/indicator 1",
+    ]
+    assert found.notes == (
+        "references that several results or indicators share, told apart by their order in the file: "
+        "GB-1/SDG-13 (2)/indicator 1, GB-1/SDG-13/I2 (2), GB-1/result 3 (2)/indicator 1",
+    )
+    assert read(tmp_path / "b.xml", "iati", IATI).notes == ()
+
+
+def test_activities_of_one_identifier_have_no_indicator_in_common(tmp_path: Path) -> None:
+    one = activity(result("R", indicator("I", 'value="1">')))
+    twice = one.replace("</iati-activities>", "") + one.partition(">")[2]
+    found = read(tmp_path / "a.xml", "iati", twice)
+    assert columns(found, "indicator_id") == [("GB-1/R/I",), ("GB-1/R/I (2)",)]
+
+
+def test_all_places_of_a_value_are_its_breakdown(tmp_path: Path) -> None:
+    values = (
+        'value="9">',
+        'value="1"><location ref="C"/><location ref="A"/>',
+        'value="2"><location ref="B"/><location ref="C"/><dimension name="sex" value="female"/>',
+    )
+    found = read(tmp_path / "a.xml", "iati", activity(result("R", indicator("I", *values))))
+    assert columns(found, "actual_value", "dimensions", "location_ref", "breakdown") == [
+        ("9", None, None, "total"),
+        ("1", None, "A;C", "location=A;location=C"),
+        ("2", "sex=female", "B;C", "sex=female;location=B;location=C"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "stored"),
+    [
+        ({"only": [{"from": "breakdown", "is": "total"}]}, [9.0]),
+        (
+            {
+                "columns": {
+                    "indicator_id": {"join": ["indicator_id", "breakdown"], "map": {"GB-1/R/I sex=male": "LO-1.1"}}
+                }
+            },
+            [6.0],
+        ),
+    ],
+    ids=["totals alone", "a part as an indicator of its own"],
+)
+def test_a_part_does_not_stand_for_the_whole(
+    mission: SmallMission, mapping: dict[str, Any], stored: list[float]
+) -> None:
+    kept = {k: v for k, v in RESULTS.items() if k != "key"}
+    mission.sources = [kept | mapping | {"columns": {**kept["columns"], **mapping.get("columns", {})}}]
+    parts = [f'value="{n}"><dimension name="sex" value="{sex}"/>' for n, sex in ((3, "female"), (6, "male"))]
+    mission.put("iati/a.xml", activity(result("R", indicator("I", 'value="9">', *parts))))
+    [line] = mission.ingest().deliveries
+    assert line.superseded == 0
+    assert [value for (value,) in mission.ask("SELECT value FROM core.observation")] == stored
 
 
 def test_files_of_the_first_version_are_refused(tmp_path: Path) -> None:

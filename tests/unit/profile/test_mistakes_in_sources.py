@@ -2,9 +2,11 @@
 
 import pytest
 
+from reportmetrics.profile.advice import source_advice
 from reportmetrics.profile.load import load_profile
 from reportmetrics.profile.source_rules import source_problems
 from reportmetrics.profile.sources import Source
+from tests.unit.ingest.test_xml_readers import RESULTS
 from tests.unit.profile.spoiled import problems, replace
 
 CASES = {
@@ -304,3 +306,31 @@ def test_the_identifier_of_a_report_tells_apart_what_its_file_name_does(facts, r
         "(?P<report>(?P<unit>...)_(?P<day>...)), and say {fact: report}"
     )
     assert found == ([] if lacking is None else [wanted])
+
+
+WAYS = (
+    "let totals count alone, by only: [{from: breakdown, is: total}]; or tell the parts apart, by indicator_id: {join: "
+    "[indicator_id, breakdown], map: {...}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "refused", "advised"),
+    [
+        ({}, True, True),
+        ({"drop": [{"from": "location_ref", "blank": False}]}, True, True),
+        ({"drop": [{"from": "dimensions", "blank": False}]}, False, True),
+        ({"key": ["indicator_id", "observed_on", "evidence"]}, False, True),
+        ({"drop": [{"from": name, "blank": False} for name in ("dimensions", "location_ref")]}, False, False),
+        ({"only": [{"from": "breakdown", "is": "total"}]}, False, False),
+        ({"columns": {"indicator_id": {"join": ["indicator_id", "breakdown"]}}}, False, False),
+    ],
+)
+def test_a_mapping_of_results_tells_parts_of_a_figure_from_the_figure(mapping, refused, advised):
+    columns = RESULTS["columns"] | {"indicator_id": "indicator_id"} | mapping.get("columns", {})
+    kept = {k: v for k, v in RESULTS.items() if k != "key"}
+    source = Source.model_validate(kept | mapping | {"columns": columns})
+    part = "observation: a part of a figure, such as that of women, would replace the figure; "
+    found = [str(p) for p in source_problems([("sources/results.yaml", source)], {})]
+    assert found == ([f"sources/results.yaml: {part}{WAYS}"] if refused else [])
+    assert [p.key for p in source_advice([source])] == (["results.observation"] if advised else [])

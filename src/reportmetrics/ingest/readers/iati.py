@@ -6,7 +6,7 @@ mission (the source's mapping says that).
 A target and an actual share a row when they tell of the same period and the same breakdown; a baseline is only beside
 them when it is of that breakdown too, so that no ratio is formed of unlike things. Publishers give indicators no
 identifier of their own: ``indicator_id`` is the activity's, the result's and the indicator's, a reference where there
-is one and else the place in the file.
+is one and else the place in the file. It is one indicator's alone: several that share a reference are numbered.
 
 Source: IATI Activity Standard 2.03, elements ``result``, ``indicator``, ``baseline``, ``period``.
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reportmetrics.ingest.readers.base import Sheet, UnreadableError
@@ -49,8 +49,16 @@ COLUMNS = (
     "actual_value",
     "dimensions",
     "location_ref",
+    "breakdown",
 )
-"""Columns of the sheet, in order. ``dimensions`` is ``name=value`` pairs, sorted and joined by ``;``."""
+"""Columns of the sheet, in order.
+
+``dimensions`` is ``name=value`` pairs and ``location_ref`` references, each sorted and joined by ``;``. ``breakdown``
+is both in one, ``age=adult;location=A``, or ``total`` where a value is of no part.
+"""
+
+WHOLE = "total"
+_SHOWN = 10
 
 
 @dataclass(slots=True)
@@ -59,11 +67,11 @@ class _Value:
 
     attributes: dict[str, str]
     dimensions: list[str] = field(default_factory=list)
-    location: str | None = None
+    locations: list[str] = field(default_factory=list)
 
     @property
-    def breakdown(self) -> tuple[str, str | None]:
-        return ";".join(sorted(self.dimensions)), self.location
+    def breakdown(self) -> tuple[str, str]:
+        return ";".join(sorted(self.dimensions)), ";".join(sorted(self.locations))
 
 
 @dataclass(slots=True)
@@ -98,7 +106,23 @@ def read_iati(
     """
     results = _Results()
     walk(path, results, "iati-activities")
-    return dict.fromkeys(sheets, results.records.sheet())
+    return dict.fromkeys(sheets, results.sheet())
+
+
+class _Names:
+    """Names of which each is given once: one that was given before gets the next number."""
+
+    def __init__(self) -> None:
+        self._given: set[str] = set()
+        self._next: dict[str, int] = {}
+
+    def one(self, wanted: str) -> str:
+        name = wanted
+        while name in self._given:
+            number = self._next[wanted] = self._next.get(wanted, 1) + 1
+            name = f"{wanted} ({number})"
+        self._given.add(name)
+        return name
 
 
 class _Results:
@@ -110,10 +134,22 @@ class _Results:
         self._result: dict[str, str] = {}
         self._result_title = ""
         self._result_ref: str | None = None
+        self._result_name: str | None = None
         self._result_index = 0
         self._indicator_index = 0
         self._indicator: _Indicator | None = None
         self._value: _Value | None = None
+        self._results, self._indicators = _Names(), _Names()
+        self._numbered: list[str] = []
+
+    def sheet(self) -> Sheet:
+        """All rows. The note names indicators that are told apart by their order alone."""
+        sheet = self.records.sheet()
+        if not self._numbered:
+            return sheet
+        more = f" and {len(self._numbered) - _SHOWN} more" if len(self._numbered) > _SHOWN else ""
+        said = "references that several results or indicators share, told apart by their order in the file: "
+        return replace(sheet, notes=(said + ", ".join(self._numbered[:_SHOWN]) + more,))
 
     def start(self, path: list[str], attributes: dict[str, str], line: int) -> None:
         name = path[-1]
@@ -121,9 +157,9 @@ class _Results:
             said = f"the file follows version {attributes['version']} of the standard"
             raise UnreadableError("unknown_format", said, "publish it as version 2.03")
         if name == "iati-activity":
-            self._identifier, self._result_index = None, 0
+            self._identifier, self._result_index, self._results = None, 0, _Names()
         elif name == "result":
-            self._result, self._result_title, self._result_ref = attributes, "", None
+            self._result, self._result_title, self._result_ref, self._result_name = attributes, "", None, None
             self._result_index += 1
             self._indicator_index = 0
         elif name == "indicator" and path[-2:-1] == ["result"]:
@@ -148,7 +184,7 @@ class _Results:
         elif name == "dimension" and self._value is not None:
             self._value.dimensions.append(f"{attributes.get('name', '')}={attributes.get('value', '')}")
         elif name == "location" and self._value is not None:
-            self._value.location = attributes.get("ref")
+            self._value.locations.append(attributes.get("ref") or "?")
         elif parent == "period" and indicator.periods:
             self._start_in_period(indicator.periods[-1], name, attributes)
 
@@ -176,28 +212,42 @@ class _Results:
             self._indicator = None
 
     def _emit(self, indicator: _Indicator) -> None:
+        name = self._id(indicator)
         for period in indicator.periods or [_Period(indicator.line)]:
             for target, actual in _paired(period, indicator):
-                self.records.add(period.line, self._row(indicator, period, target, actual))
+                self.records.add(period.line, self._row(name, indicator, period, target, actual))
+
+    def _id(self, indicator: _Indicator) -> str:
+        """Activity, result and indicator.
+
+        A result whose reference an earlier one has is numbered where its indicator is known by its place only: an
+        indicator's own reference tells it apart in whatever order the results come.
+        """
+        result = self._result_ref or f"result {self._result_index}"
+        self._result_name = self._result_name or self._results.one(result)
+        own = indicator.ref or f"indicator {self._indicator_index}"
+        wanted = "/".join((self._identifier or "", result if indicator.ref else self._result_name, own))
+        name = self._indicators.one(wanted)
+        if name != wanted or (not indicator.ref and self._result_name != result):
+            self._numbered.append(name)
+        return name
 
     def _row(
-        self, indicator: _Indicator, period: _Period, target: _Value | None, actual: _Value | None
+        self, name: str, indicator: _Indicator, period: _Period, target: _Value | None, actual: _Value | None
     ) -> dict[str, str | None]:
         told = target or actual or _Value({})
         baseline = next((b for b in indicator.baselines if b.breakdown == told.breakdown), _Value({})).attributes
         kind = self._result.get("type")
-        result, place = str(self._result_index), str(self._indicator_index)
+        dimensions, locations = told.breakdown
         return {
-            "indicator_id": "/".join(
-                (self._identifier or "", self._result_ref or f"result {result}", indicator.ref or f"indicator {place}")
-            ),
+            "indicator_id": name,
             "iati_identifier": self._identifier,
-            "result_index": result,
+            "result_index": str(self._result_index),
             "result_type": kind,
             "result_level": LEVELS.get(kind or ""),
             "result_title": self._result_title,
             "result_ref": self._result_ref,
-            "indicator_index": place,
+            "indicator_index": str(self._indicator_index),
             "indicator_ref": indicator.ref,
             "indicator_title": indicator.title,
             "measure": indicator.attributes.get("measure"),
@@ -211,8 +261,10 @@ class _Results:
             "period_end": period.end,
             "target_value": None if target is None else target.attributes.get("value"),
             "actual_value": None if actual is None else actual.attributes.get("value"),
-            "dimensions": told.breakdown[0],
-            "location_ref": told.breakdown[1],
+            "dimensions": dimensions,
+            "location_ref": locations,
+            "breakdown": ";".join(filter(None, (dimensions, *(f"location={each}" for each in sorted(told.locations)))))
+            or WHOLE,
         }
 
 
@@ -226,4 +278,4 @@ def _paired(period: _Period, indicator: _Indicator) -> Iterator[tuple[_Value | N
     if not both:
         # Without a reading, the baselines are all that is told.
         alone = indicator.baselines if not indicator.periods else []
-        yield from ((_Value({}, b.dimensions, b.location), None) for b in alone or [_Value({})])
+        yield from ((_Value({}, b.dimensions, b.locations), None) for b in alone or [_Value({})])
