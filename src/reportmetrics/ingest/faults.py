@@ -20,6 +20,7 @@ from reportmetrics.ingest.readers.base import (
     CONTRADICTION_MARK,
     FORMULA_MARK,
     STRAY_EVENT,
+    TWICE,
     UNDECIDED,
     UNTIMED,
 )
@@ -191,12 +192,12 @@ def _by_typed(table: Table, found: str) -> str:
 
 def _checks(table: Table, ids: Ids, agreed: Agreed) -> Iterator[_Check]:
     marked = f"coalesce({_BAD.format(text='m.row_fault')}, false)"
-    undecided, untimed = (f"starts_with(m.row_fault, {literal(said)})" for said in (UNDECIDED, UNTIMED))
+    undecided, untimed, twice = (f"starts_with(m.row_fault, {literal(said)})" for said in (UNDECIDED, UNTIMED, TWICE))
     yield _Check(
         RAGGED,
         None,
         "m.row_fault IS NOT NULL",
-        f"NOT ({marked} OR {undecided} OR {untimed} OR m.row_fault IN ({literals((STRAY_EVENT, BOTH_SAID))}))",
+        f"NOT ({marked} OR {undecided} OR {untimed} OR {twice} OR m.row_fault IN ({literals((STRAY_EVENT, BOTH_SAID))}))",
         "m.row_fault",
         "give the row one cell for each column of the header",
     )
@@ -215,6 +216,14 @@ def _checks(table: Table, ids: Ids, agreed: Agreed) -> Iterator[_Check]:
         f"m.row_fault = {literal(BOTH_SAID)}",
         "m.row_fault",
         CLEAR_ONE,
+    )
+    yield _Check(
+        "duplicate_column",
+        None,
+        "m.row_fault IS NOT NULL",
+        twice,
+        "m.row_fault",
+        "give each value a key of its own, and send the log again",
     )
     yield _Check(
         "unknown_event",

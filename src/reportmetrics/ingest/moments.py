@@ -5,6 +5,7 @@ Belongs here: formats, day numbers, zones, and why a moment cannot be meant. Not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from reportmetrics.ingest.reasons import (
@@ -18,8 +19,11 @@ from reportmetrics.ingest.reasons import (
 )
 from reportmetrics.profile.sources import SERIAL_EPOCHS, ColumnMap
 
-_NO_OFFSET = r"[+-](1[5-9]|[2-9]\d)(:?\d\d)*$"
-"""The end of a time whose offset from UTC is beyond all that are in use, which go from -12 to +14 hours."""
+_NO_OFFSET = r"[+-](1[5-9]|[2-9]\d)(:?\d\d)*"
+"""An offset from UTC beyond all that are in use, which go from -12 to +14 hours."""
+
+_PARTS = re.compile(r"%(.)|(\s+)|(.)", re.DOTALL)
+_NAMES = frozenset("aAbBp")
 
 _OFFSET = r" *[+-]\d\d(:?\d\d){0,2}$"
 
@@ -86,7 +90,8 @@ def _read(cell: str, text: str) -> str:
     """A local time by a strptime format, or from a workbook's number of days since its epoch."""
     if text not in SERIAL_EPOCHS:
         read = f"try_strptime({cell}, {_quoted(text)})"
-        return f"CASE WHEN NOT regexp_matches({cell}, '{_NO_OFFSET}') THEN {read} END" if text.endswith("%z") else read
+        offset = _bad_offset(text)
+        return read if offset is None else f"CASE WHEN NOT regexp_matches({cell}, {_quoted(offset)}) THEN {read} END"
     number = f"try_cast({cell} AS DOUBLE)"
     seconds = f"CAST(round({number} * 86400) AS BIGINT)"
     plain = _is_day(cell)
@@ -95,6 +100,28 @@ def _read(cell: str, text: str) -> str:
         plain = f"{plain} AND NOT {_is_the_29th(cell)}"
         seconds = f"{seconds} + CASE WHEN {number} < 60 THEN 86400 ELSE 0 END"
     return f"CASE WHEN {plain} THEN TIMESTAMP '{SERIAL_EPOCHS[text]}' + to_seconds({seconds}) END"
+
+
+def _bad_offset(text: str) -> str | None:
+    """A pattern of cells whose offset nobody uses; None where the format has no offset.
+
+    At the end of a cell it is known by its form. Elsewhere it is what follows all that stands before it in the format,
+    since a year or a day may look like one.
+    """
+    if text.endswith("%z"):
+        return f"{_NO_OFFSET}$"
+    before = ""
+    for part in _PARTS.finditer(text):
+        code, blank, other = part.groups()
+        if code == "z":
+            return f"^{before}{_NO_OFFSET}"
+        if code is None:
+            before += r"\s*" if blank else re.escape(other)
+        elif code == "X":
+            before += r"\d+:\d+:\d+"
+        else:
+            before += "%" if code == "%" else r"\pL+" if code in _NAMES else r"\d+"
+    return None
 
 
 def _day_written(cell: str, text: str, read: str) -> str:

@@ -142,6 +142,22 @@ def test_an_offset_that_nobody_uses_is_a_slip(offset: str) -> None:
     assert text("2021-02-20T10:00:00+14:00", "timestamp", format="%Y-%m-%dT%H:%M:%S%z") == "2021-02-19 20:00:00"
 
 
+@pytest.mark.parametrize(
+    ("pattern", "cell", "instant"),
+    [
+        ("%a %b %d %H:%M:%S %z %Y", "Mon Feb 01 10:00:00 {} 2021", "2021-02-01 05:00:00"),
+        ("%d-%m-%Y%z %I:%M %p", "20-02-2021{} 10:00 AM", "2021-02-20 05:00:00"),
+        ("%z %Y-%m-%d %X.%f", "{} 2021-02-20 10:00:00.5", "2021-02-20 05:00:00.5"),
+        ("o'clock %H:%M (%z) [%d/%m/%y] 100%%", "o'clock 10:00 ({}) [20/02/21] 100%", "2021-02-20 05:00:00"),
+    ],
+)
+def test_an_offset_within_a_time_is_judged_too(pattern: str, cell: str, instant: str) -> None:
+    assert text(cell.format("+0500"), "timestamp", "Asia/Baghdad", format=pattern) == instant
+    for offset in ("+1500", "-20:30"):
+        wrong = cell.format(offset)
+        assert text(wrong, "timestamp", "Asia/Baghdad", format=pattern) == BAD + wrong
+
+
 def test_map_is_a_closed_list_of_its_keys_and_the_codes() -> None:
     given = {"map": {"Closed": "approved", "void": None}, "codes": ("approved", "denied")}
     assert text("Closed", "text", **given) == "approved"

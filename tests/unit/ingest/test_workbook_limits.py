@@ -1,4 +1,4 @@
-"""Workbooks that would take more memory than they may are refused before they are read."""
+"""Workbooks that would take more memory than they may, or hold a row twice, are refused before they are read."""
 
 from __future__ import annotations
 
@@ -56,3 +56,31 @@ def test_a_part_that_unpacks_to_more_than_it_states_is_refused(tmp_path: Path) -
     path.write_bytes(content.replace((9_000_000).to_bytes(4, "little"), (900).to_bytes(4, "little")))
     with pytest.raises(UnreadableError, match=r"more than the 900 bytes that xl/media/image1\.png states"):
         read_xlsx(path, Options(), ["Log"])
+
+
+@pytest.mark.parametrize("telling", [b"", b"<f>1+1</f>"], ids=["plain numbers", "a formula"])
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        (b'<row r="2"><c r="A2"><v>3</v></c></row>', "row 2 of sheet 'Log' stands there twice"),
+        (b'<row r="2"><c r="D2"><v>3</v></c></row>', "row 2 of sheet 'Log' stands there twice"),
+        (b'<row r="3"><c r="B2"><v>3</v></c></row>', "row 2 of sheet 'Log' stands there twice"),
+        (b'<row r="3"><c r="A3"><v>3</v></c><c r="A3"><v>4</v></c></row>', "row 3 of sheet 'Log' has a cell twice"),
+        (b'<row r="3"><c r="B3"><v>3</v></c><c r="A3"/><c r="A3" s="1"/></row>', None),
+        (b'<row r="4"><c r="A4"><v>3</v></c></row><row r="3"><c r="B3"><v>3</v></c><c r="A3"><v>4</v></c></row>', None),
+        (b'<row r="2"/>', None),
+    ],
+)
+def test_a_row_or_cell_that_stands_twice_refuses_the_sheet(
+    tmp_path: Path, second: bytes, said: str | None, telling: bytes
+) -> None:
+    parts = unpacked(book(lambda _, sheet: sheet.write_row(0, 0, [1, 2])))
+    name = next(n for n in parts if n.startswith("xl/worksheets/sheet"))
+    head, _, tail = parts[name].partition(b"</sheetData>")
+    first = b'<row r="2"><c r="A2"><v>1</v></c><c r="B2">' + telling + b"<v>2</v></c></row>"
+    parts[name] = head + first + second + b"</sheetData>" + tail
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(packed(parts))
+    found = read_xlsx(path, Options(), ["Log"])["Log"]
+    told = (found.code, found.message) if isinstance(found, UnreadableError) else None
+    assert told == (said and ("damaged_workbook", said))

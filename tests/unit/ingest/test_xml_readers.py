@@ -299,3 +299,57 @@ def test_an_event_outside_of_a_trace_is_told_and_does_not_count(tmp_path: Path) 
     found = read(tmp_path / "a.xes", "xes", XES.replace("</log>", stray))
     assert found.rows.height == 4
     assert found.rows["row_fault"].to_list() == [None] * 3 + ["the event stands outside of a trace, so it is nobody's"]
+
+
+FIRST = '<string key="desk" value="north"/>'
+
+
+@pytest.mark.parametrize(
+    ("again", "faults"),
+    [
+        ('<list key="tags">', [None, None, None]),
+        (
+            '<date key="time:timestamp" value="2021-02-03T08:00:00.000+03:00"/><list key="tags">',
+            ["time:timestamp", None, None],
+        ),
+        (FIRST + '<string key="desk" value="south"/>', ["desk", "desk", None]),
+    ],
+    ids=["within a list", "in an event", "in a case"],
+)
+def test_an_attribute_that_stands_twice_refuses_the_rows_it_is_of(
+    tmp_path: Path, again: str, faults: list[str | None]
+) -> None:
+    content = XES.replace(FIRST if again.startswith(FIRST) else '<list key="tags">', again)
+    content = content.replace(
+        '<string key="tag" value="x"/>', '<string key="tag" value="x"/><string key="tag" value="y"/>'
+    )
+    found = read(tmp_path / "a.xes", "xes", content)
+    assert found.rows["row_fault"].to_list() == [f and f"an attribute stands twice: '{f}'" for f in faults]
+
+
+def test_an_attribute_of_all_events_that_stands_twice_refuses_the_log(tmp_path: Path) -> None:
+    one = '<string key="lifecycle:transition" value="complete"/>'
+    why = refusal(tmp_path / "a.xes", "xes", XES.replace(one, one + one))
+    assert why.code == "duplicate_column"
+    assert why.message == "the attribute 'lifecycle:transition' that the log gives for each event stands in it twice"
+
+
+def test_an_event_of_two_times_is_a_refused_row(mission: SmallMission) -> None:
+    log = {
+        "event": "concept:name",
+        "time": {"from": "time:timestamp", "format": "%Y-%m-%dT%H:%M:%S.%f%z"},
+        "means": {"opened": "raised_at"},
+        "others": "drop",
+    }
+    columns = {"request_id": "case:concept:name", "hq": {"value": "HQ"}}
+    kept = {k: v for k, v in RESULTS.items() if k not in ("key", "columns", "table")}
+    mission.sources = [
+        kept | {"files": "*.xes", "reader": "xes", "table": "request", "events": log, "columns": columns}
+    ]
+    at = '<date key="time:timestamp" value="2021-02-01T08:00:00.000+03:00"/>'
+    mission.put("a.xes", XES.replace(at, at + at.replace("02-01", "02-03")))
+    mission.ingest()
+    assert mission.ask("SELECT source_row, code, remedy FROM reject WHERE code = 'duplicate_column'") == [
+        (6, "duplicate_column", "give each value a key of its own, and send the log again")
+    ]
+    assert mission.ask("SELECT * FROM core.request") == []

@@ -42,6 +42,10 @@ STRAY_EVENT = "the event stands outside of a trace, so it is nobody's"
 """Fault of a row of an event log."""
 
 
+TWICE = "an attribute stands twice: "
+"""How the fault of a row of an event log begins of which nobody can tell which of two values is meant."""
+
+
 UNTIMED = "the event has no time: "
 """How the fault of a row of an event log begins of which nobody can tell when it happened."""
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from reportmetrics.ingest.readers.base import NUMBER_MARK, STRAY_EVENT, Sheet, UnreadableError
+from reportmetrics.ingest.readers.base import NUMBER_MARK, STRAY_EVENT, TWICE, Sheet, UnreadableError
 from reportmetrics.ingest.readers.records import Records
 from reportmetrics.ingest.readers.xml import walk
 from reportmetrics.profile.sources import Options
@@ -50,22 +50,30 @@ class _Events:
         self._given: dict[str, dict[str, str]] = {"trace": {}, "event": {}}
         self._case: dict[str, str] = {}
         self._event: dict[str, str] = {}
+        self._seen: dict[str, set[str]] = {"trace": set(), "event": set(), "global": set()}
+        self._twice: dict[str, str | None] = {"trace": None, "event": None}
         self._line = 0
 
     def start(self, path: list[str], attributes: dict[str, str], line: int) -> None:
         name = path[-1]
+        if name in self._twice:
+            self._seen[name], self._twice[name] = set(), None
         if name == "trace":
             self._case = dict(self._given["trace"])
         elif name == "event":
             self._event, self._line = dict(self._given["event"]), line
         elif name == "global":
-            self._scope = attributes.get("scope", "")
+            self._scope, self._seen["global"] = attributes.get("scope", ""), set()
         elif name in _SINGLE and "key" in attributes:
             value = attributes.get("value", "")
             value = NUMBER_MARK + value if self._numbers and name == "float" and _FRACTION.fullmatch(value) else value
             self._attribute(path[-2] if len(path) > 1 else "", attributes["key"], value)
 
     def _attribute(self, parent: str, key: str, value: str) -> None:
+        if key in self._seen.get(parent, ()):
+            self._again(parent, key)
+        elif parent in self._seen:
+            self._seen[parent].add(key)
         if parent == "trace":
             self._case[f"case:{key}"] = value
         elif parent == "event":
@@ -75,10 +83,18 @@ class _Events:
         elif parent == "global" and self._scope == "event":
             self._given["event"][key] = value
 
+    def _again(self, parent: str, key: str) -> None:
+        """An attribute of an event or case refuses rows; one that the log gives for all refuses the file."""
+        if parent == "global":
+            said = f"the attribute '{key}' that the log gives for each {self._scope or 'record'} stands in it twice"
+            raise UnreadableError("duplicate_column", said, "give each value a key of its own")
+        self._twice[parent] = self._twice[parent] or f"{TWICE}'{key}'"
+
     def end(self, path: list[str], text: str) -> None:  # noqa: ARG002 (values are attributes here)
         if path[-1] != "event":
             return
         if "trace" in path:
-            self.records.add(self._line, {**self._case, **self._event})
+            fault = self._twice["event"] or self._twice["trace"]
+            self.records.add(self._line, {**self._case, **self._event}, fault=fault)
         else:
             self.records.add(self._line, self._event, fault=STRAY_EVENT)

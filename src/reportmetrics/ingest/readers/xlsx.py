@@ -4,7 +4,7 @@ A header of several rows becomes one name a column, merged cells filled. A cell 
 (``#DIV/0!``), or a formula that nobody computed, is marked as one: an empty cell would be a guess. What the sheet
 hides is said; whether it counts is declared.
 
-Belongs here: names and values of a sheet. Not here: what the XML says beside them (``xlsx_parts``).
+Belongs here: names and values of a sheet. Not here: what the XML says beside them (``xlsx_facts``, ``xlsx_parts``).
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ from reportmetrics.ingest.readers.base import (
     sheet_schema,
     unmarked,
 )
-from reportmetrics.ingest.readers.xlsx_parts import SheetFacts, Workbook, not_a_workbook
+from reportmetrics.ingest.readers.xlsx_facts import SheetFacts
+from reportmetrics.ingest.readers.xlsx_parts import Workbook
+from reportmetrics.ingest.readers.xlsx_xml import not_a_workbook
 from reportmetrics.profile.sources import Options
 from reportmetrics.warehouse.notes import HIDDEN_SHEETS, naming
 
