@@ -14,18 +14,14 @@ from dataclasses import dataclass
 
 import duckdb
 
-from reportmetrics.ingest.forms import BOTH_SAID, CLEAR_ONE
 from reportmetrics.ingest.readers.base import (
     BAD_MARK,
     CONTRADICTION_MARK,
     FORMULA_MARK,
-    STRAY_EVENT,
-    TWICE,
-    UNDECIDED,
-    UNTIMED,
 )
 from reportmetrics.ingest.reasons import REASONS
-from reportmetrics.ingest.text import NOTHING_BEFORE, literal, literals, not_among
+from reportmetrics.ingest.row_faults import row_faults
+from reportmetrics.ingest.text import NOTHING_BEFORE, literal, not_among
 from reportmetrics.ingest.typed import filled_bit
 from reportmetrics.warehouse.shape import Column, Rule, Table, Type
 from reportmetrics.warehouse.store import has_rows
@@ -52,9 +48,6 @@ _EARLIER = (
     "describes the record); or correct its identifier, or the name of the event"
 )
 _BAD = "starts_with({text}, chr(26))"
-RAGGED = "ragged_row"
-"""Code of a row whose cells do not line up with the header."""
-
 _SOUND = "m.row_fault IS NULL"
 _TEXT = re.compile(r'm\."(?P<column>\w+)"(?P<asked> IS NULL| IS NOT NULL)?')
 """The text of a column, and whether there is any."""
@@ -191,64 +184,8 @@ def _by_typed(table: Table, found: str) -> str:
 
 
 def _checks(table: Table, ids: Ids, agreed: Agreed) -> Iterator[_Check]:
-    marked = f"coalesce({_BAD.format(text='m.row_fault')}, false)"
-    undecided, untimed, twice = (f"starts_with(m.row_fault, {literal(said)})" for said in (UNDECIDED, UNTIMED, TWICE))
-    yield _Check(
-        RAGGED,
-        None,
-        "m.row_fault IS NOT NULL",
-        f"NOT ({marked} OR {undecided} OR {untimed} OR {twice} OR m.row_fault IN ({literals((STRAY_EVENT, BOTH_SAID))}))",
-        "m.row_fault",
-        "give the row one cell for each column of the header",
-    )
-    yield _Check(
-        "stray_event",
-        None,
-        "m.row_fault IS NOT NULL",
-        f"m.row_fault = {literal(STRAY_EVENT)}",
-        "m.row_fault",
-        "put the event into the trace of its record, and send the log again",
-    )
-    yield _Check(
-        "answered_and_not_applicable",
-        None,
-        "m.row_fault IS NOT NULL",
-        f"m.row_fault = {literal(BOTH_SAID)}",
-        "m.row_fault",
-        CLEAR_ONE,
-    )
-    yield _Check(
-        "duplicate_column",
-        None,
-        "m.row_fault IS NOT NULL",
-        twice,
-        "m.row_fault",
-        "give each value a key of its own, and send the log again",
-    )
-    yield _Check(
-        "unknown_event",
-        None,
-        "m.row_fault IS NOT NULL",
-        marked,
-        "ltrim(m.row_fault, chr(26))",
-        "correct the name of the event, or add it to the source's mapping",
-    )
-    yield _Check(
-        "bad_time",
-        None,
-        "m.row_fault IS NOT NULL",
-        untimed,
-        "m.row_fault",
-        "enter when the event happened, in the agreed format",
-    )
-    yield _Check(
-        "undecided_row",
-        None,
-        "m.row_fault IS NOT NULL",
-        undecided,
-        "m.row_fault",
-        "enter the value itself, and as text where it is a number of many digits",
-    )
+    for code, found, message, remedy in row_faults():
+        yield _Check(code, None, "m.row_fault IS NOT NULL", found, message, remedy)
     for column in table.columns:
         yield from _of_column(column, ids, agreed.get(column.name, {}))
     if table.name == "report_field":

@@ -18,9 +18,9 @@ from typing import Any
 
 import polars as pl
 
-from reportmetrics.ingest.faults import RAGGED
 from reportmetrics.ingest.readers.base import LEFT_OVER_CELLS, NUMBER_MARK, Sheet, UnreadableError
 from reportmetrics.ingest.readers.xlsx import read_xlsx
+from reportmetrics.ingest.row_faults import RAGGED
 from reportmetrics.profile.intake import (
     READ_ME,
     REASON,
