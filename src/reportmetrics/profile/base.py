@@ -51,3 +51,6 @@ def _as_seen(name: str) -> str:
 Identifier = Annotated[
     str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True), AfterValidator(_as_seen)
 ]
+
+ColumnName = Annotated[str, AfterValidator(functools.partial(unicodedata.normalize, "NFC"))]
+"""Name of a column of a file, or of one that a mapping makes: readers put the letters of such names together too."""

@@ -14,7 +14,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from reportmetrics.profile.base import Model
+from reportmetrics.profile.base import ColumnName, Model
 from reportmetrics.profile.reading import Problem
 
 
@@ -27,7 +27,7 @@ class Correction(Model):
     ]
     sheet: Annotated[str | None, Field(description="sheet of a workbook, where the source reads several")] = None
     row: Annotated[int, Field(ge=1, description="row as a spreadsheet numbers it, and as refusals and explain name it")]
-    column: Annotated[str, Field(description="column as the file names it")]
+    column: Annotated[ColumnName, Field(description="column as the file names it")]
     was: Annotated[str, Field(description="what the cell holds; another text there stops the correction")]
     now: Annotated[str, Field(description="what it should hold")]
     reason: Annotated[str, Field(min_length=3, description="why, and who confirmed it")]

@@ -10,7 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from reportmetrics.profile.base import Model
+from reportmetrics.profile.base import ColumnName, Model
 
 
 class Unpivot(Model):
@@ -19,9 +19,9 @@ class Unpivot(Model):
     ``name_to`` and ``value_to`` are names that ``from`` of a column can then use.
     """
 
-    columns: Annotated[str, Field(description="regular expression that matches the whole column name")]
-    name_to: str
-    value_to: str
+    columns: Annotated[ColumnName, Field(description="regular expression that matches the whole column name")]
+    name_to: ColumnName
+    value_to: ColumnName
     drop_blank: Annotated[bool, Field(description="cells without entry give no row")] = True
 
 
@@ -33,19 +33,20 @@ class Explode(Model):
     """
 
     from_: Annotated[
-        str | list[str] | None, Field(alias="from", description="column whose cell holds several, or its aliases")
+        ColumnName | list[ColumnName] | None,
+        Field(alias="from", description="column whose cell holds several, or its aliases"),
     ] = None
     separator: Annotated[str | list[str] | None, Field(description="text, or texts, between the parts")] = None
-    to: Annotated[str | None, Field(description="name that is made: the part, without outer blanks")] = None
+    to: Annotated[ColumnName | None, Field(description="name that is made: the part, without outer blanks")] = None
     columns: Annotated[
-        str | None,
+        ColumnName | None,
         Field(
             description="regular expression that matches the whole name of a column of a group, with the groups "
             "(?P<name>...), which is the name that is made, and (?P<number>...), which tells the records apart"
         ),
     ] = None
     number_to: Annotated[
-        str | None, Field(description="name that is made: the number of the group, or of the part from 1")
+        ColumnName | None, Field(description="name that is made: the number of the group, or of the part from 1")
     ] = None
 
     @model_validator(mode="after")
@@ -73,7 +74,9 @@ class Explode(Model):
 class Condition(Model):
     """A condition on a column of the file: exactly one of ``is``, ``matches``, ``blank``."""
 
-    from_: Annotated[str | list[str], Field(alias="from", description="column of the file, or its aliases")]
+    from_: Annotated[
+        ColumnName | list[ColumnName], Field(alias="from", description="column of the file, or its aliases")
+    ]
     is_: Annotated[str | list[str] | None, Field(alias="is", description="the cell is one of these texts")] = None
     matches: Annotated[str | None, Field(description="regular expression that matches the whole cell")] = None
     blank: Annotated[bool | None, Field(description="nothing is entered (true), or something is (false)")] = None

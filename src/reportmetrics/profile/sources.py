@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from reportmetrics.profile.base import Identifier, Model, TimeZone
+from reportmetrics.profile.base import ColumnName, Identifier, Model, TimeZone
 from reportmetrics.profile.corrections import Correction
 from reportmetrics.profile.shapes import Condition, Explode, Unpivot, several
 
@@ -26,11 +26,11 @@ from 1 March 1900 is right; the program that it comes from believes in a 29 Febr
 class ColumnMap(Model):
     """Where a canonical column comes from: exactly one of ``from``, ``join``, ``value``, ``fact``."""
 
-    from_: Annotated[str | list[str] | None, Field(alias="from", description="column of the file, or its aliases")] = (
-        None
-    )
+    from_: Annotated[
+        ColumnName | list[ColumnName] | None, Field(alias="from", description="column of the file, or its aliases")
+    ] = None
     join: Annotated[
-        list[str] | None,
+        list[ColumnName] | None,
         Field(min_length=2, description="columns of the file whose texts follow each other, a blank between"),
     ] = None
     value: Annotated[str | None, Field(description="a constant")] = None
@@ -51,7 +51,7 @@ class ColumnMap(Model):
     map: Annotated[dict[str, str | None] | None, Field(description="values of the file -> canonical values")] = None
     ignore_case: Annotated[bool, Field(description="of 'map' and of codes")] = False
     same: Annotated[
-        list[str] | None,
+        list[ColumnName] | None,
         Field(
             min_length=2,
             max_length=2,
@@ -124,7 +124,9 @@ class Event(Model):
 class Events(Model):
     """An event log: a row is an event (record, event, time) and changes only what it tells of."""
 
-    event: Annotated[str | list[str], Field(description="column of the file that names the event, or its aliases")]
+    event: Annotated[
+        ColumnName | list[ColumnName], Field(description="column of the file that names the event, or its aliases")
+    ]
     time: Annotated[ColumnMap, Field(description="when it happened: a column with its format and zone")]
     means: Annotated[dict[str, Event], Field(min_length=1, description="name of the event -> what it tells")]
     ignore_case: Annotated[bool, Field(description="of the names of events")] = False
@@ -198,7 +200,7 @@ class TableMap(Model):
     events: Annotated[Events | None, Field(description="the file is an event log")] = None
     key: Annotated[list[str] | None, Field(description="business key, when it differs from the table's")] = None
     columns: dict[str, ColumnMap]
-    ignore: Annotated[list[str], Field(description="columns of the file that are known and not used")] = []
+    ignore: Annotated[list[ColumnName], Field(description="columns of the file that are known and not used")] = []
     may_go_blank: Annotated[
         list[str], Field(description="canonical columns that senders may stop filling: no check stops a run for it")
     ] = []

@@ -19,7 +19,7 @@ import polars as pl
 
 from reportmetrics.ingest.by_value import number_columns, sheets_with_numbers, without_marks
 from reportmetrics.ingest.forms import answers_that_count
-from reportmetrics.ingest.readers.base import Sheet, UnreadableError, sheet_schema
+from reportmetrics.ingest.readers.base import Sheet, UnreadableError, clean_name, sheet_schema
 from reportmetrics.ingest.readers.encoding import utf8_note
 from reportmetrics.ingest.readers.extent import bounded
 from reportmetrics.ingest.readers.registry import READERS, TEXTS
@@ -103,7 +103,7 @@ def _sheets(lines: Sequence[Any]) -> dict[str | None, Sheet | UnreadableError]:
         if "refused" in about:
             held[about["sheet"]] = UnreadableError(*about["refused"])
             continue
-        header = tuple(about["header"])
+        header = tuple(map(clean_name, about["header"]))
         rows = pl.DataFrame(lines[start + 1 : end], schema=sheet_schema(len(header)), orient="row")
         why = dict(about["left"])
         left = pl.col("source_row").replace_strict(why, default=None, return_dtype=pl.String) if why else None

@@ -5,6 +5,7 @@ Belongs here: nothing that knows a format. Not here: what a column means (``mapp
 
 from __future__ import annotations
 
+import functools
 import tempfile
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
@@ -157,9 +158,15 @@ def sheet_schema(width: int) -> dict[str, pl.DataType]:
     return schema | {"row_fault": pl.String()}
 
 
+@functools.lru_cache(maxsize=4_096)
+def clean_name(name: str) -> str:
+    """Name of a column without outer blanks, each letter and its marks put together, as all readers give it."""
+    return unicodedata.normalize("NFC", name.strip())
+
+
 def clean_header(cells: Sequence[str | None]) -> tuple[str, ...]:
-    """Header cells without outer blanks, letters put together; blank cells at the end are no columns."""
-    names = [unicodedata.normalize("NFC", (c or "").strip()) for c in cells]
+    """Header cells as names; blank cells at the end are no columns."""
+    names = [clean_name(c or "") for c in cells]
     while names and not names[-1]:
         names.pop()
     return tuple(names)

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from reportmetrics.ingest.readers.base import NUMBER_MARK, Sheet, UnreadableError
+from reportmetrics.ingest.readers.base import NUMBER_MARK, Sheet, UnreadableError, clean_name
 from reportmetrics.ingest.readers.encoding import decoded
 from reportmetrics.ingest.readers.records import Records
 from reportmetrics.profile.sources import Options
@@ -105,12 +105,12 @@ def _no_number(text: str, name: str) -> str:
 
 
 def _object(twice: list[_Twice], pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
+    found = {clean_name(key): value for key, value in pairs}
     if len(found) == len(pairs):
         return found
     seen: set[str] = set()
     marked = _Twice(found)
-    for key, _ in pairs:
+    for key in (clean_name(key) for key, _ in pairs):
         if key in seen:
             marked.key = key
             break
@@ -127,7 +127,7 @@ def _said_twice(where: str, found: _Twice) -> UnreadableError:
 
 def _listed(data: Any, path: str | None) -> list[Any]:
     """The list of records below ``path``, names joined by dots."""
-    for name in path.split(".") if path else ():
+    for name in map(clean_name, path.split(".") if path else ()):
         if not isinstance(data, dict) or name not in data:
             there = f"; there are: {', '.join(list(data)[:20])}" if isinstance(data, dict) else ""
             said = f"nothing is found at '{path}' ('{name}' is missing{there})"

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from reportmetrics.ingest.readers.base import INEXACT_MARK, NUMBER_MARK, Sheet, UnreadableError, sheet_schema
+from reportmetrics.ingest.readers.base import (
+    INEXACT_MARK,
+    NUMBER_MARK,
+    Sheet,
+    UnreadableError,
+    clean_name,
+    sheet_schema,
+)
 from reportmetrics.ingest.readers.records import MOST_COLUMNS
 from reportmetrics.profile.sources import Options
 
@@ -88,7 +95,7 @@ def _is_decimal(kind: pa.DataType) -> bool:
 
 
 def _sheet(table: pa.Table, *, numbers: bool) -> Sheet:
-    names = tuple(n.strip() for n in table.column_names)
+    names = tuple(map(clean_name, table.column_names))
     if not names:
         raise UnreadableError("no_header", "the file has no columns", "send the columns that are asked for")
     cells = {f"c{i}": _cells(names[i], column, numbers=numbers) for i, column in enumerate(table.columns)}

@@ -35,8 +35,9 @@ class Records:
     def add(self, number: int, record: Mapping[str, str | None], *, fault: str | None = None) -> None:
         """A record with its row number: the one given, or the next after the last one where that was taken already.
 
-        A file of XML may stand on a single line, and its records must still be told apart. ``fault`` says why the row
-        cannot count. Raises ``UnreadableError`` for text that cannot be stored.
+        Its names are as ``clean_name`` gives them. A file of XML may stand on a single line, and its records must still
+        be told apart. ``fault`` says why the row cannot count. Raises ``UnreadableError`` for text that cannot be
+        stored.
         """
         for name, cell in record.items():
             if name not in self._columns:
@@ -55,7 +56,7 @@ class Records:
     def sheet(self) -> Sheet:
         """All records. Raises ``UnreadableError`` when there are none, nor columns for any."""
         self._flush()
-        names = tuple(n.strip() for n in self._columns)
+        names = tuple(self._columns)
         if not names:
             raise NoRecordsError("no_records", "the file holds no record", "send the file again")
         schema = sheet_schema(len(names))

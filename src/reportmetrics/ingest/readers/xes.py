@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from reportmetrics.ingest.readers.base import NUMBER_MARK, STRAY_EVENT, TWICE, Sheet, UnreadableError
+from reportmetrics.ingest.readers.base import NUMBER_MARK, STRAY_EVENT, TWICE, Sheet, UnreadableError, clean_name
 from reportmetrics.ingest.readers.records import Records
 from reportmetrics.ingest.readers.xml import walk
 from reportmetrics.profile.sources import Options
@@ -67,7 +67,7 @@ class _Events:
         elif name in _SINGLE and "key" in attributes:
             value = attributes.get("value", "")
             value = NUMBER_MARK + value if self._numbers and name == "float" and _FRACTION.fullmatch(value) else value
-            self._attribute(path[-2] if len(path) > 1 else "", attributes["key"], value)
+            self._attribute(path[-2] if len(path) > 1 else "", clean_name(attributes["key"]), value)
 
     def _attribute(self, parent: str, key: str, value: str) -> None:
         if key in self._seen.get(parent, ()):
