@@ -66,6 +66,16 @@ REQUESTS: dict[str, Any] = {
 """A register of requests: columns id, raised, decided, outcome and, if any, objective and who."""
 
 
+def may_lack(*columns: str) -> dict[str, Any]:
+    """``REQUESTS``, whose files may be without the given columns."""
+    mapped = {name: {**_mapped(REQUESTS["columns"][name]), "optional": True} for name in columns}
+    return {**REQUESTS, "columns": {**REQUESTS["columns"], **mapped}}
+
+
+def _mapped(given: Any) -> dict[str, Any]:
+    return given if isinstance(given, dict) else {"from": given}
+
+
 @pytest.fixture(scope="session", autouse=True)
 def definitions_prepared_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The product's own definitions are loaded, linted and typed once for the whole suite, not once for each new home.

@@ -9,20 +9,31 @@ Belongs here: how many rows are blank or have a code, by one query for all deliv
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import duckdb
 import polars as pl
 
 from reportmetrics.profile.intake import intake
 from reportmetrics.profile.load import Profile
 from reportmetrics.validation.earlier_shares import BLANK, compared, judged, said
+from reportmetrics.validation.earlier_waits import without_waits
 from reportmetrics.warehouse.shape import NOT_APPLICABLE, Table
 
 BEFORE = 8
 """Deliveries of the source that a new one is compared with."""
 
 
-Filled = dict[str, dict[str, bool]]
-"""By source the columns that are compared, each with whether its mapping has words for what does not apply."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of a column that is compared: whether its mapping has words for what does not apply, and whether it is there."""
+
+    has_words: bool
+    there: bool
+
+
+Filled = dict[str, dict[str, Asked]]
+"""By source the columns that are compared."""
 
 
 def filled_columns(profile: Profile) -> dict[str, Filled]:
@@ -32,7 +43,8 @@ def filled_columns(profile: Profile) -> dict[str, Filled]:
         for entry in source.tables:
             cells = {n: given for n, given in entry.columns.items() if given.columns and n not in entry.may_go_blank}
             asked = filled.setdefault(entry.table, {}).setdefault(source.source, {})
-            asked.update({name: bool(given.not_applicable) for name, given in cells.items()})
+            told = {name: Asked(bool(given.not_applicable), not given.optional) for name, given in cells.items()}
+            asked.update(told)
     return filled
 
 
@@ -44,6 +56,8 @@ def of_rows(connection: duckdb.DuckDBPyConnection, table: Table, filled: Filled,
     found = _shares(connection, table, filled, _NEW_AND_BEFORE.format(table=table.name, since=since))
     window = _WINDOW.format(table=table.name, since=since, before=BEFORE)
     told = compared(found, judged, lambda: _shares(connection, table, filled, window))
+    there = {(source, n) for source, columns in filled.items() for n, asked in columns.items() if asked.there}
+    told = without_waits(connection, table, told, there, since)
     names = connection.sql(
         "SELECT file_seq, original_name FROM ledger WHERE table_name = $table AND file_seq > $since",
         params={"table": table.name, "since": since},
@@ -96,7 +110,7 @@ _COUNTED: dict[str, pl.DataType] = {
 def _blanks(connection: duckdb.DuckDBPyConnection, table: Table, filled: Filled, rows: str) -> pl.DataFrame:
     """Rows in which a column is blank. One that says that it does not apply is an entry, and no blank."""
     optional = [c.name for c in table.columns if not c.required]
-    asked = [(source, *column) for source, columns in filled.items() for column in columns.items()]
+    asked = [(source, name, column.has_words) for source, columns in filled.items() for name, column in columns.items()]
     said = pl.DataFrame(asked, schema=_ASKED, orient="row")
     inapplicable = f"c.{NOT_APPLICABLE} IS TRUE" if NOT_APPLICABLE in table.by_name else "FALSE"
     counts = ", ".join(f'count(*) - count(c."{name}") AS "{name}"' for name in optional)

@@ -110,6 +110,12 @@ class Table:
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {c.name: c for c in self.columns})
 
+    @property
+    def awaited(self) -> frozenset[str]:
+        """Columns that are blank until something happens: ends of waits, and what is unknown until then."""
+        ends = {r.end_and_start[0] for r in self.rules if r.end_and_start is not None}
+        return frozenset(ends | {r.column for r in self.resets if ends & set(r.when_null)})
+
 
 PROVENANCE: tuple[Column, ...] = (
     Column("row_key", "text", "stable hash of the business key, 20 hex digits", kind="key", required=True),

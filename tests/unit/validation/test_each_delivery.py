@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,15 @@ from reportmetrics.steps import check_new
 from reportmetrics.validation import earlier_rows
 from reportmetrics.validation.earlier import comparisons
 from reportmetrics.warehouse.store import Store
-from tests.conftest import SmallMission
+from tests.conftest import SmallMission, may_lack
 
 HEAD = "id,raised,decided,outcome"
+
+
+@pytest.fixture
+def mission(tmp_path: Path) -> SmallMission:
+    """One whose registers may be without a column, so that one that is blank may have been renamed."""
+    return SmallMission(tmp_path / "mission", sources=[may_lack("decided_at", "outcome")])
 
 
 def register(

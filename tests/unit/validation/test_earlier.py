@@ -18,8 +18,14 @@ from reportmetrics.validation.rules import load_rules
 from reportmetrics.validation.suites import COMPARED, expectations_of
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES
-from tests.conftest import SmallMission
+from tests.conftest import SmallMission, may_lack
 from tests.unit.reporting import REPORTS, Reporting
+
+
+@pytest.fixture
+def mission(tmp_path: Path) -> SmallMission:
+    """One whose registers may be without a column, so that one that is blank may have been renamed."""
+    return SmallMission(tmp_path / "mission", sources=[may_lack("decided_at", "outcome")])
 
 
 def deliver(mission: SmallMission, week: int, rows: int, *, decided: bool = True, validated: bool = True) -> None:
