@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from pathlib import Path
 from typing import Any
@@ -191,3 +192,49 @@ def test_an_error_in_a_joined_cell_is_not_hidden_behind_the_others(mission: Smal
     mission.ingest()
     assert mission.ask("SELECT request_id FROM core.request") == [("X A",)]
     assert mission.ask("SELECT code, source_row FROM reject") == [("formula_without_value", 3)]
+
+
+MOMENTS = [
+    dt.datetime(2021, 2, 1, 10, 0),
+    dt.datetime(2021, 2, 1, 23, 59, 59, 120_000),
+    dt.datetime(2021, 2, 2),
+    dt.datetime(2021, 2, 3, 7, 5, 30),
+]
+
+
+def in_cells(*values: Any, iso: bool) -> bytes:
+    """A workbook with the values in column B, dates and times as ISO text or as numbers."""
+    made, held = openpyxl.Workbook(), io.BytesIO()
+    made.iso_dates = iso
+    made.active.title = "Log"
+    made.active.append([None, "raised"])
+    for value in values:
+        made.active.append([None, value])
+    made.save(held)
+    return held.getvalue()
+
+
+def test_moments_as_iso_text_are_told_as_those_that_are_numbers(tmp_path: Path) -> None:
+    number, iso = (read(tmp_path / "a.xlsx", in_cells(*MOMENTS, iso=iso)).rows for iso in (False, True))
+    assert iso.equals(number)
+    assert iso["c0"].to_list()[:2] == ["2021-02-01 10:00:00", "2021-02-01 23:59:59.120"]
+    exact = in_cells(*MOMENTS, iso=True)
+    parts = unpacked(exact)
+    sheet = next(n for n in parts if n.startswith("xl/worksheets/sheet"))
+    parts[sheet] = parts[sheet].replace(b"2021-02-01T10:00:00<", b"2021-02-01T10:00<")
+    parts[sheet] = parts[sheet].replace(b"T07:05:30<", b"T07:05:30.1234567<").replace(b"T23:59:59.120<", b"T23:59:59Z<")
+    told = read(tmp_path / "b.xlsx", packed(parts)).rows["c0"].to_list()
+    assert told[0] == "2021-02-01 10:00:00"
+    assert told[1] == "2021-02-01T23:59:59Z"  # in which zone that is meant, a workbook does not say
+    assert told[3] == "2021-02-03 07:05:30.123456"
+
+
+def test_days_and_times_as_iso_text_are_read_as_what_they_are(mission: SmallMission) -> None:
+    raised = {"from": "raised", "format": "%d/%m/%Y"}
+    mission.sources = [{**BOOK, "columns": {"request_id": "raised", "hq": {"value": "HQ"}, "raised_at": raised}}]
+    mission.put("a.xlsx", in_cells(*MOMENTS, dt.date(2021, 2, 4), dt.time(10, 30), iso=True))
+    [line] = mission.ingest().deliveries
+    assert (line.accepted, line.rejected) == (5, 1)
+    assert mission.ask("SELECT raised_at FROM core.request ORDER BY 1")[-1] == (dt.datetime(2021, 2, 3, 21),)  # UTC
+    # A time alone is no moment; it stays the text of a time.
+    assert mission.ask("SELECT code, raw FROM reject") == [("bad_time", "10:30:00")]

@@ -38,6 +38,18 @@ def test_the_form_of_each_template_is_taken_in_whole(desk: Desk, template_id: st
     assert desk.ask("SELECT count(*) FROM reject") == [(0,)]
 
 
+def test_the_moment_of_sending_may_be_stored_as_iso_text(desk: Desk) -> None:
+    path, _ = desk.form(template("WAR"), "U-01")
+    book = openpyxl.load_workbook(path)
+    book.iso_dates = True
+    book["Report"]["H2"], book["Answers"]["F2"] = dt.datetime(2021, 3, 10, 9, 30), 1
+    desk.put(book, "forms/iso.xlsx")
+    assert all(line.status == "stored" and line.rejected == 0 for line in desk.ingest())
+    [(at,)] = desk.ask("SELECT submitted_at FROM core.report")
+    desk.send(path, "again", F2=1)
+    assert desk.ask("SELECT DISTINCT submitted_at FROM core.report") == [(at,)]
+
+
 def test_left_out_the_period_is_the_first_after_the_last_report(desk: Desk) -> None:
     first, due = desk.form(template("WAR"), "U-01")
     assert (due.start, due.end) == (dt.date(2021, 3, 1), dt.date(2021, 3, 7))  # the last that has ended by the 10th

@@ -120,6 +120,7 @@ def _cells(book: Any, name: str, facts: SheetFacts) -> pl.DataFrame:
             marked.setdefault(column - facts.first_column, {})[row] = f"{formula} (not computed)"
     cells = _with_marks(cells, marked) if marked else cells
     cells = _with_digits(cells, facts) if facts.long_numbers else cells
+    cells = _with_moments(cells, facts) if facts.moments else cells
     return _with_numbers(cells, facts) if facts.fractions else cells
 
 
@@ -148,6 +149,20 @@ def _with_digits(cells: pl.DataFrame, facts: SheetFacts) -> pl.DataFrame:
             # What has become a date by its format is none of them.
             if values[row] is not None and _NUMBER.fullmatch(values[row]):
                 values[row] = _digits(number)
+        columns.append(pl.Series(f"c{column}", values, dtype=pl.String))
+    return cells.with_columns(columns)
+
+
+def _with_moments(cells: pl.DataFrame, facts: SheetFacts) -> pl.DataFrame:
+    """The cells with moments that are ISO text in the XML told as all others are."""
+    by_column: dict[int, dict[int, str]] = {}
+    for (row, column), moment in facts.moments.items():
+        by_column.setdefault(column - facts.first_column, {})[row] = moment
+    columns = []
+    for column, moments in by_column.items():
+        values = cells.to_series(column).to_list()
+        for row, moment in moments.items():
+            values[row] = moment
         columns.append(pl.Series(f"c{column}", values, dtype=pl.String))
     return cells.with_columns(columns)
 

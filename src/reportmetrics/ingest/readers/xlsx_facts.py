@@ -1,8 +1,8 @@
 """What the XML of a workbook says of a sheet beside the values of its cells.
 
 Belongs here: merged cells, hidden rows, formulas that nobody computed, numbers of many digits, cells that are numbers
-with a fraction; the area that cells span, and that each stands in the sheet once. Not here: values (``xlsx``), the
-other parts of a workbook (``xlsx_parts``).
+with a fraction, moments as ISO text; the area that cells span, and that each stands in the sheet once. Not here: values
+(``xlsx``), the other parts of a workbook (``xlsx_parts``).
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ MOST_CELLS = 40_000_000
 _CELLS = (b"<c ", b"<c>", b"<c/")
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3}\d{1,6})"')
 _LETTERS, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
-_TELLING = (b"hidden", b"mergeCell", b"<f", b":f", b"<!DOCTYPE")
+_TELLING = (b"hidden", b"mergeCell", b"<f", b":f", b"<!DOCTYPE", b't="d"', b"t='d'")
 _LONG = r"[-+]?(?:\d{16,}(?:\.\d*)?|\d*\.\d{10,}|\d{7,}\.\d+|(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+)"
 _LONG_NUMBER = re.compile(_LONG)
 _ANY_LONG_NUMBER = re.compile(rf"v>\s*{_LONG}\s*<".encode())
 _FRACTION = re.compile(r"[.eE]")
+_ISO = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?(?:\.(\d+))?")
 _ANY_FRACTION = re.compile(rb"v>\s*[-+\d]*[.eE]")
 
 Area = tuple[int, int, int, int]
@@ -39,6 +40,7 @@ class SheetFacts:
     ``long_numbers`` are as the XML writes them: those of more digits than a float holds, or of more decimals than the
     reader of values gives, and those with an exponent.
     ``fractions`` are rows, by column, of number cells that may have a fraction, where they were asked for.
+    ``moments`` are days with a time that the XML holds as ISO text, told as those that it holds as numbers are.
     ``first_column`` is the first one that holds a value; it is known where anything else but ``hidden_rows`` is filled.
     """
 
@@ -47,6 +49,7 @@ class SheetFacts:
     uncomputed: dict[tuple[int, int], str] = field(default_factory=dict)
     long_numbers: dict[tuple[int, int], str] = field(default_factory=dict)
     fractions: dict[int, array[int]] = field(default_factory=dict)
+    moments: dict[tuple[int, int], str] = field(default_factory=dict)
     first_column: int = 0
 
 
@@ -164,6 +167,8 @@ class _SheetReading:
             self._valued |= bool(text) or self._kind == "str"
             if self._kind in ("", "n"):
                 self._number(text)
+            elif self._kind == "d" and (found := _ISO.fullmatch(text)) is not None:
+                self.facts.moments[(self._row, self._column)] = _moment(*found.groups())
         elif name == "c":
             if self._valued or self._formula is not None:
                 self._once()
@@ -172,6 +177,13 @@ class _SheetReading:
             elif self._formula is not None:
                 self.facts.uncomputed[(self._row, self._column)] = f"={self._formula}"
         self._text.clear()
+
+
+def _moment(day: str, minutes: str, seconds: str | None, fraction: str | None) -> str:
+    digits = (fraction or "")[:6].rstrip("0")
+    return f"{day} {minutes}{seconds or ':00'}" + (
+        f".{digits.ljust(3 if len(digits) <= 3 else 6, '0')}" if digits else ""
+    )
 
 
 def _place(reference: str) -> tuple[int, int] | None:
