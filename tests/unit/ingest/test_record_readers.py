@@ -250,6 +250,15 @@ def test_the_day_of_an_instant_in_parquet(
     assert mission.ask("SELECT promised_on::VARCHAR, raised_at::VARCHAR FROM core.request") == [(day, instant)]
 
 
+@pytest.mark.parametrize(
+    "zone", ["Etc/UTC", "GMT", "Etc/GMT", "Zulu", "UCT", "Etc/Universal", "Greenwich", "+00:00", "utc"]
+)
+def test_a_zone_that_is_utc_by_another_name_is_utc(tmp_path: Path, zone: str) -> None:
+    moments = pa.array([dt.datetime(2021, 7, 1, 22, 30)], pa.timestamp("us", tz=zone))
+    pq.write_table(pa.table({"at": moments}), tmp_path / "a")
+    assert read(tmp_path / "a", "parquet").rows["c0"].to_list() == ["2021-07-01 22:30:00.000000 UTC"]
+
+
 def test_joined_words_stand_for_a_number_and_one_cell_never_stands_for_all(
     mission: SmallMission, tmp_path: Path
 ) -> None:

@@ -34,6 +34,9 @@ MOST_ROWS = 50_000_000
 _EXACT: dict[type[pl.DataType], float] = {pl.Float64: 2.0**53, pl.Float32: 2.0**24, pl.Float16: 2.0**11}
 """Below this a float that is whole is the number that was meant; above it takes the place of others."""
 
+_UTC = frozenset({"UTC", "UCT", "Universal", "Zulu", "GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich"})
+"""What writers call UTC, with or without ``Etc/`` before it; an offset of nothing becomes one of these."""
+
 
 def read_parquet(
     path: Path,
@@ -143,7 +146,8 @@ def _text(column: pl.Series) -> pl.Series:
     kind = column.dtype
     if isinstance(kind, pl.Datetime):
         # In UTC stand moments of any zone, since that is how they are stored; another zone is one that was meant.
-        offset = {None: "", "UTC": " UTC"}.get(kind.time_zone, "%::z")
+        zone = kind.time_zone
+        offset = "" if zone is None else " UTC" if zone.removeprefix("Etc/") in _UTC else "%::z"
         return column.dt.strftime("%Y-%m-%d %H:%M:%S%.6f" + offset)
     if kind == pl.Date:
         return column.dt.strftime("%Y-%m-%d")
