@@ -21,7 +21,7 @@ from reportmetrics.ingest.forms import contrary_lines, refusal_of_form, unit_of_
 from reportmetrics.ingest.grouped import GroupRows
 from reportmetrics.ingest.guard import unguarded
 from reportmetrics.ingest.landing import is_ahead
-from reportmetrics.ingest.mapping import Fit, fit, unknown_columns
+from reportmetrics.ingest.mapping import Fit, fit, lacking_columns, unknown_columns
 from reportmetrics.ingest.readers.archived import read_archived
 from reportmetrics.ingest.readers.base import Sheet, Spool, UnreadableError, sheet_schema
 from reportmetrics.ingest.readers.encoding import SEEMS_UTF8
@@ -62,6 +62,7 @@ class Group:
     ``rows`` has ``rid`` (0, 1, ...), ``file_seq``, the columns of ``Sheet.rows``, and ``fact_<name>`` per fact.
     ``row_left`` is why a row does not count, null when it does; ``left``: there may be such rows.
     ``numbers`` are columns with ``n0``, ``n1``, ... beside them: whether the cell is a number, not the text of one.
+    ``lacking`` are columns that no record has, where the records have no header.
     ``bare``: no cell of them has blanks at its ends. ``files`` has a row for each file in place of its rows.
     """
 
@@ -72,6 +73,7 @@ class Group:
     epoch: str | None
     fits: list[Fit]
     unknown: list[str]
+    lacking: list[str]
     numbers: tuple[int, ...] = ()
     rows: GroupRows = field(default_factory=GroupRows)
     files: GroupRows = field(default_factory=GroupRows)
@@ -148,6 +150,8 @@ def read_batch(deliveries: Iterable[Taken], sources: Sequence[Source] = ()) -> B
                 Refusal(taken, t, name, _also_said(why, misread)) for t, why in refused[key] if t not in per_row
             ]
             said = [*sheet.notes]
+            if group.lacking:
+                said.append(_LACKING + ", ".join(group.lacking[:40]))
             if group.unknown:
                 names = ", ".join(group.unknown[:40])
                 said.append(naming(UNKNOWN_COLUMNS, names))
@@ -159,6 +163,7 @@ def read_batch(deliveries: Iterable[Taken], sources: Sequence[Source] = ()) -> B
 
 _AS_A_WHOLE = Sheet("", (), pl.DataFrame({"source_row": [None], "row_fault": [None]}, schema=sheet_schema(0)))
 """One row that stands for a file."""
+_LACKING = "columns that no record of the file has, of which what was told before stays: "
 _NO_RECORDS = Sheet("", (), pl.DataFrame(schema=sheet_schema(0)))
 
 
@@ -224,7 +229,8 @@ def _group(
             refused.append((entry.table, why))
     unknown = unknown_columns(source, sheet, header)
     numbers = number_columns(source, sheet, header)
-    return Group(number, source, sheet, header, epoch, fits, unknown, numbers), refused
+    lacking = lacking_columns(fits) if source.reader in ("json", "ndjson") else []
+    return Group(number, source, sheet, header, epoch, fits, unknown, lacking, numbers), refused
 
 
 def _placed(taken: Taken, sheet: Sheet, numbers: Sequence[int] = ()) -> pl.DataFrame:

@@ -6,7 +6,7 @@ Belongs here: finding columns by name, saying what is missing or unknown. Not he
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from reportmetrics.ingest.events import EventFit, fit_events, not_counted
@@ -157,3 +157,10 @@ def _made(entry: TableMap, header: Sequence[str]) -> Collection[str]:
 
 def _is_taken(candidates: Sequence[str], header: Sequence[str], made: Collection[str]) -> bool:
     return any(c in header for c in candidates) and not any(c in made for c in candidates)
+
+
+def lacking_columns(fits: Iterable[Fit]) -> list[str]:
+    """Columns of the mapping that files with this header may lack, and do."""
+    lacking = [(f.header, o.given) for f in fits for o in f.origins.values() if o.cell is None and o.made is None]
+    names = (n for header, given in lacking for n in (given.candidates[:1] or given.join or ()) if n not in header)
+    return list(dict.fromkeys(names))

@@ -383,3 +383,25 @@ def test_names_that_are_the_same_once_put_together_are_told_as_twice(tmp_path: P
     assert read(tmp_path / "a", "parquet", table(APART, TOGETHER)).header == (TOGETHER, TOGETHER)
     fault = f"an attribute stands twice: '{TOGETHER}'"
     assert read(tmp_path / "b", "xes", NAMED["xes"](APART, TOGETHER)).rows["row_fault"].to_list() == [fault]
+
+
+@pytest.mark.parametrize("reader", ["json", "ndjson"])
+def test_a_key_that_no_record_has_tells_nothing_and_is_named(mission: SmallMission, reader: str) -> None:
+    columns = {**IDS["columns"], "decided_at": {"from": ["decided", "closed"], "format": "%Y-%m-%d", "optional": True}}
+    mission.sources = [{**IDS, "files": "*.json", "reader": reader, "columns": columns}]
+    one, other = ({"id": name, "raised": "2021-02-01"} for name in "AB")
+    stays = "columns that no record of the file has, of which what was told before stays: "
+    sent = [
+        ([one | {"decided": "2021-02-09", "amount": 1}], "2021-02-08 21:00:00", None),
+        ([one], "2021-02-08 21:00:00", f"{stays}amount, decided"),
+        ([one, other | {"decided": "2021-02-10"}], None, f"{stays}amount"),
+        ([one | {"decided": "2021-02-11"}], "2021-02-10 21:00:00", f"{stays}amount"),
+        ([one | {"decided": None, "amount": None}], None, None),
+    ]
+    for week, (records, decided, said) in enumerate(sent, start=1):
+        lines = [json.dumps(r) for r in records]
+        mission.put(f"{week}.json", "\n".join(lines) if reader == "ndjson" else f"[{','.join(lines)}]")
+        mission.ingest(dt.datetime(2021, 3, week))
+        known = mission.known("request", "2021-04-01").filter(request_id="A")
+        assert (known["decided_at"][0] and str(known["decided_at"][0])) == decided
+        assert mission.ask("SELECT message FROM ledger ORDER BY file_seq")[-1] == (said,)

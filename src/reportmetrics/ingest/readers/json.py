@@ -1,7 +1,8 @@
 """JSON: a list of flat records, at the top of the file or below a declared path; and NDJSON, a record a line.
 
-Numbers keep the digits that the file has: nothing becomes a float on the way. ``null``, an empty text and a missing key
-are the same: nothing was entered. Records within records are refused, since which cell is meant would be a guess.
+Numbers keep the digits that the file has: nothing becomes a float on the way. ``null``, an empty text and a key that
+only other records of the file have are the same: nothing was entered. A key that no record has is a column that the
+file lacks. Records within records are refused, since which cell is meant would be a guess.
 """
 
 from __future__ import annotations
