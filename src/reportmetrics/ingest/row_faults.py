@@ -13,8 +13,8 @@ from reportmetrics.ingest.forms import BOTH_SAID, CLEAR_ONE
 from reportmetrics.ingest.readers.base import BAD_MARK, STRAY_EVENT, TWICE, UNDECIDED, UNTIMED
 from reportmetrics.ingest.text import literal
 
-RAGGED = "ragged_row"
-"""Code of a row whose cells do not line up with the header."""
+RAGGED, DOUBLED = "ragged_row", "duplicate_column"
+"""Codes of a row whose cells do not line up with the header, and of one in which an attribute stands twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class RowFault:
 _MARKED = (
     RowFault("stray_event", STRAY_EVENT, "put the event into the trace of its record, and send the log again"),
     RowFault("answered_and_not_applicable", BOTH_SAID, CLEAR_ONE),
-    RowFault("duplicate_column", TWICE, "give each value a key of its own, and send the log again"),
+    RowFault(DOUBLED, TWICE, "give each value a key of its own, and send the log again"),
     RowFault("unknown_event", BAD_MARK, "correct the name of the event, or add it to the source's mapping", BAD_MARK),
     RowFault("bad_time", UNTIMED, "enter when the event happened, in the agreed format"),
     RowFault("undecided_row", UNDECIDED, "enter the value itself, and as text where it is a number of many digits"),

@@ -20,7 +20,7 @@ import polars as pl
 
 from reportmetrics.ingest.readers.base import LEFT_OVER_CELLS, NUMBER_MARK, Sheet, UnreadableError
 from reportmetrics.ingest.readers.xlsx import read_xlsx
-from reportmetrics.ingest.row_faults import RAGGED
+from reportmetrics.ingest.row_faults import DOUBLED, RAGGED
 from reportmetrics.profile.intake import (
     READ_ME,
     REASON,
@@ -43,6 +43,7 @@ _MOST_FAULTS = 1_000_000
 """A sheet holds 1,048,576 rows."""
 
 _EMPTY = "Put each entry of the row into its column, then empty this cell: the row is refused until it is empty"
+_CHOOSE = "Enter the value that is meant, then empty this cell: the row is refused until it is empty"
 
 _HELP = (
     "The rows on the following sheets could not be taken in. Nothing else of your reports is affected.",
@@ -251,14 +252,15 @@ def _write_part(book: Book, name: str, part: Part) -> None:
                 book.text(sheet, row, column, cell, look)
             if label in said:
                 sheet.write_comment(row, column, said[label], {"x_scale": 2.5})
-        ragged = [fault["message"] for fault in faults if fault["code"] == RAGGED]
-        if ragged:  # beyond the columns, where any entry is refused
-            book.text(sheet, row, len(header), _left_over(ragged[0]), "bad")
-            sheet.write_comment(row, len(header), f"{said['']}. {_EMPTY}", {"x_scale": 2.5})
+        unsure = [fault for fault in faults if fault["code"] in (RAGGED, DOUBLED)]
+        if unsure:  # beyond the columns, where any entry is refused
+            book.text(sheet, row, len(header), _left_over(unsure[0]["message"]), "bad")
+            todo = _CHOOSE if unsure[0]["code"] == DOUBLED else _EMPTY
+            sheet.write_comment(row, len(header), f"{said['']}. {todo}", {"x_scale": 2.5})
 
 
 def _left_over(message: str) -> str:
-    """What the row held beyond its columns; a question mark where it held too little."""
+    """What the row held beyond its columns; a question mark where it held too little, or a value twice."""
     found = re.search(LEFT_OVER_CELLS, message, re.DOTALL)
     return found[1] if found else "?"
 

@@ -169,6 +169,34 @@ def test_cells_beyond_the_columns_come_back_and_must_be_put_in_place(mission: Sm
     assert faults(mission, only_open=True).is_empty()
 
 
+def test_an_event_of_two_times_comes_back_and_its_sender_must_choose(mission: SmallMission) -> None:
+    log = {
+        "event": "concept:name",
+        "time": {"from": "time:timestamp", "format": "%Y-%m-%dT%H:%M:%S%z"},
+        "means": {"opened": "raised_at"},
+    }
+    columns = {"request_id": "case:concept:name", "hq": {"value": "HQ"}}
+    mission.sources = [{**REQUESTS, "files": "*.xes", "reader": "xes", "events": log, "columns": columns}]
+    times = "".join(f'<date key="time:timestamp" value="2021-0{n}-01T10:00:00+00:00"/>' for n in (2, 3))
+    event = f'<event><string key="concept:name" value="opened"/>{times}</event>'
+    mission.put("a.xes", f'<log><trace><string key="concept:name" value="A"/>{event}</trace></log>')
+    mission.ingest("2021-04-01")
+    (book,) = give_back(mission)
+    opened = openpyxl.load_workbook(book.path)
+    beyond = opened["log"].cell(2, opened["log"].max_column)
+    assert "Enter the value that is meant, then empty this cell" in beyond.comment.text
+    send_again(mission, book, {})
+    mission.ingest("2021-04-02")
+    assert mission.ask("SELECT request_id FROM core.request") == []
+    opened = openpyxl.load_workbook(give_back(mission)[0].path)
+    opened["log"].cell(2, opened["log"].max_column).value = None
+    opened.save(mission.folder / "mended.xlsx")
+    mission.put(f"returned/{give_back(mission)[0].path.name}", (mission.folder / "mended.xlsx").read_bytes())
+    mission.ingest("2021-04-05")
+    assert mission.ask("SELECT raised_at::DATE::VARCHAR FROM core.request") == [("2021-03-01",)]
+    assert faults(mission, only_open=True).is_empty()
+
+
 def test_a_later_file_that_tells_of_the_same_key_answers_too(mission: SmallMission) -> None:
     mission.put("requests/a.csv", "id,raised,decided,outcome\nR2,soon,,\nR3,later,,\n")
     mission.put("requests/b.csv", "id,raised\nR9,2021-01-01\n")
