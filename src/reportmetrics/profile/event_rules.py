@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reportmetrics.profile.format_rules import format_problems
+from reportmetrics.profile.format_rules import format_problems, zone_problems
 from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.rules import unknown_id
 from reportmetrics.profile.shapes import several
@@ -32,6 +32,7 @@ def event_problems(
         yield Problem(file, f"{key}.events.time", "a time without column or format", "give 'from' and 'format'")
     for pattern in events.time.formats:
         yield from format_problems(file, f"{key}.events.time.format", pattern)
+        yield from zone_problems(file, f"{key}.events.time.format", pattern, events.time.timezone)
     for name in sorted(set(events.columns) & set(entry.columns)):
         said = f"column '{name}' is told both by events and by 'columns'"
         yield Problem(file, f"{key}.columns.{name}", said, "keep one of the two; an event can 'set' a first value")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from reportmetrics.profile.breakdown_rules import breakdown_problems
 from reportmetrics.profile.corrections import correction_problems
 from reportmetrics.profile.event_rules import event_problems
-from reportmetrics.profile.format_rules import format_problems
+from reportmetrics.profile.format_rules import format_problems, zone_problems
 from reportmetrics.profile.name_rules import report_id_problems, report_key_problems
 from reportmetrics.profile.reading import Problem
 from reportmetrics.profile.rules import unknown_id
@@ -199,6 +199,7 @@ def _one_column(file: str, key: str, given: ColumnMap, column: Column, groups: G
             remedy = "put %z last, so that the day is the one that stands before it"
             yield Problem(file, f"{key}.format", f"'{pattern}' has an offset within the date", remedy)
         yield from format_problems(file, f"{key}.format", pattern, whole=not named, timed=column.type == "timestamp")
+        yield from zone_problems(file, f"{key}.format", pattern, given.timezone) if column.type == "timestamp" else ()
     yield from _map_problems(file, f"{key}.map", given)
     targets = [v for v in (given.map or {}).values() if v is not None]
     if given.value is not None:

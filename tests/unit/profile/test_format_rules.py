@@ -5,8 +5,9 @@ import itertools
 import re
 
 import duckdb
+import pytest
 
-from reportmetrics.profile.format_rules import format_problems
+from reportmetrics.profile.format_rules import format_problems, zone_problems
 from reportmetrics.profile.source_rules import source_problems
 from reportmetrics.profile.sources import Source
 
@@ -30,6 +31,38 @@ def test_the_time_of_an_event_needs_a_format_that_tells_it():
     )
     found = [p.message for p in source_problems([("log.yaml", source)], {}) if p.key == "request.events.time.format"]
     assert [said.partition("' ")[2].partition(" (")[0] for said in found] == ["has the name of a zone", "gives no year"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "zone", "remedy"),
+    [
+        ("%Y-%m-%dT%H:%M:%SZ", None, "write 'timezone: UTC' for the column"),
+        ("%Y-%m-%d %H:%M:%S.%f UTC", "Asia/Baghdad", "write 'timezone: UTC' for the column"),
+        ("%Y-%m-%d %H:%M+00:00", None, "write 'timezone: UTC' for the column, or write %z in its place"),
+        ("%Y-%m-%d %T+0100", "UTC", "write %z in its place"),
+    ],
+)
+def test_a_zone_that_a_format_writes_out_is_refused_where_its_times_would_be_those_of_another(
+    pattern: str, zone: str | None, remedy: str
+):
+    [problem] = zone_problems("f", "k", pattern, zone)
+    assert problem.remedy == remedy
+    assert problem.message.endswith(f"would be taken as those of {zone or chr(39).join(('the mission', 's zone'))}")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "zone"),
+    [
+        ("%Y-%m-%dT%H:%M:%SZ", "UTC"),
+        ("%Y-%m-%dT%H:%M:%S+00", "Etc/UTC"),
+        ("%Y-%m-%dT%H:%M:%S%z", None),
+        ("%Y-%m-%d %H:%M CET", "Europe/Rome"),
+        ("%Y-%m-%d", None),
+        ("at %H:%M of %Y-%m-%d", None),
+    ],
+)
+def test_other_formats_leave_the_zone_to_the_column(pattern: str, zone: str | None):
+    assert list(zone_problems("f", "k", pattern, zone)) == []
 
 
 DATES = """%Y-%m-%d|%d.%m.%y|%d %b %Y|%A %d %B %Y|%Y %j|%Y %U %w|%Y %W %w|%y %W %w|%G-W%V-%u|%Y %W %a|%Y %W %A
