@@ -2,7 +2,7 @@
 
 An event changes only what it tells of; all else stays as it was known, whichever source had told it. So a request that
 a register has described may be decided by an event. Events count in the order of their times, in whatever order and
-in which files they come; see ``warehouse.told``.
+in which files they come; see ``warehouse.told_state``.
 
 Belongs here: what an event tells. Not here: folding (``folding``), which rows are new or repeat what is known
 (``verdicts``).

@@ -4,7 +4,7 @@ Rows of one file that tell of the same event of a record are one. In the columns
 is known of its record with all that its delivery tells, so that it may be checked as a whole.
 
 Belongs here: what is stored of an event. Not here: what an event tells (``events``), which of a record's events count
-(``warehouse.told``).
+(``warehouse.told_state``).
 """
 
 from __future__ import annotations
@@ -34,12 +34,10 @@ from reportmetrics.warehouse.told import (
     STANDS_SEQ,
     TELLS,
     WAS,
-    Mixed,
     bit,
     is_ahead,
-    mixed_sql,
-    state_sql,
 )
+from reportmetrics.warehouse.told_state import Mixed, mixed_sql, state_sql
 
 _EVENT = ", ".join(EVENT_COLUMNS)
 _STANDING = ", ".join(STANDING)

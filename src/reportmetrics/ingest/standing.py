@@ -5,10 +5,10 @@ back. So it stands where the refused row stood: what files tell that came after,
 it comes or came. A corrected row stands where the row that it corrects was told last, since nothing newer tells
 otherwise (``overtaken``); where that one was refused, in its place.
 
-A corrected event of a log stands in its own place, since it undoes what was told of it until then (``warehouse.told``).
-So do rows that a sender added to a workbook.
+A corrected event of a log stands in its own place, since it undoes what was told of it until then
+(``warehouse.told_state``). So do rows that a sender added to a workbook.
 
-Belongs here: finding the places. Not here: which row of a key counts (``warehouse.told``), verdicts (``verdicts``).
+Belongs here: finding the places. Not here: which row of a key counts (``told_state``), verdicts (``verdicts``).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Which columns of a canonical table the rows of a source tell, beside what other sources of the profile tell of it.
 
-Belongs here: comparing mappings. Not here: what follows for a record (``warehouse.told``).
+Belongs here: comparing mappings. Not here: what follows for a record (``warehouse.told_state``).
 """
 
 from __future__ import annotations

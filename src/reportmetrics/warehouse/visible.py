@@ -19,7 +19,8 @@ from reportmetrics.profile.intake import HAND_BACKS
 from reportmetrics.warehouse.schema import RESTATED, core_columns
 from reportmetrics.warehouse.shape import Column, Table
 from reportmetrics.warehouse.tables import SOURCE_TABLES
-from reportmetrics.warehouse.told import MOMENT, TELLS, TOLD_BY_SEVERAL, Mixed, in_order, mixed_sql, states
+from reportmetrics.warehouse.told import MOMENT, TELLS, TOLD_BY_SEVERAL, in_order
+from reportmetrics.warehouse.told_state import Mixed, mixed_sql, states
 from reportmetrics.warehouse.withdrawn import LEFT_OUT
 
 
