@@ -1,7 +1,7 @@
 """Columns that went blank because nothing has happened yet: a headquarters that no longer answers is no broken file.
 
-That is what requests are asked about, and must not stop what shows it. So where a file has the column, and no record
-loses what was known in it, all blanks together are warned of like other shares. A column that the mapping allows to be
+That is what requests are asked about, and must not stop what shows it. So where a file has the column, and few records
+lose what was known in them, all blanks together are warned of like other shares. A column that the mapping allows to be
 absent may have been renamed, and a register that takes back dates is wrong: these go blank as other columns do.
 
 Belongs here: telling the two apart. Not here: counting blanks (``earlier_rows``), when they are too many
@@ -17,6 +17,10 @@ import polars as pl
 
 from reportmetrics.warehouse.aside import WENT_BLANK
 from reportmetrics.warehouse.shape import Table
+from reportmetrics.warehouse.told import IN_ORDER
+
+MOST_TAKEN_BACK = 0.2
+"""Up to this share of new rows may be of requests that were opened again; with more, the file itself is in doubt."""
 
 Columns = Collection[tuple[str, str]]
 """Sources and columns."""
@@ -49,12 +53,21 @@ def _among(file_seq: int | None, losing: Collection[int]) -> bool:
 
 
 def _losing(connection: duckdb.DuckDBPyConnection, table: Table, source: str, column: str, since: int) -> set[int]:
-    """New deliveries with a record of which something was known in the column, and that comes without it now."""
+    """New deliveries that take back what was known last in the column, of too many of their records."""
     found = connection.execute(
-        f"SELECT DISTINCT c.file_seq FROM core.{table.name} AS c "
-        "SEMI JOIN (FROM ledger WHERE source = $source) USING (file_seq) "
-        f'SEMI JOIN (FROM core.{table.name} WHERE file_seq <= $since AND "{column}" IS NOT NULL) AS b '
-        f'ON b.row_key = c.row_key WHERE c.file_seq > $since AND c."{column}" IS NULL',
-        {"source": source, "since": since},
+        f"""
+        WITH blank AS (
+            SELECT row_key, file_seq FROM core.{table.name}
+            SEMI JOIN (FROM ledger WHERE source = $source) USING (file_seq)
+            WHERE file_seq > $since AND "{column}" IS NULL
+        ),
+        before AS (
+            SELECT row_key, last("{column}" IS NOT NULL ORDER BY {IN_ORDER}) AS known
+            FROM core.{table.name} WHERE file_seq <= $since AND row_key IN (SELECT row_key FROM blank) GROUP BY row_key
+        )
+        SELECT file_seq FROM blank LEFT JOIN before USING (row_key) GROUP BY file_seq
+        HAVING count(*) FILTER (known) > $most * count(*)
+        """,
+        {"source": source, "since": since, "most": MOST_TAKEN_BACK},
     ).fetchall()
     return {seq for (seq,) in found}

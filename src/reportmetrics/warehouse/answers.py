@@ -7,7 +7,7 @@ them, since one that nobody told would be lost else. A later revision of a repor
 have. A row that stands in the place of an older one is no later file (``told.STANDING``), nor is one an answer of which
 a newer file still holds the refused row as it was. So an event is no answer for another event, nor a log for a register
 with more columns; of an event that no mapping knew, nobody can say what it tells, and it is answered by one of its
-moment. An event that was told before the refused row came is no answer however often it is told again. A file that
+moment. An event that was told so before the refused row came is no answer however often it is told again. A file that
 could not be read is answered by a later file of the same name that could.
 
 Belongs here: finding answers. Not here: recording them at ingest (``ingest.write``), showing them (``senders``, pages).
@@ -56,10 +56,10 @@ _TELLS_IT = f"""
 
 
 _SAME_KEY = f"""
-SELECT '{{table}}' AS table_name, row_key, file_seq, {TELLS}, {MOMENT}, {MOMENT_PLACE}, {STANDS_SEQ}
+SELECT '{{table}}' AS table_name, row_key, file_seq, {TELLS}, {MOMENT}, {MOMENT_PLACE}, {STANDS_SEQ}, {CONTENT}
 FROM core.{{table}} SEMI JOIN keys ON row_key = keys.subject_key
 UNION ALL
-SELECT r.table_name, r.row_key, r.file_seq, c.{TELLS}, r.{MOMENT}, r.{MOMENT_PLACE}, r.{STANDS_SEQ}
+SELECT r.table_name, r.row_key, r.file_seq, c.{TELLS}, r.{MOMENT}, r.{MOMENT_PLACE}, r.{STANDS_SEQ}, r.{CONTENT}
 FROM repeated AS r SEMI JOIN keys ON row_key = keys.subject_key
 JOIN (SELECT DISTINCT row_key, content, {TELLS} FROM core.{{table}}) AS c USING (row_key, content)
 WHERE r.table_name = '{{table}}'
@@ -76,7 +76,7 @@ def _earlier_revisions(table: Table) -> str:
     before = f"CAST(unnest(range(greatest(revision - {_MOST_REVISIONS}, 0), revision)) AS VARCHAR)"
     return f"""
 UNION ALL
-SELECT '{table.name}', key_before, file_seq, {TELLS}, {MOMENT}, {MOMENT_PLACE}, {STANDS_SEQ}
+SELECT '{table.name}', key_before, file_seq, {TELLS}, {MOMENT}, {MOMENT_PLACE}, {STANDS_SEQ}, {CONTENT}
 FROM (
     SELECT *, {row_key(table, {0: table.key})} AS key_before
     FROM (
@@ -136,7 +136,9 @@ same_key AS ({same_key}),
 told AS (
     SELECT
         c.*, l.source, l.source_file, coalesce(p.known_from, l.known_from) AS since,
-        min(c.file_seq) OVER (PARTITION BY c.table_name, c.row_key, c.{MOMENT}, c.{MOMENT_PLACE}) AS first_told
+        min(c.file_seq) OVER (
+            PARTITION BY c.table_name, c.row_key, c.{MOMENT}, c.{MOMENT_PLACE}, c.{CONTENT}
+        ) AS first_told
     FROM same_key AS c JOIN ledger AS l USING (file_seq, table_name)
     LEFT JOIN ledger AS p ON p.file_seq = c.{STANDS_SEQ} AND p.table_name = c.table_name
     WHERE c.file_seq <= $position

@@ -86,6 +86,7 @@ EXTRACTS: dict[str, tuple[Sequence[Sequence[str]], str]] = {
     "held beside a new one of its moment": ([(SEEN, SLIP), (SEEN, SLIP, REFUSED)], "open"),
     "held beside a new one, then left out": ([(SEEN, SLIP), (SEEN, SLIP, REFUSED), (SEEN, REFUSED)], "mended"),
     "held, then replaced": ([(SEEN, SLIP), (SEEN, SLIP), (SEEN, REFUSED)], "mended"),
+    "with a fault, and told before without one": ([(SEEN,), (SEEN, "seen,2021-02-31,"), (SEEN,)], "open"),
     "without a time, and one that tells as much is told again": ([(WITHDRAWN, BAD_TIME), (WITHDRAWN,)], "open"),
     "without a time, then with one": ([(WITHDRAWN, BAD_TIME), (WITHDRAWN, "reopened,2021-02-21,")], "mended"),
 }
@@ -108,5 +109,22 @@ def test_an_older_extract_that_comes_late_does_not_open_a_row_again(tmp_path: Pa
     mission = mission_of(tmp_path, **DATED)
     take_all(
         mission, [(f"202103{n:02}", RAISED, *events) for n, events in ((7, [SLIP]), (21, [REFUSED]), (14, [SLIP]))]
+    )
+    assert [found for *_, found in states(mission)] == ["mended"]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_an_event_that_is_told_otherwise_than_before_answers(tmp_path: Path, known: bool) -> None:
+    """It was known without its amount, then told with a bad one."""
+    columns = {**REQUESTS["columns"], "amount": {"from": "priority", "optional": True}}
+    del columns["priority"]
+    mission = SmallMission(tmp_path / "mission", sources=[{**REQUESTS, "columns": columns}])
+    take_all(
+        mission,
+        [
+            ("20210307", RAISED.removesuffix("low"), *(["approved,2021-02-05,"] if known else [])),
+            ("20210314", "approved,2021-02-05,x5"),
+            ("20210321", "approved,2021-02-05,5"),
+        ],
     )
     assert [found for *_, found in states(mission)] == ["mended"]

@@ -54,6 +54,27 @@ def test_a_register_that_takes_back_what_it_told_stops_the_run(mission: SmallMis
     ]
 
 
+@pytest.mark.parametrize(("reopened", "stops"), [(1, False), (2, False), (3, True)])
+def test_a_few_that_are_opened_again_among_them_stop_nothing(mission: SmallMission, reopened: int, stops: bool) -> None:
+    answered_until_now(mission)
+    again = (f"0-{n},2021-01-02,," for n in range(reopened))
+    put(mission, "silent", *again, *(f"s-{n},2021-02-02,," for n in range(12 - reopened)))
+    mission.ingest("2021-02-08")
+    assert ("went_blank" in failed(mission)) is stops
+
+
+def test_what_was_opened_again_before_takes_nothing_back(mission: SmallMission) -> None:
+    answered_until_now(mission)
+    decided = [f"d-{n},2021-01-02,{ANSWERED}" for n in range(300)]
+    put(mission, "reopened", *decided, *(f"0-{n},2021-01-02,," for n in range(12)))
+    mission.ingest("2021-02-05")
+    with Store(mission.settings.warehouse) as store:
+        mark_passed(store)
+    put(mission, "silent", *(f"0-{n},2021-01-03,," for n in range(12)))
+    mission.ingest("2021-02-08")
+    assert set(failed(mission)) == {"blanks"}
+
+
 def test_of_two_files_the_one_that_takes_back_stops_the_run_and_is_named(mission: SmallMission) -> None:
     answered_until_now(mission)
     put(mission, "export", *(f"0-{n},2021-01-02,," for n in range(12)))
