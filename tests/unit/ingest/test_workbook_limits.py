@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,19 @@ def test_one_cell_in_the_last_corner_is_refused_before_it_is_asked_for(tmp_path:
     assert (found.code, "1,048,576 rows and 16,384 columns" in found.message) == ("workbook_too_large", True)
 
 
+def prefixed(sheet: bytes) -> bytes:
+    """A sheet whose elements have a prefix, as some programs write them."""
+    return re.sub(rb"<(/?)(?=[A-Za-z])", rb"<\1x:", sheet).replace(b'xmlns="', b'xmlns:x="', 1)
+
+
+@pytest.mark.parametrize("written", [bytes, prefixed], ids=["plain", "prefixed"])
 @pytest.mark.parametrize("reference", [b"A99999999", b"XFD1048576", b"ALL40001"])
-def test_far_references_are_refused_however_they_are_written(tmp_path: Path, reference: bytes) -> None:
+def test_far_references_are_refused_however_they_are_written(
+    tmp_path: Path, reference: bytes, written: Callable[[bytes], bytes]
+) -> None:
     parts = unpacked(book(lambda _, sheet: sheet.write_row(0, 0, ["id", 1, 2])))
     name = next(n for n in parts if n.startswith("xl/worksheets/sheet"))
-    parts[name] = parts[name].replace(b'r="C1"', b'r="' + reference + b'"')
+    parts[name] = written(parts[name].replace(b'r="C1"', b'r="' + reference + b'"'))
     path = tmp_path / "a.xlsx"
     path.write_bytes(packed(parts))
     found = read_xlsx(path, Options(), ["Log"])["Log"]
@@ -58,6 +68,7 @@ def test_a_part_that_unpacks_to_more_than_it_states_is_refused(tmp_path: Path) -
         read_xlsx(path, Options(), ["Log"])
 
 
+@pytest.mark.parametrize("written", [bytes, prefixed], ids=["plain", "prefixed"])
 @pytest.mark.parametrize("telling", [b"", b"<f>1+1</f>"], ids=["plain numbers", "a formula"])
 @pytest.mark.parametrize(
     ("second", "said"),
@@ -72,13 +83,13 @@ def test_a_part_that_unpacks_to_more_than_it_states_is_refused(tmp_path: Path) -
     ],
 )
 def test_a_row_or_cell_that_stands_twice_refuses_the_sheet(
-    tmp_path: Path, second: bytes, said: str | None, telling: bytes
+    tmp_path: Path, second: bytes, said: str | None, telling: bytes, written: Callable[[bytes], bytes]
 ) -> None:
     parts = unpacked(book(lambda _, sheet: sheet.write_row(0, 0, [1, 2])))
     name = next(n for n in parts if n.startswith("xl/worksheets/sheet"))
     head, _, tail = parts[name].partition(b"</sheetData>")
     first = b'<row r="2"><c r="A2"><v>1</v></c><c r="B2">' + telling + b"<v>2</v></c></row>"
-    parts[name] = head + first + second + b"</sheetData>" + tail
+    parts[name] = written(head + first + second + b"</sheetData>" + tail)
     path = tmp_path / "a.xlsx"
     path.write_bytes(packed(parts))
     found = read_xlsx(path, Options(), ["Log"])["Log"]
