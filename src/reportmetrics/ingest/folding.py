@@ -21,6 +21,7 @@ from reportmetrics.ingest.text import literal
 from reportmetrics.profile.sources import TableMap
 from reportmetrics.warehouse.keys import row_key
 from reportmetrics.warehouse.shape import SQL_TYPES, Rule, Table
+from reportmetrics.warehouse.store import has_rows
 from reportmetrics.warehouse.told import (
     EVENT_COLUMNS,
     FACT,
@@ -68,6 +69,7 @@ def fold(
     rules = () if ends_may_precede else table.rules
     note = _NOTE.format(
         table=table.name,
+        of_the_files=_WITH_THE_FILES if has_rows(connection, "first_place") else "FROM moved",
         row_key=row_key(table, {0: entry.key or table.key}),
         since=f"coalesce({'try_cast(event_at AS TIMESTAMP), ' if own_time else ''}p.{STANDS_FROM}, d.known_from)",
         merged=", ".join(_merged(n) for n in mapped),
@@ -96,6 +98,9 @@ def fold(
     connection.execute("DROP TABLE noted")
 
 
+_WITH_THE_FILES = "FROM moved UNION ALL BY NAME FROM of_the_file UNION ALL BY NAME FROM still_refused"
+"""Mended rows are looked at among what their files told; the history is not gone through for others."""
+
 _NOTE = f"""
 CREATE OR REPLACE TEMP TABLE noted AS
 WITH keyed AS (
@@ -120,8 +125,13 @@ of_the_file AS (
     SELECT
         row_key, {MOMENT}, {MOMENT_PLACE} % {PLACES} AS {MOMENT_PLACE}, {STANDS_IN} AS {STANDS_SEQ},
         coalesce({STANDS_ROW}, source_row) AS {STANDS_ROW}
-    FROM {{core}}
-    AND {STANDS_IN} IN (SELECT {STANDS_SEQ} FROM first_place) AND {MOMENT} IS NOT NULL AND {WAS} IS NULL
+    FROM (
+        SELECT row_key, {MOMENT}, {MOMENT_PLACE}, file_seq, source_row, {_STANDING} FROM {{core}} AND {WAS} IS NULL
+        UNION ALL
+        SELECT row_key, {MOMENT}, {MOMENT_PLACE}, file_seq, source_row, {_STANDING} FROM repeated
+        WHERE table_name = '{{table}}' AND row_key IN (SELECT row_key FROM keyed)
+    )
+    WHERE {STANDS_IN} IN (SELECT {STANDS_SEQ} FROM first_place) AND {MOMENT} IS NOT NULL
 ),
 still_refused AS (
     SELECT
@@ -154,7 +164,7 @@ placed AS (
                 + count(*) FILTER (row_fault IS NOT NULL AND {MOMENT} IS NULL) OVER (
                     PARTITION BY row_key, {STANDS_SEQ} ORDER BY {STANDS_ROW}, row_id
                 ) AS refused
-            FROM (FROM moved UNION ALL BY NAME FROM of_the_file UNION ALL BY NAME FROM still_refused)
+            FROM ({{of_the_files}})
         )
         WINDOW moment AS (PARTITION BY {_OF_A_FILE}, {MOMENT} ORDER BY {STANDS_ROW}, row_id)
     )

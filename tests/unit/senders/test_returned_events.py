@@ -63,6 +63,23 @@ def test_two_of_a_day_come_back_one_by_one_the_later_one_first(tmp_path: Path, e
     passes(mission)
 
 
+@pytest.mark.parametrize(
+    ("first", "then"), [("reopened", "withdrawn"), ("refused", "approved")], ids=["taken back", "thought over"]
+)
+def test_an_event_keeps_its_place_behind_what_its_extract_told_again(tmp_path: Path, first: str, then: str) -> None:
+    """Of one moment, and against the order of the mapping."""
+    right, mission = mission_of(tmp_path / "right"), mission_of(tmp_path / "mended")
+    for each, told in ((right, then), (mission, f"x{then}")):
+        put(each, "a", "raised,2021-02-01,", f"{first},{DAY},")
+        each.ingest("2021-02-06")
+        put(each, "b", "raised,2021-02-01,", f"{first},{DAY},", f"{told},{DAY},")
+        each.ingest("2021-02-13")
+    [book] = give_back(mission)
+    mend(mission, book, {"events!what": {2: then}}, "2021-02-20")
+    assert known(mission) == known(right)
+    passes(mission)
+
+
 def test_a_refused_event_of_another_moment_leaves_a_repeat_a_repeat(tmp_path: Path) -> None:
     mission = mission_of(tmp_path / "mission")
     put(mission, "a", f"approved,{DAY},", "xreopened,2021-02-06,", f"approved,{DAY},")
