@@ -98,7 +98,7 @@ WITH sent AS (
 ),
 own AS (
     SELECT s.file_seq, s.source_row, c.report_id, c.revision
-    FROM sent AS s JOIN core.report AS c ON c.file_seq = s.report_seq
+    FROM sent AS s JOIN core.report AS c ON coalesce(c.{STANDS_SEQ}, c.file_seq) = s.report_seq
 )
 SELECT
     t.row_id, 'revision', 'answers_of_another_report',

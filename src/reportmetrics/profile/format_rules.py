@@ -18,9 +18,10 @@ from reportmetrics.profile.sources import SERIAL_EPOCHS
 _DIRECTIVES = re.compile(r"%(.)?")
 _EXAMPLE = dt.datetime(2021, 11, 23, 17, 5, 9, tzinfo=dt.UTC)
 _UTC_NAMES = ("UTC", "Etc/UTC", "GMT", "Etc/GMT", "Zulu", "Etc/Zulu", "UCT", "Etc/UCT")
-_SAID_ZONE = re.compile(r"%[HIMSfpTX] ?(?P<zone>Z|UTC|GMT|[+-]\d\d(:?\d\d)?)$")
-"""A zone that is written out at the end of a format with a time."""
+_SAID_ZONE = re.compile(r"(?<![A-Za-z])(Z|UTC|GMT)(?![A-Za-z])|(?<!\d)[+-]\d\d(:?\d\d)?(?!\d)")
+"""A zone that is written out beside the codes of a format."""
 
+_WHOLE_TIMES = frozenset("HTXR")
 _TIMES = frozenset("IMSfp")
 """Codes that tell a part of a time, of which the hour of the day must be known."""
 
@@ -58,15 +59,16 @@ def format_problems(file: str, key: str, pattern: str, *, whole: bool = True, ti
 
 def zone_problems(file: str, key: str, pattern: str, zone: str | None) -> Iterator[Problem]:
     """A zone that a format writes out says nothing to its reader, which takes ``zone``, or the mission's (None)."""
-    found = _SAID_ZONE.search(pattern)
-    said = found["zone"] if found else ""
+    codes = {m.group(1) or "" for m in _DIRECTIVES.finditer(pattern)}
+    found = _SAID_ZONE.search(_DIRECTIVES.sub("\0", pattern)) if codes & (_TIMES | _WHOLE_TIMES) else None
+    said = found[0] if found else ""
     is_utc = not said.strip("Z+-0:UTCGM")
     if not said or (is_utc and zone in _UTC_NAMES):
         return
     remedies = ["write 'timezone: UTC' for the column"] if is_utc else []
     remedies += ["write %z in its place"] if said[0] in "+-" else []
     taken = "the mission's zone" if zone is None else zone
-    message = f"'{pattern}' ends in '{said}', and its times would be taken as those of {taken}"
+    message = f"'{pattern}' says '{said}', and its times would be taken as those of {taken}"
     yield Problem(file, key, message, ", or ".join(remedies))
 
 

@@ -197,13 +197,19 @@ def _write(
 
 
 def _rows_of(path: Path, names: Iterable[str]) -> list[list[tuple[str | None, ...]]] | None:
-    """The cells of sheets of a workbook; None where it cannot be read."""
+    """The names of the sheets of a workbook, and the cells of some of them; None where it cannot be read."""
+    import fastexcel
+
     try:
         read = read_xlsx(path, Options(), list(names))
-    except UnreadableError:
+        all_names = tuple(fastexcel.read_excel(path).sheet_names)
+    except (UnreadableError, fastexcel.FastExcelError):
         return None
-    sheets = [read[name] for name in names]
-    return [[s.header, *s.rows.rows()] if isinstance(s, Sheet) else [(s.code,)] for s in sheets]
+    return [[all_names], *(_cells(read[name]) for name in names)]
+
+
+def _cells(sheet: Sheet | UnreadableError) -> list[tuple[str | None, ...]]:
+    return [sheet.header, *sheet.rows.rows()] if isinstance(sheet, Sheet) else [(sheet.code,)]
 
 
 def _write_explanation(

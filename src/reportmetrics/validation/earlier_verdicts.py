@@ -33,7 +33,11 @@ lines AS (
     QUALIFY is_new OR place <= $before * greatest(files, $before)
 ),
 first AS (
-    SELECT table_name, subject_key, {CONTENT} AS told, min(file_seq) AS first_seq FROM reject GROUP BY ALL
+    SELECT table_name, subject_key, {CONTENT} AS told, min(file_seq) AS first_seq FROM reject
+    SEMI JOIN (
+        SELECT r.table_name, r.subject_key FROM reject AS r SEMI JOIN lines AS l USING (file_seq, table_name)
+    ) USING (table_name, subject_key)
+    GROUP BY ALL
 ),
 again AS (
     SELECT r.file_seq, r.table_name, count(DISTINCT (r.source_row, r.subject_key, told)) AS n

@@ -61,11 +61,13 @@ def _losing(connection: duckdb.DuckDBPyConnection, table: Table, source: str, co
             SEMI JOIN (FROM ledger WHERE source = $source) USING (file_seq)
             WHERE file_seq > $since AND "{column}" IS NULL
         ),
-        before AS (
-            SELECT row_key, last("{column}" IS NOT NULL ORDER BY {IN_ORDER}) AS known
-            FROM core.{table.name} WHERE file_seq <= $since AND row_key IN (SELECT row_key FROM blank) GROUP BY row_key
+        told AS (
+            SELECT
+                row_key, file_seq,
+                lag("{column}" IS NOT NULL) OVER (PARTITION BY row_key ORDER BY {IN_ORDER}) AS known
+            FROM core.{table.name} WHERE row_key IN (SELECT row_key FROM blank)
         )
-        SELECT file_seq FROM blank LEFT JOIN before USING (row_key) GROUP BY file_seq
+        SELECT file_seq FROM told SEMI JOIN blank USING (row_key, file_seq) GROUP BY file_seq
         HAVING count(*) FILTER (known) > $most * count(*)
         """,
         {"source": source, "since": since, "most": MOST_TAKEN_BACK},

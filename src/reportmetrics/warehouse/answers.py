@@ -25,7 +25,7 @@ from reportmetrics.warehouse.schema import CONTENT
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.store import has_rows
 from reportmetrics.warehouse.tables import SOURCE_TABLES, TABLES
-from reportmetrics.warehouse.told import MOMENT, MOMENT_PLACE, STANDS_SEQ, TELLS
+from reportmetrics.warehouse.told import MOMENT, MOMENT_PLACE, PLACES, STANDS_SEQ, TELLS
 
 SENT_SQL = "coalesce(l.sent_file, l.source_file)"
 """Hash of a file as it was sent, whatever was forgotten of it since. ``l``: its line of the ledger."""
@@ -53,6 +53,25 @@ _TELLS_IT = f"""
     OR ({same_source("o", "c")} AND o.{TELLS} = -1 AND c.{MOMENT} = o.{MOMENT})
 """
 """SQL of whether an accepted row ``c`` tells all that the refused row ``o`` would have told."""
+
+
+_SAME_EVENT = f"c.{MOMENT} = o.{MOMENT} AND c.kind = o.{MOMENT_PLACE} % {PLACES}"
+
+_IS_NEWS = f"""
+    CASE
+        WHEN {same_source("o", "c")} AND o.{TELLS} <> -1 AND {_SAME_EVENT} THEN c.so_told > o.file_seq
+        ELSE
+            c.event_told > o.file_seq AND (o.{MOMENT} IS NULL OR c.{MOMENT} = o.{MOMENT})
+            AND (
+                o.{TELLS} IS NOT DISTINCT FROM -1 OR o.{MOMENT_PLACE} IS NULL OR NOT {same_source("o", "c")}
+                OR c.kind = o.{MOMENT_PLACE} % {PLACES}
+            )
+    END
+"""
+"""SQL of whether an accepted event ``c`` was told after the refused row ``o`` came, and is the same event, if o is one.
+
+The same event counts where it is told otherwise than before; any other of its moment where it was not told at all.
+"""
 
 
 _SAME_KEY = f"""
@@ -136,9 +155,9 @@ same_key AS ({same_key}),
 told AS (
     SELECT
         c.*, l.source, l.source_file, coalesce(p.known_from, l.known_from) AS since,
-        min(c.file_seq) OVER (
-            PARTITION BY c.table_name, c.row_key, c.{MOMENT}, c.{MOMENT_PLACE}, c.{CONTENT}
-        ) AS first_told
+        c.{MOMENT_PLACE} % {PLACES} AS kind,
+        min(c.file_seq) OVER (PARTITION BY c.table_name, c.row_key, c.{MOMENT}, kind) AS event_told,
+        min(c.file_seq) OVER (PARTITION BY c.table_name, c.row_key, c.{MOMENT}, kind, c.{CONTENT}) AS so_told
     FROM same_key AS c JOIN ledger AS l USING (file_seq, table_name)
     LEFT JOIN ledger AS p ON p.file_seq = c.{STANDS_SEQ} AND p.table_name = c.table_name
     WHERE c.file_seq <= $position
@@ -152,7 +171,7 @@ records AS (
     LEFT JOIN told AS c ON
         c.table_name = o.table_name AND c.row_key = o.subject_key AND c.file_seq > o.file_seq
         AND (c.source_file <> o.source_file OR c.source = o.source)
-        AND (c.{MOMENT} IS NULL OR c.first_told > o.file_seq)
+        AND (c.{MOMENT} IS NULL OR ({_IS_NEWS}))
         AND (c.since, coalesce(c.{STANDS_SEQ}, c.file_seq)) > greatest((o.known_from, o.file_seq), h.held)
         AND ({_TELLS_IT})
     GROUP BY ALL

@@ -87,6 +87,7 @@ EXTRACTS: dict[str, tuple[Sequence[Sequence[str]], str]] = {
     "held beside a new one, then left out": ([(SEEN, SLIP), (SEEN, SLIP, REFUSED), (SEEN, REFUSED)], "mended"),
     "held, then replaced": ([(SEEN, SLIP), (SEEN, SLIP), (SEEN, REFUSED)], "mended"),
     "with a fault, and told before without one": ([(SEEN,), (SEEN, "seen,2021-02-31,"), (SEEN,)], "open"),
+    "told again in another round": ([("reopened,2021-02-05,", REFUSED, SLIP), (REFUSED,)], "open"),
     "without a time, and one that tells as much is told again": ([(WITHDRAWN, BAD_TIME), (WITHDRAWN,)], "open"),
     "without a time, then with one": ([(WITHDRAWN, BAD_TIME), (WITHDRAWN, "reopened,2021-02-21,")], "mended"),
 }
@@ -113,9 +114,21 @@ def test_an_older_extract_that_comes_late_does_not_open_a_row_again(tmp_path: Pa
     assert [found for *_, found in states(mission)] == ["mended"]
 
 
+AMOUNTS: dict[str, tuple[str, str]] = {
+    "the same event, right": ("approved,2021-02-05,5", "mended"),
+    "the same event without what was at fault": ("approved,2021-02-05,", "open"),
+    "the same on another day": ("approved,2021-02-06,5", "open"),
+    "another event of that moment": ("refused,2021-02-05,5", "open"),
+    "another event before": ("refused,2021-02-03,5", "open"),
+}
+
+
 @pytest.mark.parametrize("known", [True, False])
-def test_an_event_that_is_told_otherwise_than_before_answers(tmp_path: Path, known: bool) -> None:
-    """It was known without its amount, then told with a bad one."""
+@pytest.mark.parametrize(("then", "state"), AMOUNTS.values(), ids=AMOUNTS)
+def test_an_event_with_a_bad_amount_is_answered_by_that_event_alone(
+    tmp_path: Path, then: str, state: str, known: bool
+) -> None:
+    """It may have been known without its amount before."""
     columns = {**REQUESTS["columns"], "amount": {"from": "priority", "optional": True}}
     del columns["priority"]
     mission = SmallMission(tmp_path / "mission", sources=[{**REQUESTS, "columns": columns}])
@@ -124,7 +137,7 @@ def test_an_event_that_is_told_otherwise_than_before_answers(tmp_path: Path, kno
         [
             ("20210307", RAISED.removesuffix("low"), *(["approved,2021-02-05,"] if known else [])),
             ("20210314", "approved,2021-02-05,x5"),
-            ("20210321", "approved,2021-02-05,5"),
+            ("20210321", then),
         ],
     )
-    assert [found for *_, found in states(mission)] == ["mended"]
+    assert [found for *_, found in states(mission)] == [state]

@@ -313,8 +313,9 @@ FIRST = '<string key="desk" value="north"/>'
             ["time:timestamp", None, None],
         ),
         (FIRST + '<string key="desk" value="south"/>', ["desk", "desk", None]),
+        (FIRST + FIRST, [None, None, None]),
     ],
-    ids=["within a list", "in an event", "in a case"],
+    ids=["within a list", "in an event", "in a case", "and says the same"],
 )
 def test_an_attribute_that_stands_twice_refuses_the_rows_it_is_of(
     tmp_path: Path, again: str, faults: list[str | None]
@@ -329,7 +330,7 @@ def test_an_attribute_that_stands_twice_refuses_the_rows_it_is_of(
 
 def test_an_attribute_of_all_events_that_stands_twice_refuses_the_log(tmp_path: Path) -> None:
     one = '<string key="lifecycle:transition" value="complete"/>'
-    why = refusal(tmp_path / "a.xes", "xes", XES.replace(one, one + one))
+    why = refusal(tmp_path / "a.xes", "xes", XES.replace(one, one + one.replace("complete", "start")))
     assert why.code == "duplicate_column"
     assert why.message == "the attribute 'lifecycle:transition' that the log gives for each event stands in it twice"
 

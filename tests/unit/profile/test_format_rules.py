@@ -40,6 +40,10 @@ def test_the_time_of_an_event_needs_a_format_that_tells_it():
         ("%Y-%m-%d %H:%M:%S.%f UTC", "Asia/Baghdad", "write 'timezone: UTC' for the column"),
         ("%Y-%m-%d %H:%M+00:00", None, "write 'timezone: UTC' for the column, or write %z in its place"),
         ("%Y-%m-%d %T+0100", "UTC", "write %z in its place"),
+        ("%Y-%m-%dT%H:%M:%S.000Z", None, "write 'timezone: UTC' for the column"),
+        ("%d%H%MZ %b %Y", None, "write 'timezone: UTC' for the column"),
+        ("UTC %Y-%m-%d %H:%M", None, "write 'timezone: UTC' for the column"),
+        ("%d/%m/%Y %H:%M (UTC)", None, "write 'timezone: UTC' for the column"),
     ],
 )
 def test_a_zone_that_a_format_writes_out_is_refused_where_its_times_would_be_those_of_another(
@@ -58,6 +62,7 @@ def test_a_zone_that_a_format_writes_out_is_refused_where_its_times_would_be_tho
         ("%Y-%m-%dT%H:%M:%S%z", None),
         ("%Y-%m-%d %H:%M CET", "Europe/Rome"),
         ("%Y-%m-%d", None),
+        ("Zone %d-%m-%Y %H-%M", None),
         ("at %H:%M of %Y-%m-%d", None),
     ],
 )

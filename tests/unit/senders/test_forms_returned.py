@@ -174,6 +174,17 @@ def test_a_nil_return_that_was_refused_comes_back_as_one(desk: Desk) -> None:
     assert states(desk) == {"mended"}
 
 
+def test_a_line_is_one_of_its_report_also_where_that_came_back_with_it(desk: Desk) -> None:
+    send(desk, report={"E2": "soon"}, F2=1, F16="four")
+    [book] = back(desk).values()
+    opened = openpyxl.load_workbook(book.path)
+    first_day = [c.value for c in opened["forms Report"][1]].index("First day") + 1
+    opened["forms Report"].cell(2, first_day).value = "2021-02-01"
+    opened.save(book.path)
+    mend(desk, book, {"Number": 4, "Report": "MAS-U-03-20210101"})
+    assert senders(desk, only_open=True) == {("Unit U-03", "forms.returned", "Revision")}
+
+
 @pytest.mark.parametrize("together", [False, True], ids=["by and by", "in one batch"])
 def test_the_same_form_sent_once_more_as_a_nil_return_is_refused(desk: Desk, together: bool) -> None:
     path, _ = desk.form(template("MAS"), "U-03", "2021-02-01")
@@ -226,6 +237,16 @@ def test_a_workbook_that_was_mended_where_it_lies_is_not_written_over(desk: Desk
     assert (again.path, again.kept) == (book.path, True)
     assert openpyxl.load_workbook(book.path)["forms Answers"].cell(2, number).value == 4
     assert [p.name for p in book.path.parent.iterdir()] == [book.path.name]
+
+
+def test_a_workbook_with_notes_of_its_own_is_not_written_over(desk: Desk) -> None:
+    send(desk, F16="four", F2=1)
+    [book] = back(desk).values()
+    opened = openpyxl.load_workbook(book.path)
+    opened.create_sheet("my notes")
+    opened.save(book.path)
+    assert back(desk)["Unit U-03"].kept
+    assert "my notes" in openpyxl.load_workbook(book.path).sheetnames
 
 
 def test_a_unit_may_begin_like_a_formula(tmp_path: Path) -> None:

@@ -75,6 +75,15 @@ def test_what_was_opened_again_before_takes_nothing_back(mission: SmallMission) 
     assert set(failed(mission)) == {"blanks"}
 
 
+def test_what_was_told_in_the_same_run_can_be_taken_back_too(mission: SmallMission) -> None:
+    answered_until_now(mission)
+    put(mission, "more", *(f"m-{n},2021-01-02,{ANSWERED}" for n in range(20)))
+    mission.ingest("2021-02-08")
+    put(mission, "taken back", *(f"m-{n},2021-01-02,," for n in range(20)))
+    mission.ingest("2021-02-08")
+    assert "went_blank" in failed(mission)
+
+
 def test_of_two_files_the_one_that_takes_back_stops_the_run_and_is_named(mission: SmallMission) -> None:
     answered_until_now(mission)
     put(mission, "export", *(f"0-{n},2021-01-02,," for n in range(12)))

@@ -50,30 +50,29 @@ class _Events:
         self._given: dict[str, dict[str, str]] = {"trace": {}, "event": {}}
         self._case: dict[str, str] = {}
         self._event: dict[str, str] = {}
-        self._seen: dict[str, set[str]] = {"trace": set(), "event": set(), "global": set()}
+        self._seen: dict[str, dict[str, str]] = {"trace": {}, "event": {}, "global": {}}
         self._twice: dict[str, str | None] = {"trace": None, "event": None}
         self._line = 0
 
     def start(self, path: list[str], attributes: dict[str, str], line: int) -> None:
         name = path[-1]
         if name in self._twice:
-            self._seen[name], self._twice[name] = set(), None
+            self._seen[name], self._twice[name] = {}, None
         if name == "trace":
             self._case = dict(self._given["trace"])
         elif name == "event":
             self._event, self._line = dict(self._given["event"]), line
         elif name == "global":
-            self._scope, self._seen["global"] = attributes.get("scope", ""), set()
+            self._scope, self._seen["global"] = attributes.get("scope", ""), {}
         elif name in _SINGLE and "key" in attributes:
             value = attributes.get("value", "")
             value = NUMBER_MARK + value if self._numbers and name == "float" and _FRACTION.fullmatch(value) else value
             self._attribute(path[-2] if len(path) > 1 else "", clean_name(attributes["key"]), value)
 
     def _attribute(self, parent: str, key: str, value: str) -> None:
-        if key in self._seen.get(parent, ()):
+        seen = self._seen.get(parent)
+        if seen is not None and seen.setdefault(key, value) != value:
             self._again(parent, key)
-        elif parent in self._seen:
-            self._seen[parent].add(key)
         if parent == "trace":
             self._case[f"case:{key}"] = value
         elif parent == "event":

@@ -21,7 +21,7 @@ MOST_CELLS = 40_000_000
 _CELLS = (b"<c ", b"<c>", b"<c/")
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3}\d{1,6})"')
 _LETTERS, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
-_TELLING = (b"hidden", b"mergeCell", b"<f", b":f", b"<!DOCTYPE", b't="d"', b"t='d'", b":row", b":c ", b":c>")
+_TELLING = (b"hidden", b"mergeCell", b"<f", b":f", b"<!DOCTYPE", b't="d"', b"t='d'", b":row", b":c ", b":c>", b":c/")
 _LONG = r"[-+]?(?:\d{16,}(?:\.\d*)?|\d*\.\d{10,}|\d{7,}\.\d+|(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+)"
 _LONG_NUMBER = re.compile(_LONG)
 _ANY_LONG_NUMBER = re.compile(rf"v>\s*{_LONG}\s*<".encode())
