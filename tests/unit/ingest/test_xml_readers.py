@@ -211,19 +211,23 @@ def test_an_event_carries_its_case_and_what_the_log_gives_for_all(tmp_path: Path
     assert found.rows["source_row"].to_list() == [6, 8, 11]
 
 
-def test_an_event_outside_of_a_trace_is_refused_with_its_row_and_what_to_do(mission: SmallMission) -> None:
-    stray = '<event><string key="concept:name" value="opened"/></event></log>'
-    log = {
+LOG = {k: v for k, v in RESULTS.items() if k not in ("key", "columns", "table")} | {
+    "files": "*.xes",
+    "reader": "xes",
+    "table": "request",
+    "events": {
         "event": "concept:name",
         "time": {"from": "time:timestamp", "format": "%Y-%m-%dT%H:%M:%S.%f%z"},
         "means": {"opened": "raised_at"},
         "others": "drop",
-    }
-    columns = {"request_id": "case:concept:name", "hq": {"value": "HQ"}}
-    kept = {k: v for k, v in RESULTS.items() if k not in ("key", "columns", "table")}
-    mission.sources = [
-        {**kept, "files": "*.xes", "reader": "xes", "table": "request", "events": log, "columns": columns}
-    ]
+    },
+    "columns": {"request_id": "case:concept:name", "hq": {"value": "HQ"}},
+}
+
+
+def test_an_event_outside_of_a_trace_is_refused_with_its_row_and_what_to_do(mission: SmallMission) -> None:
+    stray = '<event><string key="concept:name" value="opened"/></event></log>'
+    mission.sources = [LOG]
     mission.put("a.xes", XES.replace("</log>", stray))
     [line] = mission.ingest().deliveries
     assert line.rows_read == line.accepted + line.rejected + line.superseded + line.filtered
@@ -336,17 +340,7 @@ def test_an_attribute_of_all_events_that_stands_twice_refuses_the_log(tmp_path: 
 
 
 def test_an_event_of_two_times_is_a_refused_row(mission: SmallMission) -> None:
-    log = {
-        "event": "concept:name",
-        "time": {"from": "time:timestamp", "format": "%Y-%m-%dT%H:%M:%S.%f%z"},
-        "means": {"opened": "raised_at"},
-        "others": "drop",
-    }
-    columns = {"request_id": "case:concept:name", "hq": {"value": "HQ"}}
-    kept = {k: v for k, v in RESULTS.items() if k not in ("key", "columns", "table")}
-    mission.sources = [
-        kept | {"files": "*.xes", "reader": "xes", "table": "request", "events": log, "columns": columns}
-    ]
+    mission.sources = [LOG]
     at = '<date key="time:timestamp" value="2021-02-01T08:00:00.000+03:00"/>'
     mission.put("a.xes", XES.replace(at, at + at.replace("02-01", "02-03")))
     mission.ingest()
