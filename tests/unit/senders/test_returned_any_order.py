@@ -21,7 +21,7 @@ from tests.unit.ingest.test_events_in_any_order import REQUESTS
 from tests.unit.senders.test_returned import give_back, send_again
 from tests.unit.senders.test_returned_late import NAMED, WITH_AMOUNT, known, rebuilt_alike
 
-SEEDS = range(8)
+SEEDS = range(6)
 TYPO = "x"
 COLUMNS = ("register!amount", "events!what")
 """Sheet and column of a returned workbook in which a slip may stand."""

@@ -47,7 +47,7 @@ def test_each_of_a_day_keeps_its_place_in_the_file_whichever_comes_back(tmp_path
         [book] = give_back(mission)
         mend(mission, book, {"events!what": {2: event}}, "2021-02-20")
         assert known(mission) == known(right), f"event {slip} came back"
-        passes(mission)
+    passes(mission)
 
 
 @pytest.mark.parametrize("events", OF_A_DAY.values(), ids=list(OF_A_DAY))

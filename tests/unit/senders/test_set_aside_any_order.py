@@ -15,7 +15,7 @@ from tests.unit.passing import mark_passed
 from tests.unit.senders.test_returned import give_back
 from tests.unit.senders.test_returned_any_order import mend, mission_of, story, take_in
 
-SEEDS = range(6)
+SEEDS = range(4)
 TABLES = ("core.request", "latest.request", "repeated", "reject", "resent", "sighted", "ledger")
 
 
