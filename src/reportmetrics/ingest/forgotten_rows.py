@@ -9,7 +9,7 @@ from __future__ import annotations
 import duckdb
 
 from reportmetrics.ingest.batch import Batch
-from reportmetrics.ingest.references import references
+from reportmetrics.ingest.references import leave_out, with_references
 from reportmetrics.profile.intake import is_returned
 from reportmetrics.warehouse.answers import REFERENCE_SQL, SENT_SQL
 from reportmetrics.warehouse.notes import row_numbers
@@ -22,21 +22,15 @@ def leave_out_forgotten(connection: duckdb.DuckDBPyConnection, table: Table, bat
     A reference to a file that was forgotten, or lost rows to that, means such a row, where the warehouse knows neither
     a refused row by it nor an accepted one.
     """
-    for group in batch.groups:
-        filled = any(f.table.table == table.name for f in group.fits)
-        rows = references(connection, group, batch) if filled and is_returned(group.source) else None
-        if rows is None:
-            continue
-        connection.register("references", rows)
+    for group in with_references(connection, table, batch, is_returned):
         connection.execute(_FORGOTTEN.format(table=table.name, group=group.number))
-        connection.unregister("references")
-        for seq, numbers in connection.execute(_MOVED).fetchall():
+        for seq, numbers in connection.execute(_BY_FILE).fetchall():
             said = (
                 f"{row_numbers(numbers)} left out: what {'it stands' if len(numbers) == 1 else 'they stand'} for was "
                 "forgotten; forget this workbook too, for the archive holds it"
             )
             batch.note(seq, table.name, said)
-        connection.execute("DELETE FROM typed WHERE row_id IN (SELECT row_id FROM forgotten)")
+        leave_out(connection, "forgotten", "stands for a row that was forgotten")
 
 
 _FORGOTTEN = f"""
@@ -64,10 +58,7 @@ ANTI JOIN (
 ) AS there USING (file, row_key, row)
 """
 
-_MOVED = """
-INSERT INTO filtered
-SELECT row_id, part, grp, file_seq, source_row, 'stands for a row that was forgotten'
-FROM typed SEMI JOIN forgotten USING (row_id);
+_BY_FILE = """
 SELECT file_seq, list(DISTINCT source_row ORDER BY source_row) FROM typed SEMI JOIN forgotten USING (row_id)
 GROUP BY file_seq ORDER BY file_seq
 """

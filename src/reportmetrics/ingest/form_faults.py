@@ -1,4 +1,6 @@
-"""What a row of an entry form cannot mean beside what is known already: a nil return of a report that was answered.
+"""What a row of an entry form cannot mean beside other deliveries.
+
+A report that was answered is no nil return, and a line that comes back mended stays one of its report.
 
 Belongs here: faults for which other deliveries must be looked at. Not here: what contradicts itself within one form
 (``forms``), faults of single cells (``faults``).
@@ -10,9 +12,8 @@ import duckdb
 import polars as pl
 
 from reportmetrics.ingest.batch import Batch, Group
-from reportmetrics.ingest.forms import ENTRIES, YES
-from reportmetrics.ingest.readers.base import unmarked
-from reportmetrics.ingest.text import literal, plain
+from reportmetrics.ingest.forms import ENTRIES, YES, compared
+from reportmetrics.ingest.text import literal
 from reportmetrics.profile.intake import FORM_NIL, is_returned, reads_forms
 from reportmetrics.warehouse.shape import Table
 from reportmetrics.warehouse.told import STANDS_SEQ
@@ -61,12 +62,8 @@ def _rows_with(group: Group, *names: str, counting: bool = False) -> pl.DataFram
     cells = {name: f"c{group.header.index(name)}" for name in names if name in group.header}
     rows = group.rows.select(*_PLACE, "row_left", **cells)
     rows = rows.filter(pl.col("row_left").is_null()) if counting else rows
-    compared = [pl.col(n).map_elements(_compared, return_dtype=pl.String, skip_nulls=False) for n in cells]
-    return rows.drop("row_left").with_columns(compared)
-
-
-def _compared(cell: str | None) -> str:
-    return plain(unmarked(cell) or "")
+    texts = [pl.col(n).map_elements(compared, return_dtype=pl.String, skip_nulls=False) for n in cells]
+    return rows.drop("row_left").with_columns(texts)
 
 
 _SAYS = "(value_number IS NOT NULL OR trim(value_text) <> '' OR not_applicable OR confirmed_unchanged)"

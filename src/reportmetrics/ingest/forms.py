@@ -102,8 +102,13 @@ def _nil(report: Row) -> str:
 
 def _rows(sheet: Sheet) -> Iterator[Row]:
     for row in sheet.rows.iter_rows(named=True):
-        cells = {name: plain(unmarked(row[f"c{i}"]) or "") for i, name in enumerate(sheet.header) if name}
+        cells = {name: compared(row[f"c{i}"]) for i, name in enumerate(sheet.header) if name}
         yield {**cells, "source_row": str(row["source_row"])}
+
+
+def compared(cell: str | None) -> str:
+    """A cell as it counts where entries are compared."""
+    return plain(unmarked(cell) or "")
 
 
 def _contradictions(form: _Form) -> Iterator[UnreadableError]:

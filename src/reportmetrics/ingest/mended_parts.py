@@ -12,7 +12,7 @@ from __future__ import annotations
 import duckdb
 
 from reportmetrics.ingest.batch import Batch
-from reportmetrics.ingest.references import references
+from reportmetrics.ingest.references import leave_out, with_references
 from reportmetrics.ingest.text import literal
 from reportmetrics.profile.intake import is_returned, reads_forms
 from reportmetrics.warehouse.answers import REFERENCE_SQL, same_source
@@ -22,21 +22,9 @@ from reportmetrics.warehouse.shape import Table
 
 def leave_out_mended(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:
     """Move such parts from ``typed`` to ``filtered``: they are as they were refused, and that refusal was mended."""
-    for group in batch.groups:
-        fills = any(f.table.table == table.name for f in group.fits)
-        if not fills or not reads_forms(group.source) or not is_returned(group.source):
-            continue
-        rows = references(connection, group, batch)
-        if rows is None:
-            continue
-        connection.register("references", rows)
+    for group in with_references(connection, table, batch, lambda s: reads_forms(s) and is_returned(s)):
         connection.execute(_MENDED.format(table=table.name, group=group.number, source=literal(group.source.source)))
-        connection.unregister("references")
-        connection.execute(
-            "INSERT INTO filtered SELECT row_id, part, grp, file_seq, source_row, 'was mended before' "
-            "FROM typed SEMI JOIN mended_before USING (row_id)"
-        )
-        connection.execute("DELETE FROM typed WHERE row_id IN (SELECT row_id FROM mended_before)")
+        leave_out(connection, "mended_before", "was mended before")
 
 
 _MENDED = f"""

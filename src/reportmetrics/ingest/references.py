@@ -1,18 +1,49 @@
 """Which refused row each row of a mended workbook or of a correction stands for.
 
-Belongs here: reading the references. Not here: what came of the refused row (``warehouse.answers``).
+Belongs here: reading the references, and leaving out rows because of what they stand for. Not here: what came of the
+refused row (``warehouse.answers``).
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
 
 import duckdb
 import polars as pl
 
 from reportmetrics.ingest.batch import Batch, Group
+from reportmetrics.ingest.text import literal
 from reportmetrics.profile.intake import REFERENCE, is_corrected, is_returned
+from reportmetrics.profile.sources import Source
+from reportmetrics.warehouse.shape import Table
 
 
-def references(connection: duckdb.DuckDBPyConnection, group: Group, batch: Batch) -> pl.DataFrame | None:
+def with_references(
+    connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch, wanted: Callable[[Source], bool] = lambda _: True
+) -> Iterator[Group]:
+    """The groups of ``wanted`` sources that fill a table and stand for refused rows.
+
+    While one is out, the view ``references`` has its rows: ``file_seq``, ``source_row``, ``ref``.
+    """
+    for group in batch.groups:
+        asked = wanted(group.source) and any(f.table.table == table.name for f in group.fits)
+        rows = _references(connection, group, batch) if asked else None
+        if rows is not None:
+            connection.register("references", rows)
+            yield group
+            connection.unregister("references")
+
+
+def leave_out(connection: duckdb.DuckDBPyConnection, found: str, why: str) -> None:
+    """Move the rows of which the table ``found`` has the ``row_id`` from ``typed`` to ``filtered``."""
+    connection.execute(
+        f"INSERT INTO filtered SELECT row_id, part, grp, file_seq, source_row, {literal(why)} "
+        f"FROM typed SEMI JOIN {found} USING (row_id)"
+    )
+    connection.execute(f"DELETE FROM typed WHERE row_id IN (SELECT row_id FROM {found})")
+
+
+def _references(connection: duckdb.DuckDBPyConnection, group: Group, batch: Batch) -> pl.DataFrame | None:
     """Which refused row each row of a group stands for (``file_seq``, ``source_row``, ``ref``); None where for none."""
     if is_returned(group.source) and REFERENCE in group.header:
         return group.rows.select("file_seq", "source_row", ref=f"c{group.header.index(REFERENCE)}")

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 import duckdb
 
 from reportmetrics.ingest.batch import Batch
-from reportmetrics.ingest.references import references
+from reportmetrics.ingest.references import with_references
 from reportmetrics.ingest.text import literal, literals
 from reportmetrics.profile.intake import CORRECTED, RETURNED, declared_id, is_corrected, is_returned
 from reportmetrics.profile.sources import FromColumn
@@ -44,18 +44,11 @@ def first_places(connection: duckdb.DuckDBPyConnection, table: Table, batch: Bat
     By group and row (``grp``, ``file_seq``, ``source_row``), for those that stand in another place than their own.
     """
     connection.execute(_NONE)
-    for group in batch.groups:
-        filled = any(f.table.table == table.name for f in group.fits)
-        undoes = is_corrected(group.source) and group.source.has_events
-        rows = references(connection, group, batch) if filled and not undoes else None
-        if rows is None:
-            continue
-        connection.register("references", rows)
+    for group in with_references(connection, table, batch, lambda s: not (is_corrected(s) and s.has_events)):
         declared = declared_id(group.source.source)
         first_came = literals((declared, f"{declared}.{CORRECTED}"))
         of = {"source": literal(group.source.source), "first_came": first_came}
         connection.execute(_FIRST_PLACES.format(table=table.name, group=group.number, **of))
-        connection.unregister("references")
 
 
 def find_places(

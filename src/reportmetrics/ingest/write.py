@@ -14,7 +14,7 @@ import polars as pl
 from reportmetrics.ingest.as_sent import refused_rows
 from reportmetrics.ingest.batch import Batch, Taken
 from reportmetrics.ingest.ledger import Delivery, check_core
-from reportmetrics.ingest.references import references
+from reportmetrics.ingest.references import with_references
 from reportmetrics.profile.intake import is_corrected
 from reportmetrics.warehouse.schema import CONTENT, KEY_HASH, RESTATED
 from reportmetrics.warehouse.shape import Table
@@ -166,13 +166,7 @@ def write_resent(connection: duckdb.DuckDBPyConnection, table: Table, batch: Bat
     One that does not count as it is mended, by the conditions of its mapping, is not refused any more either. One that
     comes back as it was refused is no answer: it stays open. So does one whose correction leaves another fault.
     """
-    for group in batch.groups:
-        if not any(f.table.table == table.name for f in group.fits):
-            continue
-        rows = references(connection, group, batch)
-        if rows is None:
-            continue
-        connection.register("references", rows)
+    for group in with_references(connection, table, batch):
         connection.execute(
             "INSERT INTO resent SELECT m.file_seq, $table, $sheet, m.source_row, trim(r.ref), "
             "CASE WHEN bool_or(f.row_id IS NOT NULL) THEN 'refused again' ELSE 'mended' END AS answer "
@@ -190,7 +184,6 @@ def write_resent(connection: duckdb.DuckDBPyConnection, table: Table, batch: Bat
                 "corrected": is_corrected(group.source),
             },
         )
-        connection.unregister("references")
 
 
 def write_sighted(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> None:

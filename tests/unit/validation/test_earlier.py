@@ -19,6 +19,7 @@ from reportmetrics.validation.suites import COMPARED, expectations_of
 from reportmetrics.warehouse.store import Store
 from reportmetrics.warehouse.tables import SOURCE_TABLES
 from tests.conftest import SmallMission, may_lack
+from tests.unit.ingest.test_four_nothings import READINGS
 from tests.unit.reporting import REPORTS, Reporting
 
 
@@ -196,20 +197,9 @@ def test_a_column_that_may_go_blank_does_not_stop_the_run(mission: SmallMission)
     assert "went_blank" not in failures(mission)
 
 
-READINGS: dict[str, Any] = {
-    "source": "readings",
-    "title": "Readings",
-    "sender": "x",
-    "files": "readings/*.csv",
-    "reader": "csv",
-    "table": "observation",
-    "columns": {
-        "indicator_id": {"value": "LO-1.1"},
-        "level": {"value": "outcome"},
-        "observed_on": {"from": "day", "format": "%Y-%m-%d"},
-        "value": {"from": "value", "not_applicable": ["n/a"]},
-        "evidence": "note",
-    },
+NOTED: dict[str, Any] = {
+    **READINGS,
+    "columns": {**READINGS["columns"], "value": {"from": "value", "not_applicable": ["n/a"]}, "evidence": "note"},
 }
 
 
@@ -234,7 +224,7 @@ def test_what_does_not_apply_is_an_entry_and_no_blank(
     mission: SmallMission, before: str, now: str, blank: list[str]
 ) -> None:
     """It is one of the column whose cell says so, and not of others of the row."""
-    mission.sources = [READINGS]
+    mission.sources = [NOTED]
     for week in (1, 2):
         readings(mission, week, [before] * 12)
         assert not check_new(mission.settings, mission.profile).blocked
@@ -247,7 +237,7 @@ def test_what_does_not_apply_is_an_entry_and_no_blank(
 
 @pytest.mark.parametrize(("word", "told"), [("n/a", False), ("", True)])
 def test_a_share_of_what_does_not_apply_is_no_share_of_blanks(mission: SmallMission, word: str, told: bool) -> None:
-    mission.sources = [READINGS]
+    mission.sources = [NOTED]
     readings(mission, 1, ["1,x"] * 60 + ["n/a,x"] * 40)
     with Store(mission.settings.warehouse) as store:
         store.mark_validated(store.position())

@@ -10,7 +10,7 @@ Belongs here: names and values of a sheet. Not here: what the XML says beside th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -139,30 +139,34 @@ def _with_marks(cells: pl.DataFrame, marked: Mapping[int, Mapping[int, str]]) ->
 
 def _with_digits(cells: pl.DataFrame, facts: SheetFacts) -> pl.DataFrame:
     """The cells with long numbers as they are written: through a float, or with nine decimals, they would be others."""
-    by_column: dict[int, dict[int, str]] = {}
-    for (row, column), number in facts.long_numbers.items():
-        by_column.setdefault(column - facts.first_column, {})[row] = number
-    columns = []
-    for column, numbers in by_column.items():
-        values = cells.to_series(column).to_list()
-        for row, number in numbers.items():
-            # What has become a date by its format is none of them.
-            if values[row] is not None and _NUMBER.fullmatch(values[row]):
-                values[row] = _digits(number)
-        columns.append(pl.Series(f"c{column}", values, dtype=pl.String))
-    return cells.with_columns(columns)
+
+    def told(cell: str | None, number: str) -> str | None:
+        # What has become a date by its format is none of them.
+        return _digits(number) if cell is not None and _NUMBER.fullmatch(cell) else cell
+
+    return _with_texts(cells, facts.long_numbers, facts.first_column, told)
 
 
 def _with_moments(cells: pl.DataFrame, facts: SheetFacts) -> pl.DataFrame:
     """The cells with moments that are ISO text in the XML told as all others are."""
+    return _with_texts(cells, facts.moments, facts.first_column, lambda _, moment: moment)
+
+
+def _with_texts(
+    cells: pl.DataFrame,
+    texts: Mapping[tuple[int, int], str],
+    first_column: int,
+    told: Callable[[str | None, str], str | None],
+) -> pl.DataFrame:
+    """The cells with what is ``told`` of a cell and its text in the XML, where there is one."""
     by_column: dict[int, dict[int, str]] = {}
-    for (row, column), moment in facts.moments.items():
-        by_column.setdefault(column - facts.first_column, {})[row] = moment
+    for (row, column), text in texts.items():
+        by_column.setdefault(column - first_column, {})[row] = text
     columns = []
-    for column, moments in by_column.items():
+    for column, of_rows in by_column.items():
         values = cells.to_series(column).to_list()
-        for row, moment in moments.items():
-            values[row] = moment
+        for row, text in of_rows.items():
+            values[row] = told(values[row], text)
         columns.append(pl.Series(f"c{column}", values, dtype=pl.String))
     return cells.with_columns(columns)
 
